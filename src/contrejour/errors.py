@@ -1,0 +1,78 @@
+"""What can go wrong, each with the exit code that the command line gives it.
+
+    ContrejourError                1   anything below, when nothing more exact is known
+    ├── UsageError                 2   the request makes no sense (argparse uses 2 as well)
+    ├── InputMissing               3   no such file, or it can't be read
+    ├── InputEmpty                 4   nothing in it: 0 bytes, or no frame
+    ├── NotMedia                   5   neither a video nor a picture
+    ├── Truncated                  6   cut short; `--allow-truncated` accepts what is left
+    ├── Unsupported                7   a real video that can't be kept exact, so it is refused
+    ├── OutputExists               8   `--force` replaces it
+    ├── OutputFailed               9   disk full, or the place can't be written
+    ├── ModelError                10   a model is missing, or its SHA-256 is wrong
+    ├── MasksError                11   a masks file that can't be read or doesn't fit the input
+    ├── Busy                      12   another run is writing this output
+    └── DetectorError             13   a detector raised (inside a run: that frame is veiled whole)
+
+    Interrupted (Ctrl-C, SIGTERM) leaves with 130 or 143, as shells expect.
+"""
+
+from __future__ import annotations
+
+
+class ContrejourError(Exception):
+    """Base of all errors. `hint` says what the reader can do about it."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(ContrejourError):
+    exit_code = 2
+
+
+class InputMissing(ContrejourError):
+    exit_code = 3
+
+
+class InputEmpty(ContrejourError):
+    exit_code = 4
+
+
+class NotMedia(ContrejourError):
+    exit_code = 5
+
+
+class Truncated(ContrejourError):
+    exit_code = 6
+
+
+class Unsupported(ContrejourError):
+    exit_code = 7
+
+
+class OutputExists(ContrejourError):
+    exit_code = 8
+
+
+class OutputFailed(ContrejourError):
+    exit_code = 9
+
+
+class ModelError(ContrejourError):
+    exit_code = 10
+
+
+class MasksError(ContrejourError):
+    exit_code = 11
+
+
+class Busy(ContrejourError):
+    exit_code = 12
+
+
+class DetectorError(ContrejourError):
+    exit_code = 13

@@ -102,7 +102,8 @@ class Mask:
 class Frame:
     """One decoded picture.
 
-    `width` and `height` are upright; `planes` are coded (before rotation) and writable.
+    `width` and `height` are upright; `planes` are coded (before rotation) and not to be written.
+    `rotation` is the clockwise quarter-turn, in degrees, that makes the coded picture upright.
     `subsampling` is (log2 of the chroma step in x, in y). `rgb(w, h)` scales an upright copy.
     `index` counts in presentation order from the start of the file; `pts` is in the stream's
     time base; `time_ns` is the same instant in nanoseconds.
@@ -119,4 +120,4 @@ class Frame:
     depth: int
     rgb: Callable[[int, int], Rgb]
     corrupt: bool = False
-    picture: object = None
+    rgb_planes: bool = False

@@ -1,0 +1,163 @@
+"""The command line: parse, call one function, print. Only this module exits.
+
+Nothing heavy is imported before a command needs it, so that `--help` is instant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from contrejour import __version__
+from contrejour.errors import ContrejourError, OutputExists, UsageError
+
+if TYPE_CHECKING:
+    from contrejour.inputs import Target
+    from contrejour.pictures import Detectors
+    from contrejour.pipeline import Options, Step, Summary
+
+WHY_COSMETIC = (
+    "{fill} is computed from what it hides and can be undone (published attacks name 57 to 96 % "
+    "of blurred faces): this output is not anonymous"
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code (see errors.py)."""
+    parser = _parser()
+    args = parser.parse_args(argv)
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        return int(args.run(args))
+    except ContrejourError as error:
+        _complain(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        _complain(ContrejourError("interrupted", "--resume goes on where it stopped"))
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _terminated(*_: object) -> NoReturn:
+    _complain(ContrejourError("terminated", "--resume goes on where it stopped"))
+    raise SystemExit(143)
+
+
+def _complain(error: ContrejourError) -> None:
+    print(f"contrejour: error: {error}", file=sys.stderr)
+    if error.hint:
+        print(f"contrejour: hint: {error.hint}", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="contrejour", description="See what happens, never who.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"contrejour {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_veil(commands)
+    from contrejour.detect.command import add_models_parser
+    from contrejour.evaluate import add_eval_parser
+
+    add_eval_parser(commands)
+    add_models_parser(commands)
+    return parser
+
+
+def _add_veil(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    veil = commands.add_parser(
+        "veil", help="erase every person from videos and pictures", allow_abbrev=False
+    )
+    add = veil.add_argument
+    add("inputs", nargs="+", type=Path, metavar="INPUT", help="a video, a picture, or a folder")
+    add("-o", "--output", type=Path, metavar="OUT", help="a file, or a folder for several inputs")
+    add("--hide", choices=("people", "faces", "unknown"), default="people",
+        help="people (default), faces, or all that is not the proven empty scene")  # fmt: skip
+    add("--fill", choices=("solid", "background", "blur", "mosaic"), default="solid",
+        help="what stands there instead; blur and mosaic need --cosmetic")  # fmt: skip
+    add("--cosmetic", action="store_true", help="accept a fill that can be undone")
+    add("--masks", type=Path, metavar="FILE", help="hide what this masks file says, look for nothing")
+    add("--audio", choices=("drop", "keep"), default="drop", help="sound (a voice identifies)")
+    add("--report", type=Path, metavar="FILE", help="a page (HTML) to check the result with")
+    add("--allow-truncated", action="store_true", help="veil what is left of a file cut short")
+    add("--force", action="store_true", help="replace an existing output")
+    add("--resume", action="store_true", help="go on with a run that was stopped")
+    add("--offline", action="store_true", help="never fetch a model")
+    add("-j", "--jobs", type=_jobs, default=os.cpu_count() or 1, metavar="N",
+        help="worker processes (default: one a core)")  # fmt: skip
+    add("--json", action="store_true", help="one JSON object a step on standard output")
+    veil.set_defaults(run=_veil)
+
+
+def _jobs(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= 1024:
+        raise argparse.ArgumentTypeError("from 1 to 1024")
+    return count
+
+
+def _veil(args: argparse.Namespace) -> int:
+    from contrejour import inputs, progress
+    from contrejour.pipeline import Options, masks_name
+
+    if args.fill in ("blur", "mosaic"):
+        why = WHY_COSMETIC.format(fill=args.fill)
+        if not args.cosmetic:
+            raise UsageError(why, "use --fill solid, or accept it with --cosmetic")
+        print(f"contrejour: warning: {why}", file=sys.stderr)
+    targets = inputs.targets(args.inputs, args.output)
+    if len(targets) > 1 and (args.masks or args.report):
+        raise UsageError("--masks and --report are for one input", "veil the files one by one")
+    if not args.force and not args.resume:
+        _refuse_existing(targets)
+    options = Options(
+        hide=args.hide, fill=args.fill, masks=args.masks, keep_audio=args.audio == "keep",
+        allow_truncated=args.allow_truncated, force=args.force, resume=args.resume,
+        offline=args.offline, jobs=args.jobs, report=args.report,
+    )  # fmt: skip
+    detectors = None
+    if any(target.picture for target in targets):
+        from contrejour.pictures import Detectors
+
+        detectors = Detectors(options)
+    failed = 0
+    for target in targets:
+        if args.resume and target.out.exists() and masks_name(target.out).exists():
+            continue  # atomic: what is there is whole
+        with progress.shown(target.source, args.json) as show:
+            try:
+                summary = _one(target, options, detectors, show.step)
+            except ContrejourError as error:
+                if len(targets) == 1:
+                    raise
+                _complain(error)
+                failed = failed or error.exit_code
+                continue
+            show.done(summary)
+    return failed
+
+
+def _one(target: Target, options: Options, detectors: Detectors | None, step: Step) -> Summary:
+    if detectors and target.picture:
+        from contrejour.pictures import veil_picture
+
+        return veil_picture(target.source, target.out, options, detectors)
+    from contrejour.pipeline import veil_video
+
+    return veil_video(target.source, target.out, options, step)
+
+
+def _refuse_existing(targets: Sequence[Target]) -> None:
+    for target in targets:
+        if target.out.exists():
+            raise OutputExists(
+                f"{target.out} exists", "--force replaces it, --resume keeps what is done"
+            )

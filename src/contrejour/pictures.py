@@ -1,0 +1,198 @@
+"""Veil one picture: the same detectors, masks and fills as for a video of one frame.
+
+Only pixels are carried over. EXIF, XMP, thumbnails, comments and profiles stay behind; what they
+did to the picture (orientation, colour space) is done to its pixels first.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import time
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
+
+from contrejour import sidecar, veil
+from contrejour.errors import InputMissing, MasksError, NotMedia, Truncated, Unsupported, UsageError
+from contrejour.pipeline import Options, Summary, masks_name
+from contrejour.types import Frame, Look, Mask, Rgb, Sight
+from contrejour.work import Work, sha256, write_atomic
+
+Image.MAX_IMAGE_PIXELS = 300_000_000
+FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".tif": "TIFF",
+           ".tiff": "TIFF"}  # fmt: skip
+_SAVE: dict[str, dict[str, Any]] = {
+    "JPEG": {"quality": 92, "subsampling": 0},
+    "WEBP": {"quality": 92},
+    "TIFF": {"compression": "tiff_deflate"},
+    "PNG": {},
+}
+
+
+def veil_picture(source: Path, out: Path, options: Options, detectors: Detectors) -> Summary:
+    """Veil the picture `source` into `out`, its masks into `out`.masks.json. Atomic, like a video."""
+    started = time.monotonic()
+    if options.hide == "unknown" or options.fill == "background":
+        raise UsageError(
+            "an empty scene can't be learned from one picture",
+            "use --hide people or faces, and --fill solid",
+        )
+    kind = FORMATS.get(out.suffix.lower())
+    if kind is None:
+        raise Unsupported(f"a picture can't be written as {out.suffix}", "use .jpg, .png, .webp or .tif")
+    picture = _open(source, options.allow_truncated)
+    frame = _frame(picture)
+    with Work(out, force=options.force, resume=False) as work:
+        work.begin({})
+        mask = _given(options.masks, frame) if options.masks else _seen(frame, options, detectors)
+        hidden = veil.cells(mask, frame.width, frame.height)
+        veiled = veil.apply(frame, hidden, options.fill)
+        stream = io.BytesIO()
+        _joined(veiled, picture).save(stream, kind, **_SAVE[kind])
+        part, masks = work.path / "picture", work.path / "masks.json"
+        write_atomic(part, stream.getvalue())
+        summary = Summary(str(source), str(out), frames=1, output_sha256=sha256(part))
+        summary.tracks = len({box.track for box in mask.boxes} - {None})
+        if mask.whole:
+            summary.frames_veiled_whole, summary.reasons = 1, {mask.whole: 1}
+        header = _header(source, frame, options, summary, detectors)
+        sidecar.write(masks, header, [(0, mask)])
+        work.publish((masks, masks_name(out)), (part, out))
+    summary.seconds = round(time.monotonic() - started, 3)
+    return summary
+
+
+class Detectors:
+    """Detectors by picture size, built when first needed."""
+
+    def __init__(self, options: Options) -> None:
+        module, _, factory = options.detector.partition(":")
+        self._make: Callable[..., Any] = getattr(importlib.import_module(module), factory)
+        self._offline = options.offline
+        self._built: dict[tuple[int, int], Any] = {}
+
+    def of(self, width: int, height: int) -> Any:
+        if (width, height) not in self._built:
+            self._built[width, height] = self._make((width, height), offline=self._offline)
+        return self._built[width, height]
+
+
+def _open(source: Path, allow_truncated: bool) -> Image.Image:
+    ImageFile.LOAD_TRUNCATED_IMAGES = allow_truncated
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            picture = Image.open(source)
+            if getattr(picture, "n_frames", 1) > 1:
+                raise Unsupported(f"{source} holds several pictures", "split it first")
+            picture.load()
+            return _plain(picture)
+    except FileNotFoundError:
+        raise InputMissing(f"{source} does not exist", "check the path") from None
+    except Image.DecompressionBombError as error:
+        raise Unsupported(f"{source}: {error}", "cut it into smaller pictures") from None
+    except UnidentifiedImageError:
+        raise NotMedia(f"{source} is not a picture", "check the file") from None
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        if "truncated" in str(error).lower():
+            raise Truncated(
+                f"{source} is cut short: {error}", "--allow-truncated veils what is there"
+            ) from None
+        raise NotMedia(f"{source} can't be decoded: {error}", "check the file") from None
+
+
+def _plain(picture: Image.Image) -> Image.Image:
+    """Upright, sRGB, 8 bits (16 for grey), without alpha: pixels that need no metadata."""
+    profile = picture.info.get("icc_profile")
+    upright = ImageOps.exif_transpose(picture)
+    if upright.mode in ("I;16", "I;16B", "I", "F"):
+        values = np.asarray(upright)
+        return Image.fromarray(np.clip(values, 0, 65535).astype(np.uint16))
+    if profile:
+        with suppress(ImageCms.PyCMSError, OSError):
+            upright = ImageCms.profileToProfile(
+                upright, ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                ImageCms.createProfile("sRGB"), outputMode=_mode(upright),
+            ) or upright  # fmt: skip
+    return upright.convert(_mode(upright))
+
+
+def _mode(picture: Image.Image) -> str:
+    return "L" if picture.mode in ("1", "L", "LA", "La") else "RGB"
+
+
+def _frame(picture: Image.Image) -> Frame:
+    pixels = np.asarray(picture)
+    deep = pixels.dtype == np.uint16
+    planes = (pixels,) if pixels.ndim == 2 else tuple(np.moveaxis(pixels, 2, 0))
+    eight = (pixels >> 8).astype(np.uint8) if deep else pixels
+    colour: Rgb = np.stack([eight] * 3, axis=2) if eight.ndim == 2 else eight
+    return Frame(
+        index=0,
+        pts=0,
+        time_ns=0,
+        width=pixels.shape[1],
+        height=pixels.shape[0],
+        rotation=0,
+        planes=planes,
+        subsampling=(0, 0),
+        depth=16 if deep else 8,
+        rgb=lambda w, h: cv2.resize(colour, (w, h), interpolation=cv2.INTER_AREA).astype(np.uint8),
+        rgb_planes=pixels.ndim == 3,
+    )
+
+
+def _joined(frame: Frame, like: Image.Image) -> Image.Image:
+    if len(frame.planes) == 1:
+        return Image.fromarray(frame.planes[0], None if frame.depth == 16 else like.mode)
+    return Image.fromarray(np.stack(frame.planes, axis=2), "RGB")
+
+
+def _seen(frame: Frame, options: Options, detectors: Detectors) -> Mask:
+    from contrejour import detect, track
+
+    looks = detect.look_at(iter([frame]), detectors.of(frame.width, frame.height))
+    first: Look = next(iter(looks))
+    if first.sight is not Sight.SEEN:
+        return Mask(0, whole="detector-failed")  # fail closed
+    return next(iter(track.masks([first], (frame.width, frame.height), hide=options.hide)))
+
+
+def _given(path: Path, frame: Frame) -> Mask:
+    header, rows = sidecar.read(path)
+    masks = list(rows)
+    if (header.width, header.height) != (frame.width, frame.height) or len(masks) != 1:
+        raise MasksError(
+            f"{path} is not for a picture of {frame.width}x{frame.height}",
+            "use the masks file that was made from this very input",
+        )
+    return masks[0][1]
+
+
+def _header(
+    source: Path, frame: Frame, options: Options, summary: Summary, detectors: Detectors
+) -> sidecar.Header:
+    from contrejour import detect
+
+    header = sidecar.Header(
+        input_name=source.name,
+        input_sha256=sha256(source),
+        width=frame.width,
+        height=frame.height,
+        rotation=0,
+        time_base=Fraction(1),
+        frames=1,
+        models=detect.models(),
+        parameters={},
+    )
+    chosen = {"hide": options.hide, "fill": options.fill, "output_sha256": summary.output_sha256}
+    return replace(header, parameters=chosen)

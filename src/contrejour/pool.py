@@ -1,0 +1,108 @@
+"""Worker processes that take units of work in ascending order.
+
+Each worker reads the input forward only, so the next unit goes to whoever is free, in order.
+Hostile bitstreams are decoded in the workers: one that crashes takes no other down with it, and
+the run ends with an error. Workers die with their parent (prctl PR_SET_PDEATHSIG on Linux).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection, wait
+from typing import Any, Protocol
+
+from contrejour.errors import ContrejourError
+
+Tick = Callable[[int], None]
+"""Called with the number of frames done since the last call."""
+
+
+class Bench(Protocol):
+    """What a worker works at: built once in its process, then asked for one unit after another."""
+
+    def do(self, task: str, unit: Any, tick: Tick) -> Any: ...
+
+
+class Pool:
+    """`jobs` processes, each with its own `bench(setup)`; use as a context manager."""
+
+    def __init__(self, jobs: int, bench: Callable[[Any], Bench], setup: Any) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._links: dict[Connection, Any] = {}
+        for _ in range(jobs):
+            here, there = context.Pipe()
+            process = context.Process(
+                target=_serve, args=(there, bench, setup, os.getpid()), daemon=True
+            )
+            process.start()
+            there.close()
+            self._links[here] = process
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for link, process in self._links.items():
+            link.close()
+            process.kill()
+            process.join()
+
+    def run(self, task: str, units: Sequence[Any], tick: Tick) -> Iterator[tuple[int, Any]]:
+        """Do every unit; yield (its place in `units`, result) as each ends, in any order."""
+        todo = iter(enumerate(units))
+        busy: dict[Connection, int] = {}
+        for link in self._links:
+            self._give(link, task, todo, busy)
+        while busy:
+            for link in wait(list(busy)):
+                assert isinstance(link, Connection)
+                kind, value = self._receive(link)
+                if kind == "tick":
+                    tick(value)
+                elif kind == "error":
+                    raise value
+                else:
+                    done = busy.pop(link)
+                    self._give(link, task, todo, busy)
+                    yield done, value
+
+    def _give(self, link: Connection, task: str, todo: Iterator[Any], busy: dict[Any, int]) -> None:
+        if (unit := next(todo, None)) is not None:
+            busy[link] = unit[0]
+            link.send((task, unit[1]))
+
+    def _receive(self, link: Connection) -> tuple[str, Any]:
+        try:
+            return link.recv()  # type: ignore[no-any-return]
+        except (EOFError, OSError):
+            process = self._links[link]
+            process.join()
+            raise ContrejourError(
+                f"a worker process died (exit {process.exitcode}) while reading the input",
+                "the file may be damaged, or memory ran out; nothing was published",
+            ) from None
+
+
+def _serve(link: Connection, bench: Callable[[Any], Bench], setup: Any, parent: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    if os.getppid() != parent:
+        return
+    try:
+        worker = bench(setup)
+        while True:
+            task, unit = link.recv()
+            link.send(("done", worker.do(task, unit, lambda frames: link.send(("tick", frames)))))
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+    except ContrejourError as error:
+        link.send(("error", error))
+    except Exception:
+        link.send(("error", ContrejourError(f"a worker failed:\n{traceback.format_exc()}")))

@@ -1,0 +1,31 @@
+"""Video in and out: the only home of PyAV.
+
+`probe` says what a file is, `index` lists its closed GOPs, a `Reader` decodes them, an `Encoder`
+or `copy` makes packets again, and `mux` puts them into one file. `lumas` is for measuring.
+"""
+
+from contrejour.video.encode import CRF, PRESET, Encoder, Packed, can_copy, target
+from contrejour.video.format import Format
+from contrejour.video.mux import check_container, mux, read_chunk, write_chunk
+from contrejour.video.source import Gop, Reader, index, lumas, probe
+from contrejour.video.truncation import is_truncated
+
+__all__ = [
+    "CRF",
+    "PRESET",
+    "Encoder",
+    "Format",
+    "Gop",
+    "Packed",
+    "Reader",
+    "can_copy",
+    "check_container",
+    "index",
+    "is_truncated",
+    "lumas",
+    "mux",
+    "probe",
+    "read_chunk",
+    "target",
+    "write_chunk",
+]

@@ -1,0 +1,143 @@
+"""Making packets again: encoding veiled pictures, or copying what had nothing to hide.
+
+H.264 (libx264) is the output; H.265 (libx265) where the input is H.265 or deeper than 8 bits.
+One thread an encoder, one encoder a chunk: the bytes depend on the pictures alone, not on the
+number of cores, and a resumed run repeats them. Only parameter sets and slices are let through:
+no SEI of any kind, but for the HDR metadata that libx265 repeats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import av
+import numpy as np
+from av.bitstream import BitStreamFilterContext
+from av.video.codeccontext import VideoCodecContext
+from av.video.stream import VideoStream
+
+from contrejour.errors import Unsupported
+from contrejour.types import Frame
+from contrejour.video.format import Format
+
+CRF = {"h264": 20, "hevc": 22}
+PRESET = {"h264": "veryfast", "hevc": "superfast"}
+KEEP_UNITS = {"h264": "1-5|7|8", "hevc": "0-9|16-21|32-34"}
+"""NAL unit types that survive: slices and parameter sets (H.264 table 7-1, H.265 table 7-1)."""
+_HEVC_HDR_SEI = "|39"
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """One coded picture in Annex B, parameter sets in band."""
+
+    pts: int
+    key: bool
+    data: bytes
+
+
+def target(fmt: Format) -> str:
+    """The codec that the output of this stream has."""
+    if fmt.depth == 8 and not fmt.rgb and (fmt.codec != "hevc" or fmt.interlaced):
+        return "h264"
+    if fmt.interlaced:
+        raise Unsupported(
+            f"interlaced {fmt.depth}-bit {fmt.codec} video", "deinterlace it before veiling"
+        )
+    return "hevc"
+
+
+def can_copy(fmt: Format) -> bool:
+    """Whether GOPs of the input can stand in one track beside encoded ones."""
+    return (
+        fmt.codec == target(fmt) and not fmt.interlaced and not fmt.hdr
+        and fmt.pix_fmt in ("yuv420p", "yuvj420p")
+    )
+
+
+def configure(context: VideoCodecContext, fmt: Format) -> None:
+    """Set an encoder up for this stream: shape, colour, rate; the same for file header and chunk."""
+    codec = target(fmt)
+    params = {
+        "h264": ["repeat-headers=1", *([f"{fmt.interlaced}=1"] if fmt.interlaced else [])],
+        "hevc": [
+            "repeat-headers=1", "pools=none", "frame-threads=1", "info=0", "open-gop=0",
+            "log-level=none", *fmt.hdr, *(["hdr10=1"] if fmt.hdr else []),
+        ],
+    }[codec]
+    context.width, context.height, context.pix_fmt = fmt.width, fmt.height, fmt.pix_fmt
+    context.time_base, context.framerate = fmt.time_base, fmt.rate
+    context.sample_aspect_ratio = fmt.sample_aspect
+    (context.color_primaries, context.color_trc, context.colorspace, context.color_range) = fmt.color
+    context.thread_count = 1
+    context.options = {
+        "preset": PRESET[codec],
+        "crf": str(CRF[codec]),
+        "x264-params" if codec == "h264" else "x265-params": ":".join(params),
+    }
+
+
+class Encoder:
+    """Encodes one chunk of frames: `write` each, then `close`; both give what is ready."""
+
+    def __init__(self, fmt: Format) -> None:
+        self._fmt, self._codec = fmt, target(fmt)
+        self._context: Any = av.CodecContext.create("libx264" if self._codec == "h264" else "libx265", "w")
+        configure(self._context, fmt)
+        keep = KEEP_UNITS[self._codec] + (_HEVC_HDR_SEI if fmt.hdr else "")
+        self._filter = BitStreamFilterContext(f"filter_units=pass_types={keep}", self._codec)
+
+    def write(self, frame: Frame) -> list[Packed]:
+        """Encode one picture; its time stamp comes out unchanged."""
+        picture = av.VideoFrame(self._fmt.width, self._fmt.height, self._fmt.pix_fmt)
+        for plane, samples in zip(picture.planes, frame.planes, strict=True):
+            row = plane.line_size // samples.itemsize
+            flat = np.frombuffer(plane, samples.dtype)[: row * plane.height]
+            flat.reshape(plane.height, row)[:, : plane.width] = samples
+        picture.pts, picture.time_base = frame.pts, self._fmt.time_base
+        try:
+            return self._packed(self._context.encode(picture))
+        except av.FFmpegError as error:
+            fmt = self._fmt
+            raise Unsupported(
+                f"{self._codec} can't encode {fmt.width}x{fmt.height} {fmt.pix_fmt}: {error.strerror}"
+            ) from error
+
+    def close(self) -> list[Packed]:
+        """What the encoder still held."""
+        return self._packed(self._context.encode(None))
+
+    def _packed(self, packets: Iterable[av.Packet]) -> list[Packed]:
+        return [
+            Packed(_time(packet), packet.is_keyframe, bytes(packet))
+            for raw in packets
+            for packet in self._filter.filter(raw)
+        ]
+
+
+def copy(packets: Iterable[av.Packet], stream: VideoStream, codec: str) -> list[Packed]:
+    """The input's own coded pictures, stripped to parameter sets and slices, in Annex B."""
+    chain = f"{codec}_mp4toannexb,filter_units=pass_types={KEEP_UNITS[codec]}"
+    strip = BitStreamFilterContext(chain, stream)
+    return [
+        Packed(_time(bare), bare.is_keyframe, bytes(bare))
+        for packet in (*packets, None)
+        for bare in strip.filter(packet)
+    ]
+
+
+def _time(packet: av.Packet) -> int:
+    time = packet.pts if packet.pts is not None else packet.dts
+    if time is None:
+        raise Unsupported("a packet without a time stamp")
+    return time
+
+
+def display(stream: Any, fmt: Format) -> None:
+    """Repeat the display matrix on an output track."""
+    if fmt.matrix:
+        stream.set_display_matrix(fmt.matrix)
+    elif fmt.rotation:
+        stream.set_display_rotation(-fmt.rotation)

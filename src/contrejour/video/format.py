@@ -1,0 +1,97 @@
+"""What a stream is: everything the output must repeat exactly, and nothing else of the input."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av
+
+from contrejour.errors import Unsupported
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """The shape of a video stream. `width` and `height` are coded; `rotation` is clockwise.
+
+    `matrix` is the container's display matrix (nine 16.16 and 2.30 fixed-point numbers) when it
+    has one. `color` is (primaries, transfer, matrix, range) in ITU-T H.273 code points.
+    `hdr` is x265's text for SMPTE ST 2086 and CTA-861.3 metadata.
+    """
+
+    container: str
+    codec: str
+    pix_fmt: str
+    width: int
+    height: int
+    subsampling: tuple[int, int]
+    depth: int
+    rgb: bool
+    time_base: Fraction
+    rate: Fraction
+    sample_aspect: Fraction
+    rotation: int
+    matrix: tuple[int, ...] | None
+    color: tuple[int, int, int, int]
+    hdr: tuple[str, ...]
+    interlaced: str
+    audio_tracks: int
+    other_video_tracks: int
+
+    @property
+    def upright(self) -> tuple[int, int]:
+        """(width, height) as the viewer sees it, before the display aspect ratio."""
+        return (self.height, self.width) if self.rotation % 180 else (self.width, self.height)
+
+
+def working_format(name: str, width: int = 2, height: int = 2) -> str:
+    """The planar pixel format in which pictures of format `name` are veiled and encoded.
+
+    Same depth and chroma or finer: H.264 and H.265 can't say an odd size in 4:2:0, so that goes
+    to 4:4:4. Alpha is dropped: a matte is an outline of who stands there.
+    """
+    known = av.VideoFormat(name)
+    depth = max(component.bits for component in known.components)
+    if depth > 12:
+        raise Unsupported(f"{depth}-bit pixel format {name}", "up to 12 bits per sample are kept")
+    suffix = "" if depth <= 8 else "10le" if depth <= 10 else "12le"
+    if known.is_rgb or known.has_palette:
+        return "gbrp" + suffix
+    if len([c for c in known.components if not c.is_alpha]) == 1:
+        return "gray" + suffix
+    wide, high = 256 // known.chroma_width(256), 256 // known.chroma_height(256)
+    family = {(2, 2): "420", (2, 1): "422"}.get((wide, high), "444")
+    if (family != "444" and width % 2) or (family == "420" and height % 2):
+        family = "444"
+    return ("yuvj" if name.startswith("yuvj") else "yuv") + family + "p" + suffix
+
+
+def subsampling(pix_fmt: str) -> tuple[int, int]:
+    """(log2 of the horizontal, of the vertical) chroma step of a working format."""
+    return (1, 1) if "420" in pix_fmt else (1, 0) if "422" in pix_fmt else (0, 0)
+
+
+def depth(pix_fmt: str) -> int:
+    """Bits per sample of a working format."""
+    return 10 if pix_fmt.endswith("10le") else 12 if pix_fmt.endswith("12le") else 8
+
+
+def hdr_params(side_data: dict[str, bytes]) -> tuple[str, ...]:
+    """x265 parameters that repeat the HDR metadata of a frame.
+
+    Input is FFmpeg's AVMasteringDisplayMetadata (ten rationals, two flags) and
+    AVContentLightMetadata (two unsigned ints), in native byte order.
+    """
+    found = []
+    if (mastering := side_data.get("MASTERING_DISPLAY_METADATA")) and len(mastering) >= 88:
+        numbers = struct.unpack("=20i2i", mastering[:88])
+        ratio = [n / d if d else 0.0 for n, d in zip(numbers[0:20:2], numbers[1:20:2], strict=True)]
+        r, g, b, white = (
+            f"({round(ratio[i] * 50000)},{round(ratio[i + 1] * 50000)})" for i in (0, 2, 4, 6)
+        )
+        low, high = round(ratio[8] * 10000), round(ratio[9] * 10000)
+        found.append(f"master-display=G{g}B{b}R{r}WP{white}L({high},{low})")
+    if (light := side_data.get("CONTENT_LIGHT_LEVEL")) and len(light) >= 8:
+        found.append("max-cll=%d,%d" % struct.unpack("=2I", light[:8]))
+    return tuple(found)

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,7 @@ class Summary:
     frames_veiled_whole: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     frames_copied: int = 0
+    frames_reused: int = 0
     truncated: bool = False
     notes: list[str] = field(default_factory=list)
     output_sha256: str = ""
@@ -213,17 +216,38 @@ class _Run:
             chunks.plan(
                 self.gops,
                 self.cells(masks),
-                copying=video.can_copy(self.fmt) and self.out.suffix.lower() != ".ts",
+                copying=video.can_copy(self.fmt),
                 salt=salt,
             )
         )
         paths = {chunk.name: chunk_path(self.folder, chunk.name) for chunk in planned}
+        self._reuse(paths)
         jobs = [(chunk, scene) for chunk in planned if not paths[chunk.name].exists()]
         self.all(pool, "render", jobs)
         part = self.folder / f"output{self.out.suffix.lower()}"
         sound = self.source if self.options.keep_audio and self.fmt.audio_tracks else None
         video.mux(part, self.out.suffix.lower(), self.fmt, list(paths.values()), sound)
         return self._finish(masks, part, planned)
+
+    def _reuse(self, paths: dict[str, Path]) -> None:
+        """Take the chunks that an earlier output already has, so only changed GOPs are rendered.
+
+        That output must be the one its masks file names (SHA-256); a chunk is the same when its
+        name, a hash of all that it depends on, is the same.
+        """
+        beside = masks_name(self.out)
+        if self.fmt.hdr or not (self.out.exists() and beside.exists()):
+            return
+        with suppress(MasksError):
+            header, _ = sidecar.read(beside)
+            if header.parameters.get("output_sha256") != sha256(self.out):
+                return
+            packets = video.repack(self.out, video.target(self.fmt))
+            for name, count in header.parameters.get("chunks", ()):
+                chunk = list(islice(packets, count))
+                if name in paths and not paths[name].exists():
+                    video.write_chunk(paths[name], chunk)
+                    self.summary.frames_reused += count
 
     def _finish(
         self, masks: Path, part: Path, planned: Sequence[chunks.Chunk]

@@ -110,22 +110,24 @@ class Encoder:
         return self._packed(self._context.encode(None))
 
     def _packed(self, packets: Iterable[av.Packet]) -> list[Packed]:
-        return [
-            Packed(_time(packet), packet.is_keyframe, bytes(packet))
-            for raw in packets
-            for packet in self._filter.filter(raw)
-        ]
+        return [packed for packet in packets for packed in stripped(self._filter, packet)]
 
 
 def copy(packets: Iterable[av.Packet], stream: VideoStream, codec: str) -> list[Packed]:
     """The input's own coded pictures, stripped to parameter sets and slices, in Annex B."""
+    strip = stripper(stream, codec)
+    return [bare for packet in (*packets, None) for bare in stripped(strip, packet)]
+
+
+def stripper(stream: VideoStream, codec: str) -> BitStreamFilterContext:
+    """A filter that lets parameter sets and slices through, and writes Annex B."""
     chain = f"{codec}_mp4toannexb,filter_units=pass_types={KEEP_UNITS[codec]}"
-    strip = BitStreamFilterContext(chain, stream)
-    return [
-        Packed(_time(bare), bare.is_keyframe, bytes(bare))
-        for packet in (*packets, None)
-        for bare in strip.filter(packet)
-    ]
+    return BitStreamFilterContext(chain, stream)
+
+
+def stripped(strip: BitStreamFilterContext, packet: av.Packet | None) -> list[Packed]:
+    """What the filter lets through of one packet; None empties it."""
+    return [Packed(_time(bare), bare.is_keyframe, bytes(bare)) for bare in strip.filter(packet)]
 
 
 def _time(packet: av.Packet) -> int:

@@ -21,7 +21,7 @@ from av.video.stream import VideoStream
 from contrejour.errors import InputEmpty, InputMissing, NotMedia, Unsupported
 from contrejour.types import Frame, Rgb
 from contrejour.video import nal
-from contrejour.video.encode import Packed, copy
+from contrejour.video.encode import Packed, copy, stripped, stripper
 from contrejour.video.format import Format, depth, hdr_params, subsampling, working_format
 
 MIN_GOP_PACKETS = 8
@@ -297,6 +297,15 @@ def _rgb(picture: av.VideoFrame, width: int, height: int, rotation: int) -> Rgb:
         width, height = height, width
     scaled = picture.reformat(width=width, height=height, format="rgb24").to_ndarray()
     return np.ascontiguousarray(np.rot90(scaled, -rotation // 90)) if rotation else scaled
+
+
+def repack(path: Path, codec: str) -> Iterator[Packed]:
+    """The packets of a file that `mux` wrote, as they were handed to it."""
+    with open_input(path) as container:
+        stream = video_streams(container)[0]
+        strip = stripper(stream, codec)
+        for packet in (*packets(container, stream), None):
+            yield from stripped(strip, packet)
 
 
 def lumas(path: Path) -> Iterator[tuple[int, Any]]:

@@ -6,7 +6,6 @@ Nothing heavy is imported before a command needs it, so that `--help` is instant
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
 import sys

@@ -78,7 +78,8 @@ class _Lines:
 
 class _Bar:
     def __init__(self, source: Path) -> None:
-        self._name, self._bar, self._source = "", None, source
+        self._name, self._source = "", source
+        self._bar: Any = None
 
     def step(self, name: str, frames: int, total: int) -> None:
         from tqdm import tqdm

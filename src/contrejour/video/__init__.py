@@ -7,7 +7,8 @@ or `copy` makes packets again, and `mux` puts them into one file. `lumas` is for
 from contrejour.video.encode import CRF, PRESET, Encoder, Packed, can_copy, target
 from contrejour.video.format import Format
 from contrejour.video.mux import check_container, mux, read_chunk, write_chunk
-from contrejour.video.source import Gop, Reader, index, lumas, probe, repack
+from contrejour.video.reader import Reader, lumas, repack, stills
+from contrejour.video.source import Gop, index, probe
 from contrejour.video.truncation import is_truncated
 
 __all__ = [
@@ -25,8 +26,9 @@ __all__ = [
     "lumas",
     "mux",
     "probe",
-    "repack",
     "read_chunk",
+    "repack",
+    "stills",
     "target",
     "write_chunk",
 ]

@@ -94,7 +94,8 @@ class Encoder:
         picture = av.VideoFrame(self._fmt.width, self._fmt.height, self._fmt.pix_fmt)
         for plane, samples in zip(picture.planes, frame.planes, strict=True):
             row = plane.line_size // samples.itemsize
-            flat = np.frombuffer(plane, samples.dtype)[: row * plane.height]
+            memory: Any = plane
+            flat = np.frombuffer(memory, samples.dtype)[: row * plane.height]
             flat.reshape(plane.height, row)[:, : plane.width] = samples
         picture.pts, picture.time_base = frame.pts, self._fmt.time_base
         try:
@@ -109,11 +110,11 @@ class Encoder:
         """What the encoder still held."""
         return self._packed(self._context.encode(None))
 
-    def _packed(self, packets: Iterable[av.Packet]) -> list[Packed]:
+    def _packed(self, packets: Iterable[av.Packet[Any]]) -> list[Packed]:
         return [packed for packet in packets for packed in stripped(self._filter, packet)]
 
 
-def copy(packets: Iterable[av.Packet], stream: VideoStream, codec: str) -> list[Packed]:
+def copy(packets: Iterable[av.Packet[Any]], stream: VideoStream, codec: str) -> list[Packed]:
     """The input's own coded pictures, stripped to parameter sets and slices, in Annex B."""
     strip = stripper(stream, codec)
     return [bare for packet in (*packets, None) for bare in stripped(strip, packet)]
@@ -125,12 +126,12 @@ def stripper(stream: VideoStream, codec: str) -> BitStreamFilterContext:
     return BitStreamFilterContext(chain, stream)
 
 
-def stripped(strip: BitStreamFilterContext, packet: av.Packet | None) -> list[Packed]:
+def stripped(strip: BitStreamFilterContext, packet: av.Packet[Any] | None) -> list[Packed]:
     """What the filter lets through of one packet; None empties it."""
     return [Packed(_time(bare), bare.is_keyframe, bytes(bare)) for bare in strip.filter(packet)]
 
 
-def _time(packet: av.Packet) -> int:
+def _time(packet: av.Packet[Any]) -> int:
     time = packet.pts if packet.pts is not None else packet.dts
     if time is None:
         raise Unsupported("a packet without a time stamp")

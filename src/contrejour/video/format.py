@@ -93,5 +93,6 @@ def hdr_params(side_data: dict[str, bytes]) -> tuple[str, ...]:
         low, high = round(ratio[8] * 10000), round(ratio[9] * 10000)
         found.append(f"master-display=G{g}B{b}R{r}WP{white}L({high},{low})")
     if (light := side_data.get("CONTENT_LIGHT_LEVEL")) and len(light) >= 8:
-        found.append("max-cll=%d,%d" % struct.unpack("=2I", light[:8]))
+        brightest, average = struct.unpack("=2I", light[:8])
+        found.append(f"max-cll={brightest},{average}")
     return tuple(found)

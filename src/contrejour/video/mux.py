@@ -169,9 +169,9 @@ class _Sounds:
             track.metadata.clear()
             self._tracks[stream.index] = track
         self._packets = self._demux()
-        self._waiting: av.Packet | None = None
+        self._waiting: Any = None
 
-    def _demux(self) -> Iterator[av.Packet]:
+    def _demux(self) -> Iterator[av.Packet[Any]]:
         try:
             for packet in self._input.demux(*self._input.streams.audio):
                 if packet.size and packet.dts is not None:

@@ -1,0 +1,69 @@
+"""When to look: at least every 120 ms while something moves, not at all while nothing does.
+
+The gate compares means of 8x8 luma blocks with those of the last frame that was looked at. A mean
+over 64 pixels hardly feels noise, and feels the smallest walker; while no block moved, what the
+detectors said still holds. A picture unlike the one before it (a cut) is looked at on the spot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from contrejour.errors import DetectorError
+from contrejour.types import Detection, Frame, Look, Sight
+from contrejour.detect.protocol import Detector
+
+INTERVAL_NS = 120_000_000
+BLOCK_PX = 8
+MOVED = 2.5
+"""8-bit luma levels by which a block's mean must differ to have moved."""
+CUT = 24.0
+"""Mean difference from one picture to the next, in levels, that no motion explains."""
+
+
+def look_at(
+    frames: Iterable[Frame], detector: Detector, *, interval_ns: int = INTERVAL_NS
+) -> Iterator[Look]:
+    """A Look for each frame of one closed GOP (or slice), in order; the first is looked at.
+
+    A detector that raises makes that frame FAILED and is asked again on the next one; a frame that
+    the decoder flagged is CORRUPT and nobody is asked.
+    """
+    seen_blocks: NDArray[np.float32] | None = None
+    before: NDArray[np.float32] | None = None
+    seen_ns, last_ns = 0, 0
+    seen: tuple[Detection, ...] = ()
+    for frame in frames:
+        if frame.corrupt:
+            seen_blocks = None
+            yield Look(frame.index, frame.time_ns, Sight.CORRUPT)
+            continue
+        blocks, gap_ns, last_ns = _blocks(frame), frame.time_ns - last_ns, frame.time_ns
+        cut = before is not None and float(np.abs(blocks - before).mean()) > CUT
+        before = blocks
+        if seen_blocks is not None and not cut:
+            if float(np.abs(blocks - seen_blocks).max()) < MOVED:
+                yield Look(frame.index, frame.time_ns, Sight.SAME, seen)
+                continue
+            if frame.time_ns - seen_ns + gap_ns // 2 < interval_ns:
+                yield Look(frame.index, frame.time_ns, Sight.SKIPPED)
+                continue
+        try:
+            seen = detector.detect(frame)
+        except DetectorError:
+            seen_blocks = None
+            yield Look(frame.index, frame.time_ns, Sight.FAILED, cut=cut)  # fail closed
+            continue
+        seen_blocks, seen_ns = blocks, frame.time_ns
+        yield Look(frame.index, frame.time_ns, Sight.SEEN, seen, cut)
+
+
+def _blocks(frame: Frame) -> NDArray[np.float32]:
+    luma = frame.planes[0]
+    size = (max(1, luma.shape[1] // BLOCK_PX), max(1, luma.shape[0] // BLOCK_PX))
+    small = cv2.resize(luma, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    return small / np.float32(1 << (frame.depth - 8))

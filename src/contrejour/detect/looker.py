@@ -1,0 +1,73 @@
+"""The detectors together: one small picture a look, upright boxes out."""
+
+from __future__ import annotations
+
+import math
+
+from contrejour.detect.models import ensure
+from contrejour.detect.registry import CENTERFACE, MODELS, PICODET, YUNET
+from contrejour.types import Box, Detection, Frame, Kind
+
+MOST_PIXELS = 960 * 544
+"""Input size of the networks for 1080p: larger finds more of a far crowd, at a cost in proportion."""
+LEAST_SIDE = 416
+STEP = 32
+
+
+def input_size(width: int, height: int, most_pixels: int = MOST_PIXELS) -> tuple[int, int]:
+    """(width, height) at which to look at pictures of this size: multiples of 32, same shape.
+
+    Never above `most_pixels`, nor enlarged but for pictures under 416 px.
+    """
+    scale = min(1.0, math.sqrt(most_pixels / (width * height)))
+    scale = max(scale, LEAST_SIDE / max(width, height))
+    return tuple(max(64, round(side * scale / STEP) * STEP) for side in (width, height))  # type: ignore[return-value]
+
+
+class Looker:
+    """PicoDet and YuNet on each look; CenterFace too when `thorough` (pictures)."""
+
+    def __init__(
+        self, size: tuple[int, int], *, offline: bool = False, thorough: bool = False
+    ) -> None:
+        from contrejour.detect.faces import CenterFace, YuNet
+        from contrejour.detect.picodet import PicoDet
+
+        self._width, self._height = input_size(*size)
+        shape = (self._width, self._height)
+        self._bodies = PicoDet(ensure(PICODET, offline=offline), *shape)
+        self._faces: list[YuNet | CenterFace] = [YuNet(ensure(YUNET, offline=offline), *shape)]
+        if thorough:
+            self._faces.append(CenterFace(ensure(CENTERFACE, offline=offline), *shape))
+
+    def detect(self, frame: Frame) -> tuple[Detection, ...]:
+        """Persons, faces and vehicles of one frame. Raises DetectorError rather than miss."""
+        picture = frame.rgb(self._width, self._height)
+        found = list(self._bodies.find(picture))
+        for face in self._faces:
+            found += [(box, Kind.FACE, score) for box, score in face.find(picture)]
+        across, down = frame.width / self._width, frame.height / self._height
+        return tuple(
+            Detection(_scaled(box, across, down), kind, score) for box, kind, score in found
+        )
+
+
+def _scaled(box: object, across: float, down: float) -> Box:
+    x, y, w, h = (float(side) for side in box)  # type: ignore[attr-defined]
+    left, top = math.floor(x * across), math.floor(y * down)
+    return Box(left, top, math.ceil((x + w) * across) - left, math.ceil((y + h) * down) - top)
+
+
+def build(size: tuple[int, int], *, offline: bool = False, thorough: bool = False) -> Looker:
+    """The default detector for upright pictures of `size`; models are fetched on first need."""
+    return Looker(size, offline=offline, thorough=thorough)
+
+
+def model_hashes() -> tuple[tuple[str, str], ...]:
+    """(name, SHA-256 of the weights) of the models that `build` uses."""
+    return tuple(
+        (f"{model.name}/{file.name}", file.sha256)
+        for model in MODELS.values()
+        for file in model.files
+        if not file.name.startswith("LICENCE")
+    )

@@ -1,0 +1,67 @@
+"""PicoDet-S (Yu et al. 2021, arXiv 2111.00902): persons, vehicles and bags.
+
+The network is cut at its heads, before its own non-maximum suppression, so that it takes any
+picture whose sides are multiples of 64 and so that the threshold is ours. Each of four levels
+gives 80 class scores and, for each side of a box, a distribution over 8 distances (GFL).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from contrejour.detect.net import Floats, Net
+from contrejour.types import Kind, Rgb
+
+STRIDES = (8, 16, 32, 64)
+BINS = 8
+KINDS = {
+    0: Kind.PERSON, 1: Kind.PERSON, 2: Kind.VEHICLE, 3: Kind.VEHICLE, 5: Kind.VEHICLE, 7: Kind.VEHICLE,
+}  # fmt: skip
+"""COCO classes: person; bicycle (somebody rides it); car, motorcycle, bus, truck."""
+LOWEST = 0.16
+SAME_IOU = 0.6
+_IMAGENET = ((123.675, 116.28, 103.53), (58.395, 57.12, 57.375))
+
+
+class PicoDet:
+    """Finds persons and vehicles in upright pictures of one size."""
+
+    def __init__(self, folder: Path, width: int, height: int) -> None:
+        heads = [f"sqrt_{at}.tmp_0" for at in range(4)] + [f"<transpose_{at}.tmp_0" for at in range(4)]
+        mean, scale = _IMAGENET
+        self._net = Net(folder / "model.pdmodel", width, height, heads, mean=mean, scale=scale)
+        self._columns = [-(-width // stride) for stride in STRIDES]
+
+    def find(self, picture: Rgb) -> list[tuple[Floats, Kind, float]]:
+        """((x, y, w, h) in input pixels, kind, score) of all that scores `LOWEST` or more."""
+        outputs = self._net.run(picture)
+        boxes, scores, classes = [], [], []
+        for level, stride in enumerate(STRIDES):
+            score = outputs[level].reshape(80, -1)[list(KINDS)]
+            which, where = np.nonzero(score >= LOWEST)
+            sides = outputs[4 + level].reshape(4, BINS, -1)[:, :, where]
+            boxes.append(_boxes(sides, where, self._columns[level], stride))
+            scores.append(score[which, where])
+            classes.append(np.array(list(KINDS))[which])
+        return _best(np.concatenate(boxes), np.concatenate(scores), np.concatenate(classes))
+
+
+def _boxes(sides: Floats, where: np.ndarray, columns: int, stride: int) -> Floats:
+    spread = np.exp(sides - sides.max(axis=1, keepdims=True))
+    spread /= spread.sum(axis=1, keepdims=True)
+    left, top, right, bottom = (spread * np.arange(BINS)[:, None]).sum(axis=1) * stride
+    x, y = (where % columns + 0.5) * stride, (where // columns + 0.5) * stride
+    return np.stack([x - left, y - top, left + right, top + bottom], axis=1)
+
+
+def _best(boxes: Floats, scores: Floats, classes: np.ndarray) -> list[tuple[Floats, Kind, float]]:
+    found = []
+    for kind in (Kind.PERSON, Kind.VEHICLE):
+        of_kind = [c for c, k in KINDS.items() if k is kind]
+        (here,) = np.nonzero(np.isin(classes, of_kind))
+        kept = cv2.dnn.NMSBoxes(boxes[here].tolist(), scores[here].tolist(), LOWEST, SAME_IOU)
+        found += [(boxes[at], kind, float(scores[at])) for at in here[np.array(kept, int).ravel()]]
+    return found

@@ -1,0 +1,9 @@
+"""Detections become tracks, tracks become masks with no gap in time.
+
+By place and motion alone: nothing of what a person looks like is ever compared, and a track's
+number dies with the file. `masks` is pure and looks ahead by a bounded time.
+"""
+
+from contrejour.track.fill import masks
+
+__all__ = ["masks"]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from contrejour.pool import Pool
 
 SAMPLES = 64
-HOLD_FRAMES = 3
+HOLD_FRAMES = 1
 """Frames before and after a difference for which its cells stay hidden."""
 
 

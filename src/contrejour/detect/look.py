@@ -1,8 +1,9 @@
-"""When to look: at least every 120 ms while something moves, not at all while nothing does.
+"""When to look: at least every 150 ms while something moves, not at all while nothing does.
 
-The gate compares means of 8x8 luma blocks with those of the last frame that was looked at. A mean
-over 64 pixels hardly feels noise, and feels the smallest walker; while no block moved, what the
-detectors said still holds. A picture unlike the one before it (a cut) is looked at on the spot.
+The gate compares means of luma blocks with those of the last frame that was looked at. A block is
+1/120 of the picture, about what the networks can still make out, and its mean hardly feels noise;
+while no block moved, what the detectors said still holds. A picture unlike the one before it (a
+cut) is looked at on the spot.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from contrejour.errors import DetectorError
 from contrejour.types import Detection, Frame, Look, Sight
 from contrejour.detect.protocol import Detector
 
-INTERVAL_NS = 120_000_000
-BLOCK_PX = 8
-MOVED = 2.5
+INTERVAL_NS = 150_000_000
+BLOCKS_ACROSS = 120
+LEAST_BLOCK_PX = 8
+MOVED = 5.0
 """8-bit luma levels by which a block's mean must differ to have moved."""
 CUT = 24.0
 """Mean difference from one picture to the next, in levels, that no motion explains."""
@@ -64,6 +66,7 @@ def look_at(
 
 def _blocks(frame: Frame) -> NDArray[np.float32]:
     luma = frame.planes[0]
-    size = (max(1, luma.shape[1] // BLOCK_PX), max(1, luma.shape[0] // BLOCK_PX))
+    block = max(LEAST_BLOCK_PX, round(max(luma.shape) / BLOCKS_ACROSS))
+    size = (max(1, luma.shape[1] // block), max(1, luma.shape[0] // block))
     small = cv2.resize(luma, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     return small / np.float32(1 << (frame.depth - 8))

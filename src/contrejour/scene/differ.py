@@ -1,0 +1,110 @@
+"""What of a picture is not proven to be the empty scene."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import chain, repeat
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from contrejour.scene import blocks
+from contrejour.scene.blocks import Blocks, Plane
+from contrejour.scene.scene import Scene
+from contrejour.types import CELL_PX, Cells
+
+Bits = NDArray[np.uint8]
+"""(rows, columns) of blocks: 1 or 0."""
+
+CHANGED = 6.0
+"""Noises by which a block (root mean square with its eight neighbours) is not the scene."""
+OUTLIER = 17.0
+"""Noises at which one block's say is cut off: below 3 * CHANGED, so a lone block is flicker."""
+GAP_BLOCKS = 5
+"""Changed blocks this near to each other are one body."""
+MARGIN_UP_PX, MARGIN_ASIDE_PX = 16, 8
+"""Added to every body. A head is smaller than what carries it, and first to be missed."""
+MOST_CHANGED = 0.6
+"""Share of the proven cells from which on it is the camera or the light that changed."""
+
+
+def unknown(scene: Scene, planes: tuple[Plane, ...]) -> Cells:
+    """The cells of this picture that are not proven to be the empty scene.
+
+    These are: all, when nothing is proven, no change of light explains the picture, or more than
+    MOST_CHANGED of the proven cells changed (a knock, a light switched on); else the unproven
+    cells, and every body: blocks that differ from the scene in this light by more than CHANGED
+    noises, grouped, as the convex hull of the group, with a margin. Pure; the planes have the
+    shapes that the scene was learned from.
+    """
+    per = CELL_PX // scene.side
+    everything = np.ones_like(scene.proven)
+    if not scene.proven.any():
+        return everything
+    proven = scene.proven.repeat(per, 0).repeat(per, 1)
+    means = blocks.means(planes, scene.side, scene.subsampling, scene.depth)
+    light = blocks.light(scene.blocks, means, proven)
+    if light is None:
+        return everything
+    away = light.lit(scene.blocks)
+    away -= means
+    away /= scene.noise
+    changed = _changed(away, proven)
+    if _cells(changed, per)[scene.proven].mean() > MOST_CHANGED:
+        return everything
+    return _cells(_bodies(changed, scene.side), per) | ~scene.proven
+
+
+def _changed(away: Blocks, proven: NDArray[np.bool_]) -> Bits:
+    """The proven blocks that, with their neighbours, are not the scene. Overwrites `away`."""
+    np.abs(away, out=away)
+    worst = away[0]
+    for channel in away[1:]:
+        np.maximum(worst, channel, out=worst)
+    np.minimum(worst, OUTLIER, out=worst)
+    np.square(worst, out=worst)
+    near = cv2.blur(worst, (3, 3), borderType=cv2.BORDER_REPLICATE)
+    changed: Bits = ((near > CHANGED**2) & proven).astype(np.uint8)
+    return changed
+
+
+def _bodies(changed: Bits, side: int) -> Bits:
+    """Groups of changed blocks as their convex hulls, with the margins.
+
+    A hull closes what of a body looks like the wall behind it. The gap and the margins are px of
+    4 px blocks, and no less than a block for larger ones.
+    """
+    gap = GAP_BLOCKS if side == 4 else 3
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (gap, gap))
+    framed = cv2.copyMakeBorder(changed, gap, gap, gap, gap, cv2.BORDER_CONSTANT, value=0)
+    joined = cv2.morphologyEx(framed, cv2.MORPH_CLOSE, disc)[gap:-gap, gap:-gap]
+    outlines, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    out = np.zeros_like(changed)
+    for outline in outlines:
+        cv2.fillConvexPoly(out, cv2.convexHull(outline), 1)
+    up, aside = (max(1, px // side) for px in (MARGIN_UP_PX, MARGIN_ASIDE_PX))
+    margin = np.ones((up + 1, 2 * aside + 1), np.uint8)
+    # The anchor is the top row: a block is set when one up to `up` rows below it is.
+    return np.asarray(cv2.dilate(out, margin, anchor=(aside, 0)), np.uint8)
+
+
+def _cells(bits: Bits, per: int) -> Cells:
+    """The cells with at least one of these blocks."""
+    rows = np.bitwise_or.reduce([bits[start::per] for start in range(per)])
+    cells: Cells = np.bitwise_or.reduce([rows[:, start::per] for start in range(per)]) != 0
+    return cells
+
+
+def hold(cells: Iterable[Cells], before: int, after: int) -> Iterator[Cells]:
+    """As many frames as came in, with what is hidden in one hidden in its neighbours as well.
+
+    A cell stays hidden from `before` frames earlier to `after` frames later. Reads `before`
+    frames ahead, and keeps no more than before + after + 1.
+    """
+    window: deque[Cells | None] = deque(maxlen=before + after + 1)
+    for number, frame in enumerate(chain(cells, repeat(None, before))):
+        window.append(frame)
+        if number >= before:
+            yield np.logical_or.reduce([kept for kept in window if kept is not None])

@@ -1,0 +1,56 @@
+"""The empty scene, as learned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from contrejour.scene.blocks import Blocks, Plane
+from contrejour.types import CELL_PX, Cells
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The empty scene.
+
+    `planes`: the picture, each block the mean of the sightings that agree; flat where none does.
+    `blocks`, `noise`: block means and their noise, (channels, rows, columns), on the 8-bit scale.
+    `proven`: the cells that may be shown; the others stay hidden for ever.
+    """
+
+    planes: tuple[Plane, ...]
+    blocks: Blocks
+    noise: Blocks
+    proven: Cells
+    subsampling: tuple[int, int]
+    depth: int
+
+    @property
+    def side(self) -> int:
+        """Side of the blocks in pixels."""
+        return int(CELL_PX * self.proven.shape[0] // self.blocks.shape[1])
+
+    def save(self, path: Path) -> None:
+        """Write to `path` (.npz, no pickle)."""
+        numbers = np.array([VERSION, *self.subsampling, self.depth])
+        planes = {f"plane{number}": plane for number, plane in enumerate(self.planes)}
+        with Path(path).open("wb") as file:
+            np.savez(
+                file, numbers=numbers, blocks=self.blocks, noise=self.noise, proven=self.proven,
+                allow_pickle=False, **planes,
+            )  # fmt: skip
+
+    @classmethod
+    def load(cls, path: Path) -> Scene:
+        """Read what `save` wrote. Raises ValueError for another version."""
+        with np.load(path, allow_pickle=False) as kept:
+            version, across, down, depth = kept["numbers"].tolist()
+            if version != VERSION:
+                raise ValueError(f"{path} is of scene version {version}, expected {VERSION}")
+            planes = tuple(kept[name] for name in sorted(kept.files) if name.startswith("plane"))
+            learned = kept["blocks"], kept["noise"], kept["proven"]
+            return cls(planes, *learned, (across, down), depth)

@@ -37,16 +37,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ContrejourError as error:
         _complain(error)
         return error.exit_code
+    except SystemExit:  # only _terminated raises it in here
+        _complain(ContrejourError("terminated", "--resume goes on where it stopped"))
+        return 143
     except KeyboardInterrupt:
         _complain(ContrejourError("interrupted", "--resume goes on where it stopped"))
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as error:  # the system's own word, such as a folder that may not be searched
+        _complain(ContrejourError(str(error)))
+        return 1
 
 
 def _terminated(*_: object) -> NoReturn:
-    _complain(ContrejourError("terminated", "--resume goes on where it stopped"))
     raise SystemExit(143)
 
 
@@ -105,7 +110,7 @@ def _jobs(text: str) -> int:
 
 def _veil(args: argparse.Namespace) -> int:
     from contrejour import inputs, progress
-    from contrejour.pipeline import Options, masks_name
+    from contrejour.pipeline import Options, is_done
 
     if args.fill in ("blur", "mosaic"):
         why = WHY_COSMETIC.format(fill=args.fill)
@@ -129,7 +134,7 @@ def _veil(args: argparse.Namespace) -> int:
         detectors = Detectors(options)
     failed = 0
     for target in targets:
-        if args.resume and target.out.exists() and masks_name(target.out).exists():
+        if args.resume and is_done(target.out):
             continue  # atomic: what is there is whole
         with progress.shown(target.source, args.json) as show:
             try:

@@ -97,6 +97,8 @@ def is_picture(path: Path) -> bool:
 
 def _picture_suffix(path: Path) -> str:
     try:
+        if not path.is_file():  # opening a pipe would wait for its writer
+            return ""
         with path.open("rb") as file:
             head = file.read(12)
     except OSError:

@@ -26,6 +26,7 @@ from contrejour.errors import InputMissing, MasksError, NotMedia, Truncated, Uns
 from contrejour.pipeline import Options, Summary, masks_name
 from contrejour.types import Frame, Look, Mask, Rgb, Sight
 from contrejour.work import Work, sha256, write_atomic
+from contrejour.worker import Guarded
 
 Image.MAX_IMAGE_PIXELS = 300_000_000
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".tif": "TIFF",
@@ -82,7 +83,8 @@ class Detectors:
 
     def of(self, width: int, height: int) -> Any:
         if (width, height) not in self._built:
-            self._built[width, height] = self._make((width, height), offline=self._offline)
+            made = self._make((width, height), offline=self._offline)
+            self._built[width, height] = Guarded(made)
         return self._built[width, height]
 
 
@@ -191,7 +193,7 @@ def _header(
         rotation=0,
         time_base=Fraction(1),
         frames=1,
-        models=detect.models(),
+        models=detect.model_hashes(),
         parameters={},
     )
     chosen = {"hide": options.hide, "fill": options.fill, "output_sha256": summary.output_sha256}

@@ -20,10 +20,17 @@ from pathlib import Path
 from typing import Any
 
 from contrejour import __version__, chunks, deny, sidecar, veil, video
-from contrejour.errors import InputEmpty, MasksError, Truncated, Unsupported
+from contrejour.errors import (
+    InputEmpty,
+    InputMissing,
+    MasksError,
+    NotMedia,
+    Truncated,
+    Unsupported,
+)
 from contrejour.pool import Pool
 from contrejour.types import Cells, Look, Mask
-from contrejour.work import Work, sha256
+from contrejour.work import Work, sha256, writing
 from contrejour.worker import Setup, Worker, chunk_path, looks_path, read_looks
 
 DETECTOR = "contrejour.detect:build"
@@ -75,7 +82,12 @@ def veil_video(source: Path, out: Path, options: Options, step: Step) -> Summary
     Nothing is at those names until everything is durable. Raises a ContrejourError.
     """
     started = time.monotonic()
+    if source.exists() and not source.is_file():
+        raise NotMedia(
+            f"{source} is not a regular file", "it is read more than once: save it to a file first"
+        )
     fmt = video.probe(source)
+    before = _stamp(source)
     video.check_container(out.suffix.lower(), fmt)
     summary = Summary(str(source), str(out), notes=_notes(fmt, options))
     summary.truncated = video.is_truncated(source, fmt.container)
@@ -92,12 +104,22 @@ def veil_video(source: Path, out: Path, options: Options, step: Step) -> Summary
         work.begin(run.identity())
         setup = Setup(source, work.path, fmt, tuple(gops), options.fill, options.detector,
                       options.offline)
-        with Pool(options.jobs, Worker, setup) as pool:
+        with writing(work.path), Pool(options.jobs, Worker, setup) as pool:
             masks = options.masks or run.masks(pool)
             finished = run.render(pool, masks)
+        if _stamp(source) != before:  # masks of one recording must never show another
+            raise InputMissing(f"{source} changed while it was read", "veil it once it is complete")
         summary.seconds = round(time.monotonic() - started, 3)
         work.publish(*finished)
     return summary
+
+
+def _stamp(source: Path) -> tuple[int, ...] | None:
+    """Changes when the file does; None when it is gone."""
+    with suppress(OSError):
+        stat = source.stat()
+        return stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
+    return None
 
 
 def _notes(fmt: video.Format, options: Options) -> list[str]:
@@ -192,7 +214,7 @@ class _Run:
             rotation=self.fmt.rotation,
             time_base=self.fmt.time_base,
             frames=frames,
-            models=detect.models(),
+            models=detect.model_hashes(),
             parameters={"hide": self.options.hide, "fill": self.options.fill},
         )
 
@@ -285,6 +307,17 @@ class _Run:
                 reasons = self.summary.reasons
                 reasons[mask.whole] = reasons.get(mask.whole, 0) + 1
             yield pts, mask
+
+
+def is_done(out: Path) -> bool:
+    """Whether the output is there, whole, and no run on it was stopped since."""
+    if (out.with_name(f".{out.name}.contrejour") / "run.json").exists():
+        return False
+    try:
+        header, _ = sidecar.read(masks_name(out))
+        return header.parameters.get("output_sha256") == sha256(out)
+    except (MasksError, OSError):
+        return False
 
 
 def masks_name(out: Path) -> Path:

@@ -14,6 +14,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
 
@@ -40,7 +41,12 @@ class Pool:
             process = context.Process(
                 target=_serve, args=(there, bench, setup, os.getpid()), daemon=True
             )
-            process.start()
+            # Born deaf to Ctrl-C: a child that is still importing must not print a traceback.
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            try:
+                process.start()
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
             there.close()
             self._links[here] = process
 
@@ -75,7 +81,8 @@ class Pool:
     def _give(self, link: Connection, task: str, todo: Iterator[Any], busy: dict[Any, int]) -> None:
         if (unit := next(todo, None)) is not None:
             busy[link] = unit[0]
-            link.send((task, unit[1]))
+            with suppress(ConnectionError):  # it died: `_receive` says so
+                link.send((task, unit[1]))
 
     def _receive(self, link: Connection) -> tuple[str, Any]:
         try:

@@ -63,6 +63,8 @@ class _Lines:
         now = time.monotonic()
         if name != self._name:
             self._name, self._frames, self._told = name, 0, 0.0
+        elif not frames:
+            return
         self._frames += frames
         if now - self._told >= 1 or self._frames >= total:
             self._told = now

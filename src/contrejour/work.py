@@ -7,26 +7,43 @@ The output, its masks file and its report appear under their names only when all
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from contrejour.errors import Busy, OutputExists, OutputFailed
+
+_PLACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+"""What the system says when the place for the output is at fault, not the input."""
 
 
 class Work:
     """The locked work folder of one output; use as a context manager."""
 
     def __init__(self, out: Path, *, force: bool, resume: bool) -> None:
-        if out.exists() and not force:
-            raise OutputExists(f"{out} exists", "--force replaces it, -o writes elsewhere")
         self.out = out
         self.path = out.with_name(f".{out.name}.contrejour")
         self._resume = resume
+        self._force = force
+        self._check()
+
+    def _check(self) -> None:
+        """Refuse a name that is taken, before any work is done for it."""
+        try:
+            self.path.with_name(f"{self.path.name}.part").exists()  # longer than any name to come
+            if self.out.is_dir():
+                raise OutputFailed(f"{self.out} is a folder", "give -o the name of a file")
+            if self.out.exists() and not self._force:
+                raise OutputExists(f"{self.out} exists", "--force replaces it, -o writes elsewhere")
+        except OSError as error:
+            raise _failed(self.out, error) from error
 
     def __enter__(self) -> Work:
         try:
@@ -35,6 +52,7 @@ class Work:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Busy(f"another run is writing {self.out}", "wait for it to end") from None
+            self._check()  # the run that held the lock may have ended well
         except OSError as error:
             raise _failed(self.path, error) from error
         return self
@@ -64,14 +82,40 @@ class Work:
     def publish(self, *finished: tuple[Path, Path]) -> None:
         """Give each (part, final) its final name, the video last, and clear the folder away."""
         try:
-            for part, final in finished:
+            staged = [(_beside(part, final), final) for part, final in finished]
+            for part, final in staged[:-1]:
                 os.replace(part, final)
+            (self.path / "run.json").unlink(missing_ok=True)  # from here on there is no going on
+            os.replace(*staged[-1])
             folder = os.open(self.out.parent, os.O_RDONLY)
             os.fsync(folder)
             os.close(folder)
         except OSError as error:
             raise _failed(self.out, error) from error
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _beside(part: Path, final: Path) -> Path:
+    """The part on the disk of its final name, so that one rename publishes it."""
+    final.parent.mkdir(parents=True, exist_ok=True)
+    if part.stat().st_dev == final.parent.stat().st_dev:
+        return part
+    near = final.with_name(f".{final.name}.part")
+    shutil.copyfile(part, near)
+    with near.open("rb") as file:
+        os.fsync(file.fileno())
+    return near
+
+
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """Turns what a full disk raises into an OutputFailed that names `place`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _PLACE:
+            raise
+        raise _failed(place, error) from None
 
 
 def write_atomic(path: Path, data: bytes) -> None:

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,11 @@ import numpy as np
 
 from contrejour import video
 from contrejour.chunks import Chunk, Unit, unpack
-from contrejour.errors import MasksError
+from contrejour.errors import ContrejourError, DetectorError, MasksError
 from contrejour.pool import Tick
 from contrejour.types import Box, Detection, Frame, Kind, Look, Sight
 from contrejour.veil import apply, grid
-from contrejour.work import write_atomic
+from contrejour.work import write_atomic, writing
 
 TICK_FRAMES = 8
 
@@ -55,8 +56,12 @@ class Worker:
 
     def do(self, task: str, unit: Any, tick: Tick) -> Any:
         """Do one unit of `task`; what it returns is small."""
-        return {"look": self._look, "sample": self._sample, "scan": self._scan,
-                "render": self._render}[task](unit, tick)
+        todo: dict[str, Callable[[Any, Tick], None]] = {
+            "look": self._look, "sample": self._sample, "scan": self._scan,
+            "render": self._render,
+        }  # fmt: skip
+        with writing(self._setup.folder):
+            todo[task](unit, tick)
 
     def _frames(self, unit: Unit, tick: Tick) -> Iterator[Frame]:
         done = 0
@@ -74,7 +79,7 @@ class Worker:
         if self._detector is None:
             module, _, factory = self._setup.detector.partition(":")
             make = getattr(importlib.import_module(module), factory)
-            self._detector = make(self._setup.fmt.upright, offline=self._setup.offline)
+            self._detector = Guarded(make(self._setup.fmt.upright, offline=self._setup.offline))
         times: list[int] = []
 
         def noted() -> Iterator[Frame]:
@@ -121,6 +126,11 @@ class Worker:
                 seen.append(frame.pts)
                 if (hidden := next(masks, None)) is None:
                     break  # more frames than masks: refused below
+                if frame.corrupt and not hidden.all():  # a masks file that never saw the damage
+                    raise MasksError(
+                        f"the picture at pts {frame.pts} is damaged, and the masks file shows it",
+                        'mark it "whole" in the masks file, or leave --masks out',
+                    )
                 fill = "solid" if hidden.all() else self._setup.fill
                 packets += encoder.write(apply(frame, hidden, fill, background))
             packets += encoder.close() if seen else []
@@ -140,6 +150,25 @@ class Worker:
             with np.load(path) as planes:
                 self._scenes[path] = tuple(planes[name] for name in planes.files)
         return self._scenes[path]
+
+
+class Guarded:
+    """A detector of which nothing but a DetectorError, or boxes that are boxes, gets out."""
+
+    def __init__(self, detector: Any) -> None:
+        self._detector = detector
+
+    def detect(self, frame: Frame) -> tuple[Detection, ...]:
+        """What the detector found. Raises DetectorError whatever went wrong in it."""
+        try:
+            found = tuple(self._detector.detect(frame))
+            if all(math.isfinite(side) for one in found for side in (*one.box, one.score)):
+                return found
+        except ContrejourError:
+            raise
+        except Exception as error:  # fail closed: the frame is veiled whole
+            raise DetectorError(f"a detector raised {type(error).__name__}: {error}") from error
+        raise DetectorError("a detector returned a box that is not a number")
 
 
 def looks_path(folder: Path, number: int) -> Path:

@@ -23,7 +23,7 @@ BLOCKS_ACROSS = 120
 LEAST_BLOCK_PX = 8
 MOVED = 5.0
 """8-bit luma levels by which a block's mean must differ to have moved."""
-CUT = 24.0
+CUT = 18.0
 """Mean difference from one picture to the next, in levels, that no motion explains."""
 
 

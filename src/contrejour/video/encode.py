@@ -61,7 +61,10 @@ def configure(context: VideoCodecContext, fmt: Format) -> None:
     """Set an encoder up for this stream: shape, colour, rate; the same for file header and chunk."""
     codec = target(fmt)
     params = {
-        "h264": ["repeat-headers=1", *([f"{fmt.interlaced}=1"] if fmt.interlaced else [])],
+        # x264's AVX-512 macroblock tree reads memory it never wrote (seen on pictures of 160x96 and
+        # 320x192): the same pictures gave other bytes from one run to the next. Not without cost
+        # in size, but the bytes must be a function of the visible pixels.
+        "h264": ["repeat-headers=1", "mbtree=0", *([f"{fmt.interlaced}=1"] if fmt.interlaced else [])],
         "hevc": [
             "repeat-headers=1", "pools=none", "frame-threads=1", "info=0", "open-gop=0",
             "log-level=none", *fmt.hdr, *(["hdr10=1"] if fmt.hdr else []),

@@ -65,6 +65,8 @@ def write_chunk(path: Path, packets: Sequence[Packed]) -> None:
         file.write(json.dumps(head).encode() + b"\n")
         for packet in packets:
             file.write(packet.data)
+        file.flush()
+        os.fsync(file.fileno())
     os.replace(part, path)
 
 
@@ -116,7 +118,7 @@ def mux(out: Path, suffix: str, fmt: Format, chunks: Sequence[Path], audio: Path
     last = round(1 / fmt.rate / fmt.time_base)
     try:
         with av.open(
-            str(out), "w", format=muxer, container_options={**_QUIET, **options}
+            f"file:{out}", "w", format=muxer, container_options={**_QUIET, **options}
         ) as container:
             track = _track(container, suffix, fmt)
             sounds = _Sounds(container, audio) if audio else None

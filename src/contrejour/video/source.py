@@ -36,12 +36,22 @@ class Gop:
     copyable: bool
 
 
+_OPEN = {
+    "ignore_editlist": "0",
+    # A file is its own bytes: no name is taken for an address, no playlist (HLS, ffconcat, SDP)
+    # draws other files or the network in.
+    "protocol_whitelist": "file",
+    "format_whitelist": "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,asf,mxf,ogg,ivf,obu,h264,hevc,"
+    "m4v,mpegvideo,mjpeg,dv,gxf,nut",
+}
+
+
 def open_input(path: Path) -> InputContainer:
     """Open for demuxing; errors say which of missing, empty or not-media it is."""
     try:
         if path.stat().st_size == 0:
             raise InputEmpty(f"{path} is empty (0 bytes)", "copy it again from where it came")
-        return av.open(str(path), options={"ignore_editlist": "0"}, metadata_errors="replace")
+        return av.open(f"file:{path}", options=_OPEN, metadata_errors="replace")
     except (FileNotFoundError, NotADirectoryError):
         raise InputMissing(f"{path} does not exist", "check the path") from None
     except PermissionError:

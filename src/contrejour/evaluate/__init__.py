@@ -1,0 +1,10 @@
+"""`contrejour eval`: what a veil left to be seen, against boxes that a person drew.
+
+`truth` reads the boxes, `pixels` says which pixels of one video are hidden in another (any tool's),
+`score` counts. They are pure; `command` does the reading and the printing, and imports the others
+only when it runs, so that `--help` stays instant.
+"""
+
+from contrejour.evaluate.command import add_eval_parser, run_eval
+
+__all__ = ["add_eval_parser", "run_eval"]

@@ -1,0 +1,1 @@
+add_eval_parser = run_eval = None

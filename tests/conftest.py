@@ -1,0 +1,17 @@
+"""What tests of several packages share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder of real clips named by CONTREJOUR_DATA; the test is skipped without one."""
+    folder = os.environ.get("CONTREJOUR_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("CONTREJOUR_DATA names no folder of clips")
+    return Path(folder)

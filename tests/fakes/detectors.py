@@ -1,0 +1,120 @@
+"""Detectors that fail in every way one can: named as "fakes.detectors:NAME" in Options.detector.
+
+They are built in worker processes, so what they need to know comes in environment variables:
+
+    FAKE_SCRIPT     a JSON file, {"TIME_NS": [[x, y, w, h, kind, score], ...]}; "*" is any frame
+    FAKE_FAIL_NS    times (ns, comma-separated) at which `failing_at` raises
+    FAKE_SILENT_NS  "FROM,TO" (ns) in which `scripted` finds nothing
+    FAKE_REACHED    a file that `stuck` makes once it is stuck
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from contrejour.errors import DetectorError
+from contrejour.types import Box, Detection, Frame, Kind
+
+Found = tuple[Detection, ...]
+
+
+class Fake:
+    """A detector that answers with one function."""
+
+    def __init__(self, answer: Callable[[Frame], Found]) -> None:
+        self.detect = answer
+
+
+def nothing(size: tuple[int, int], *, offline: bool = False) -> Fake:
+    """Finds nothing, ever."""
+    return Fake(lambda frame: ())
+
+
+def failing(size: tuple[int, int], *, offline: bool = False) -> Fake:
+    """Raises DetectorError, always."""
+
+    def answer(frame: Frame) -> Found:
+        raise DetectorError("the network fell over")
+
+    return Fake(answer)
+
+
+def surprising(size: tuple[int, int], *, offline: bool = False) -> Fake:
+    """Raises what no contract mentions, always."""
+
+    def answer(frame: Frame) -> Found:
+        raise RuntimeError("the runtime fell over")
+
+    return Fake(answer)
+
+
+def failing_at(size: tuple[int, int], *, offline: bool = False) -> Fake:
+    """Raises at the times of FAKE_FAIL_NS, and finds nothing otherwise."""
+    times = {int(time) for time in os.environ["FAKE_FAIL_NS"].split(",")}
+
+    def answer(frame: Frame) -> Found:
+        if frame.time_ns in times:
+            raise DetectorError("not this one")
+        return ()
+
+    return Fake(answer)
+
+
+def nan(size: tuple[int, int], *, offline: bool = False) -> Fake:
+    """Returns a box that is not a number, as a network that overflowed does."""
+    bad = float("nan")
+    box = Box(bad, bad, bad, bad)  # type: ignore[arg-type]
+    return Fake(lambda frame: (Detection(box, Kind.PERSON, bad),))
+
+
+def scripted(size: tuple[int, int], *, offline: bool = False) -> Fake:
+    """Finds what FAKE_SCRIPT says, but nothing within FAKE_SILENT_NS."""
+    script = json.loads(Path(os.environ["FAKE_SCRIPT"]).read_text())
+    first, last = map(int, os.environ.get("FAKE_SILENT_NS", "-2,-1").split(","))
+
+    def answer(frame: Frame) -> Found:
+        if first <= frame.time_ns <= last:
+            return ()
+        rows = script.get(str(frame.time_ns), script.get("*", []))
+        return tuple(Detection(Box(x, y, w, h), Kind(k), s) for x, y, w, h, k, s in rows)
+
+    return Fake(answer)
+
+
+def exiting(size: tuple[int, int], *, offline: bool = False) -> Fake:
+    """Ends its process, as a library that calls exit() does."""
+
+    def answer(frame: Frame) -> Found:
+        os._exit(7)
+
+    return Fake(answer)
+
+
+def crashing(size: tuple[int, int], *, offline: bool = False) -> Fake:
+    """Dies of a segmentation fault, as a decoder on a hostile stream does."""
+
+    def answer(frame: Frame) -> Found:
+        os.kill(os.getpid(), signal.SIGSEGV)
+        return ()
+
+    return Fake(answer)
+
+
+def stuck(size: tuple[int, int], *, offline: bool = False) -> Fake:
+    """Makes the file FAKE_REACHED and never answers."""
+
+    def answer(frame: Frame) -> Found:
+        Path(os.environ["FAKE_REACHED"]).touch()
+        while True:
+            signal.pause()
+
+    return Fake(answer)
+
+
+def unbuildable(size: tuple[int, int], *, offline: bool = False) -> Fake:
+    """Raises before there is a detector at all."""
+    raise DetectorError("no device to run on")

@@ -1,0 +1,118 @@
+"""The real command in a process of its own, and clips for it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+import contrejour
+from contrejour import sidecar, video
+from contrejour.types import Box, Hidden, Mask, Source
+
+PATHS = [str(Path(contrejour.__file__).parents[1]), str(Path(__file__).parents[1])]
+
+
+def start(
+    *args: object, detector: str = "", env: Mapping[str, object] | None = None, **more: Any
+) -> subprocess.Popen[str]:
+    """Start `contrejour ARGS`, in a session of its own; `detector` is one of fakes.detectors."""
+    module = ["fakes.veil_with", f"fakes.detectors:{detector}"] if detector else ["contrejour"]
+    known = {**os.environ, **{name: str(value) for name, value in (env or {}).items()}}
+    known["PYTHONPATH"] = os.pathsep.join([*PATHS, *filter(None, [known.get("PYTHONPATH")])])
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
+    return subprocess.Popen(
+        [sys.executable, "-m", *module, *map(os.fspath, map(_text, args))],
+        env=known, text=True, errors="replace", start_new_session=True, **{**pipes, **more},
+    )  # fmt: skip
+
+
+def _text(value: object) -> Any:
+    return value if isinstance(value, os.PathLike | bytes) else str(value)
+
+
+def run(*args: object, **more: Any) -> subprocess.CompletedProcess[str]:
+    """Run it to its end."""
+    process = start(*args, **more)
+    try:
+        out, err = process.communicate(timeout=240)
+    except BaseException:
+        process.kill()
+        raise
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def until(true: Callable[[], bool], seconds: float = 60) -> bool:
+    """Poll until it is true, or the time is up."""
+    end = time.monotonic() + seconds
+    while not (done := true()) and time.monotonic() < end:
+        time.sleep(0.01)
+    return done
+
+
+def family(pid: int) -> list[psutil.Process]:
+    """The processes that this one started, and theirs."""
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def alive(process: psutil.Process) -> bool:
+    """Whether it still runs; a zombie does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def ffmpeg(*args: object) -> None:
+    """Run the ffmpeg command."""
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-nostdin", "-y", *map(str, args)], check=True, timeout=240
+    )
+
+
+def clip(
+    path: Path, *, frames: int = 120, rate: int = 25, size: str = "160x96", gop: int = 24,
+    codec: tuple[str, ...] = ("-c:v", "libx264", "-preset", "ultrafast", "-threads", "1"),
+    more: tuple[str, ...] = (),
+) -> Path:  # fmt: skip
+    """A moving test picture, one closed GOP every `gop` frames."""
+    ffmpeg("-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}", "-frames:v", frames,
+           *codec, "-g", gop, "-flags", "+cgop", "-pix_fmt", "yuv420p", "-fflags", "+bitexact",
+           *more, path)  # fmt: skip
+    return path
+
+
+def times(path: Path) -> list[int]:
+    """The pts of every picture that can be decoded."""
+    fmt = video.probe(path)
+    gops = video.index(path, fmt)
+    return [frame.pts for frame in video.Reader(path, fmt, gops).frames(0, len(gops))]
+
+
+def masks_for(path: Path, to: Path, hidden: Callable[[int], tuple[Box, ...] | str]) -> Path:
+    """A masks file for a clip: `hidden(frame)` says its boxes, or why it is veiled whole."""
+    fmt, pts = video.probe(path), times(path)
+    header = sidecar.Header(
+        path.name, "0" * 64, *fmt.upright, fmt.rotation, fmt.time_base, len(pts)
+    )
+    rows = []
+    for index, time_ in enumerate(pts):
+        what = hidden(index)
+        boxes = () if isinstance(what, str) else tuple(Hidden(box, Source.HAND) for box in what)
+        rows.append((time_, Mask(index, boxes, what if isinstance(what, str) else "")))
+    sidecar.write(to, header, rows)
+    return to
+
+
+def walking(frame: int) -> tuple[Box, ...]:
+    """A box that crosses the picture, and is gone in every other second."""
+    return (Box(frame % 120, 20, 40, 50),) if frame // 48 % 2 == 0 else ()

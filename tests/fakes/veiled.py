@@ -1,0 +1,36 @@
+"""Veil in this process, and look at what came out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import numpy as np
+
+from contrejour import sidecar
+from contrejour.pipeline import Options, Summary, masks_name, veil_video
+from contrejour.types import Mask
+from contrejour.veil.fill import SOLID_LUMA
+
+
+def quiet(name: str, frames: int, total: int) -> None:
+    """No progress."""
+
+
+def veil_it(source: Path, out: Path, *, jobs: int = 1, **options: object) -> Summary:
+    return veil_video(source, out, Options(jobs=jobs, **options), quiet)  # type: ignore[arg-type]
+
+
+def masks_of(out: Path) -> list[Mask]:
+    _, rows = sidecar.read(masks_name(out))
+    return [mask for _, mask in rows]
+
+
+def veiled(out: Path) -> list[bool]:
+    """Of every frame of the output, whether it is one flat field."""
+    flat = []
+    with av.open(str(out)) as container:
+        for frame in container.decode(video=0):
+            luma = frame.reformat(format="gray").to_ndarray().astype(int)
+            flat.append(bool(np.abs(luma - SOLID_LUMA).max() < 24))
+    return flat

@@ -90,9 +90,7 @@ def test_what_is_left_of_a_cut_file_is_veiled_only_when_allowed_and_said(
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", CUTS)
-def test_a_file_cut_at_any_of_400_places_is_refused(
-    media: Path, tmp_path: Path, name: str
-) -> None:
+def test_a_file_cut_at_any_of_400_places_is_refused(media: Path, tmp_path: Path, name: str) -> None:
     dice, size = random.Random(f"soak {name}"), (media / name).stat().st_size
     for _ in range(50):
         cut(media, tmp_path, name, dice.randrange(1, size))
@@ -113,12 +111,11 @@ def corrupt(media: Path, tmp_path: Path, name: str, dice: random.Random) -> str:
     bad = tmp_path / f"bad.{name.rpartition('.')[2]}"
     bad.write_bytes(damage((media / name).read_bytes(), dice, dice.choice((0, 2000))))
     out = tmp_path / "out.mp4"
+    refused: ContrejourError | None = None
     try:
         veil_it(bad, out, detector="fakes.detectors:nothing", force=True, allow_truncated=True)
     except ContrejourError as error:
         refused = error
-    else:
-        refused = None
     if refused:
         assert "Traceback" not in str(refused), bad
         assert not out.exists()
@@ -146,7 +143,8 @@ def test_320_damaged_files_never_crash_nor_show_a_damaged_frame(
 ) -> None:
     dice = random.Random(f"flip {name}")
     ends = [corrupt(media, tmp_path, name, dice) for _ in range(40)]
-    print(f"{name}: {({end: ends.count(end) for end in sorted(set(ends))})}")
+    counts = {end: ends.count(end) for end in sorted(set(ends))}
+    print(f"{name}: {counts}")
 
 
 def test_a_masks_file_that_shows_a_damaged_frame_is_refused(media: Path, tmp_path: Path) -> None:

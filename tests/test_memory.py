@@ -12,6 +12,7 @@ from fakes.runs import ffmpeg, start
 
 from contrejour import sidecar, video
 from contrejour.types import Box, Hidden, Mask, Source
+from contrejour.work import sha256
 
 GIB = 1 << 30
 
@@ -35,7 +36,7 @@ def masks_in_every_tenth_minute(source: Path, to: Path) -> Path:
     ).stdout  # fmt: skip
     pts = sorted(int(line.strip(",")) for line in text.split())
     fmt = video.probe(source)
-    header = sidecar.Header(source.name, "0" * 64, *fmt.upright, 0, fmt.time_base, len(pts))
+    header = sidecar.Header(source.name, sha256(source), *fmt.upright, 0, fmt.time_base, len(pts))
     step = max(10, len(pts) // 60)
     box = (Hidden(Box(300, 100, 400, 500), Source.HAND),)
     rows = ((at, Mask(i, box if i // step % 10 == 5 else ())) for i, at in enumerate(pts))

@@ -86,8 +86,8 @@ def veil_video(source: Path, out: Path, options: Options, step: Step) -> Summary
         raise NotMedia(
             f"{source} is not a regular file", "it is read more than once: save it to a file first"
         )
-    fmt = video.probe(source)
     before = _stamp(source)
+    fmt = video.probe(source)
     video.check_container(out.suffix.lower(), fmt)
     summary = Summary(str(source), str(out), notes=_notes(fmt, options))
     summary.truncated = video.is_truncated(source, fmt.container)
@@ -282,6 +282,8 @@ class _Run:
         last = planned[-1].pts or (0,)
         summary.media_seconds = round(float((last[-1] - planned[0].pts[0]) * self.fmt.time_base), 3)
         header, rows = sidecar.read(masks)
+        if header.input_sha256 != self.input_sha256:
+            summary.notes.append(f"the masks file was made from another file, {header.input_name}")
         tracks: set[int] = set()
         parameters = {
             **header.parameters,

@@ -6,6 +6,7 @@ They are built in worker processes, so what they need to know comes in environme
     FAKE_FAIL_NS    times (ns, comma-separated) at which `failing_at` raises
     FAKE_SILENT_NS  "FROM,TO" (ns) in which `scripted` finds nothing
     FAKE_REACHED    a file that `stuck` makes once it is stuck
+    FAKE_TOUCH      a file whose time `touching` sets to another
 """
 
 from __future__ import annotations
@@ -118,3 +119,13 @@ def stuck(size: tuple[int, int], *, offline: bool = False) -> Fake:
 def unbuildable(size: tuple[int, int], *, offline: bool = False) -> Fake:
     """Raises before there is a detector at all."""
     raise DetectorError("no device to run on")
+
+
+def touching(size: tuple[int, int], *, offline: bool = False) -> Fake:
+    """Finds nothing, and changes the file FAKE_TOUCH as another program might."""
+
+    def answer(frame: Frame) -> Found:
+        os.utime(os.environ["FAKE_TOUCH"], ns=(1, 1))
+        return ()
+
+    return Fake(answer)

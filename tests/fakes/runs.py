@@ -15,6 +15,7 @@ import psutil
 import contrejour
 from contrejour import sidecar, video
 from contrejour.types import Box, Hidden, Mask, Source
+from contrejour.work import sha256
 
 PATHS = [str(Path(contrejour.__file__).parents[1]), str(Path(__file__).parents[1])]
 
@@ -59,7 +60,7 @@ def until(true: Callable[[], bool], seconds: float = 60) -> bool:
 def family(pid: int) -> list[psutil.Process]:
     """The processes that this one started, and theirs."""
     try:
-        return psutil.Process(pid).children(recursive=True)
+        return list(psutil.Process(pid).children(recursive=True))
     except psutil.NoSuchProcess:
         return []
 
@@ -67,7 +68,7 @@ def family(pid: int) -> list[psutil.Process]:
 def alive(process: psutil.Process) -> bool:
     """Whether it still runs; a zombie does not."""
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
@@ -102,7 +103,7 @@ def masks_for(path: Path, to: Path, hidden: Callable[[int], tuple[Box, ...] | st
     """A masks file for a clip: `hidden(frame)` says its boxes, or why it is veiled whole."""
     fmt, pts = video.probe(path), times(path)
     header = sidecar.Header(
-        path.name, "0" * 64, *fmt.upright, fmt.rotation, fmt.time_base, len(pts)
+        path.name, sha256(path), *fmt.upright, fmt.rotation, fmt.time_base, len(pts)
     )
     rows = []
     for index, time_ in enumerate(pts):
@@ -116,3 +117,12 @@ def masks_for(path: Path, to: Path, hidden: Callable[[int], tuple[Box, ...] | st
 def walking(frame: int) -> tuple[Box, ...]:
     """A box that crosses the picture, and is gone in every other second."""
     return (Box(frame % 120, 20, 40, 50),) if frame // 48 % 2 == 0 else ()
+
+
+def check(done: subprocess.CompletedProcess[str], code: int, said: str) -> None:
+    """It ended with this code, and said so in lines of errors and hints alone."""
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert done.stdout == ""
+    for line in done.stderr.splitlines():
+        assert line.startswith(("contrejour: error: ", "contrejour: hint: ")), done.stderr

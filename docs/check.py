@@ -1,0 +1,52 @@
+"""Docs are tested: every command, option and exit code is documented, and links lead somewhere."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from contrejour import errors
+from contrejour.cli import _parser
+
+ROOT = Path(__file__).resolve().parents[1]
+REFERENCE = ROOT / "docs" / "reference"
+
+
+def problems() -> Iterator[str]:
+    """Each thing that the docs leave out or get wrong, in a line."""
+    text = "\n".join(page.read_text() for page in sorted(REFERENCE.glob("*.md")))
+    for name, parser in _commands(_parser(), "contrejour"):
+        if name not in text:
+            yield f"docs/reference: no word of `{name}`"
+        for action in parser._actions:
+            for option in action.option_strings:
+                if option not in ("-h", "--help") and option not in text:
+                    yield f"docs/reference: no word of `{name} {option}`"
+    codes = (REFERENCE / "exit-codes.md").read_text()
+    for kind in vars(errors).values():
+        if isinstance(kind, type) and issubclass(kind, errors.ContrejourError):
+            if not re.search(rf"\b{kind.exit_code}\b", codes):
+                yield f"docs/reference/exit-codes.md: no word of {kind.exit_code} ({kind.__name__})"
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text()):
+            if "://" not in target and not (page.parent / target).exists():
+                yield f"{page.relative_to(ROOT)}: nothing at {target}"
+
+
+def _commands(
+    parser: argparse.ArgumentParser, name: str
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    yield name, parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for word, below in action.choices.items():
+                yield from _commands(below, f"{name} {word}")
+
+
+if __name__ == "__main__":
+    found = list(problems())
+    print("\n".join(found), file=sys.stderr)
+    sys.exit(bool(found))

@@ -68,6 +68,8 @@ def configure(context: VideoCodecContext, fmt: Format) -> None:
         "hevc": [
             "repeat-headers=1", "pools=none", "frame-threads=1", "info=0", "open-gop=0",
             "log-level=none", *fmt.hdr, *(["hdr10=1"] if fmt.hdr else []),
+            # x265's CU tree writes past its arrays when a picture is 33 to 63 pixels wide.
+            *(["cutree=0"] if min(fmt.width, fmt.height) < 64 else []),
         ],
     }[codec]
     context.width, context.height, context.pix_fmt = fmt.width, fmt.height, fmt.pix_fmt

@@ -45,12 +45,27 @@ class Format:
         return (self.height, self.width) if self.rotation % 180 else (self.width, self.height)
 
 
+_FAMILIES = {
+    (0, 0): "444", (1, 0): "422", (1, 1): "420", (2, 0): "411", (2, 2): "410", (0, 1): "440",
+}  # fmt: skip
+"""(log2 of the horizontal, of the vertical) chroma step to FFmpeg's name for it."""
+
+
 def working_format(name: str, width: int = 2, height: int = 2) -> str:
     """The planar pixel format in which pictures of format `name` are veiled and encoded.
 
     Same depth and chroma or finer: H.264 and H.265 can't say an odd size in 4:2:0, so that goes
     to 4:4:4. Alpha is dropped: a matte is an outline of who stands there.
     """
+    steps = subsampling(native := native_format(name))
+    fits = steps in ((0, 0), (1, 0), (1, 1)) and not (steps[0] and width % 2)
+    return native if fits and not (steps[1] and height % 2) else native.replace(
+        _FAMILIES[steps], "444"
+    )
+
+
+def native_format(name: str) -> str:
+    """The planar pixel format with the depth and the chroma of `name`, without alpha."""
     known = av.VideoFormat(name)
     depth = max(component.bits for component in known.components)
     if depth > 12:
@@ -60,16 +75,17 @@ def working_format(name: str, width: int = 2, height: int = 2) -> str:
         return "gbrp" + suffix
     if len([c for c in known.components if not c.is_alpha]) == 1:
         return "gray" + suffix
-    wide, high = 256 // known.chroma_width(256), 256 // known.chroma_height(256)
-    family = {(2, 2): "420", (2, 1): "422"}.get((wide, high), "444")
-    if (family != "444" and width % 2) or (family == "420" and height % 2):
-        family = "444"
-    return ("yuvj" if name.startswith("yuvj") else "yuv") + family + "p" + suffix
+    steps = (8 - _log2(known.chroma_width(256)), 8 - _log2(known.chroma_height(256)))
+    return ("yuvj" if name.startswith("yuvj") else "yuv") + _FAMILIES[steps] + "p" + suffix
+
+
+def _log2(number: int) -> int:
+    return number.bit_length() - 1
 
 
 def subsampling(pix_fmt: str) -> tuple[int, int]:
-    """(log2 of the horizontal, of the vertical) chroma step of a working format."""
-    return (1, 1) if "420" in pix_fmt else (1, 0) if "422" in pix_fmt else (0, 0)
+    """(log2 of the horizontal, of the vertical) chroma step of a working or native format."""
+    return next((steps for steps, name in _FAMILIES.items() if name in pix_fmt), (0, 0))
 
 
 def depth(pix_fmt: str) -> int:

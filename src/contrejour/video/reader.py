@@ -12,7 +12,7 @@ import numpy as np
 from contrejour.errors import Unsupported
 from contrejour.types import Frame, Rgb
 from contrejour.video.encode import Packed, copy, stripped, stripper
-from contrejour.video.format import Format, working_format
+from contrejour.video.format import Format, native_format, subsampling, working_format
 from contrejour.video.source import Gop, index, open_input, packets, probe, video_streams
 
 
@@ -80,6 +80,7 @@ class Reader:
 
     def _pictures(self, coded: Iterator[av.Packet[Any]]) -> Iterator[tuple[av.VideoFrame, bool]]:
         context, damaged = self._stream.codec_context, False
+        context.flush_buffers()  # the GOP before may have been left in the middle
         for packet in (*coded, None):
             damaged |= packet is not None and packet.is_corrupt
             try:
@@ -104,9 +105,10 @@ class Reader:
                 "split the recording where it changes",
             )
         name = picture.format.name
+        native = native_format(name)
         if working_format(name, fmt.width, fmt.height) != fmt.pix_fmt:
             raise Unsupported(f"the pixel format changes to {name} inside the file")
-        planar = picture if name == fmt.pix_fmt else picture.reformat(format=fmt.pix_fmt)
+        planar = picture if name == native else picture.reformat(format=native)
         return Frame(
             index=number,
             pts=pts,
@@ -114,13 +116,27 @@ class Reader:
             width=fmt.upright[0],
             height=fmt.upright[1],
             rotation=fmt.rotation,
-            planes=tuple(_view(plane, fmt.depth) for plane in planar.planes),
+            planes=tuple(_planes(planar, native, fmt)),
             subsampling=fmt.subsampling,
             depth=fmt.depth,
             rgb=lambda width, height: _rgb(picture, width, height, fmt.rotation),
             corrupt=corrupt,
             rgb_planes=fmt.rgb,
         )
+
+
+def _planes(picture: av.VideoFrame, native: str, fmt: Format) -> Iterator[Any]:
+    """The planes, chroma in the steps of the working format.
+
+    Finer steps repeat samples: a filter would carry hidden chroma past the edge of its cell.
+    """
+    fine, own = fmt.subsampling, subsampling(native)
+    for number, plane in enumerate(picture.planes):
+        view = _view(plane, fmt.depth)
+        if number in (1, 2) and own != fine:
+            view = view.repeat(1 << own[1] - fine[1], 0).repeat(1 << own[0] - fine[0], 1)
+            view = view[: -(-fmt.height // (1 << fine[1])), : -(-fmt.width // (1 << fine[0]))]
+        yield view
 
 
 def _view(plane: Any, bits: int) -> Any:

@@ -29,6 +29,7 @@ from contrejour.errors import (
     Unsupported,
 )
 from contrejour.pool import Pool
+from contrejour.report import WIDTH_PX, write_report
 from contrejour.types import Cells, Look, Mask
 from contrejour.work import Work, sha256, writing
 from contrejour.worker import Setup, Worker, chunk_path, looks_path, read_looks
@@ -298,7 +299,10 @@ class _Run:
         summary.tracks = len(tracks)
         finished = [(final, masks_name(self.out))]
         if self.options.report:
-            finished.append((self._report(final, part), self.options.report))
+            page = self.folder / "report.html"
+            header, rows = sidecar.read(final)
+            write_report(page, self.out, header, rows, lambda at: video.stills(part, at, WIDTH_PX))
+            finished.append((page, self.options.report))
         return [*finished, (part, self.out)]
 
     def _counted(self, rows: Iterator[tuple[int, Mask]], tracks: set[int]) -> Iterator[Any]:

@@ -2,7 +2,7 @@
 
 MOTChallenge text, one row a box, comma-separated, frames and pixels counted from 1:
 
-    frame,id,left,top,width,height,conf,x,y,z             (2015: conf 0 is to be ignored)
+    frame,id,left,top,width,height,conf,x,y,z             (2015: every row counts)
     frame,id,left,top,width,height,flag,class,visibility  (2016 and later: classes 1, 2, 7 count)
 
 Face or head boxes, CSV with a header that names at least these, frames and pixels from 0:
@@ -135,7 +135,7 @@ def _counts(fields: list[float]) -> tuple[bool, bool]:
         visible = fields[8] > 0
         kind = int(fields[7])
         return visible and kind in PERSON_CLASSES, kind in PERSON_CLASSES | PERHAPS_CLASSES
-    return len(fields) < 7 or fields[6] != 0, True
+    return True, True
 
 
 def _csv(

@@ -27,9 +27,10 @@ def problems() -> Iterator[str]:
                     yield f"docs/reference: no word of `{name} {option}`"
     codes = (REFERENCE / "exit-codes.md").read_text()
     for kind in vars(errors).values():
-        if isinstance(kind, type) and issubclass(kind, errors.ContrejourError):
-            if not re.search(rf"\b{kind.exit_code}\b", codes):
-                yield f"docs/reference/exit-codes.md: no word of {kind.exit_code} ({kind.__name__})"
+        if not isinstance(kind, type) or not issubclass(kind, errors.ContrejourError):
+            continue
+        if not re.search(rf"\b{kind.exit_code}\b", codes):
+            yield f"docs/reference/exit-codes.md: no word of {kind.exit_code} ({kind.__name__})"
     for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
         for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text()):
             if "://" not in target and not (page.parent / target).exists():

@@ -19,6 +19,7 @@ import time
 import venv
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import psutil
@@ -42,7 +43,9 @@ class Cost:
 def measure(command: Sequence[str]) -> Cost:
     """Run a command to its end; a failure ends the bench."""
     started = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     peak, done = [0], threading.Event()
 
     def watch() -> None:
@@ -63,7 +66,9 @@ def measure(command: Sequence[str]) -> Cost:
     watcher.join()
     if process.returncode:
         sys.exit(f"{' '.join(command)} failed:\n{errors}")
-    cpu = after.children_user - before.children_user + after.children_system - before.children_system
+    cpu = (
+        after.children_user - before.children_user + after.children_system - before.children_system
+    )
     return Cost(time.monotonic() - started, cpu, peak[0] / 2**20)
 
 
@@ -82,7 +87,8 @@ def crowd(source: Path) -> Path:
         grid = "[0][1][2][3][4][5]xstack=inputs=6:layout=0_0|w0_0|w0+w1_0|0_h0|w0_h0|w0+w1_h0"
         chain = f"{grid},setpts=PTS*10/25,scale=2160:1080,crop=1920:1080,fps=25,setsar=1"
         ffmpeg(*views, "-filter_complex", chain, "-frames:v", "300", "-r", "25",
-               "-c:v", "libx264", "-preset", "medium", "-crf", "19", "-g", "50", "-an", str(out))  # fmt: skip
+               "-c:v", "libx264", "-preset", "medium", "-crf", "19", "-g", "50", "-an",
+               str(out))  # fmt: skip
     return out
 
 
@@ -125,7 +131,7 @@ def transcode(source: str, out: str) -> None:
         stream.thread_type = "AUTO"
         track = writer.add_stream("libx264", rate=stream.average_rate)
         track.width, track.height, track.pix_fmt = stream.width, stream.height, "yuv420p"
-        track.time_base = track.codec_context.time_base = stream.time_base
+        track.time_base = track.codec_context.time_base = stream.time_base or Fraction(1, 1000)
         codec = "h264"
         track.options = {"preset": video.PRESET[codec], "crf": str(video.CRF[codec])}
         for frame in reader.decode(stream):
@@ -221,7 +227,8 @@ def main() -> None:
     parser.add_argument("--only", choices=("speed", "leaks"))
     args = parser.parse_args()
     if args.transcode:
-        return transcode(*args.transcode)
+        transcode(*args.transcode)
+        return
     CACHE.mkdir(parents=True, exist_ok=True)
     lines = [
         "# `scripts/bench veil`", "",

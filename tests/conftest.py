@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import media
 import pytest
+
+from contrejour import pipeline
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +18,9 @@ def data_dir() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("CONTREJOUR_DATA names no folder of clips")
     return Path(folder)
+
+
+@pytest.fixture
+def inline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have `veil_video` work in this process: for tests of many small clips."""
+    monkeypatch.setattr(pipeline, "Pool", media.Inline)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
 from contrejour import pipeline, sidecar, video
@@ -137,12 +136,6 @@ class Inline:
     def run(self, task: str, units: Sequence[Any], tick: Any) -> Iterator[tuple[int, Any]]:
         for number, unit in enumerate(units):
             yield number, self._bench.do(task, unit, tick)
-
-
-@pytest.fixture
-def inline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have `veil_video` work in this process."""
-    monkeypatch.setattr(pipeline, "Pool", Inline)
 
 
 def times_read(path: Path) -> list[int]:

@@ -38,7 +38,9 @@ def test_rendering_covers_every_frame_once_and_copies_no_hidden_one(
         cells = np.array(list(unpack(chunk.hidden, 2, 3)))
         assert (cells == hidden[list(chunk.pts)]).all()
         assert not (chunk.copy and cells.any())
-    clean = [n for n, g in enumerate(gops_of(counts)) if not hidden[g.start_pts :][: g.packets].any()]
+    clean = [
+        n for n, g in enumerate(gops_of(counts)) if not hidden[g.start_pts :][: g.packets].any()
+    ]
     copied = {n for c in chunks if c.copy for n in range(c.unit.first, c.unit.last)}
     assert copied == set(clean)
 

@@ -28,7 +28,8 @@ def test_an_avi_becomes_an_mp4(tmp_path: Path) -> None:
 
 def test_content_decides_what_is_a_picture_not_the_name(tmp_path: Path) -> None:
     (target,) = targets([touch(tmp_path / "a.avi", JPEG)], None)
-    assert target.picture and target.out == tmp_path / "a.veiled.jpg"
+    assert target.picture
+    assert target.out == tmp_path / "a.veiled.jpg"
 
 
 def test_a_folder_is_mirrored(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import cv2
 import media
 import numpy as np
@@ -35,7 +36,6 @@ LAYOUTS: dict[str, list[tuple[int, int, int]]] = {
     "gray10le": [(1, 1, 2)],
     "ya8": [(1, 1, 2)],
     "yuv420p": [(1, 1, 1), (2, 2, 1), (2, 2, 1)],
-    "yuvj420p": [(1, 1, 1), (2, 2, 1), (2, 2, 1)],
     "yuva420p": [(1, 1, 1), (2, 2, 1), (2, 2, 1), (1, 1, 1)],
     "nv12": [(1, 1, 1), (2, 2, 2)],
     "yuv422p": [(1, 1, 1), (1, 2, 1), (1, 2, 1)],
@@ -48,7 +48,6 @@ LAYOUTS: dict[str, list[tuple[int, int, int]]] = {
     "yuv422p10le": [(1, 1, 2), (1, 2, 2), (1, 2, 2)],
     "yuv444p10le": [(1, 1, 2)] * 3,
     "yuv444p12le": [(1, 1, 2)] * 3,
-    "p010le": [(1, 1, 2), (2, 2, 4)],
     "gbrp": [(1, 1, 1)] * 3,
     "gbrap": [(1, 1, 1)] * 4,
     "rgb24": [(1, 1, 3)],
@@ -118,10 +117,8 @@ def picture(kind: Kind, dice: np.random.Generator) -> Groups:
     for step_y, step_x, size in LAYOUTS[kind.pix_fmt]:
         shape = (-(-kind.height // step_y), -(-kind.width // step_x), size)
         values = dice.integers(0, 256, shape).astype(np.uint8)
-        if kind.pix_fmt.endswith(("10le", "12le")):  # samples fill the low bits, p010 the high
-            high = 0b1111 if "12" in kind.pix_fmt else 0b11
-            values[..., 1::2] &= 255 if kind.pix_fmt == "p010le" else high
-            values[..., 0::2] &= 0xC0 if kind.pix_fmt == "p010le" else 255
+        if kind.pix_fmt.endswith(("10le", "12le")):  # the samples' high bits are 0
+            values[..., 1::2] &= 0b1111 if "12" in kind.pix_fmt else 0b11
         groups.append(values)
     return groups
 
@@ -238,10 +235,11 @@ def test_nor_with_copied_gops_beside_the_veiled_ones(codec: str, tmp_path: Path)
 def test_reading_moves_no_hidden_sample_past_the_edge_of_its_cell(
     pix_fmt: str, width: int, height: int, tmp_path: Path
 ) -> None:
-    odd = (width % 4 or height % 4) and pix_fmt not in ("yuv410p",)
-    if odd and pix_fmt == "yuyv422":
-        width += 1  # FFmpeg pads the rows of an odd one in its own way
+    if pix_fmt == "yuyv422":
+        width += width % 2  # FFmpeg pads the rows of an odd one in its own way
     pair = a_pair(tmp_path, Kind("raw", ".nut", pix_fmt, RAW, width, height), seed=width, frames=4)
+    with av.open(str(pair.one)) as container:
+        assert container.streams.video[0].codec_context.pix_fmt == pix_fmt
     painted = [list(_painted(clip, pair.hidden)) for clip in (pair.one, pair.other)]
     for one, other in zip(*painted, strict=True):
         for a, b in zip(one.planes, other.planes, strict=True):
@@ -256,33 +254,20 @@ def _painted(clip: Path, hidden: Sequence[Cells]) -> Iterable[Frame]:
         yield apply(frame, cells)
 
 
-@pytest.mark.usefixtures("inline")
-def test_the_size_of_hidden_pictures_does_not_change_the_frame_rate_that_is_written(
+def test_the_frame_rate_is_read_from_the_times_not_guessed_from_the_first_megabytes(
     tmp_path: Path,
 ) -> None:
-    """FFmpeg looks at the first 5 MB to guess a rate: noise fills them sooner than a flat wall."""
-    size, count = (640, 480), 48
-    steps = np.cumsum([40 if at < 12 else 100 for at in range(count)]) / 1000
-    clips = []
-    for name in ("noise", "flat"):
-        dice = np.random.default_rng(1)
-        raw = b"".join(
-            np.full(size[0] * size[1] * 3 // 2, 90, np.uint8).tobytes() if name == "flat"
-            else dice.integers(0, 256, size[0] * size[1] * 3 // 2).astype(np.uint8).tobytes()
-            for _ in range(count)
-        )  # fmt: skip
-        clips.append(tmp_path / f"{name}.mkv")
-        media.ffmpeg("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "640x480", "-r", 25, "-i", "-",
-                     "-vf", "setpts='if(lt(N,12),N*0.04,0.48+(N-12)*0.1)/TB'", *FFV1,
-                     "-vsync", "vfr", "-enc_time_base", "1:1000", "-fflags", "+bitexact",
-                     clips[-1], stdin=raw)  # fmt: skip
-    assert len(steps) == count
-    outs = []
-    for clip in clips:
-        out = clip.with_suffix(".mp4")
-        media.veil(clip, out, lambda at: "all of it")
-        outs.append(out.read_bytes())
-    assert outs[0] == outs[1]
+    """FFmpeg's guess looks at 5 MB: how many pictures that is depends on what they show."""
+    rates = []
+    for name, source in (("noise", "nullsrc,geq=lum='random(1)*255':cb=128:cr=128"),
+                         ("flat", "color=gray")):  # fmt: skip
+        clip = tmp_path / f"{name}.ts"
+        times = "setpts='if(lt(N,12),N*0.04,0.48+(N-12)*0.1)/TB'"
+        media.ffmpeg("-f", "lavfi", "-i", f"{source},scale=320:240,fps=25,{times}",
+                     "-frames:v", 60, "-vsync", "vfr", "-enc_time_base", "1:90000", *H264,
+                     "-pix_fmt", "yuv420p", clip)  # fmt: skip
+        rates.append(video.probe(clip).rate)
+    assert rates[0] == rates[1] != 25
 
 
 SHAPES = [
@@ -411,7 +396,7 @@ def one_pixel_short(frame: Frame, hidden: Cells, fill: str, scene: Any) -> Frame
 
 def lowest_bit_kept(frame: Frame, hidden: Cells, fill: str, scene: Any) -> Frame:
     painted = apply(frame, hidden, fill, scene)
-    planes = [(p & ~1) | (q & 1) for p, q in zip(painted.planes, frame.planes, strict=True)]
+    planes = [p // 2 * 2 | (q & 1) for p, q in zip(painted.planes, frame.planes, strict=True)]
     return replace(painted, planes=tuple(planes))
 
 

@@ -87,7 +87,9 @@ def plan(
     for now in _by_gop(gops, frames):
         gop = gops[now.first]
         now.copy = (
-            copying and gop.copyable and len(now.pts) == gop.packets
+            copying
+            and gop.copyable
+            and len(now.pts) == gop.packets
             and not any(map(_anything, now.packed))
         )
         limit = COPY_FRAMES if now.copy else UNIT_FRAMES

@@ -88,7 +88,12 @@ def _add_veil(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     add("--fill", choices=("solid", "background", "blur", "mosaic"), default="solid",
         help="what stands there instead; blur and mosaic need --cosmetic")  # fmt: skip
     add("--cosmetic", action="store_true", help="accept a fill that can be undone")
-    add("--masks", type=Path, metavar="FILE", help="hide what this masks file says, look for nothing")
+    add(
+        "--masks",
+        type=Path,
+        metavar="FILE",
+        help="hide what this masks file says, look for nothing",
+    )
     add("--audio", choices=("drop", "keep"), default="drop", help="sound (a voice identifies)")
     add("--report", type=Path, metavar="FILE", help="a page (HTML) to check the result with")
     add("--allow-truncated", action="store_true", help="veil what is left of a file cut short")

@@ -1,20 +1,20 @@
 """What can go wrong, each with the exit code that the command line gives it.
 
-    ContrejourError                1   anything below, when nothing more exact is known
-    ├── UsageError                 2   the request makes no sense (argparse uses 2 as well)
-    ├── InputMissing               3   no such file, or it can't be read
-    ├── InputEmpty                 4   nothing in it: 0 bytes, or no frame
-    ├── NotMedia                   5   neither a video nor a picture
-    ├── Truncated                  6   cut short; `--allow-truncated` accepts what is left
-    ├── Unsupported                7   a real video that can't be kept exact, so it is refused
-    ├── OutputExists               8   `--force` replaces it
-    ├── OutputFailed               9   disk full, or the place can't be written
-    ├── ModelError                10   a model is missing, or its SHA-256 is wrong
-    ├── MasksError                11   a masks file that can't be read or doesn't fit the input
-    ├── Busy                      12   another run is writing this output
-    └── DetectorError             13   a detector raised (inside a run: that frame is veiled whole)
+ContrejourError                1   anything below, when nothing more exact is known
+├── UsageError                 2   the request makes no sense (argparse uses 2 as well)
+├── InputMissing               3   no such file, or it can't be read
+├── InputEmpty                 4   nothing in it: 0 bytes, or no frame
+├── NotMedia                   5   neither a video nor a picture
+├── Truncated                  6   cut short; `--allow-truncated` accepts what is left
+├── Unsupported                7   a real video that can't be kept exact, so it is refused
+├── OutputExists               8   `--force` replaces it
+├── OutputFailed               9   disk full, or the place can't be written
+├── ModelError                10   a model is missing, or its SHA-256 is wrong
+├── MasksError                11   a masks file that can't be read or doesn't fit the input
+├── Busy                      12   another run is writing this output
+└── DetectorError             13   a detector raised (inside a run: that frame is veiled whole)
 
-    Interrupted (Ctrl-C, SIGTERM) leaves with 130 or 143, as shells expect.
+Interrupted (Ctrl-C, SIGTERM) leaves with 130 or 143, as shells expect.
 """
 
 from __future__ import annotations

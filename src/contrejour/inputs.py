@@ -1,4 +1,4 @@
-"""Which files are meant, and where each one's veiled copy goes. Two inputs never share an output."""
+"""Which files are meant, and where each veiled copy goes. Two inputs never share an output."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ def targets(inputs: Sequence[Path], out: Path | None) -> list[Target]:
                 "give them different names, or veil them in two runs",
             )
         if any(real == Path(os.path.abspath(other.source)) for other in found):
-            raise UsageError(
-                f"{target.out} would replace an input", "choose another place with -o"
-            )
+            raise UsageError(f"{target.out} would replace an input", "choose another place with -o")
         writers[real] = target.source
     return found
 

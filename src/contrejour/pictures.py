@@ -40,7 +40,7 @@ _SAVE: dict[str, dict[str, Any]] = {
 
 
 def veil_picture(source: Path, out: Path, options: Options, detectors: Detectors) -> Summary:
-    """Veil the picture `source` into `out`, its masks into `out`.masks.json. Atomic, like a video."""
+    """Veil the picture `source` into `out`, its masks beside it. Atomic, like a video."""
     started = time.monotonic()
     if options.hide == "unknown" or options.fill == "background":
         raise UsageError(
@@ -49,7 +49,9 @@ def veil_picture(source: Path, out: Path, options: Options, detectors: Detectors
         )
     kind = FORMATS.get(out.suffix.lower())
     if kind is None:
-        raise Unsupported(f"a picture can't be written as {out.suffix}", "use .jpg, .png, .webp or .tif")
+        raise Unsupported(
+            f"a picture can't be written as {out.suffix}", "use .jpg, .png, .webp or .tif"
+        )
     picture = _open(source, options.allow_truncated)
     frame = _frame(picture)
     with Work(out, force=options.force, resume=False) as work:

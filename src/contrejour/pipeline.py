@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from contrejour import __version__, chunks, deny, sidecar, veil, video
 from contrejour.errors import (
@@ -103,8 +103,9 @@ def veil_video(source: Path, out: Path, options: Options, step: Step) -> Summary
     with Work(out, force=options.force, resume=options.resume) as work:
         run = _Run(source, out, options, fmt, gops, work.path, step, summary)
         work.begin(run.identity())
-        setup = Setup(source, work.path, fmt, tuple(gops), options.fill, options.detector,
-                      options.offline)
+        setup = Setup(
+            source, work.path, fmt, tuple(gops), options.fill, options.detector, options.offline
+        )
         with writing(work.path), Pool(options.jobs, Worker, setup) as pool:
             masks = options.masks or run.masks(pool)
             finished = run.render(pool, masks)
@@ -266,7 +267,7 @@ class _Run:
             if header.parameters.get("output_sha256") != sha256(self.out):
                 return
             packets = video.repack(self.out, video.target(self.fmt))
-            for name, count in header.parameters.get("chunks", ()):
+            for name, count in cast("list[tuple[str, int]]", header.parameters.get("chunks", [])):
                 chunk = list(islice(packets, count))
                 if name in paths and not paths[name].exists():
                     video.write_chunk(paths[name], chunk)

@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from contrejour.errors import ContrejourError
 
@@ -66,8 +66,8 @@ class Pool:
         for link in self._links:
             self._give(link, task, todo, busy)
         while busy:
-            for link in wait(list(busy)):
-                assert isinstance(link, Connection)
+            for ready in wait(list(busy)):
+                link = cast("Connection[Any, Any]", ready)
                 kind, value = self._receive(link)
                 if kind == "tick":
                     tick(value)
@@ -111,5 +111,5 @@ def _serve(link: Connection, bench: Callable[[Any], Bench], setup: Any, parent: 
         return
     except ContrejourError as error:
         link.send(("error", error))
-    except Exception:
+    except Exception:  # noqa: BLE001 - the parent is told, whatever it was
         link.send(("error", ContrejourError(f"a worker failed:\n{traceback.format_exc()}")))

@@ -105,8 +105,10 @@ class _Bar:
 
 def told(summary: Summary) -> Iterator[str]:
     """The result in a few lines for a person."""
-    yield f"{summary.output}: {summary.frames} frames, {summary.tracks} tracks hidden, " \
-          f"{summary.frames_copied} frames copied as they were, {summary.seconds:.1f} s"  # fmt: skip
+    yield (
+        f"{summary.output}: {summary.frames} frames, {summary.tracks} tracks hidden, "
+        f"{summary.frames_copied} frames copied as they were, {summary.seconds:.1f} s"
+    )
     for note in notes(summary):
         yield f"contrejour: warning: {note}"
 

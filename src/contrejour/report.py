@@ -168,7 +168,8 @@ def _timeline(seen: Seen) -> str:
 def _whole(seen: Seen) -> Iterator[str]:
     for first, last, why in seen.whole:
         start, end = _clock(seen.seconds[int(str(first))]), _clock(seen.seconds[int(str(last))])
-        yield f"<tr><td>{first}-{last}</td><td>{start} - {end}</td><td>{html.escape(str(why))}</td></tr>"
+        cells = (f"{first}-{last}", f"{start} - {end}", html.escape(str(why)))
+        yield "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
 def _clock(seconds: float) -> str:

@@ -9,7 +9,14 @@ from contrejour.types import CELL_PX, Cells, Frame
 from contrejour.veil import COSMETIC, SAFE, apply, grid
 
 shapes = st.sampled_from(
-    [((1, 1), 8, 3), ((1, 0), 8, 3), ((0, 0), 8, 3), ((1, 1), 10, 3), ((0, 0), 12, 3), ((0, 0), 8, 1)]
+    [
+        ((1, 1), 8, 3),
+        ((1, 0), 8, 3),
+        ((0, 0), 8, 3),
+        ((1, 1), 10, 3),
+        ((0, 0), 12, 3),
+        ((0, 0), 8, 1),
+    ]
 )
 
 
@@ -20,13 +27,17 @@ def picture(width: int, height: int, shape: tuple[tuple[int, int], int, int], se
     planes = [random.integers(0, 1 << depth, (height, width)).astype(kind)]
     small = (-(-height // (1 << step_y)), -(-width // (1 << step_x)))
     planes += [random.integers(0, 1 << depth, small).astype(kind) for _ in range(count - 1)]
-    return Frame(0, 0, 0, width, height, 0, tuple(planes), (step_x, step_y), depth, lambda w, h: None)  # type: ignore[arg-type, return-value]
+    return Frame(
+        0, 0, 0, width, height, 0, tuple(planes), (step_x, step_y), depth, lambda w, h: None
+    )  # type: ignore[arg-type, return-value]
 
 
 def under(plane: np.ndarray, hidden: Cells, frame: Frame, number: int) -> np.ndarray:
     """Where this plane lies under the mask, pixel by pixel."""
     x, y = frame.subsampling if number else (0, 0)
-    return hidden.repeat(CELL_PX >> y, 0).repeat(CELL_PX >> x, 1)[: plane.shape[0], : plane.shape[1]]
+    return hidden.repeat(CELL_PX >> y, 0).repeat(CELL_PX >> x, 1)[
+        : plane.shape[0], : plane.shape[1]
+    ]
 
 
 @pytest.mark.parametrize("fill", SAFE)

@@ -40,8 +40,9 @@ def test_cells_come_back_from_their_boxes_exactly(
     width: int, height: int, rotation: int, data: st.DataObject
 ) -> None:
     rows, columns = grid(width, height)
-    hidden = np.array(data.draw(st.lists(st.booleans(), min_size=rows * columns,
-                                         max_size=rows * columns))).reshape(rows, columns)  # fmt: skip
+    count = rows * columns
+    drawn = data.draw(st.lists(st.booleans(), min_size=count, max_size=count))
+    hidden = np.array(drawn).reshape(rows, columns)
     found = tuple(Hidden(b, Source.SCENE) for b in boxes(hidden, width, height, rotation))
     assert (cells(Mask(0, found), width, height, rotation) == hidden).all()
 

@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from contrejour.detect.protocol import Detector
 from contrejour.errors import DetectorError
 from contrejour.types import Detection, Frame, Look, Sight
-from contrejour.detect.protocol import Detector
 
 INTERVAL_NS = 150_000_000
 BLOCKS_ACROSS = 120

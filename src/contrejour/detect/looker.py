@@ -9,7 +9,7 @@ from contrejour.detect.registry import CENTERFACE, MODELS, PICODET, YUNET
 from contrejour.types import Box, Detection, Frame, Kind
 
 MOST_PIXELS = 960 * 544
-"""Input size of the networks for 1080p: larger finds more of a far crowd, at a cost in proportion."""
+"""What the networks see of 1080p: more would find more of a far crowd, and cost as much more."""
 LEAST_SIDE = 416
 STEP = 32
 

@@ -49,9 +49,13 @@ class Net:
             steps.convert_color(ov.preprocess.ColorFormat.BGR)
         steps.mean(list(mean)).scale(list(scale))
         one_thread = {
-            "PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": 1, "INFERENCE_PRECISION_HINT": "f32",
+            "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_NUM_THREADS": 1,
+            "INFERENCE_PRECISION_HINT": "f32",
         }
-        self._request = core.compile_model(prepare.build(), "CPU", one_thread).create_infer_request()
+        self._request = core.compile_model(
+            prepare.build(), "CPU", one_thread
+        ).create_infer_request()
         self._count = len(outputs)
 
     def run(self, picture: Rgb) -> list[Floats]:

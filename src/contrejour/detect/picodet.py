@@ -18,8 +18,9 @@ from contrejour.types import Kind, Rgb
 STRIDES = (8, 16, 32, 64)
 BINS = 8
 KINDS = {
-    0: Kind.PERSON, 1: Kind.PERSON, 2: Kind.VEHICLE, 3: Kind.VEHICLE, 5: Kind.VEHICLE, 7: Kind.VEHICLE,
-}  # fmt: skip
+    **dict.fromkeys((0, 1), Kind.PERSON),
+    **dict.fromkeys((2, 3, 5, 7), Kind.VEHICLE),
+}
 """COCO classes: person; bicycle (somebody rides it); car, motorcycle, bus, truck."""
 LOWEST = 0.16
 SAME_IOU = 0.6
@@ -30,7 +31,9 @@ class PicoDet:
     """Finds persons and vehicles in upright pictures of one size."""
 
     def __init__(self, folder: Path, width: int, height: int) -> None:
-        heads = [f"sqrt_{at}.tmp_0" for at in range(4)] + [f"<transpose_{at}.tmp_0" for at in range(4)]
+        heads = [f"sqrt_{at}.tmp_0" for at in range(4)] + [
+            f"<transpose_{at}.tmp_0" for at in range(4)
+        ]
         mean, scale = _IMAGENET
         self._net = Net(folder / "model.pdmodel", width, height, heads, mean=mean, scale=scale)
         self._columns = [-(-width // stride) for stride in STRIDES]

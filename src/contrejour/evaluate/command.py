@@ -22,7 +22,9 @@ def add_eval_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser
         "eval", help="measure what still shows, against boxes a person drew", allow_abbrev=False
     )
     add = parser.add_argument
-    add("--truth", type=Path, required=True, metavar="FILE", help="MOTChallenge text, or face boxes")
+    add(
+        "--truth", type=Path, required=True, metavar="FILE", help="MOTChallenge text, or face boxes"
+    )
     add("--box", choices=("face", "head"), default="face", help="which columns of a face CSV count")
     add("--masks", type=Path, metavar="FILE", help="the masks file of an output")
     add("--before", type=Path, metavar="IN", help="the video that some tool was given")

@@ -83,9 +83,7 @@ def fit(before: Luma, after: Luma) -> Match:
     b = before.astype(np.float32)
     matches = [Match(cut, *level) for level in LEVELS for cut in cuts]
     # Half of the pixels are enough to know the right one: a person rarely fills more.
-    return min(
-        matches, key=lambda m: float(np.median(np.abs(_levelled(after, b.shape, m) - b)))
-    )
+    return min(matches, key=lambda m: float(np.median(np.abs(_levelled(after, b.shape, m) - b))))
 
 
 def _levelled(after: Luma, shape: tuple[int, ...], match: Match) -> Floats:

@@ -122,9 +122,7 @@ def _cover(veiled: Veiled, box: Box) -> float | None:
     return hidden / told if told >= TELLABLE_SHARE * area else float("nan")
 
 
-def _count_people(
-    tally: _Tally, index: int, veiled: Veiled, people: Sequence[Person]
-) -> None:
+def _count_people(tally: _Tally, index: int, veiled: Veiled, people: Sequence[Person]) -> None:
     for person in people:
         cover = _cover(veiled, person.head)
         if cover is not None:

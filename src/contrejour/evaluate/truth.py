@@ -154,7 +154,9 @@ def _csv(
         if None in row.values() or None in row:
             raise _Wrong(f"line {number}: expected {len(names)} values")
         cells = {str(key).strip(): value for key, value in row.items()}
-        frame, track, x1, y1, x2, y2 = _numbers(number, (cells[n] for n in ("frame", "id", *wanted)))
+        frame, track, x1, y1, x2, y2 = _numbers(
+            number, (cells[n] for n in ("frame", "id", *wanted))
+        )
         if frame < 0 or x2 <= x1 or y2 <= y1:
             raise _Wrong(f"line {number}: expected a frame from 0 and a box of some size")
         (visible,) = _numbers(number, (cells.get("visible_fraction", "1"),))

@@ -164,7 +164,9 @@ def _shape(kind: Kind, box: Box, hide: str, faces: list[Box]) -> Box | None:
         return _enlarged(box, 0.06, 0.07, 0.0)
     if kind is Kind.PERSON:
         head = Box(box.x, box.y, box.w, round(box.h * 0.3))
-        return None if any(_within(face, head) for face in faces) else _enlarged(head, 0.1, 0.25, 0.1)
+        return (
+            None if any(_within(face, head) for face in faces) else _enlarged(head, 0.1, 0.25, 0.1)
+        )
     if kind is Kind.VEHICLE and hide == "people":
         high = round(box.h * 0.45)
         return _enlarged(Box(box.x, box.y + box.h - high, box.w, high), 0.0, 0.0, 0.0)

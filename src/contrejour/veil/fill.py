@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -69,7 +70,9 @@ def _painter(
         blurred = cv2.blur(source, (side, side))
         return lambda rows, columns: blurred[rows, columns]  # type: ignore[return-value]
     if fill == "mosaic":
-        return lambda rows, columns: _mosaic(frame.planes[number], rows, columns, _steps(frame, number)[0])
+        return lambda rows, columns: _mosaic(
+            frame.planes[number], rows, columns, _steps(frame, number)[0]
+        )
     flat = SOLID_LUMA if number == 0 or frame.rgb_planes else 128
     level = flat << (frame.depth - 8)
     return lambda rows, columns: level
@@ -81,4 +84,5 @@ def _mosaic(plane: Plane, rows: slice, columns: slice, step: int) -> Plane:
         np.full_like(source[:, at : at + step], int(source[:, at : at + step].mean()))
         for at in range(0, source.shape[1], step)
     ]
-    return np.concatenate(means, axis=1)
+    joined: Any = np.concatenate(means, axis=1)
+    return joined  # type: ignore[no-any-return]

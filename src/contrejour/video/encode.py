@@ -52,22 +52,34 @@ def target(fmt: Format) -> str:
 def can_copy(fmt: Format) -> bool:
     """Whether GOPs of the input can stand in one track beside encoded ones."""
     return (
-        fmt.codec == target(fmt) and not fmt.interlaced and not fmt.hdr
+        fmt.codec == target(fmt)
+        and not fmt.interlaced
+        and not fmt.hdr
         and fmt.pix_fmt in ("yuv420p", "yuvj420p")
     )
 
 
 def configure(context: VideoCodecContext, fmt: Format) -> None:
-    """Set an encoder up for this stream: shape, colour, rate; the same for file header and chunk."""
+    """Set an encoder up for this stream, the same for the file's header and for each chunk."""
     codec = target(fmt)
     params = {
         # x264's AVX-512 macroblock tree reads memory it never wrote (seen on pictures of 160x96 and
         # 320x192): the same pictures gave other bytes from one run to the next. Not without cost
         # in size, but the bytes must be a function of the visible pixels.
-        "h264": ["repeat-headers=1", "mbtree=0", *([f"{fmt.interlaced}=1"] if fmt.interlaced else [])],
+        "h264": [
+            "repeat-headers=1",
+            "mbtree=0",
+            *([f"{fmt.interlaced}=1"] if fmt.interlaced else []),
+        ],
         "hevc": [
-            "repeat-headers=1", "pools=none", "frame-threads=1", "info=0", "open-gop=0",
-            "log-level=none", *fmt.hdr, *(["hdr10=1"] if fmt.hdr else []),
+            "repeat-headers=1",
+            "pools=none",
+            "frame-threads=1",
+            "info=0",
+            "open-gop=0",
+            "log-level=none",
+            *fmt.hdr,
+            *(["hdr10=1"] if fmt.hdr else []),
             # x265's CU tree writes past its arrays when a picture is 33 to 63 pixels wide.
             *(["cutree=0"] if min(fmt.width, fmt.height) < 64 else []),
         ],
@@ -75,7 +87,9 @@ def configure(context: VideoCodecContext, fmt: Format) -> None:
     context.width, context.height, context.pix_fmt = fmt.width, fmt.height, fmt.pix_fmt
     context.time_base, context.framerate = fmt.time_base, fmt.rate
     context.sample_aspect_ratio = fmt.sample_aspect
-    (context.color_primaries, context.color_trc, context.colorspace, context.color_range) = fmt.color
+    (context.color_primaries, context.color_trc, context.colorspace, context.color_range) = (
+        fmt.color
+    )
     context.thread_count = 1
     context.options = {
         "preset": PRESET[codec],
@@ -89,7 +103,9 @@ class Encoder:
 
     def __init__(self, fmt: Format) -> None:
         self._fmt, self._codec = fmt, target(fmt)
-        self._context: Any = av.CodecContext.create("libx264" if self._codec == "h264" else "libx265", "w")
+        self._context: Any = av.CodecContext.create(
+            "libx264" if self._codec == "h264" else "libx265", "w"
+        )
         configure(self._context, fmt)
         keep = KEEP_UNITS[self._codec] + (_HEVC_HDR_SEI if fmt.hdr else "")
         self._filter = BitStreamFilterContext(f"filter_units=pass_types={keep}", self._codec)
@@ -108,7 +124,8 @@ class Encoder:
         except av.FFmpegError as error:
             fmt = self._fmt
             raise Unsupported(
-                f"{self._codec} can't encode {fmt.width}x{fmt.height} {fmt.pix_fmt}: {error.strerror}"
+                f"{self._codec} can't encode {fmt.width}x{fmt.height} {fmt.pix_fmt}: "
+                f"{error.strerror}"
             ) from error
 
     def close(self) -> list[Packed]:

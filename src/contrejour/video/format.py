@@ -59,8 +59,10 @@ def working_format(name: str, width: int = 2, height: int = 2) -> str:
     """
     steps = subsampling(native := native_format(name))
     fits = steps in ((0, 0), (1, 0), (1, 1)) and not (steps[0] and width % 2)
-    return native if fits and not (steps[1] and height % 2) else native.replace(
-        _FAMILIES[steps], "444"
+    return (
+        native
+        if fits and not (steps[1] and height % 2)
+        else native.replace(_FAMILIES[steps], "444")
     )
 
 

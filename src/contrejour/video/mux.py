@@ -184,7 +184,7 @@ class _Sounds:
     def mux_until(self, time: Fraction | None) -> None:
         """Write the sound that comes before `time` (seconds); None writes what is left."""
         while True:
-            packet = self._waiting or next(self._packets, None)
+            packet: Any = self._waiting or next(self._packets, None)
             self._waiting = packet
             if packet is None:
                 return

@@ -24,6 +24,11 @@ from contrejour.video.format import Format, depth, hdr_params, subsampling, work
 
 MIN_GOP_PACKETS = 8
 """Shorter closed GOPs (all-intra codecs above all) are taken together."""
+RATE_PACKETS = 64
+MOST_REORDERED = 16
+"""No codec shows a picture more than 16 places from where it is stored."""
+USUAL_RATES = [Fraction(n) for n in (10, 12, 15, 20, 24, 25, 30, 48, 50, 60, 100, 120)]
+USUAL_RATES += [Fraction(n * 1000, 1001) for n in (24, 30, 60, 120)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def probe(path: Path) -> Format:
         if not streams:
             raise NotMedia(f"{path} has no video track", "sound alone has nothing to veil")
         stream = streams[0]
-        picture = _first_picture(container, stream)
+        picture, times = _first_picture(container, stream)
         if picture is None:
             raise InputEmpty(
                 f"{path} has no picture that can be decoded", "it may be encrypted or damaged"
@@ -98,7 +103,7 @@ def probe(path: Path) -> Format:
             depth=depth(name),
             rgb=name.startswith("gbr"),
             time_base=Fraction(stream.time_base or Fraction(1, 1000)),
-            rate=Fraction(stream.average_rate or stream.guessed_rate or 25),
+            rate=_rate(container.format.name, stream, times),
             sample_aspect=Fraction(stream.sample_aspect_ratio or 1),
             rotation=round(-picture.rotation / 90) * 90 % 360,
             matrix=tuple(np.frombuffer(matrix, "=i4").tolist()) if matrix else None,
@@ -124,20 +129,49 @@ def _side_data(picture: av.VideoFrame) -> dict[str, bytes]:
 
 
 def _field_order(stream: VideoStream, picture: av.VideoFrame) -> str:
-    """"" for progressive, else which field comes first: "tff" or "bff"."""
+    """ "" for progressive, else which field comes first: "tff" or "bff"."""
     if not picture.interlaced_frame:
         return ""
     return "bff" if int(stream.codec_context.field_order) in (3, 4) else "tff"
 
 
-def _first_picture(container: InputContainer, stream: VideoStream) -> av.VideoFrame | None:
-    for packet in container.demux(stream):
-        try:
-            for picture in packet.decode():
-                return picture
-        except av.FFmpegError:
-            continue
-    return None
+def _first_picture(
+    container: InputContainer, stream: VideoStream
+) -> tuple[av.VideoFrame | None, list[int]]:
+    """The first picture that can be decoded, and the times of some packets around it."""
+    found, times = None, []
+    for packet in packets(container, stream):
+        if (time := time_of(packet)) is not None:
+            times.append(time)
+        if found is None:
+            found = next(iter(_decoded(packet)), None)
+        elif len(times) >= RATE_PACKETS:
+            return found, times
+    return found or next(iter(_decoded(None, stream)), None), times
+
+
+def _decoded(packet: Any, stream: VideoStream | None = None) -> Sequence[av.VideoFrame]:
+    try:
+        return stream.decode(None) if stream else packet.decode()
+    except av.FFmpegError:
+        return ()
+
+
+def _rate(container: str, stream: VideoStream, times: Sequence[int]) -> Fraction:
+    """Pictures a second, from the header, or from times where the header has none.
+
+    FFmpeg's own guess is no good there: it looks at the first 5 MB, so how far it sees, and what it
+    guesses of a variable rate, depends on how large the pictures are, and that on what they show.
+    """
+    if {"mov", "avi"} & set(container.split(",")) and stream.average_rate:
+        return Fraction(stream.average_rate)
+    ordered = sorted(set(times))[: max(2, len(times) - MOST_REORDERED)]
+    if len(ordered) < 2:
+        return Fraction(25)
+    span = (ordered[-1] - ordered[0]) * Fraction(stream.time_base or Fraction(1, 1000))
+    rate = (len(ordered) - 1) / span
+    near = min(USUAL_RATES, key=lambda usual: abs(usual - rate))
+    return near if abs(near - rate) < near / 250 else rate.limit_denominator(1001)
 
 
 def packets(container: InputContainer, stream: VideoStream) -> Iterator[av.Packet[Any]]:

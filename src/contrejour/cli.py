@@ -29,9 +29,16 @@ WHY_COSMETIC = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code (see errors.py)."""
-    parser = _parser()
-    args = parser.parse_args(argv)
-    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        args = _parser().parse_args(argv)
+        signal.signal(signal.SIGTERM, _terminated)
+        return _run(args)
+    except KeyboardInterrupt:
+        _complain(ContrejourError("interrupted", "--resume goes on where it stopped"))
+        return 130
+
+
+def _run(args: argparse.Namespace) -> int:
     try:
         return int(args.run(args))
     except ContrejourError as error:
@@ -40,9 +47,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit:  # only _terminated raises it in here
         _complain(ContrejourError("terminated", "--resume goes on where it stopped"))
         return 143
-    except KeyboardInterrupt:
-        _complain(ContrejourError("interrupted", "--resume goes on where it stopped"))
-        return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from contrejour.detect.runtime import openvino
 from contrejour.errors import DetectorError
 from contrejour.types import Rgb
 
@@ -33,8 +34,7 @@ class Net:
         mean: Sequence[float] = (0.0, 0.0, 0.0),
         scale: Sequence[float] = (1.0, 1.0, 1.0),
     ) -> None:
-        import openvino as ov
-
+        ov = openvino()
         core = ov.Core()
         model = core.read_model(path)
         model = _cut(ov, model, outputs)

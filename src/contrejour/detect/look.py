@@ -8,6 +8,7 @@ cut) is looked at on the spot.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 import cv2
@@ -20,7 +21,6 @@ from contrejour.types import Detection, Frame, Look, Sight
 
 INTERVAL_NS = 150_000_000
 BLOCKS_ACROSS = 120
-LEAST_BLOCK_PX = 8
 MOVED = 5.0
 """8-bit luma levels by which a block's mean must differ to have moved."""
 CUT = 18.0
@@ -65,8 +65,16 @@ def look_at(
 
 
 def _blocks(frame: Frame) -> NDArray[np.float32]:
-    luma = frame.planes[0]
-    block = max(LEAST_BLOCK_PX, round(max(luma.shape) / BLOCKS_ACROSS))
-    size = (max(1, luma.shape[1] // block), max(1, luma.shape[0] // block))
-    small = cv2.resize(luma, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    return small / np.float32(1 << (frame.depth - 8))
+    small = frame.planes[0]
+    for _ in range(_halvings(max(small.shape))):
+        high, wide = small.shape[0] // 2, small.shape[1] // 2
+        if not high or not wide:
+            break
+        half = small[: 2 * high, : 2 * wide]
+        small = cv2.resize(half, (wide, high), interpolation=cv2.INTER_AREA)
+    return small.astype(np.float32) / np.float32(1 << (frame.depth - 8))
+
+
+def _halvings(side: int) -> int:
+    """How often to halve a picture: blocks of 8, 16 or 32 px, about 1/120 of its longer side."""
+    return max(3, round(math.log2(max(1, side / BLOCKS_ACROSS))))

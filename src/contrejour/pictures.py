@@ -23,12 +23,13 @@ from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from contrejour import sidecar, veil
 from contrejour.errors import InputMissing, MasksError, NotMedia, Truncated, Unsupported, UsageError
-from contrejour.pipeline import Options, Summary, masks_name
+from contrejour.pipeline import DETECTOR, Options, Summary, masks_name
 from contrejour.types import Frame, Look, Mask, Rgb, Sight
 from contrejour.work import Work, sha256, write_atomic
 from contrejour.worker import Guarded
 
 Image.MAX_IMAGE_PIXELS = 300_000_000
+THOROUGH = "contrejour.detect:build_thorough"
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".tif": "TIFF",
            ".tiff": "TIFF"}  # fmt: skip
 _SAVE: dict[str, dict[str, Any]] = {
@@ -78,7 +79,8 @@ class Detectors:
     """Detectors by picture size, built when first needed."""
 
     def __init__(self, options: Options) -> None:
-        module, _, factory = options.detector.partition(":")
+        name = THOROUGH if options.detector == DETECTOR else options.detector
+        module, _, factory = name.partition(":")
         self._make: Callable[..., Any] = getattr(importlib.import_module(module), factory)
         self._offline = options.offline
         self._built: dict[tuple[int, int], Any] = {}
@@ -195,7 +197,7 @@ def _header(
         rotation=0,
         time_base=Fraction(1),
         frames=1,
-        models=detect.model_hashes(),
+        models=detect.model_hashes(thorough=True),
         parameters={},
     )
     chosen = {"hide": options.hide, "fill": options.fill, "output_sha256": summary.output_sha256}

@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from contrejour.detect.look import look_at
-    from contrejour.detect.looker import build, model_hashes
+    from contrejour.detect.looker import build, build_thorough, model_hashes
     from contrejour.detect.protocol import Detector
 
-__all__ = ["Detector", "build", "look_at", "model_hashes"]
-_HOMES = {"Detector": "protocol", "build": "looker", "look_at": "look", "model_hashes": "looker"}
+__all__ = ["Detector", "build", "build_thorough", "look_at", "model_hashes"]
+_HOMES = {
+    "Detector": "protocol",
+    "build": "looker",
+    "build_thorough": "looker",
+    "look_at": "look",
+    "model_hashes": "looker",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -58,16 +58,22 @@ def _scaled(box: object, across: float, down: float) -> Box:
     return Box(left, top, math.ceil((x + w) * across) - left, math.ceil((y + h) * down) - top)
 
 
-def build(size: tuple[int, int], *, offline: bool = False, thorough: bool = False) -> Looker:
-    """The default detector for upright pictures of `size`; models are fetched on first need."""
-    return Looker(size, offline=offline, thorough=thorough)
+def build(size: tuple[int, int], *, offline: bool = False) -> Looker:
+    """The default detector for upright videos of `size`; models are fetched on first need."""
+    return Looker(size, offline=offline)
 
 
-def model_hashes() -> tuple[tuple[str, str], ...]:
-    """(name, SHA-256 of the weights) of the models that `build` uses."""
+def build_thorough(size: tuple[int, int], *, offline: bool = False) -> Looker:
+    """The default detector for pictures, which have no neighbours to make up for a miss."""
+    return Looker(size, offline=offline, thorough=True)
+
+
+def model_hashes(*, thorough: bool = False) -> tuple[tuple[str, str], ...]:
+    """(name, SHA-256 of the weights) of the models that `build`, or `build_thorough`, uses."""
+    used = (PICODET, YUNET, CENTERFACE) if thorough else (PICODET, YUNET)
     return tuple(
-        (f"{model.name}/{file.name}", file.sha256)
-        for model in MODELS.values()
-        for file in model.files
+        (f"{name}/{file.name}", file.sha256)
+        for name in used
+        for file in MODELS[name].files
         if not file.name.startswith("LICENCE")
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import cv2
 import numpy as np
@@ -65,14 +66,15 @@ def look_at(
 
 
 def _blocks(frame: Frame) -> NDArray[np.float32]:
-    small = frame.planes[0]
+    small: Any = frame.planes[0]
     for _ in range(_halvings(max(small.shape))):
         high, wide = small.shape[0] // 2, small.shape[1] // 2
         if not high or not wide:
             break
         half = small[: 2 * high, : 2 * wide]
         small = cv2.resize(half, (wide, high), interpolation=cv2.INTER_AREA)
-    return small.astype(np.float32) / np.float32(1 << (frame.depth - 8))
+    blocks: NDArray[np.float32] = small.astype(np.float32) / np.float32(1 << (frame.depth - 8))
+    return blocks
 
 
 def _halvings(side: int) -> int:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from contrejour import pipeline, sidecar, video
 from contrejour.types import Box, Cells, Hidden, Mask, Source
 from contrejour.veil import boxes
+from contrejour.work import sha256
 
 Planes = tuple[NDArray[Any], ...]
 Hide = Callable[[int], Sequence[Box] | str]
@@ -27,7 +28,7 @@ PIXELS = {
     "yuvj422p": (3, 1, (1, 0)), "yuv444p": (3, 1, (0, 0)), "yuvj444p": (3, 1, (0, 0)),
     "yuv411p": (3, 1, (2, 0)), "yuv410p": (3, 1, (2, 2)), "yuv440p": (3, 1, (0, 1)),
     "yuv420p10le": (3, 2, (1, 1)), "yuv422p10le": (3, 2, (1, 0)), "yuv444p10le": (3, 2, (0, 0)),
-    "yuv444p12le": (3, 2, (0, 0)), "yuva420p": (4, 1, (1, 1)), "gbrp": (3, 1, (0, 0)),
+    "yuv420p12le": (3, 2, (1, 1)), "yuv444p12le": (3, 2, (0, 0)), "yuva420p": (4, 1, (1, 1)), "gbrp": (3, 1, (0, 0)),
 }  # fmt: skip
 """Planes, bytes a sample, and log2 of the chroma steps, of the planar formats used here."""
 
@@ -54,10 +55,6 @@ def plane_shapes(width: int, height: int, pix_fmt: str) -> list[tuple[int, int]]
     return [small if number in (1, 2) else (height, width) for number in range(count)]
 
 
-def to_bytes(frames: Sequence[Planes]) -> bytes:
-    return b"".join(np.ascontiguousarray(plane).tobytes() for planes in frames for plane in planes)
-
-
 def from_bytes(data: bytes, width: int, height: int, pix_fmt: str) -> list[Planes]:
     """Raw video, cut into frames and planes."""
     kind = np.dtype("<u2") if PIXELS[pix_fmt][1] == 2 else np.dtype("u1")
@@ -70,21 +67,16 @@ def from_bytes(data: bytes, width: int, height: int, pix_fmt: str) -> list[Plane
     ]
 
 
-def decoded(path: Path, width: int, height: int, pix_fmt: str) -> list[Planes]:
-    """Every picture of the first video track, as ffmpeg decodes it, before rotation."""
-    raw = ffmpeg("-noautorotate", "-i", path, "-map", "0:V:0", "-vsync", "passthrough",
-                 "-f", "rawvideo", "-pix_fmt", pix_fmt, "-")  # fmt: skip
+def decoded(path: Path, pix_fmt: str, *, upright: bool = False) -> list[Planes]:
+    """Every picture of the first video track, as ffmpeg decodes it; coded, or as it is shown."""
+    found = shown(path)
+    width, height = found.stream["width"], found.stream["height"]
+    if upright and found.rotation % 180:
+        width, height = height, width
+    turn = () if upright else ("-noautorotate",)
+    raw = ffmpeg(*turn, "-i", path, "-map", "0:V:0", "-vsync", "passthrough",
+                 "-sws_flags", "neighbor", "-f", "rawvideo", "-pix_fmt", pix_fmt, "-")  # fmt: skip
     return from_bytes(raw, width, height, pix_fmt)
-
-
-def write_raw(
-    path: Path, frames: Sequence[Planes], pix_fmt: str, *codec: object, rate: int = 25
-) -> Path:
-    """A clip with these very pictures, for as long as the codec is lossless."""
-    height, width = frames[0][0].shape
-    ffmpeg("-f", "rawvideo", "-pix_fmt", pix_fmt, "-s", f"{width}x{height}", "-r", rate, "-i", "-",
-           *codec, "-fflags", "+bitexact", path, stdin=to_bytes(frames))  # fmt: skip
-    return path
 
 
 def under(hidden: Cells, shape: tuple[int, ...], number: int, pix_fmt: str) -> NDArray[np.bool_]:
@@ -99,11 +91,15 @@ class Shown:
 
     stream: dict[str, Any]
     frames: list[dict[str, Any]] = field(repr=False)
+    paces: tuple[int, ...] = ()
+    """AVI has no presentation times: the nth picture shown comes when the nth one is stored."""
 
     @property
     def times(self) -> list[Fraction]:
         """Presentation times, in seconds, exact."""
         base = Fraction(self.stream["time_base"])
+        if self.paces:
+            return [time * base for time in sorted(self.paces)]
         return [int(frame["best_effort_timestamp"]) * base for frame in self.frames]
 
     def side_data(self, kind: str) -> dict[str, Any]:
@@ -117,8 +113,12 @@ class Shown:
 
 
 def shown(path: Path) -> Shown:
-    found = ffprobe(path, "-select_streams", "V:0", "-show_streams", "-show_frames")
-    return Shown(found["streams"][0], found["frames"])
+    select = ("-select_streams", "V:0")
+    found = ffprobe(path, *select, "-show_streams", "-show_frames")
+    paces: tuple[int, ...] = ()
+    if path.suffix == ".avi":
+        paces = tuple(int(p["dts"]) for p in ffprobe(path, *select, "-show_packets")["packets"])
+    return Shown(found["streams"][0], found["frames"], paces)
 
 
 class Inline:
@@ -149,7 +149,7 @@ def masks_file(path: Path, clip: Path, hide: Hide) -> Path:
     """A masks file for a clip."""
     fmt, times = video.probe(clip), times_read(clip)
     header = sidecar.Header(
-        clip.name, "0" * 64, *fmt.upright, fmt.rotation, fmt.time_base, len(times)
+        clip.name, sha256(clip), *fmt.upright, fmt.rotation, fmt.time_base, len(times)
     )
     rows = []
     for index, pts in enumerate(times):
@@ -165,8 +165,10 @@ def as_boxes(hidden: Cells, width: int, height: int) -> list[Box]:
     return boxes(hidden, width, height)
 
 
-def veil(clip: Path, out: Path, hide: Hide, **options: Any) -> pipeline.Summary:
-    """`contrejour veil CLIP -o OUT --masks ...`"""
-    masks = masks_file(out.with_name(out.name + ".given.json"), clip, hide)
+def veil(
+    clip: Path, out: Path, hide: Hide, *, masks_of: Path | None = None, **options: Any
+) -> pipeline.Summary:
+    """`contrejour veil CLIP -o OUT --masks ...`; the masks may be made for another clip."""
+    masks = masks_file(out.with_name(out.name + ".given.json"), masks_of or clip, hide)
     chosen = pipeline.Options(masks=masks, force=True, **options)
     return pipeline.veil_video(clip, out, chosen, lambda *_: None)

@@ -75,8 +75,10 @@ class Kind:
 H264 = ("-c:v", "libx264", "-qp", "0", "-preset", "ultrafast", "-g", "8", "-sc_threshold", "0",
         "-threads", "1")  # fmt: skip
 BFRAMES = (*H264, "-bf", "2", "-b_strategy", "0", "-flags", "+cgop")
-H265 = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params",
-        "lossless=1:keyint=8:min-keyint=8:scenecut=0:open-gop=0:pools=none:log-level=none")  # fmt: skip
+H265 = (
+    "-c:v", "libx265", "-preset", "ultrafast", "-x265-params",
+    "lossless=1:keyint=8:min-keyint=8:scenecut=0:open-gop=0:pools=none:log-level=none",
+)  # fmt: skip
 VP9 = ("-c:v", "libvpx-vp9", "-lossless", "1", "-g", "8", "-keyint_min", "8", "-cpu-used", "8",
        "-auto-alt-ref", "0", "-lag-in-frames", "0")  # fmt: skip
 FFV1 = ("-c:v", "ffv1", "-g", "1")
@@ -170,13 +172,13 @@ def a_pair(folder: Path, kind: Kind, seed: int, frames: int = FRAMES) -> Pair:
     assert any((a != b).any() for one, other in zip(ones, others, strict=True)
                for a, b in zip(one, other, strict=True))  # fmt: skip
     folder.mkdir(exist_ok=True)
-    paths = [folder / f"{name}{kind.suffix}" for name in ("one", "other")]
+    paths = (folder / f"one{kind.suffix}", folder / f"other{kind.suffix}")
     for path, pictures in zip(paths, (ones, others), strict=True):
         raw = b"".join(group.tobytes() for groups in pictures for group in groups)
         size = f"{kind.width}x{kind.height}"
         media.ffmpeg("-f", "rawvideo", "-pix_fmt", kind.pix_fmt, "-s", size, "-r", 25, "-i", "-",
                      *kind.codec, "-fflags", "+bitexact", path, stdin=raw)  # fmt: skip
-    return Pair(kind, *paths, hidden)
+    return Pair(kind, paths[0], paths[1], hidden)
 
 
 @pytest.mark.parametrize("fill", SAFE)

@@ -90,7 +90,8 @@ def disturb(case: Case, name: str, dice: random.Random) -> bool:
     _, said = process.communicate(timeout=60)
     told = f"{name} {how.name} group={group}: exit {process.returncode}: {said}"
     assert until(lambda: not any(map(alive, workers)), 2), f"orphans after {told}"
-    assert "Traceback" not in said, told
+    # SIGKILL can strike before a new worker was told what it is for, and Python then says so.
+    assert how is signal.SIGKILL or "Traceback" not in said, told
     masks = out.with_name("out.mp4.masks.json")
     # Stopped between the two renames, or after: each file is whole or it is not there.
     assert not out.exists() or (out.read_bytes(), masks.read_bytes()) == (case.video, case.masks)
@@ -126,10 +127,12 @@ def test_200_random_kills_show_nothing_and_resume_to_the_same_bytes(
     kind: str, request: pytest.FixtureRequest
 ) -> None:
     case, dice = request.getfixturevalue(kind), random.Random(13)
-    kills = 150 if kind == "given" else 100
-    midway = sum(disturb(case, f"soak-{n}", dice) for n in range(kills))
-    print(f"{kind}: {midway} of {kills} runs were stopped midway")
-    assert midway > kills // 2
+    wanted, midway, runs = (130 if kind == "given" else 80), 0, 0
+    while midway < wanted:  # a run that ended before the signal came is checked, but not counted
+        midway += disturb(case, f"soak-{runs}", dice)
+        runs += 1
+        assert runs < 10 * wanted, f"only {midway} of {runs} runs were stopped midway"
+    print(f"{kind}: {midway} of {runs} runs were stopped midway")
 
 
 def stuck(tmp_path: Path, *more: object) -> tuple[subprocess.Popen[str], Path]:

@@ -61,7 +61,7 @@ def veil_picture(source: Path, out: Path, options: Options, detectors: Detectors
         hidden = veil.cells(mask, frame.width, frame.height)
         veiled = veil.apply(frame, hidden, options.fill)
         stream = io.BytesIO()
-        _joined(veiled, picture).save(stream, kind, **_SAVE[kind])
+        _joined(veiled, kind).save(stream, kind, **_SAVE[kind])
         part, masks = work.path / "picture", work.path / "masks.json"
         write_atomic(part, stream.getvalue())
         summary = Summary(str(source), str(out), frames=1, output_sha256=sha256(part))
@@ -98,8 +98,10 @@ def _open(source: Path, allow_truncated: bool) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             picture = Image.open(source)
-            if getattr(picture, "n_frames", 1) > 1:
+            if getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO":
                 raise Unsupported(f"{source} holds several pictures", "split it first")
+            if picture.mode == "F":
+                raise Unsupported(f"{source} has floating-point samples", "save it in 16 bits")
             picture.load()
             return _plain(picture)
     except FileNotFoundError:
@@ -120,20 +122,28 @@ def _plain(picture: Image.Image) -> Image.Image:
     """Upright, sRGB, 8 bits (16 for grey), without alpha: pixels that need no metadata."""
     profile = picture.info.get("icc_profile")
     upright = ImageOps.exif_transpose(picture)
-    if upright.mode in ("I;16", "I;16B", "I", "F"):
-        values = np.asarray(upright)
-        return Image.fromarray(np.clip(values, 0, 65535).astype(np.uint16))
+    if upright.mode in ("I;16", "I;16B", "I"):
+        return Image.fromarray(np.clip(np.asarray(upright), 0, 65535).astype(np.uint16))
+    mode = "L" if upright.mode in ("1", "L", "LA", "La") else "RGB"
+    flat = _opaque(upright)
     if profile:
         with suppress(ImageCms.PyCMSError, OSError):
-            upright = ImageCms.profileToProfile(
-                upright, ImageCms.ImageCmsProfile(io.BytesIO(profile)),
-                ImageCms.createProfile("sRGB"), outputMode=_mode(upright),
-            ) or upright  # fmt: skip
-    return upright.convert(_mode(upright))
+            flat = ImageCms.profileToProfile(
+                flat, ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                ImageCms.createProfile("sRGB"), outputMode=mode,
+            ) or flat  # fmt: skip
+    return flat.convert(mode)
 
 
-def _mode(picture: Image.Image) -> str:
-    return "L" if picture.mode in ("1", "L", "LA", "La") else "RGB"
+def _opaque(picture: Image.Image) -> Image.Image:
+    """On white, as a viewer shows it: what someone made transparent must not come back."""
+    if picture.mode in ("L", "RGB", "CMYK") and not picture.has_transparency_data:
+        return picture
+    if not picture.has_transparency_data:
+        return picture.convert("L" if picture.mode == "1" else "RGB")
+    clear = picture.convert("RGBA")
+    shown = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
+    return shown.convert("L" if picture.mode in ("L", "LA", "La") else "RGB")
 
 
 def _frame(picture: Image.Image) -> Frame:
@@ -157,10 +167,13 @@ def _frame(picture: Image.Image) -> Frame:
     )
 
 
-def _joined(frame: Frame, like: Image.Image) -> Image.Image:
-    if len(frame.planes) == 1:
-        return Image.fromarray(frame.planes[0], None if frame.depth == 16 else like.mode)
-    return Image.fromarray(np.stack(frame.planes, axis=2), "RGB")
+def _joined(frame: Frame, kind: str) -> Image.Image:
+    if len(frame.planes) > 1:
+        return Image.fromarray(np.stack(frame.planes, axis=2))
+    grey = frame.planes[0]
+    if frame.depth == 16 and kind in ("JPEG", "WEBP"):  # they have 8 bits
+        grey = (grey >> 8).astype(np.uint8)
+    return Image.fromarray(grey)
 
 
 def _seen(frame: Frame, options: Options, detectors: Detectors) -> Mask:

@@ -42,7 +42,8 @@ class Pool:
                 target=_serve, args=(there, bench, setup, os.getpid()), daemon=True
             )
             # Born deaf to Ctrl-C: a child that is still importing must not print a traceback.
-            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            # Nor may this process be told to stop before the child has all that it starts with.
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
             try:
                 process.start()
             finally:
@@ -98,6 +99,7 @@ class Pool:
 
 def _serve(link: Connection, bench: Callable[[Any], Bench], setup: Any, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
     if os.getppid() != parent:

@@ -9,7 +9,7 @@ no SEI of any kind, but for the HDR metadata that libx265 repeats.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import av
@@ -20,7 +20,8 @@ from av.video.stream import VideoStream
 
 from contrejour.errors import Unsupported
 from contrejour.types import Frame
-from contrejour.video.format import Format
+from contrejour.video import nal
+from contrejour.video.format import Format, filtered
 
 CRF = {"h264": 20, "hevc": 22}
 PRESET = {"h264": "veryfast", "hevc": "superfast"}
@@ -55,6 +56,7 @@ def can_copy(fmt: Format) -> bool:
         fmt.codec == target(fmt)
         and not fmt.interlaced
         and not fmt.hdr
+        and not fmt.paced
         and fmt.pix_fmt in ("yuv420p", "yuvj420p")
     )
 
@@ -107,6 +109,7 @@ class Encoder:
             "libx264" if self._codec == "h264" else "libx265", "w"
         )
         configure(self._context, fmt)
+        self._fields = _fields(fmt) if fmt.interlaced else None
         keep = KEEP_UNITS[self._codec] + (_HEVC_HDR_SEI if fmt.hdr else "")
         self._filter = BitStreamFilterContext(f"filter_units=pass_types={keep}", self._codec)
 
@@ -118,6 +121,9 @@ class Encoder:
             memory: Any = plane
             flat = np.frombuffer(memory, samples.dtype)[: row * plane.height]
             flat.reshape(plane.height, row)[:, : plane.width] = samples
+        if self._fields:
+            self._fields.push(picture)
+            picture = self._fields.vpull()
         picture.pts, picture.time_base = frame.pts, self._fmt.time_base
         try:
             return self._packed(self._context.encode(picture))
@@ -136,10 +142,18 @@ class Encoder:
         return [packed for packet in packets for packed in stripped(self._filter, packet)]
 
 
+def _fields(fmt: Format) -> Any:
+    """A filter that marks pictures with their field order, as libx264 goes by each picture's."""
+    return filtered(fmt.width, fmt.height, fmt.pix_fmt, "setfield", fmt.interlaced)
+
+
 def copy(packets: Iterable[av.Packet[Any]], stream: VideoStream, codec: str) -> list[Packed]:
     """The input's own coded pictures, stripped to parameter sets and slices, in Annex B."""
     strip = stripper(stream, codec)
-    return [bare for packet in (*packets, None) for bare in stripped(strip, packet)]
+    bare = [bare for packet in (*packets, None) for bare in stripped(strip, packet)]
+    if codec != "hevc":
+        return bare
+    return [replace(packed, data=nal.base_layer(packed.data)) for packed in bare]
 
 
 def stripper(stream: VideoStream, codec: str) -> BitStreamFilterContext:

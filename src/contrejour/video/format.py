@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import av
+import av.filter
 
 from contrejour.errors import Unsupported
 
@@ -43,6 +44,11 @@ class Format:
     def upright(self) -> tuple[int, int]:
         """(width, height) as the viewer sees it, before the display aspect ratio."""
         return (self.height, self.width) if self.rotation % 180 else (self.width, self.height)
+
+    @property
+    def paced(self) -> bool:
+        """Whether the file says no presentation times: pictures are shown at an even pace."""
+        return self.container == "avi"
 
 
 _FAMILIES = {
@@ -114,3 +120,16 @@ def hdr_params(side_data: dict[str, bytes]) -> tuple[str, ...]:
         brightest, average = struct.unpack("=2I", light[:8])
         found.append(f"max-cll={brightest},{average}")
     return tuple(found)
+
+
+def filtered(width: int, height: int, pix_fmt: str, name: str, argument: str) -> av.filter.Graph:
+    """A graph of one of FFmpeg's filters: what PyAV can't ask a picture, or tell it."""
+    graph = av.filter.Graph()
+    source = graph.add_buffer(
+        width=width, height=height, format=av.VideoFormat(pix_fmt), time_base=Fraction(1, 1000)
+    )
+    middle = graph.add(name, argument)
+    source.link_to(middle)
+    middle.link_to(graph.add("buffersink"))
+    graph.configure()
+    return graph

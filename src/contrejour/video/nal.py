@@ -1,4 +1,5 @@
-"""Just enough of H.264 (ITU-T H.264 §7.3.1) and H.265 (§7.3.1.2) to tell a clean random access.
+"""Just enough of H.264 (ITU-T H.264 §7.3.1) and H.265 (§7.3.1.2) to tell a clean random access,
+and of MPEG-4 part 2 (ISO/IEC 14496-2 §6.2.5), whose key pictures promise less.
 
 A key packet opens a closed GOP only when nothing after it may refer to anything before it: an IDR
 picture. Containers also flag recovery points and CRA pictures, which don't promise that.
@@ -10,6 +11,9 @@ from collections.abc import Iterator
 
 _IDR = {"h264": {5}, "hevc": {16, 17, 18, 19, 20}}
 _CRA = 21
+_SETS = {"h264": {7, 8}, "hevc": {32, 33, 34}}
+_I_VOP, _B_VOP = 0, 2
+_PLACEHOLDER_BYTES = 19
 
 
 def length_size(codec: str, extradata: bytes | None) -> int:
@@ -42,7 +46,56 @@ def _starts(data: bytes, prefix: int) -> Iterator[int]:
 
 def opens_clean(codec: str, data: bytes, prefix: int) -> bool:
     """Whether this key packet is an IDR (or a CRA, whose leading pictures the caller rules out)."""
+    if codec == "mpeg4":
+        # Not one that DivX packed a B picture with, nor the placeholder that makes up for that.
+        return vops(data) == [_I_VOP] and len(data) > _PLACEHOLDER_BYTES
     if codec not in _IDR:
         return True
     clean = _IDR[codec] | ({_CRA} if codec == "hevc" else set())
     return any(kind in clean for kind in types(codec, data, prefix))
+
+
+def stands_alone(codec: str, data: bytes, prefix: int, extradata: bytes | None) -> bool:
+    """Whether this key packet may follow any other picture in a track: an IDR with all it needs.
+
+    A CRA goes on counting its pictures from those before it, and they are others in the output.
+    Parameter sets are in the packet, or in the header that goes with length prefixes.
+    """
+    if codec not in _IDR:
+        return False
+    found = set(types(codec, data, prefix))
+    return bool(found & _IDR[codec]) and (
+        found >= _SETS[codec] or (prefix > 0 and _header_sets(codec, extradata or b""))
+    )
+
+
+def _header_sets(codec: str, extradata: bytes) -> bool:
+    if codec == "h264":
+        return len(extradata) > 6 and extradata[5] & 0x1F > 0  # avcC: number of SPS
+    return len(extradata) > 23 and extradata[22] >= 3  # hvcC: arrays of VPS, SPS, PPS
+
+
+def base_layer(data: bytes) -> bytes:
+    """An H.265 access unit in Annex B without its other layers: a second eye, depth, a matte."""
+    starts = list(_starts(data, 0))
+    if all(data[at] & 1 == 0 and data[at + 1] < 8 for at in starts if at + 1 < len(data)):
+        return data
+    kept = []
+    for at, after in zip(starts, [*(start - 3 for start in starts[1:]), len(data)], strict=True):
+        if data[at] & 1 == 0 and data[at + 1] < 8:  # nuh_layer_id is 0
+            kept.append(b"\0\0\0\1" + data[at:after].rstrip(b"\0"))
+    return b"".join(kept)
+
+
+def vops(data: bytes) -> list[int]:
+    """The coding types of the pictures in an MPEG-4 part 2 packet: 0 I, 1 P, 2 B, 3 S."""
+    found, at = [], 0
+    while (at := data.find(b"\0\0\1\xb6", at)) >= 0 and at + 4 < len(data):
+        at += 4
+        found.append(data[at] >> 6)
+    return found
+
+
+def shown_earlier(codec: str, data: bytes) -> bool:
+    """Whether this packet is a B picture of MPEG-4, which is shown before the one it follows."""
+    return codec == "mpeg4" and vops(data)[:1] == [_B_VOP]

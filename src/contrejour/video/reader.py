@@ -13,7 +13,15 @@ from contrejour.errors import Unsupported
 from contrejour.types import Frame, Rgb
 from contrejour.video.encode import Packed, copy, stripped, stripper
 from contrejour.video.format import Format, native_format, subsampling, working_format
-from contrejour.video.source import Gop, index, open_input, packets, probe, video_streams
+from contrejour.video.source import (
+    Gop,
+    index,
+    open_input,
+    packets,
+    probe,
+    time_of,
+    video_streams,
+)
 
 
 class Reader:
@@ -74,9 +82,22 @@ class Reader:
     def _decode(self, first: int, last: int) -> Iterator[Frame]:
         number = 0
         for gop in range(first, last):
-            for picture, corrupt in self._pictures(self.packets(gop, gop + 1)):
-                yield self._frame(number, picture, corrupt)
+            paces: list[int | None] = []
+            coded = self._paced(self.packets(gop, gop + 1), paces)
+            for place, (picture, corrupt) in enumerate(self._pictures(coded)):
+                pts = picture.pts if picture.pts is not None else picture.dts
+                if self.fmt.paced:
+                    pts = paces[place] if place < len(paces) else None
+                yield self._frame(number, pts, picture, corrupt)
                 number += 1
+
+    def _paced(
+        self, coded: Iterator[av.Packet[Any]], paces: list[int | None]
+    ) -> Iterator[av.Packet[Any]]:
+        """These packets, their places in time noted: the nth picture shown gets the nth."""
+        for packet in coded:
+            paces.append(time_of(packet, paced=True))
+            yield packet
 
     def _pictures(self, coded: Iterator[av.Packet[Any]]) -> Iterator[tuple[av.VideoFrame, bool]]:
         context, damaged = self._stream.codec_context, False
@@ -93,9 +114,8 @@ class Reader:
                 yield picture, damaged
         context.flush_buffers()
 
-    def _frame(self, number: int, picture: av.VideoFrame, corrupt: bool) -> Frame:
+    def _frame(self, number: int, pts: int | None, picture: av.VideoFrame, corrupt: bool) -> Frame:
         fmt = self.fmt
-        pts = picture.pts if picture.pts is not None else picture.dts
         if pts is None:
             raise Unsupported("a picture without a time stamp", "remux the recording first")
         if (picture.width, picture.height) != (fmt.width, fmt.height):

@@ -20,10 +20,12 @@ from av.video.stream import VideoStream
 
 from contrejour.errors import InputEmpty, InputMissing, NotMedia
 from contrejour.video import nal
-from contrejour.video.format import Format, depth, hdr_params, subsampling, working_format
+from contrejour.video.format import Format, depth, filtered, hdr_params, subsampling, working_format
 
 MIN_GOP_PACKETS = 8
 """Shorter closed GOPs (all-intra codecs above all) are taken together."""
+UNSURE = ("hevc", "mpeg1video", "mpeg2video", "vc1", "wmv3")
+"""Codecs whose key packets may open a GOP to pictures before them, as only times would tell."""
 RATE_PACKETS = 64
 MOST_REORDERED = 16
 """No codec shows a picture more than 16 places from where it is stored."""
@@ -114,7 +116,7 @@ def probe(path: Path) -> Format:
                 int(picture.color_range),
             ),
             hdr=hdr_params(sides),
-            interlaced=_field_order(stream, picture),
+            interlaced=_field_order(picture),
             audio_tracks=len(container.streams.audio),
             other_video_tracks=len(streams) - 1,
         )
@@ -128,11 +130,18 @@ def _side_data(picture: av.VideoFrame) -> dict[str, bytes]:
         return {}
 
 
-def _field_order(stream: VideoStream, picture: av.VideoFrame) -> str:
+def _field_order(picture: av.VideoFrame) -> str:
     """ "" for progressive, else which field comes first: "tff" or "bff"."""
     if not picture.interlaced_frame:
         return ""
-    return "bff" if int(stream.codec_context.field_order) in (3, 4) else "tff"
+    shape = picture.width, picture.height, picture.format.name
+    passes = filtered(*shape, "select", "eq(interlace_type,TOPFIRST)")
+    try:
+        passes.push(picture)
+        passes.pull()
+    except (av.BlockingIOError, av.EOFError):  # it was not let through
+        return "bff"
+    return "tff"
 
 
 def _first_picture(
@@ -184,9 +193,11 @@ def packets(container: InputContainer, stream: VideoStream) -> Iterator[av.Packe
         return
 
 
-def time_of(packet: Any) -> int | None:
-    """Presentation time, or the decoding time where the container (AVI) has no other."""
-    return packet.pts if packet.pts is not None else packet.dts  # type: ignore[no-any-return]
+def time_of(packet: Any, paced: bool = False) -> int | None:
+    """Presentation time. `paced`: the container (AVI) has none, so its place in the file counts."""
+    if paced or packet.pts is None:
+        return packet.dts  # type: ignore[no-any-return]
+    return packet.pts  # type: ignore[no-any-return]
 
 
 def index(path: Path, fmt: Format) -> list[Gop]:
@@ -194,19 +205,29 @@ def index(path: Path, fmt: Format) -> list[Gop]:
     gops: list[Gop] = []
     with open_input(path) as container:
         stream = video_streams(container)[0]
-        prefix = nal.length_size(fmt.codec, stream.codec_context.extradata)
+        header = stream.codec_context.extradata
+        prefix = nal.length_size(fmt.codec, header)
         keys: list[int] = []
+        alone: set[int] = set()
         times: list[int] = []
         damaged: list[bool] = []
         for number, packet in enumerate(packets(container, stream)):
-            time = time_of(packet)
+            time = time_of(packet, fmt.paced)
             times.append(times[-1] if time is None and times else time or 0)
             damaged.append(packet.is_corrupt or packet.is_discard or time is None)
-            if packet.is_keyframe and nal.opens_clean(fmt.codec, bytes(packet), prefix):
-                keys.append(number)
-    starts, clean = _closed_starts(keys, times), set(keys)
+            if packet.is_keyframe:
+                data = bytes(packet)
+                if nal.stands_alone(fmt.codec, data, prefix, header):
+                    alone.add(number)
+                if nal.opens_clean(fmt.codec, data, prefix) and (
+                    not fmt.paced or fmt.codec not in UNSURE or number in alone
+                ):
+                    keys.append(number)
+            elif number - 1 in keys[-1:] and nal.shown_earlier(fmt.codec, bytes(packet)):
+                keys.pop()
+    starts = _closed_starts(keys, times)
     for start, end in zip(starts, [*starts[1:], len(times)], strict=True):
-        whole = start in clean and not any(damaged[start:end])
+        whole = start in alone and not any(damaged[start:end])
         gops.append(Gop(start, end - start, min(times[start:end]), whole))
     return gops
 

@@ -28,7 +28,8 @@ PIXELS = {
     "yuvj422p": (3, 1, (1, 0)), "yuv444p": (3, 1, (0, 0)), "yuvj444p": (3, 1, (0, 0)),
     "yuv411p": (3, 1, (2, 0)), "yuv410p": (3, 1, (2, 2)), "yuv440p": (3, 1, (0, 1)),
     "yuv420p10le": (3, 2, (1, 1)), "yuv422p10le": (3, 2, (1, 0)), "yuv444p10le": (3, 2, (0, 0)),
-    "yuv420p12le": (3, 2, (1, 1)), "yuv444p12le": (3, 2, (0, 0)), "yuva420p": (4, 1, (1, 1)), "gbrp": (3, 1, (0, 0)),
+    "yuv420p12le": (3, 2, (1, 1)), "yuv444p12le": (3, 2, (0, 0)), "yuva420p": (4, 1, (1, 1)),
+    "gbrp": (3, 1, (0, 0)),
 }  # fmt: skip
 """Planes, bytes a sample, and log2 of the chroma steps, of the planar formats used here."""
 

@@ -19,7 +19,7 @@ from contrejour.pipeline import masks_name
 from contrejour.types import Box
 
 GOP, COUNT = 8, 48
-CLEAR = {*range(0, 16), *range(32, 48)}
+CLEAR = {*range(16), *range(32, 48)}
 """Frames of GOPs in which nothing is hidden."""
 
 

@@ -324,7 +324,8 @@ def test_a_cover_picture_is_left_out_and_is_not_taken_for_the_video(
                      "mimetype=image/png", "-metadata:s:t", "filename=cover.png", clip)  # fmt: skip
     out = tmp_path / f"out{suffix}"
     summary = media.veil(clip, out, hide)
-    assert summary.frames == 32 and summary.notes == []
+    assert summary.frames == 32
+    assert summary.notes == []
     assert [s["codec_name"] for s in media.ffprobe(out, "-show_streams")["streams"]] == ["h264"]
 
 

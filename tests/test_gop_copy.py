@@ -9,7 +9,9 @@ import shutil
 import subprocess
 import threading
 from pathlib import Path
+from typing import Any
 
+import av
 import media
 import numpy as np
 import pytest
@@ -142,10 +144,9 @@ def test_a_gop_without_its_parameter_sets_is_encoded(codec: str, tmp_path: Path)
 
 def _as_ts(whole: Path, stream: Path, to: Path, codec: str) -> None:
     """`stream` in MPEG-TS, at the times of `whole`, without ffmpeg putting sets back."""
-    import av
-
     with av.open(str(whole)) as timed, av.open(str(to), "w", format="mpegts") as container:
-        track = container.add_stream(f"lib{'x264' if codec == 'h264' else 'x265'}", rate=25)
+        name = "libx264" if codec == "h264" else "libx265"
+        track: Any = container.add_stream(name, rate=25)
         track.width, track.height, track.pix_fmt = 160, 96, "yuv420p"
         with av.open(str(stream), format=codec) as bare:
             pictures = [bytes(p) for p in bare.demux(video=0) if p.size]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
 from fractions import Fraction
@@ -156,8 +157,6 @@ WIDE = a_profile(
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif", ".webp"])
 def test_a_wide_gamut_looks_the_same_without_its_profile(suffix: str, tmp_path: Path) -> None:
-    import io
-
     before = smooth()
     wide = ImageCms.profileToProfile(
         before, ImageCms.createProfile("sRGB"), ImageCms.ImageCmsProfile(io.BytesIO(WIDE))

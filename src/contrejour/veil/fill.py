@@ -31,7 +31,6 @@ FILLS = (*SAFE, *COSMETIC)
 
 SOLID_LUMA = 72
 """8-bit luma of the solid fill: dark enough to read as a screen, apart from video black."""
-MOSAIC_CELLS = 1
 
 
 def apply(

@@ -11,7 +11,10 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
-from contrejour.track.tracker import LOST_NS, Sighting, Track, Tracker, iou
+import numpy as np
+
+from contrejour.track.assign import ious
+from contrejour.track.tracker import LOST_NS, Sighting, Track, Tracker
 from contrejour.types import Box, Hidden, Kind, Look, Mask, Sight, Source
 
 LOOKAHEAD_NS = LOST_NS
@@ -86,18 +89,21 @@ def _placed(tracker: Tracker, time_ns: int) -> list[tuple[Track, Box, Sighting |
     near = [track for track in tracker.tracks if track.believed(time_ns)]
     placed = [(track, *where) for track in near if (where := place(track, time_ns))]
     seen = [(track.kind, box) for track, box, sighting in placed if sighting]
-    return [
-        (track, box, sighting)
-        for track, box, sighting in placed
-        if sighting or not _taken(track, box, time_ns, seen)
-    ]
+    taken = _taken([(track, box) for track, box, sighting in placed if not sighting], time_ns, seen)
+    return [one for one in placed if one[2] or one[0].number not in taken]
 
 
-def _taken(track: Track, box: Box, time_ns: int, seen: list[tuple[Kind, Box]]) -> bool:
-    """Whether something of its kind is seen where an unseen track should be."""
-    inside = track.sightings[0].time_ns <= time_ns <= track.last.time_ns
-    expected = box if inside else track.expected(time_ns)
-    return any(kind is track.kind and iou(expected, place) > TAKEN_IOU for kind, place in seen)
+def _taken(unseen: list[tuple[Track, Box]], time_ns: int, seen: list[tuple[Kind, Box]]) -> set[int]:
+    """The numbers of those unseen tracks in whose place something of their kind is seen."""
+    if not unseen or not seen:
+        return set()
+    expected = [box if track.spans(time_ns) else track.expected(time_ns) for track, box in unseen]
+    overlap = ious(np.array(expected, float), np.array([box for _, box in seen], float))
+    alike = np.array([track.kind for track, _ in unseen])[:, None] == np.array(
+        [kind for kind, _ in seen]
+    )
+    taken = ((overlap > TAKEN_IOU) & alike).any(axis=1)
+    return {track.number for (track, _), gone in zip(unseen, taken, strict=True) if gone}
 
 
 def place(track: Track, time_ns: int) -> tuple[Box, Sighting | None] | None:
@@ -114,7 +120,7 @@ def place(track: Track, time_ns: int) -> tuple[Box, Sighting | None] | None:
     away_ns = time_ns - known.time_ns
     still = max(abs(vx), abs(vy)) * 1e9 < STILL * known.box.w
     longest_ns = HOLD_STILL_NS if still else HOLD_NS
-    if abs(away_ns) > min(longest_ns, HOLD_EACH_NS * len(track.sure_ns)):
+    if abs(away_ns) > min(longest_ns, HOLD_EACH_NS * track.sure_count):
         return None
     x, y, w, h = known.box
     moved = Box(round(x + vx * away_ns), round(y + vy * away_ns), w, h)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrejour import pipeline, sidecar, video
+from contrejour.request import Options, Summary
 from contrejour.types import Box, Cells, Hidden, Mask, Source
 from contrejour.veil import boxes
 from contrejour.work import sha256
@@ -168,8 +169,8 @@ def as_boxes(hidden: Cells, width: int, height: int) -> list[Box]:
 
 def veil(
     clip: Path, out: Path, hide: Hide, *, masks_of: Path | None = None, **options: Any
-) -> pipeline.Summary:
+) -> Summary:
     """`contrejour veil CLIP -o OUT --masks ...`; the masks may be made for another clip."""
     masks = masks_file(out.with_name(out.name + ".given.json"), masks_of or clip, hide)
-    chosen = pipeline.Options(masks=masks, force=True, **options)
+    chosen = Options(masks=masks, force=True, **options)
     return pipeline.veil_video(clip, out, chosen, lambda *_: None)

@@ -16,7 +16,7 @@ import pytest
 from fakes.runs import PATHS, check, clip, masks_for, run, start, until, walking
 from fakes.veiled import masks_of, veiled
 
-from contrejour.pipeline import masks_name
+from contrejour.request import masks_name
 
 DONE = {
     "event", "input", "output", "frames", "seconds", "media_seconds", "tracks",

@@ -11,7 +11,7 @@ from fakes.veiled import masks_of, veil_it, veiled
 
 from contrejour import video
 from contrejour.errors import ContrejourError, InputEmpty, NotMedia, Truncated, Unsupported
-from contrejour.pipeline import masks_name
+from contrejour.request import masks_name
 
 CUTS = {
     "fast.mp4": ("-movflags", "+faststart"),

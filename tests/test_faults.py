@@ -12,7 +12,7 @@ import pytest
 from fakes.runs import clip, masks_for, run, walking
 from fakes.veiled import masks_of, veil_it, veiled
 
-from contrejour.pipeline import masks_name
+from contrejour.request import masks_name
 from contrejour.work import Work
 
 

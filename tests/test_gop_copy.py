@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from contrejour import sidecar, video
-from contrejour.pipeline import masks_name
+from contrejour.request import masks_name
 from contrejour.types import Box
 
 GOP, COUNT = 8, 48

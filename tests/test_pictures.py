@@ -16,7 +16,7 @@ from PIL import Image, ImageCms
 from contrejour import inputs, sidecar
 from contrejour.errors import ContrejourError, NotMedia, Truncated, Unsupported
 from contrejour.pictures import Detectors, veil_picture
-from contrejour.pipeline import Options
+from contrejour.request import Options
 from contrejour.types import Box, Hidden, Mask, Source
 from contrejour.work import sha256
 

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image, PngImagePlugin, TiffImagePlugin
 
 from contrejour.pictures import Detectors, veil_picture
-from contrejour.pipeline import Options
+from contrejour.request import Options
 from contrejour.types import Box
 
 CANARY = "CanaryZq7x"

@@ -16,8 +16,13 @@ import numpy as np
 from contrejour.types import Cells
 from contrejour.video import Gop
 
-UNIT_FRAMES = 96
-"""Frames of a unit, about: small enough to share out and to resume, large enough to compress."""
+LOOK_FRAMES = (48, 192)
+"""Frames of a unit of analysis, from and to, about: every unit starts with a look that the gate
+might have spared, and a short file must still keep every worker busy."""
+SHARES = 16
+"""Units that a short file is cut into, if it has the frames."""
+ENCODE_FRAMES = 64
+"""Frames of an encoded chunk, about: it begins with a keyframe, as cameras make every 2 s."""
 COPY_FRAMES = 960
 
 
@@ -43,26 +48,32 @@ class Chunk:
 
 
 def units(gops: Sequence[Gop]) -> list[Unit]:
-    """Units for analysis, in order, that cover every GOP."""
+    """Units for analysis, in order, that cover every GOP; the same for any number of workers."""
+    least, most = LOOK_FRAMES
+    about = min(most, max(least, sum(gop.packets for gop in gops) // SHARES))
     out: list[Unit] = []
     start, held = 0, 0
     for number, gop in enumerate(gops):
-        if gop.packets > UNIT_FRAMES * 3 // 2:
-            if held:
-                out.append(Unit(start, number))
-            slices = gop.packets // UNIT_FRAMES
-            for at in range(slices):
-                count = UNIT_FRAMES if at < slices - 1 else None
-                out.append(Unit(number, number + 1, at * UNIT_FRAMES, count))
-            start, held = number + 1, 0
+        long = gop.packets > about * 3 // 2
+        if held and (long or held >= about):
+            out.append(Unit(start, number))
+            held = 0
+        if long:
+            out += [Unit(number, number + 1, *part) for part in _slices(gop.packets, about)]
+            start = number + 1
             continue
-        held += gop.packets
-        if held >= UNIT_FRAMES:
-            out.append(Unit(start, number + 1))
-            start, held = number + 1, 0
+        start, held = start if held else number, held + gop.packets
     if held:
         out.append(Unit(start, len(gops)))
     return out
+
+
+def _slices(length: int, about: int) -> list[tuple[int, int | None]]:
+    """(skip, count) of even slices; the last has no count: it takes whatever comes."""
+    slices = max(1, round(length / about))
+    size = -(-length // slices)
+    starts = range(0, length, size)
+    return [(at, size if at != starts[-1] else None) for at in starts]
 
 
 @dataclass(slots=True)
@@ -92,7 +103,7 @@ def plan(
             and len(now.pts) == gop.packets
             and not any(map(_anything, now.packed))
         )
-        limit = COPY_FRAMES if now.copy else UNIT_FRAMES
+        limit = COPY_FRAMES if now.copy else ENCODE_FRAMES * 3 // 2
         if held and held.copy == now.copy and len(held.pts) + len(now.pts) <= limit:
             held.last = now.last
             held.pts += now.pts
@@ -124,15 +135,11 @@ def _anything(packed: bytes) -> bool:
 
 
 def _chunks(run: _Gathered, salt: str) -> Iterator[Chunk]:
-    if run.copy or len(run.pts) <= UNIT_FRAMES * 3 // 2:
-        yield _chunk(Unit(run.first, run.last, 0, None), run, 0, len(run.pts), salt)
-        return
-    slices = len(run.pts) // UNIT_FRAMES
-    for at in range(slices):
-        start = at * UNIT_FRAMES
-        end = start + UNIT_FRAMES if at < slices - 1 else len(run.pts)
-        count = UNIT_FRAMES if at < slices - 1 else None
-        yield _chunk(Unit(run.first, run.last, start, count), run, start, end, salt)
+    length = len(run.pts)
+    whole = run.copy or length <= ENCODE_FRAMES * 3 // 2
+    for skip, count in [(0, None)] if whole else _slices(length, ENCODE_FRAMES):
+        end = length if count is None else skip + count
+        yield _chunk(Unit(run.first, run.last, skip, count), run, skip, end, salt)
 
 
 def _chunk(unit: Unit, run: _Gathered, start: int, end: int, salt: str) -> Chunk:

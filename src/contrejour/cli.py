@@ -19,7 +19,7 @@ from contrejour.errors import ContrejourError, OutputExists, UsageError
 if TYPE_CHECKING:
     from contrejour.inputs import Target
     from contrejour.pictures import Detectors
-    from contrejour.pipeline import Options, Step, Summary
+    from contrejour.request import Options, Step, Summary
 
 WHY_COSMETIC = (
     "{fill} is computed from what it hides and can be undone (published attacks name 57 to 96 % "
@@ -119,7 +119,8 @@ def _jobs(text: str) -> int:
 
 def _veil(args: argparse.Namespace) -> int:
     from contrejour import inputs, progress
-    from contrejour.pipeline import Options, is_done
+    from contrejour.pipeline import is_done
+    from contrejour.request import Options
 
     if args.fill in ("blur", "mosaic"):
         why = WHY_COSMETIC.format(fill=args.fill)

@@ -7,31 +7,35 @@ detectors lay; then every frame is compared with it, and what differs is hidden 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from contrejour import sidecar, veil
-from contrejour.chunks import Unit
+from contrejour import veil
+from contrejour.chunks import Chunk, Unit, unpack
 from contrejour.types import Cells, Hidden, Mask, Source
 from contrejour.worker import cells_path
 
 if TYPE_CHECKING:
-    from contrejour.pipeline import _Run
+    from contrejour.pipeline import Run
     from contrejour.pool import Pool
+    from contrejour.scene import Learner
+
+Masks = Iterator[tuple[int, Mask]]
+Again = Callable[[], Masks]
 
 SAMPLES = 64
 HOLD_FRAMES = 1
 """Frames before and after a difference for which its cells stay hidden."""
 
 
-def default(run: _Run, pool: Pool, units: Sequence[Unit], detected: Path) -> Path:
-    """Add to the `detected` masks all that is not the empty scene; the new masks file."""
+def default(run: Run, pool: Pool, units: Sequence[Unit], detected: Again) -> Masks:
+    """The detectors' masks, and all that is not the empty scene."""
     scene_path = run.folder / "scene.npz"
-    learner = _learn(run, pool, detected, watch_hidden=True)
+    learner = _learn(run, pool, run.cells(detected()), watch_hidden=True)
     learner.learn().save(scene_path)
     jobs = [
         (number, unit, scene_path)
@@ -39,18 +43,34 @@ def default(run: _Run, pool: Pool, units: Sequence[Unit], detected: Path) -> Pat
         if not cells_path(run.folder, number).exists()
     ]
     run.all(pool, "scan", jobs)
-    path = run.folder / "masks-unknown.json"
-    header, rows = sidecar.read(detected)
-    sidecar.write(path, header, _joined(run, rows, _scanned(run, len(units))))
+    return _joined(run, detected(), _scanned(run, len(units)))
+
+
+def background(run: Run, pool: Pool, planned: Sequence[Chunk]) -> Path:
+    """The empty scene for `--fill background`: planes learned only from pixels never masked.
+
+    A function of the visible pixels and the masks alone; where nothing was ever seen, solid.
+    """
+    grid = veil.grid(run.fmt.width, run.fmt.height)
+    seen = (
+        frame
+        for chunk in planned
+        for frame in zip(chunk.pts, unpack(chunk.hidden, *grid), strict=True)
+    )
+    learner = _learn(run, pool, seen, watch_hidden=False)
+    path = run.folder / "background.npz"
+    np.savez(path, *learner.learn().planes)
     return path
 
 
-def _learn(run: _Run, pool: Pool, masks: Path, *, watch_hidden: bool) -> Any:
-    """A learner that has seen evenly spaced frames of the input under these masks."""
+def _learn(
+    run: Run, pool: Pool, seen: Iterable[tuple[int, Cells]], *, watch_hidden: bool
+) -> Learner:
+    """A learner that has seen evenly spaced frames of the input, under what is hidden in them."""
     from contrejour import scene
 
     fmt = run.fmt
-    picked = _pick(run, masks)
+    picked = list(_pick(run, seen))
     jobs = [(number, unit) for number, (unit, _) in enumerate(picked)]
     run.all(pool, "sample", jobs)
     learner = scene.Learner(
@@ -64,21 +84,20 @@ def _learn(run: _Run, pool: Pool, masks: Path, *, watch_hidden: bool) -> Any:
     return learner
 
 
-def _pick(run: _Run, masks: Path) -> list[tuple[Unit, Cells]]:
+def _pick(run: Run, seen: Iterable[tuple[int, Cells]]) -> Iterator[tuple[Unit, Cells]]:
     """Evenly spaced frames: where each is, and what is hidden in it. Depends on counts alone."""
-    header, _ = sidecar.read(masks)
-    wanted = set(np.linspace(0, max(0, header.frames - 1), SAMPLES).round().astype(int).tolist())
-    picked, gop, ordinal = [], 0, 0
-    for index, (pts, hidden) in enumerate(run.cells(masks)):
+    frames = sum(gop.packets for gop in run.gops)
+    wanted = set(np.linspace(0, max(0, frames - 1), SAMPLES).round().astype(int).tolist())
+    gop, ordinal = 0, 0
+    for index, (pts, hidden) in enumerate(seen):
         while gop + 1 < len(run.gops) and pts >= run.gops[gop + 1].start_pts:
             gop, ordinal = gop + 1, 0
         if index in wanted:
-            picked.append((Unit(gop, gop + 1, ordinal, 1), hidden))
+            yield Unit(gop, gop + 1, ordinal, 1), hidden
         ordinal += 1
-    return picked
 
 
-def _scanned(run: _Run, count: int) -> Iterator[Cells]:
+def _scanned(run: Run, count: int) -> Iterator[Cells]:
     rows, columns = veil.grid(run.fmt.width, run.fmt.height)
     size = -(-rows * columns // 8)
     for number in range(count):
@@ -88,9 +107,7 @@ def _scanned(run: _Run, count: int) -> Iterator[Cells]:
             yield np.unpackbits(bits, count=rows * columns).astype(bool).reshape(rows, columns)
 
 
-def _joined(
-    run: _Run, rows: Iterator[tuple[int, Mask]], scanned: Iterator[Cells]
-) -> Iterator[tuple[int, Mask]]:
+def _joined(run: Run, rows: Masks, scanned: Iterator[Cells]) -> Masks:
     from contrejour import scene
 
     fmt = run.fmt
@@ -105,14 +122,3 @@ def _joined(
             for box in veil.boxes(unknown & ~known, fmt.width, fmt.height, fmt.rotation)
         )
         yield pts, replace(mask, boxes=mask.boxes + extra)
-
-
-def background(run: _Run, pool: Pool, masks: Path) -> Path:
-    """The empty scene for `--fill background`: planes learned only from pixels never masked.
-
-    A function of the visible pixels and the masks alone; where nothing was ever seen, solid.
-    """
-    learner = _learn(run, pool, masks, watch_hidden=False)
-    path = run.folder / "background.npz"
-    np.savez(path, *learner.learn().planes)
-    return path

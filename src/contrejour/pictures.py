@@ -23,7 +23,7 @@ from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from contrejour import sidecar, veil
 from contrejour.errors import InputMissing, MasksError, NotMedia, Truncated, Unsupported, UsageError
-from contrejour.pipeline import DETECTOR, Options, Summary, masks_name
+from contrejour.request import DETECTOR, Options, Summary, masks_name
 from contrejour.types import Frame, Look, Mask, Rgb, Sight
 from contrejour.work import Work, sha256, write_atomic
 from contrejour.worker import Guarded

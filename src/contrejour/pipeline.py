@@ -1,8 +1,8 @@
 """Veil one recorded video: look, track, mask, render, publish.
 
     look     workers run the detectors over closed GOPs                      -> looks/
-    mask     tracks over the whole file, bounded look-ahead                  -> masks.json
-    scene    `unknown` only: learn the empty scene, hide all that isn't it   -> masks.json
+    mask     tracks over the whole file, bounded look-ahead                  -> the masks
+    scene    `unknown` only: learn the empty scene, hide all that isn't it   -> more masks
     render   workers veil and encode, or copy where nothing is hidden        -> chunks/
     publish  one file, its masks, its report; the video's name comes last
 
@@ -12,69 +12,24 @@ With a masks file given, the first three are skipped: what it says is hidden, an
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
-from contrejour import __version__, chunks, deny, sidecar, veil, video
-from contrejour.errors import (
-    InputEmpty,
-    InputMissing,
-    MasksError,
-    NotMedia,
-    Truncated,
-    Unsupported,
-)
+from contrejour import __version__, chunks, deny, find, sidecar, veil, video
+from contrejour.errors import InputEmpty, InputMissing, MasksError, NotMedia, Truncated
 from contrejour.pool import Pool
 from contrejour.report import WIDTH_PX, write_report
-from contrejour.types import Cells, Look, Mask
+from contrejour.request import Options, Step, Summary, masks_name
+from contrejour.types import Cells, Mask
 from contrejour.work import Work, sha256, writing
-from contrejour.worker import Setup, Worker, chunk_path, looks_path, read_looks
+from contrejour.worker import Setup, Worker, chunk_path
 
-DETECTOR = "contrejour.detect:build"
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What is asked of a run. `masks`: a masks file to apply instead of looking."""
-
-    hide: str = "people"
-    fill: str = "solid"
-    masks: Path | None = None
-    keep_audio: bool = False
-    allow_truncated: bool = False
-    force: bool = False
-    resume: bool = False
-    offline: bool = False
-    jobs: int = 1
-    report: Path | None = None
-    detector: str = DETECTOR
-
-
-@dataclass(slots=True)
-class Summary:
-    """What happened, for the user and for machines."""
-
-    input: str
-    output: str
-    frames: int = 0
-    seconds: float = 0.0
-    media_seconds: float = 0.0
-    tracks: int = 0
-    frames_veiled_whole: int = 0
-    reasons: dict[str, int] = field(default_factory=dict)
-    frames_copied: int = 0
-    frames_reused: int = 0
-    truncated: bool = False
-    notes: list[str] = field(default_factory=list)
-    output_sha256: str = ""
-
-
-Step = Callable[[str, int, int], None]
-"""Progress: (name of the step, frames done since the last call, frames in all)."""
+Masks = Iterable[tuple[int, Mask]]
+"""(pts, mask) of every frame, in order."""
 
 
 def veil_video(source: Path, out: Path, options: Options, step: Step) -> Summary:
@@ -101,14 +56,10 @@ def veil_video(source: Path, out: Path, options: Options, step: Step) -> Summary
     if not gops:
         raise InputEmpty(f"{source} holds no pictures")
     with Work(out, force=options.force, resume=options.resume) as work:
-        run = _Run(source, out, options, fmt, gops, work.path, step, summary)
+        run = Run(source, out, options, fmt, gops, work.path, step, summary)
         work.begin(run.identity())
-        setup = Setup(
-            source, work.path, fmt, tuple(gops), options.fill, options.detector, options.offline
-        )
-        with writing(work.path), Pool(options.jobs, Worker, setup) as pool:
-            masks = options.masks or run.masks(pool)
-            finished = run.render(pool, masks)
+        with writing(work.path), Pool(options.jobs, Worker, run.setup()) as pool:
+            finished = run.finished(pool)
         if _stamp(source) != before:  # masks of one recording must never show another
             raise InputMissing(f"{source} changed while it was read", "veil it once it is complete")
         summary.seconds = round(time.monotonic() - started, 3)
@@ -134,7 +85,7 @@ def _notes(fmt: video.Format, options: Options) -> list[str]:
 
 
 @dataclass(slots=True)
-class _Run:
+class Run:
     """One video on its way; the methods are the steps, in order."""
 
     source: Path
@@ -147,6 +98,7 @@ class _Run:
     summary: Summary
     input_sha256: str = ""
     identity_text: str = ""
+    tracks: set[int] = field(default_factory=set)
 
     def identity(self) -> dict[str, Any]:
         """All that the bytes of the output depend on."""
@@ -165,38 +117,23 @@ class _Run:
         self.identity_text = repr(sorted((k, v) for k, v in what.items() if k != "masks"))
         return what
 
-    def masks(self, pool: Pool) -> Path:
-        """Look, track, and write the masks file."""
-        from contrejour import track
+    def setup(self) -> Setup:
+        """What its workers are told."""
+        options = self.options
+        return Setup(
+            self.source, self.folder, self.fmt, tuple(self.gops), options.fill,
+            options.detector, options.offline,
+        )  # fmt: skip
 
-        units = chunks.units(self.gops)
-        jobs = [
-            (number, unit)
-            for number, unit in enumerate(units)
-            if not looks_path(self.folder, number).exists()
-        ]
-        self.all(pool, "look", jobs)
-        times = [pts for pts, _ in self._looks(len(units))]
-        looks = (look for _, look in read_looks(self.folder, len(units)))
-        hide = "people" if self.options.hide == "unknown" else self.options.hide
-        masks = track.masks(looks, self.fmt.upright, hide=hide)
-        path = self.folder / "masks.json"
-        sidecar.write(path, self._header(len(times)), zip(times, masks, strict=True))
-        return path if self.options.hide != "unknown" else deny.default(self, pool, units, path)
-
-    def _looks(self, count: int) -> Iterator[tuple[int, Look]]:
-        """Every look, with its time, which must rise."""
-        last, number = None, 0
-        for pts, look in read_looks(self.folder, count):
-            if last is not None and pts <= last:
-                raise Unsupported(
-                    f"time stamps go back at frame {number} (pts {last}, then {pts})",
-                    "the recording may be several, joined; split it there",
-                )
-            last, number = pts, number + 1
-            yield pts, look
-        if not number:
-            raise InputEmpty(f"{self.source} has no picture that can be decoded")
+    def finished(self, pool: Pool) -> list[tuple[Path, Path]]:
+        """Every step; what to publish, and under which name."""
+        header, masks = self._given() if self.options.masks else find.masks(self, pool)
+        with sidecar.Draft(self.folder / "masks.json") as draft:
+            planned = self._planned(draft.passing(masks))
+            if not draft.frames:
+                raise InputEmpty(f"{self.source} has no picture that can be decoded")
+            part = self._rendered(pool, planned)
+            return self._described(header, draft, part, planned)
 
     def all(self, pool: Pool, task: str, jobs: Sequence[Any]) -> None:
         """Have the workers do all of these jobs."""
@@ -205,45 +142,44 @@ class _Run:
         for _ in pool.run(task, jobs, lambda frames: self.step(task, frames, total)):
             pass
 
-    def _header(self, frames: int) -> sidecar.Header:
-        from contrejour import detect
+    def cells(self, masks: Masks) -> Iterator[tuple[int, Cells]]:
+        """(pts, hidden cells) of each frame, from its mask."""
+        for pts, mask in masks:
+            yield pts, veil.cells(mask, self.fmt.width, self.fmt.height, self.fmt.rotation)
 
-        return sidecar.Header(
-            input_name=self.source.name,
-            input_sha256=self.input_sha256,
-            width=self.fmt.upright[0],
-            height=self.fmt.upright[1],
-            rotation=self.fmt.rotation,
-            time_base=self.fmt.time_base,
-            frames=frames,
-            models=detect.model_hashes(),
-            parameters={"hide": self.options.hide, "fill": self.options.fill},
-        )
-
-    def cells(self, masks: Path) -> Iterator[tuple[int, Cells]]:
-        """(pts, hidden cells) of every frame that a masks file speaks of."""
-        header, rows = sidecar.read(masks)
+    def _given(self) -> tuple[sidecar.Header, Masks]:
+        """What the masks file that was given says."""
+        path = cast("Path", self.options.masks)
+        header, masks = sidecar.read(path)
         if (header.width, header.height) != self.fmt.upright:
             raise MasksError(
-                f"{masks} is for pictures of {header.width}x{header.height}, "
+                f"{path} is for pictures of {header.width}x{header.height}, "
                 f"the input has {self.fmt.upright[0]}x{self.fmt.upright[1]}",
                 "use the masks file that was made from this very input",
             )
-        for pts, mask in rows:
-            yield pts, veil.cells(mask, self.fmt.width, self.fmt.height, self.fmt.rotation)
+        if header.input_sha256 != self.input_sha256:
+            note = f"the masks file was made from another file, {header.input_name}"
+            self.summary.notes.append(note)
+        return header, masks
 
-    def render(self, pool: Pool, masks: Path) -> list[tuple[Path, Path]]:
-        """Render every chunk and join them; what to publish, and under which name."""
-        scene = deny.background(self, pool, masks) if self.options.fill == "background" else None
+    def _planned(self, masks: Masks) -> list[chunks.Chunk]:
+        """The chunks to render, in order; what there is to tell of the masks is counted."""
         salt = repr((self.identity_text, video.CRF, video.PRESET))
-        planned = list(
-            chunks.plan(
-                self.gops,
-                self.cells(masks),
-                copying=video.can_copy(self.fmt),
-                salt=salt,
-            )
-        )
+        copying = video.can_copy(self.fmt)
+        cells = self.cells(self._counted(masks))
+        return list(chunks.plan(self.gops, cells, copying=copying, salt=salt))
+
+    def _counted(self, masks: Masks) -> Iterator[tuple[int, Mask]]:
+        reasons = self.summary.reasons
+        for pts, mask in masks:
+            self.tracks.update(box.track for box in mask.boxes if box.track is not None)
+            if mask.whole:
+                reasons[mask.whole] = reasons.get(mask.whole, 0) + 1
+            yield pts, mask
+
+    def _rendered(self, pool: Pool, planned: Sequence[chunks.Chunk]) -> Path:
+        """Render every chunk and join them: the video, in the work folder."""
+        scene = deny.background(self, pool, planned) if self.options.fill == "background" else None
         paths = {chunk.name: chunk_path(self.folder, chunk.name) for chunk in planned}
         self._reuse(paths)
         jobs = [(chunk, scene) for chunk in planned if not paths[chunk.name].exists()]
@@ -251,7 +187,7 @@ class _Run:
         part = self.folder / f"output{self.out.suffix.lower()}"
         sound = self.source if self.options.keep_audio and self.fmt.audio_tracks else None
         video.mux(part, self.out.suffix.lower(), self.fmt, list(paths.values()), sound)
-        return self._finish(masks, part, planned)
+        return part
 
     def _reuse(self, paths: dict[str, Path]) -> None:
         """Take the chunks that an earlier output already has, so only changed GOPs are rendered.
@@ -273,20 +209,22 @@ class _Run:
                     video.write_chunk(paths[name], chunk)
                     self.summary.frames_reused += count
 
-    def _finish(
-        self, masks: Path, part: Path, planned: Sequence[chunks.Chunk]
+    def _described(
+        self,
+        header: sidecar.Header,
+        draft: sidecar.Draft,
+        part: Path,
+        planned: Sequence[chunks.Chunk],
     ) -> list[tuple[Path, Path]]:
-        """The final masks file and report, and the names that all of them get, the video last."""
+        """The masks file and the report beside the video; all with their names, the video last."""
         summary = self.summary
         summary.output_sha256 = sha256(part)
-        summary.frames = sum(len(chunk.pts) for chunk in planned)
+        summary.frames = draft.frames
         summary.frames_copied = sum(len(chunk.pts) for chunk in planned if chunk.copy)
+        summary.frames_veiled_whole = sum(summary.reasons.values())
+        summary.tracks = len(self.tracks)
         last = planned[-1].pts or (0,)
         summary.media_seconds = round(float((last[-1] - planned[0].pts[0]) * self.fmt.time_base), 3)
-        header, rows = sidecar.read(masks)
-        if header.input_sha256 != self.input_sha256:
-            summary.notes.append(f"the masks file was made from another file, {header.input_name}")
-        tracks: set[int] = set()
         parameters = {
             **header.parameters,
             "fill": self.options.fill,
@@ -294,26 +232,15 @@ class _Run:
             "frames_copied": summary.frames_copied,
             "chunks": [[chunk.name, len(chunk.pts)] for chunk in planned],
         }
-        final = self.folder / "final.masks.json"
-        counted = self._counted(rows, tracks)
-        sidecar.write(final, replace(header, frames=summary.frames, parameters=parameters), counted)
-        summary.tracks = len(tracks)
-        finished = [(final, masks_name(self.out))]
+        draft.finish(replace(header, frames=draft.frames, parameters=parameters))
+        masks = self.folder / "masks.json"
+        finished = [(masks, masks_name(self.out))]
         if self.options.report:
             page = self.folder / "report.html"
-            header, rows = sidecar.read(final)
+            header, rows = sidecar.read(masks)
             write_report(page, self.out, header, rows, lambda at: video.stills(part, at, WIDTH_PX))
             finished.append((page, self.options.report))
         return [*finished, (part, self.out)]
-
-    def _counted(self, rows: Iterator[tuple[int, Mask]], tracks: set[int]) -> Iterator[Any]:
-        for pts, mask in rows:
-            tracks.update(box.track for box in mask.boxes if box.track is not None)
-            if mask.whole:
-                self.summary.frames_veiled_whole += 1
-                reasons = self.summary.reasons
-                reasons[mask.whole] = reasons.get(mask.whole, 0) + 1
-            yield pts, mask
 
 
 def is_done(out: Path) -> bool:
@@ -325,8 +252,3 @@ def is_done(out: Path) -> bool:
         return header.parameters.get("output_sha256") == sha256(out)
     except (MasksError, OSError):
         return False
-
-
-def masks_name(out: Path) -> Path:
-    """Where the masks of an output are: beside it."""
-    return out.with_name(out.name + ".masks.json")

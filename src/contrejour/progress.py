@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from contrejour.pipeline import Summary
+    from contrejour.request import Summary
 
 NAMES = {
     "look": "looking / détection",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-from contrejour import cli, pipeline
+from contrejour import cli, request
 
 if __name__ == "__main__":
-    pipeline.Options = partial(pipeline.Options, detector=sys.argv[1])  # type: ignore[misc,assignment]
+    request.Options = partial(request.Options, detector=sys.argv[1])  # type: ignore[misc,assignment]
     sys.exit(cli.main(sys.argv[2:]))

@@ -8,7 +8,8 @@ import av
 import numpy as np
 
 from contrejour import sidecar
-from contrejour.pipeline import Options, Summary, masks_name, veil_video
+from contrejour.pipeline import veil_video
+from contrejour.request import Options, Summary, masks_name
 from contrejour.types import Mask
 from contrejour.veil.fill import SOLID_LUMA
 

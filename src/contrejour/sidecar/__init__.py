@@ -16,7 +16,7 @@ unknown or repeated key, or a frame out of its place, is an error. See docs/refe
 Both ways are streamed: memory holds one frame, however long the file.
 """
 
-from contrejour.sidecar.file import read, write
+from contrejour.sidecar.file import Draft, read, write
 from contrejour.sidecar.schema import FORMAT, VERSION, Header
 
-__all__ = ["FORMAT", "VERSION", "Header", "read", "write"]
+__all__ = ["FORMAT", "VERSION", "Draft", "Header", "read", "write"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 
 from contrejour.detect.models import ensure
@@ -31,11 +32,11 @@ class Looker:
         self, size: tuple[int, int], *, offline: bool = False, thorough: bool = False
     ) -> None:
         from contrejour.detect.faces import CenterFace, YuNet
-        from contrejour.detect.picodet import PicoDet
+        from contrejour.detect.picodet import PicoDet, known_ranges
 
         self._width, self._height = input_size(*size)
         shape = (self._width, self._height)
-        self._bodies = PicoDet(ensure(PICODET, offline=offline), *shape)
+        self._bodies = PicoDet(ensure(PICODET, offline=offline), *shape, known_ranges())
         self._faces: list[YuNet | CenterFace] = [YuNet(ensure(YUNET, offline=offline), *shape)]
         if thorough:
             self._faces.append(CenterFace(ensure(CENTERFACE, offline=offline), *shape))
@@ -69,9 +70,12 @@ def build_thorough(size: tuple[int, int], *, offline: bool = False) -> Looker:
 
 
 def model_hashes(*, thorough: bool = False) -> tuple[tuple[str, str], ...]:
-    """(name, SHA-256 of the weights) of the models that `build`, or `build_thorough`, uses."""
+    """(name, SHA-256) of the weights that `build`, or `build_thorough`, uses, and of the ranges."""
+    from contrejour.detect.picodet import RANGES
+
     used = (PICODET, YUNET, CENTERFACE) if thorough else (PICODET, YUNET)
-    return tuple(
+    ranges = hashlib.sha256(RANGES.read_bytes()).hexdigest()
+    return (f"{PICODET}/{RANGES.name}", ranges), *(
         (f"{name}/{file.name}", file.sha256)
         for name in used
         for file in MODELS[name].files

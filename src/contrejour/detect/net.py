@@ -1,7 +1,7 @@
 """Loading a network into OpenVINO, pre-processing included, at a fixed input size.
 
 One thread a network: a run has one worker process a core. Results that are not finite are an
-error, not an empty answer.
+error, not an empty answer. With `ranges`, convolutions compute in integers (int8.py).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from contrejour.detect.int8 import Ranges, quantise
 from contrejour.detect.runtime import openvino
 from contrejour.errors import DetectorError
 from contrejour.types import Rgb
@@ -33,11 +34,14 @@ class Net:
         bgr: bool = False,
         mean: Sequence[float] = (0.0, 0.0, 0.0),
         scale: Sequence[float] = (1.0, 1.0, 1.0),
+        ranges: Ranges | None = None,
     ) -> None:
         ov = openvino()
         core = ov.Core()
         model = core.read_model(path)
         model = _cut(ov, model, outputs)
+        if ranges:
+            quantise(ov, model, ranges)
         model.reshape([1, 3, height, width])
         prepare = ov.preprocess.PrePostProcessor(model)
         tensor = prepare.input().tensor().set_element_type(ov.Type.u8)

@@ -3,17 +3,23 @@
 The network is cut at its heads, before its own non-maximum suppression, so that it takes any
 picture whose sides are multiples of 64 and so that the threshold is ours. Each of four levels
 gives 80 class scores and, for each side of a box, a distribution over 8 distances (GFL).
+
+It runs in 8-bit integers if in these it finds the drawn figure (figure.py), else in floats.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from contrejour.detect.figure import figure
+from contrejour.detect.int8 import Ranges
 from contrejour.detect.net import Floats, Net
-from contrejour.types import Kind, Rgb
+from contrejour.errors import ModelError
+from contrejour.types import Box, Kind, Rgb
 
 STRIDES = (8, 16, 32, 64)
 BINS = 8
@@ -24,19 +30,43 @@ KINDS = {
 """COCO classes: person; bicycle (somebody rides it); car, motorcycle, bus, truck."""
 LOWEST = 0.16
 SAME_IOU = 0.6
+SURE = 0.45
+"""What the drawn figure must score: as much as makes a track of a person."""
+RANGES = Path(__file__).with_name("picodet.ranges.json")
 _IMAGENET = ((123.675, 116.28, 103.53), (58.395, 57.12, 57.375))
 
 
 class PicoDet:
-    """Finds persons and vehicles in upright pictures of one size."""
+    """Finds persons and vehicles in upright pictures of one size.
 
-    def __init__(self, folder: Path, width: int, height: int) -> None:
-        heads = [f"sqrt_{at}.tmp_0" for at in range(4)] + [
-            f"<transpose_{at}.tmp_0" for at in range(4)
-        ]
-        mean, scale = _IMAGENET
-        self._net = Net(folder / "model.pdmodel", width, height, heads, mean=mean, scale=scale)
+    `ranges`: of the values in 8-bit integers; None: in floats. Raises ModelError when the network
+    doesn't find the drawn figure in either.
+    """
+
+    def __init__(self, folder: Path, width: int, height: int, ranges: Ranges | None = None) -> None:
+        self._path, self._size = folder / "model.pdmodel", (width, height)
         self._columns = [-(-width // stride) for stride in STRIDES]
+        for how in (ranges, None) if ranges else (None,):
+            self._net = self._loaded(how)
+            if self._finds_the_figure():
+                return
+        raise ModelError(
+            f"{self._path} finds nobody in a drawing of a person, so it can't be trusted here",
+            "the inference runtime may not suit this processor: try another version of openvino",
+        )
+
+    def _loaded(self, ranges: Ranges | None) -> Net:
+        heads = [f"sqrt_{at}.tmp_0" for at in range(4)]
+        heads += [f"<transpose_{at}.tmp_0" for at in range(4)]
+        mean, scale = _IMAGENET
+        return Net(self._path, *self._size, heads, mean=mean, scale=scale, ranges=ranges)
+
+    def _finds_the_figure(self) -> bool:
+        drawn = figure(*self._size)
+        return any(
+            kind is Kind.PERSON and score >= SURE and _same(box, drawn.box)
+            for box, kind, score in self.find(drawn.picture)
+        )
 
     def find(self, picture: Rgb) -> list[tuple[Floats, Kind, float]]:
         """((x, y, w, h) in input pixels, kind, score) of all that scores `LOWEST` or more."""
@@ -50,6 +80,19 @@ class PicoDet:
             scores.append(score[which, where])
             classes.append(np.array(list(KINDS))[which])
         return _best(np.concatenate(boxes), np.concatenate(scores), np.concatenate(classes))
+
+
+def known_ranges() -> Ranges:
+    """The ranges that calibration found."""
+    return {name: (low, high) for name, (low, high) in json.loads(RANGES.read_text()).items()}
+
+
+def _same(box: Floats, drawn: Box) -> bool:
+    x, y, w, h = (float(side) for side in box)
+    across = min(x + w, drawn.x + drawn.w) - max(x, drawn.x)
+    down = min(y + h, drawn.y + drawn.h) - max(y, drawn.y)
+    both = max(across, 0.0) * max(down, 0.0)
+    return both >= 0.5 * (w * h + drawn.w * drawn.h - both)
 
 
 def _boxes(sides: Floats, where: np.ndarray, columns: int, stride: int) -> Floats:

@@ -167,7 +167,7 @@ def _shape(kind: Kind, box: Box, hide: str, faces: list[Box]) -> Box | None:
     if kind is Kind.FACE:
         return _enlarged(box, 0.3, 0.3, 0.3)
     if kind is Kind.PERSON and hide == "people":
-        return _enlarged(box, 0.06, 0.07, 0.0)
+        return _enlarged(box, 0.06, 0.06, 0.0)
     if kind is Kind.PERSON:
         head = Box(box.x, box.y, box.w, round(box.h * 0.3))
         return (

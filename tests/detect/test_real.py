@@ -1,0 +1,130 @@
+"""The real networks, on a real street: what is found, and that integers find what floats find.
+
+bikes.mp4 and the weights come out of packages, as for `scripts/demo`; without an index, skipped.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes.veiled import masks_of, veil_it
+
+from contrejour import video
+from contrejour.detect import models, picodet
+from contrejour.detect.figure import figure
+from contrejour.detect.looker import build
+from contrejour.detect.picodet import LOWEST, SURE, PicoDet, known_ranges
+from contrejour.errors import ModelError
+from contrejour.track.assign import ious
+from contrejour.types import Box, Kind, Rgb
+
+ROOT = Path(__file__).parents[2]
+WIDTH, HEIGHT = 640, 288
+
+
+@pytest.fixture(scope="module")
+def weights() -> Path:
+    try:
+        return models.ensure(models.PICODET)
+    except ModelError as error:
+        pytest.skip(f"the weights can't be had: {error}")
+
+
+@pytest.fixture(scope="module")
+def street() -> Path:
+    spec = importlib.util.spec_from_file_location("demo", ROOT / "scripts" / "demo.py")
+    assert spec is not None
+    assert spec.loader is not None
+    demo = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(demo)
+    return demo.bikes() or pytest.skip("bikes.mp4 can't be had")
+
+
+@pytest.fixture(scope="module")
+def pictures(street: Path) -> list[Rgb]:
+    fmt = video.probe(street)
+    gops = video.index(street, fmt)
+    frames = video.Reader(street, fmt, gops).frames(0, len(gops))
+    return [frame.rgb(WIDTH, HEIGHT) for frame in frames if frame.index % 10 == 0]
+
+
+def test_integers_find_all_that_floats_are_sure_of(weights: Path, pictures: list[Rgb]) -> None:
+    floats = PicoDet(weights, WIDTH, HEIGHT)
+    integers = PicoDet(weights, WIDTH, HEIGHT, known_ranges())
+    sure, away, counts = 0, [], [0, 0]
+    for picture in pictures:
+        theirs, ours = floats.find(picture), integers.find(picture)
+        counts[0], counts[1] = counts[0] + len(theirs), counts[1] + len(ours)
+        for box, kind, score in theirs:
+            if score >= SURE:
+                near = [s for b, k, s in ours if k is kind and ious(box[None], b[None]) >= 0.6]
+                sure += 1
+                away.append(max(near, default=0.0) - score)
+    assert sure > 50
+    assert min(away) > LOWEST - SURE, "somebody of whom the floats are sure is not found"
+    assert abs(float(np.mean(away))) < 0.03
+    assert 0.9 < counts[1] / counts[0] < 1.15
+
+
+def test_integers_that_find_nobody_give_way_to_floats(
+    weights: Path, pictures: list[Rgb], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+    load = PicoDet._loaded
+    monkeypatch.setattr(PicoDet, "_loaded", lambda self, how: tried.append(how) or load(self, how))
+    broken = {name: (low / 50, high / 50) for name, (low, high) in known_ranges().items()}
+    detector = PicoDet(weights, WIDTH, HEIGHT, broken)
+    assert tried == [broken, None]
+    floats = PicoDet(weights, WIDTH, HEIGHT)
+    for picture in pictures[:3]:
+        assert [f[1:] for f in detector.find(picture)] == [f[1:] for f in floats.find(picture)]
+
+
+def test_a_network_that_finds_nobody_at_all_is_an_error(
+    weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picodet, "_IMAGENET", ((0.0,) * 3, (9e3,) * 3))
+    with pytest.raises(ModelError, match="finds nobody in a drawing"):
+        PicoDet(weights, WIDTH, HEIGHT, known_ranges())
+
+
+@pytest.mark.parametrize("size", [(64, 416), (416, 64), (416, 416), (544, 960), (960, 544)])
+def test_the_drawn_figure_is_found_in_integers_at_any_size(
+    weights: Path, size: tuple[int, int]
+) -> None:
+    detector = PicoDet(weights, *size, known_ranges())
+    drawn = figure(*size)
+    (box,) = (box for box, kind, score in detector.find(drawn.picture) if score >= SURE)
+    assert ious(box[None], np.array([drawn.box], float)) > 0.6
+
+
+def test_people_on_a_real_street_are_hidden(street: Path, weights: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.mp4"
+    summary = veil_it(street, out, jobs=2)
+    assert (summary.frames, summary.frames_veiled_whole) == (250, 0)
+    trunk = Box(440, 60, 40, 80)  # of the cyclist in frame 120
+    assert any(_holds(hidden.box, trunk) for hidden in masks_of(out)[120].boxes)
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    return (
+        outer.x <= inner.x
+        and outer.y <= inner.y
+        and outer.x + outer.w >= inner.x + inner.w
+        and outer.y + outer.h >= inner.y + inner.h
+    )
+
+
+def test_the_detectors_see_a_frame_in_its_own_pixels(street: Path, weights: Path) -> None:
+    fmt = video.probe(street)
+    gops = video.index(street, fmt)
+    frame = next(f for f in video.Reader(street, fmt, gops).frames(0, len(gops), 120, 1))
+    people = [d for d in build(fmt.upright).detect(frame) if d.kind is Kind.PERSON]
+    best = max(people, key=lambda found: found.score)
+    assert best.score > 0.6
+    assert 340 < best.box.x < 420
+    assert best.box.y < 30
+    assert best.box.y + best.box.h > 220

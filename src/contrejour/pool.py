@@ -12,9 +12,10 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol, cast
 
@@ -22,6 +23,7 @@ from contrejour.errors import ContrejourError
 
 Tick = Callable[[int], None]
 """Called with the number of frames done since the last call."""
+_STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Bench(Protocol):
@@ -41,13 +43,8 @@ class Pool:
             process = context.Process(
                 target=_serve, args=(there, bench, setup, os.getpid()), daemon=True
             )
-            # Born deaf to Ctrl-C: a child that is still importing must not print a traceback.
-            # Nor may this process be told to stop before the child has all that it starts with.
-            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-            try:
+            with _undisturbed():
                 process.start()
-            finally:
-                signal.pthread_sigmask(signal.SIG_SETMASK, before)
             there.close()
             self._links[here] = process
 
@@ -95,6 +92,31 @@ class Pool:
                 f"a worker process died (exit {process.exitcode}) while reading the input",
                 "the file may be damaged, or memory ran out; nothing was published",
             ) from None
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put off SIGINT and SIGTERM while a child is born, which inherits that it is deaf to them.
+
+    A child that is still importing must not print a traceback, nor may this process stop before
+    the child has all that it starts with. The mask alone is not enough here: another thread (of a
+    numeric library) may receive the signal, and the main thread would still handle it.
+    """
+    late: list[int] = []
+    here = threading.current_thread() is threading.main_thread()
+    handlers = {
+        which: signal.signal(which, lambda number, _: late.append(number))
+        for which in (_STOPS if here else ())
+    }
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for which, handler in handlers.items():
+            signal.signal(which, handler)
+        for number in late:
+            signal.raise_signal(number)
 
 
 def _serve(link: Connection, bench: Callable[[Any], Bench], setup: Any, parent: int) -> None:

@@ -47,9 +47,9 @@ def pictures(folder: Path) -> Iterator[Rgb]:
             assert found, (name, at)
             yield cv2.cvtColor(picture, cv2.COLOR_BGR2RGB).astype(np.uint8)
     for path in sorted((folder / "mmpose-coco").glob("*.jpg")):
-        picture = cv2.imread(str(path))
-        assert picture is not None, path
-        yield cv2.cvtColor(picture, cv2.COLOR_BGR2RGB).astype(np.uint8)
+        still = cv2.imread(str(path))
+        assert still is not None, path
+        yield cv2.cvtColor(still, cv2.COLOR_BGR2RGB).astype(np.uint8)
 
 
 def convolutions(path: Path) -> list[str]:

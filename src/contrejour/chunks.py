@@ -18,9 +18,9 @@ from contrejour.video import Gop
 
 LOOK_FRAMES = (48, 192)
 """Frames of a unit of analysis, from and to, about: every unit starts with a look that the gate
-might have spared, and a short file must still keep every worker busy."""
-SHARES = 16
-"""Units that a short file is cut into, if it has the frames."""
+might have spared, and towards the end of the file small ones keep every worker busy."""
+SHARES = 8
+"""Units that what is left of the file is cut into, if it has the frames."""
 ENCODE_FRAMES = 64
 """Frames of an encoded chunk, about: it begins with a keyframe, as cameras make every 2 s."""
 COPY_FRAMES = 960
@@ -50,10 +50,12 @@ class Chunk:
 def units(gops: Sequence[Gop]) -> list[Unit]:
     """Units for analysis, in order, that cover every GOP; the same for any number of workers."""
     least, most = LOOK_FRAMES
-    about = min(most, max(least, sum(gop.packets for gop in gops) // SHARES))
+    left = sum(gop.packets for gop in gops)
     out: list[Unit] = []
     start, held = 0, 0
     for number, gop in enumerate(gops):
+        about = min(most, max(least, left // SHARES))
+        left -= gop.packets
         long = gop.packets > about * 3 // 2
         if held and (long or held >= about):
             out.append(Unit(start, number))

@@ -1,4 +1,4 @@
-"""What to hide, on the detectors' word: workers look, tracks join what they saw.
+"""What to hide, on the detectors' word: workers look, tracks join what they saw as it comes.
 
 With `--hide unknown` the empty scene has its say too (deny.py).
 """
@@ -6,7 +6,7 @@ With `--hide unknown` the empty scene has its say too (deny.py).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from contrejour import chunks, deny, sidecar
@@ -29,7 +29,6 @@ def masks(run: Run, pool: Pool) -> tuple[sidecar.Header, Iterable[tuple[int, Mas
         for number, unit in enumerate(units)
         if not looks_path(run.folder, number).exists()
     ]
-    run.all(pool, "look", todo)
     header = sidecar.Header(
         input_name=run.source.name,
         input_sha256=run.input_sha256,
@@ -41,25 +40,38 @@ def masks(run: Run, pool: Pool) -> tuple[sidecar.Header, Iterable[tuple[int, Mas
         models=detect.model_hashes(),
         parameters={"hide": run.options.hide},
     )
-    hide = run.options.hide
-    if hide == "unknown":
-        return header, deny.default(run, pool, units, lambda: _tracked(run, len(units), "people"))
-    return header, _tracked(run, len(units), hide)
+    every = range(len(units))
+    if run.options.hide == "unknown":
+        run.all(pool, "look", todo)
+        return header, deny.default(run, pool, units, lambda: _tracked(run, every, "people"))
+    return header, _tracked(run, _looked_at(run, pool, todo, every), run.options.hide)
 
 
-def _tracked(run: Run, count: int, hide: str) -> Iterator[tuple[int, Mask]]:
-    """The masks that follow from the looks at the first `count` units."""
+def _looked_at(
+    run: Run, pool: Pool, todo: Sequence[tuple[int, chunks.Unit]], every: Iterable[int]
+) -> Iterator[int]:
+    """The numbers of the units, in order, each as soon as it has been looked at."""
+    missing = {number for number, _ in todo}
+    done = run.some(pool, "look", todo)
+    for number in every:
+        while number in missing:
+            missing.remove(todo[next(done)][0])
+        yield number
+
+
+def _tracked(run: Run, units: Iterable[int], hide: str) -> Iterator[tuple[int, Mask]]:
+    """The masks that follow from the looks at these units."""
     from contrejour import track
 
     times: deque[int] = deque()
-    for mask in track.masks(_timed(run, count, times), run.fmt.upright, hide=hide):
+    for mask in track.masks(_timed(run, units, times), run.fmt.upright, hide=hide):
         yield times.popleft(), mask
 
 
-def _timed(run: Run, count: int, times: deque[int]) -> Iterator[Look]:
+def _timed(run: Run, units: Iterable[int], times: deque[int]) -> Iterator[Look]:
     """Every look; its time, which must rise, is put down in `times`."""
     last: int | None = None
-    for pts, look in read_looks(run.folder, count):
+    for pts, look in read_looks(run.folder, units):
         if last is not None and pts <= last:
             raise Unsupported(
                 f"time stamps go back at frame {look.index} (pts {last}, then {pts})",

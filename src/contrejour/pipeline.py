@@ -137,10 +137,15 @@ class Run:
 
     def all(self, pool: Pool, task: str, jobs: Sequence[Any]) -> None:
         """Have the workers do all of these jobs."""
+        for _ in self.some(pool, task, jobs):
+            pass
+
+    def some(self, pool: Pool, task: str, jobs: Sequence[Any]) -> Iterator[int]:
+        """Have the workers do these jobs; the place of each in `jobs` as it is done."""
         total = sum(gop.packets for gop in self.gops)
         self.step(task, 0, total)
-        for _ in pool.run(task, jobs, lambda frames: self.step(task, frames, total)):
-            pass
+        for place, _ in pool.run(task, jobs, lambda frames: self.step(task, frames, total)):
+            yield place
 
     def cells(self, masks: Masks) -> Iterator[tuple[int, Cells]]:
         """(pts, hidden cells) of each frame, from its mask."""

@@ -1,6 +1,7 @@
 """Worker processes that take units of work in ascending order.
 
-Each worker reads the input forward only, so the next unit goes to whoever is free, in order.
+Each worker reads the input forward only, so the next unit goes to whoever is free, in order. It has
+one more before it ends the first, so that it never waits for the parent.
 Hostile bitstreams are decoded in the workers: one that crashes takes no other down with it, and
 the run ends with an error. Workers die with their parent (prctl PR_SET_PDEATHSIG on Linux).
 """
@@ -14,8 +15,10 @@ import signal
 import sys
 import threading
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol, cast
 
@@ -23,6 +26,8 @@ from contrejour.errors import ContrejourError
 
 Tick = Callable[[int], None]
 """Called with the number of frames done since the last call."""
+AHEAD = 2
+"""Units that a worker holds: the one that it does, and the next."""
 _STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -60,11 +65,11 @@ class Pool:
     def run(self, task: str, units: Sequence[Any], tick: Tick) -> Iterator[tuple[int, Any]]:
         """Do every unit; yield (its place in `units`, result) as each ends, in any order."""
         todo = iter(enumerate(units))
-        busy: dict[Connection, int] = {}
-        for link in self._links:
-            self._give(link, task, todo, busy)
-        while busy:
-            for ready in wait(list(busy)):
+        given: dict[Connection, deque[int]] = {link: deque() for link in self._links}
+        for link in [*self._links] * AHEAD:
+            self._give(link, task, todo, given)
+        while busy := [link for link, places in given.items() if places]:
+            for ready in wait(busy):
                 link = cast("Connection[Any, Any]", ready)
                 kind, value = self._receive(link)
                 if kind == "tick":
@@ -72,13 +77,15 @@ class Pool:
                 elif kind == "error":
                     raise value
                 else:
-                    done = busy.pop(link)
-                    self._give(link, task, todo, busy)
+                    done = given[link].popleft()
+                    self._give(link, task, todo, given)
                     yield done, value
 
-    def _give(self, link: Connection, task: str, todo: Iterator[Any], busy: dict[Any, int]) -> None:
+    def _give(
+        self, link: Connection, task: str, todo: Iterator[Any], given: dict[Any, deque[int]]
+    ) -> None:
         if (unit := next(todo, None)) is not None:
-            busy[link] = unit[0]
+            given[link].append(unit[0])
             with suppress(ConnectionError):  # it died: `_receive` says so
                 link.send((task, unit[1]))
 
@@ -100,8 +107,10 @@ def _undisturbed() -> Iterator[None]:
 
     A child that is still importing must not print a traceback, nor may this process stop before
     the child has all that it starts with. The mask alone is not enough here: another thread (of a
-    numeric library) may receive the signal, and the main thread would still handle it.
+    numeric library) may receive the signal, and the main thread would still handle it. Nor does it
+    last: `multiprocessing` lifts it when it starts its resource tracker, so that is started first.
     """
+    resource_tracker.ensure_running()
     late: list[int] = []
     here = threading.current_thread() is threading.main_thread()
     handlers = {

@@ -14,7 +14,7 @@ import importlib
 import json
 import math
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -188,10 +188,10 @@ def _row(pts: int, look: Look) -> list[Any]:
     return [pts, look.time_ns, look.sight.value, int(look.cut), found]
 
 
-def read_looks(folder: Path, count: int) -> Iterator[tuple[int, Look]]:
-    """(pts, Look) of every frame of the file, in order, from the first `count` units."""
+def read_looks(folder: Path, units: Iterable[int]) -> Iterator[tuple[int, Look]]:
+    """(pts, Look) of every frame of the file, in order, from all of its units."""
     index = 0
-    for number in range(count):
+    for number in units:
         for pts, time_ns, sight, cut, found in json.loads(looks_path(folder, number).read_bytes()):
             boxes = tuple(
                 Detection(Box(x, y, w, h), Kind(kind), score) for x, y, w, h, kind, score in found

@@ -56,6 +56,7 @@ class Net:
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_NUM_THREADS": 1,
             "INFERENCE_PRECISION_HINT": "f32",
+            "ENABLE_CPU_PINNING": False,  # every worker would choose the first core
         }
         self._request = core.compile_model(
             prepare.build(), "CPU", one_thread

@@ -7,6 +7,7 @@ detectors lay; then every frame is compared with it, and what differs is hidden 
 from __future__ import annotations
 
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,8 +29,8 @@ Masks = Iterator[tuple[int, Mask]]
 Again = Callable[[], Masks]
 
 SAMPLES = 64
-HOLD_FRAMES = 1
-"""Frames before and after a difference for which its cells stay hidden."""
+HOLD_NS = 120_000_000
+"""So long before and after a difference its cells stay hidden: three frames at 25 a second."""
 
 
 def default(run: Run, pool: Pool, units: Sequence[Unit], detected: Again) -> Masks:
@@ -111,8 +112,15 @@ def _joined(run: Run, rows: Masks, scanned: Iterator[Cells]) -> Masks:
     from contrejour import scene
 
     fmt = run.fmt
-    held = scene.hold(scanned, HOLD_FRAMES, HOLD_FRAMES)
-    for (pts, mask), unknown in zip(rows, held, strict=True):
+    noted: deque[tuple[int, Mask]] = deque()
+
+    def timed() -> Iterator[tuple[int, Cells]]:
+        for (pts, mask), unknown in zip(rows, scanned, strict=True):
+            noted.append((pts, mask))
+            yield int(pts * fmt.time_base * 1_000_000_000), unknown
+
+    for unknown in scene.hold(timed(), HOLD_NS):
+        pts, mask = noted.popleft()
         if mask.whole or unknown.all():
             yield pts, replace(mask, whole=mask.whole or "scene-unknown")
             continue

@@ -143,24 +143,43 @@ def test_a_person_at_the_edge_is_hidden_up_to_the_edge(scene: Scene, stage: Stag
     assert hidden[cells_of(corner)].all()
 
 
-@given(st.lists(st.booleans(), max_size=12), st.integers(0, 4), st.integers(0, 4))
-def test_held_cells_are_those_of_the_neighbouring_frames(
-    changed: list[bool], before: int, after: int
+@given(st.lists(st.tuples(st.integers(1, 90), st.booleans()), max_size=12), st.integers(0, 200))
+def test_held_cells_are_those_of_the_frames_near_in_time(
+    steps: list[tuple[int, bool]], hold_ns: int
 ) -> None:
-    frames = [np.full((1, 1), on) for on in changed]
-    held = [bool(frame[0, 0]) for frame in hold(iter(frames), before, after)]
-    assert held == [
-        any(changed[max(0, at - after) : at + before + 1]) for at in range(len(changed))
+    times = np.cumsum([step for step, _ in steps]).tolist()
+    changed = [on for _, on in steps]
+    frames = [(at, np.full((1, 1), on)) for at, on in zip(times, changed, strict=True)]
+    assert [bool(cells[0, 0]) for cells in hold(iter(frames), hold_ns)] == [
+        any(on for near, on in zip(times, changed, strict=True) if abs(near - at) <= hold_ns)
+        for at in times
     ]
 
 
-def test_hold_reads_no_further_ahead_than_it_must() -> None:
+def test_hold_reads_one_frame_further_ahead_than_it_holds() -> None:
     taken: list[int] = []
 
     def frames():
         for number in range(10):
             taken.append(number)
-            yield np.zeros((1, 1), np.bool_)
+            yield 40 * number, np.zeros((1, 1), np.bool_)
 
-    next(hold(frames(), before=2, after=5))
-    assert taken == [0, 1, 2]
+    next(hold(frames(), 80))
+    assert taken == [0, 1, 2, 3]
+
+
+def test_what_was_never_learned_is_hidden_without_the_cells_around_it(stage: Stage) -> None:
+    car = Box(80, 48, 48, 48)  # dark, where what was never learned is grey
+    scene = learned(stage, lambda _: (stage.with_person(car, level=20.0), cells_of(car)))
+    for _ in range(20):
+        hidden = unknown(scene, stage.picture(stage.with_person(car, level=20.0)))
+        assert (hidden == cells_of(car)).all()
+
+
+def test_a_person_beside_what_was_never_learned_is_hidden(stage: Stage) -> None:
+    car = Box(80, 48, 48, 48)
+    scene = learned(stage, lambda _: (stage.with_person(car, level=20.0), cells_of(car)))
+    for at in range(0, 17, 4):
+        beside = Box(128 + at, 40, 16, 72)
+        hidden = unknown(scene, stage.picture(stage.with_person(beside)))
+        assert hidden[cells_of(beside)].all()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain, repeat
 
 import cv2
 import numpy as np
@@ -24,7 +23,7 @@ OUTLIER = 17.0
 """Noises at which one block's say is cut off: below 3 * CHANGED, so a lone block is flicker."""
 GAP_BLOCKS = 5
 """Changed blocks this near to each other are one body."""
-MARGIN_UP_PX, MARGIN_ASIDE_PX = 16, 8
+MARGIN_UP_PX, MARGIN_ASIDE_PX = 16, 4
 """Added to every body. A head is smaller than what carries it, and first to be missed."""
 MOST_CHANGED = 0.6
 """Share of the proven cells from which on it is the camera or the light that changed."""
@@ -58,15 +57,19 @@ def unknown(scene: Scene, planes: tuple[Plane, ...]) -> Cells:
 
 
 def _changed(away: Blocks, proven: NDArray[np.bool_]) -> Bits:
-    """The proven blocks that, with their neighbours, are not the scene. Overwrites `away`."""
+    """The proven blocks that, with those around them, are not the scene. Overwrites `away`."""
     np.abs(away, out=away)
     worst = away[0]
     for channel in away[1:]:
         np.maximum(worst, channel, out=worst)
     np.minimum(worst, OUTLIER, out=worst)
     np.square(worst, out=worst)
+    # Where nothing is proven, what is there differs from nothing: it must not tell on its border.
+    told = proven.astype(np.float32)
+    worst *= told
     near = cv2.blur(worst, (3, 3), borderType=cv2.BORDER_REPLICATE)
-    changed: Bits = ((near > CHANGED**2) & proven).astype(np.uint8)
+    among = cv2.blur(told, (3, 3), borderType=cv2.BORDER_REPLICATE)
+    changed: Bits = ((near > CHANGED**2 * among) & proven).astype(np.uint8)
     return changed
 
 
@@ -97,14 +100,26 @@ def _cells(bits: Bits, per: int) -> Cells:
     return cells
 
 
-def hold(cells: Iterable[Cells], before: int, after: int) -> Iterator[Cells]:
-    """As many frames as came in, with what is hidden in one hidden in its neighbours as well.
+def hold(frames: Iterable[tuple[int, Cells]], hold_ns: int) -> Iterator[Cells]:
+    """As many as came in, with what is hidden in one hidden in those of about its time as well.
 
-    A cell stays hidden from `before` frames earlier to `after` frames later. Reads `before`
-    frames ahead, and keeps no more than before + after + 1.
+    `frames` is (time in ns, cells to hide), in order of time. A cell stays hidden from `hold_ns`
+    earlier to `hold_ns` later. Reads no further ahead than that, and one frame.
     """
-    window: deque[Cells | None] = deque(maxlen=before + after + 1)
-    for number, frame in enumerate(chain(cells, repeat(None, before))):
-        window.append(frame)
-        if number >= before:
-            yield np.logical_or.reduce([kept for kept in window if kept is not None])
+    window: deque[tuple[int, Cells]] = deque()
+    waiting: deque[int] = deque()
+    for time_ns, cells in frames:
+        while waiting and time_ns - waiting[0] > hold_ns:
+            yield _held(window, waiting.popleft(), hold_ns)
+        window.append((time_ns, cells))
+        waiting.append(time_ns)
+    while waiting:
+        yield _held(window, waiting.popleft(), hold_ns)
+
+
+def _held(window: deque[tuple[int, Cells]], time_ns: int, hold_ns: int) -> Cells:
+    """All that is hidden in the window, of which what is too early is dropped."""
+    while time_ns - window[0][0] > hold_ns:
+        window.popleft()
+    held: Cells = np.logical_or.reduce([cells for _, cells in window])
+    return held

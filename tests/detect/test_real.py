@@ -15,7 +15,7 @@ from fakes.veiled import masks_of, veil_it
 from contrejour import video
 from contrejour.detect import models, picodet
 from contrejour.detect.figure import figure
-from contrejour.detect.looker import build
+from contrejour.detect.looker import brightened, build
 from contrejour.detect.picodet import LOWEST, SURE, PicoDet, known_ranges
 from contrejour.errors import ModelError
 from contrejour.track.assign import ious
@@ -99,6 +99,22 @@ def test_the_drawn_figure_is_found_in_integers_at_any_size(
     drawn = figure(*size)
     (box,) = (box for box, kind, score in detector.find(drawn.picture) if score >= SURE)
     assert ious(box[None], np.array([drawn.box], float)) > 0.6
+
+
+def test_people_are_found_in_the_dark_as_by_day(weights: Path, pictures: list[Rgb]) -> None:
+    detector = PicoDet(weights, WIDTH, HEIGHT, known_ranges())
+    noise = np.random.default_rng(1).normal(0, 2, (HEIGHT, WIDTH, 3))
+
+    def sure(picture: Rgb) -> int:
+        return sum(
+            kind is Kind.PERSON and score >= SURE for _, kind, score in detector.find(picture)
+        )
+
+    dim = [np.clip(picture * 0.08 + noise, 0, 255).astype(np.uint8) for picture in pictures]
+    by_day, left_dark = sum(map(sure, pictures)), sum(map(sure, dim))
+    assert by_day > 5
+    assert sum(sure(brightened(picture)) for picture in dim) >= 0.6 * by_day > left_dark
+    assert brightened(pictures[0]) is pictures[0]
 
 
 def test_people_on_a_real_street_are_hidden(street: Path, weights: Path, tmp_path: Path) -> None:

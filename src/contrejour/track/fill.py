@@ -164,8 +164,8 @@ def _enlarged(box: Box, across: float, up: float, down: float) -> Box:
 
 def _shape(kind: Kind, box: Box, hide: str, faces: list[Box]) -> Box | None:
     """What is hidden of a thing of this kind at `box`."""
-    if kind is Kind.FACE:
-        return _enlarged(box, 0.3, 0.3, 0.3)
+    if kind is Kind.FACE:  # without the body's box, the back of a head seen from aside counts
+        return _enlarged(box, *((0.3, 0.3, 0.3) if hide == "people" else (0.45, 0.45, 0.3)))
     if kind is Kind.PERSON and hide == "people":
         return _enlarged(box, 0.06, 0.06, 0.0)
     if kind is Kind.PERSON:

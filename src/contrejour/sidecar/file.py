@@ -57,15 +57,21 @@ class Draft:
     def passing(self, masks: Iterable[tuple[int, Mask]]) -> Iterator[tuple[int, Mask]]:
         """The same (pts, mask) pairs, each noted before it is handed on."""
         order = _Order(self._path, None)
-        with _saying(self._path), open(self._parts[0], "wb") as file:
+        with _saying(self._path):
+            file = open(self._parts[0], "wb")  # noqa: SIM115 - errors of `masks` are not its own
+        try:
             for pts, mask in masks:
                 row = encode_frame(pts, mask)
                 decode_frame(order.where, row)
                 line = ("\n" if order.count == 0 else ",\n") + dump(row)
-                file.write(line.encode("utf-8", "replace"))
+                with _saying(self._path):
+                    file.write(line.encode("utf-8", "replace"))
                 order.next(pts, mask.index)
                 self.frames = order.count
                 yield pts, mask
+        finally:
+            with _saying(self._path):
+                file.close()
 
     def finish(self, header: Header) -> None:
         """Put the header before the frames, and the file at its name, durable."""

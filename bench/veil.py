@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -204,12 +205,12 @@ def tools_for(clip: Path, hide: str, with_deface: bool) -> dict[str, tuple[Path,
     return tools
 
 
-def evaluate(truth: Path, *arguments: str) -> dict[str, float]:
+def evaluate(truth: Path, *arguments: str) -> dict[str, Any]:
     shown = subprocess.run(
         [sys.executable, "-m", "contrejour", "eval", "--truth", str(truth), *arguments, "--json"],
         check=True, capture_output=True, text=True,
     )  # fmt: skip
-    return json.loads(shown.stdout)  # type: ignore[no-any-return]
+    return dict(json.loads(shown.stdout))
 
 
 def leaks(name: str, clip: Path, truth: Path) -> list[str]:
@@ -231,11 +232,12 @@ def leaks(name: str, clip: Path, truth: Path) -> list[str]:
     return [*rows, row(name, "deface (pixels)", found)]
 
 
-def row(name: str, tool: str, found: dict[str, float]) -> str:
+def row(name: str, tool: str, found: dict[str, Any]) -> str:
+    bodies = "-" if found["body_cover"] is None else f"{100 * found['body_cover']:.1f}"
     return (
         f"| {name} | {tool} | {found['leaked_heads']} of {found['heads']} | "
         f"{found['leaked_tracks']} of {found['tracks']} | {found['longest_leak_ms']:.0f} | "
-        f"{100 * found['body_cover']:.1f} | {100 * found['person_free_hidden']:.1f} |"
+        f"{bodies} | {100 * found['person_free_hidden']:.1f} |"
     )
 
 

@@ -168,6 +168,23 @@ def test_hold_reads_one_frame_further_ahead_than_it_holds() -> None:
     assert taken == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize(("height", "margin_px"), [(288, 16), (576, 16), (1152, 32), (2304, 64)])
+def test_the_margin_above_a_body_grows_with_the_picture(height: int, margin_px: int) -> None:
+    rng = np.random.default_rng(5)
+
+    def picture() -> tuple[np.ndarray, ...]:
+        return (rng.normal(100, 2, (height, 128)).round().astype(np.uint8),)
+
+    learner = Learner(height, 128, (0, 0), 8)
+    for _ in range(16):
+        learner.add(picture(), np.zeros((height // 16, 8), np.bool_))
+    (luma,) = picture()
+    luma[height // 2 : height // 2 + 64, 48:80] = 20
+    hidden = unknown(learner.learn(), (luma,))
+    top_px = int(hidden.any(axis=1).argmax()) * 16
+    assert margin_px <= height // 2 - top_px <= margin_px + 16
+
+
 def test_what_was_never_learned_is_hidden_without_the_cells_around_it(stage: Stage) -> None:
     car = Box(80, 48, 48, 48)  # dark, where what was never learned is grey
     scene = learned(stage, lambda _: (stage.with_person(car, level=20.0), cells_of(car)))

@@ -21,7 +21,9 @@ CHANGED = 6.0
 """Noises by which a block (root mean square with its eight neighbours) is not the scene."""
 OUTLIER = 17.0
 """Noises at which one block's say is cut off: below 3 * CHANGED, so a lone block is flicker."""
-GAP_BLOCKS = 5
+USUAL_HEIGHT_PX = 576
+"""Of the pictures that the lengths below are for; in taller ones they are longer in proportion."""
+GAP_PX = 20
 """Changed blocks this near to each other are one body."""
 MARGIN_UP_PX, MARGIN_ASIDE_PX = 16, 4
 """Added to every body. A head is smaller than what carries it, and first to be missed."""
@@ -76,10 +78,11 @@ def _changed(away: Blocks, proven: NDArray[np.bool_]) -> Bits:
 def _bodies(changed: Bits, side: int) -> Bits:
     """Groups of changed blocks as their convex hulls, with the margins.
 
-    A hull closes what of a body looks like the wall behind it. The gap and the margins are px of
-    4 px blocks, and no less than a block for larger ones.
+    A hull closes what of a body looks like the wall behind it. No length is less than a block.
     """
-    gap = GAP_BLOCKS if side == 4 else 3
+    scale = max(1.0, changed.shape[0] * side / USUAL_HEIGHT_PX)
+    lengths = GAP_PX, MARGIN_UP_PX, MARGIN_ASIDE_PX
+    gap, up, aside = (max(1, round(px * scale / side)) for px in lengths)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (gap, gap))
     framed = cv2.copyMakeBorder(changed, gap, gap, gap, gap, cv2.BORDER_CONSTANT, value=0)
     joined = cv2.morphologyEx(framed, cv2.MORPH_CLOSE, disc)[gap:-gap, gap:-gap]
@@ -87,7 +90,6 @@ def _bodies(changed: Bits, side: int) -> Bits:
     out = np.zeros_like(changed)
     for outline in outlines:
         cv2.fillConvexPoly(out, cv2.convexHull(outline), 1)
-    up, aside = (max(1, px // side) for px in (MARGIN_UP_PX, MARGIN_ASIDE_PX))
     margin = np.ones((up + 1, 2 * aside + 1), np.uint8)
     # The anchor is the top row: a block is set when one up to `up` rows below it is.
     return np.asarray(cv2.dilate(out, margin, anchor=(aside, 0)), np.uint8)

@@ -125,6 +125,7 @@ def test_faces_alone_are_hidden_when_that_is_asked_for() -> None:
     (with_face,) = masks([Look(0, 0, Sight.SEEN, seen)], SIZE, hide="faces")
     (without,) = masks([Look(0, 0, Sight.SEEN, seen[:1])], SIZE, hide="faces")
     assert covered(with_face, face)
+    assert covered(with_face, Box(100, 100, 60, 60)), "what was found may be no face"
     assert not covered(with_face, person)
     assert covered(without, Box(100, 100, 60, 60))
     assert not covered(without, person)

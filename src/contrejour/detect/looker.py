@@ -46,11 +46,15 @@ class Looker:
         self, size: tuple[int, int], *, offline: bool = False, thorough: bool = False
     ) -> None:
         from contrejour.detect.faces import CenterFace, YuNet
+        from contrejour.detect.near import Near
         from contrejour.detect.picodet import PicoDet, known_ranges
 
         self._width, self._height = input_size(*size)
         shape = (self._width, self._height)
-        self._bodies = PicoDet(ensure(PICODET, offline=offline), *shape, known_ranges())
+        picodet = ensure(PICODET, offline=offline)
+        self._bodies = PicoDet(picodet, *shape, known_ranges())
+        coarse = input_size(*size, 1)
+        self._near = Near(picodet, coarse) if coarse != shape else None
         self._faces: list[YuNet | CenterFace] = [YuNet(ensure(YUNET, offline=offline), *shape)]
         if thorough:
             self._faces.append(CenterFace(ensure(CENTERFACE, offline=offline), *shape))
@@ -61,6 +65,8 @@ class Looker:
         found = list(self._bodies.find(picture))
         for face in self._faces:
             found += [(box, Kind.FACE, score) for box, score in face.find(picture)]
+        if self._near:
+            found += self._near.find(picture, found)
         across, down = frame.width / self._width, frame.height / self._height
         return tuple(
             Detection(_scaled(box, across, down), kind, score) for box, kind, score in found

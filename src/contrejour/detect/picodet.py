@@ -10,6 +10,7 @@ It runs in 8-bit integers if in these it finds the drawn figure (figure.py), els
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -19,7 +20,7 @@ from contrejour.detect.figure import figure
 from contrejour.detect.int8 import Ranges
 from contrejour.detect.net import Floats, Net
 from contrejour.errors import ModelError
-from contrejour.types import Box, Kind, Rgb
+from contrejour.types import Kind, Rgb
 
 STRIDES = (8, 16, 32, 64)
 BINS = 8
@@ -64,7 +65,7 @@ class PicoDet:
     def _finds_the_figure(self) -> bool:
         drawn = figure(*self._size)
         return any(
-            kind is Kind.PERSON and score >= SURE and _same(box, drawn.box)
+            kind is Kind.PERSON and score >= SURE and iou(box, drawn.box) >= 0.5
             for box, kind, score in self.find(drawn.picture)
         )
 
@@ -87,12 +88,12 @@ def known_ranges() -> Ranges:
     return {name: (low, high) for name, (low, high) in json.loads(RANGES.read_text()).items()}
 
 
-def _same(box: Floats, drawn: Box) -> bool:
-    x, y, w, h = (float(side) for side in box)
-    across = min(x + w, drawn.x + drawn.w) - max(x, drawn.x)
-    down = min(y + h, drawn.y + drawn.h) - max(y, drawn.y)
+def iou(one: Sequence[float] | Floats, other: Sequence[float] | Floats) -> float:
+    """Intersection over union of two boxes, (x, y, w, h)."""
+    across = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
+    down = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
     both = max(across, 0.0) * max(down, 0.0)
-    return both >= 0.5 * (w * h + drawn.w * drawn.h - both)
+    return float(both / max(one[2] * one[3] + other[2] * other[3] - both, 1e-9))
 
 
 def _boxes(sides: Floats, where: np.ndarray, columns: int, stride: int) -> Floats:

@@ -132,7 +132,7 @@ def _facts(out: Path, header: Header, seen: Seen) -> Iterator[str]:
 WHY = {
     "start": "une piste commence / a track starts",
     "end": "une piste finit / a track ends",
-    "fill": "vu par personne depuis un moment / unseen for a while",
+    "fill": "vu de personne depuis un moment / unseen for a while",
     "score": "détection peu sûre / unsure detection",
 }
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import media
 import pytest
 
 from contrejour import pipeline
+
+# A shell has its background jobs ignore Ctrl-C, and what they start inherits it: the tests, and the
+# commands that they interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from contrejour import __version__
 from contrejour.errors import ContrejourError, OutputExists, UsageError
+from contrejour.language import said
 
 if TYPE_CHECKING:
     from contrejour.inputs import Target
@@ -60,13 +61,30 @@ def _terminated(*_: object) -> NoReturn:
 
 
 def _complain(error: ContrejourError) -> None:
-    print(f"contrejour: error: {error}", file=sys.stderr)
+    print(f"contrejour: error: {said(str(error))}", file=sys.stderr)
     if error.hint:
-        print(f"contrejour: hint: {error.hint}", file=sys.stderr)
+        print(f"contrejour: hint: {said(error.hint)}", file=sys.stderr)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse in the reader's language, as far as it lets."""
+
+    def format_help(self) -> str:
+        for group in self._action_groups:
+            group.title = said(group.title or "")
+        for action in self._actions:
+            choices = getattr(action, "_choices_actions", [])  # the commands
+            for told in (action, *choices):
+                told.help = said(told.help) if told.help else None
+        self.description = said(self.description) if self.description else None
+        return super().format_help()
+
+    def error(self, message: str) -> NoReturn:
+        super().error(said(message))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="contrejour", description="See what happens, never who.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"contrejour {__version__}")
@@ -126,7 +144,7 @@ def _veil(args: argparse.Namespace) -> int:
         why = WHY_COSMETIC.format(fill=args.fill)
         if not args.cosmetic:
             raise UsageError(why, "use --fill solid, or accept it with --cosmetic")
-        print(f"contrejour: warning: {why}", file=sys.stderr)
+        print(f"contrejour: warning: {said(why)}", file=sys.stderr)
     targets = inputs.targets(args.inputs, args.output)
     if len(targets) > 1 and (args.masks or args.report):
         raise UsageError("--masks and --report are for one input", "veil the files one by one")

@@ -11,6 +11,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from contrejour.language import said
+
 if TYPE_CHECKING:
     from contrejour.request import Summary
 
@@ -50,7 +52,7 @@ class _Silence:
 
     def done(self, summary: Summary) -> None:
         for note in notes(summary):
-            print(f"contrejour: warning: {note}", file=sys.stderr)
+            print(f"contrejour: warning: {said(note)}", file=sys.stderr)
 
 
 class _Lines:
@@ -105,12 +107,12 @@ class _Bar:
 
 def told(summary: Summary) -> Iterator[str]:
     """The result in a few lines for a person."""
-    yield (
+    yield said(
         f"{summary.output}: {summary.frames} frames, {summary.tracks} tracks hidden, "
         f"{summary.frames_copied} frames copied as they were, {summary.seconds:.1f} s"
     )
     for note in notes(summary):
-        yield f"contrejour: warning: {note}"
+        yield f"contrejour: warning: {said(note)}"
 
 
 def notes(summary: Summary) -> Iterator[str]:

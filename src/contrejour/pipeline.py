@@ -186,7 +186,7 @@ class Run:
         """Render every chunk and join them: the video, in the work folder."""
         scene = deny.background(self, pool, planned) if self.options.fill == "background" else None
         paths = {chunk.name: chunk_path(self.folder, chunk.name) for chunk in planned}
-        self._reuse(paths)
+        self._reuse(paths, planned)
         jobs = [(chunk, scene) for chunk in planned if not paths[chunk.name].exists()]
         self.all(pool, "render", jobs)
         part = self.folder / f"output{self.out.suffix.lower()}"
@@ -194,7 +194,7 @@ class Run:
         video.mux(part, self.out.suffix.lower(), self.fmt, list(paths.values()), sound)
         return part
 
-    def _reuse(self, paths: dict[str, Path]) -> None:
+    def _reuse(self, paths: dict[str, Path], planned: Sequence[chunks.Chunk]) -> None:
         """Take the chunks that an earlier output already has, so only changed GOPs are rendered.
 
         That output must be the one its masks file names (SHA-256); a chunk is the same when its
@@ -207,10 +207,12 @@ class Run:
             header, _ = sidecar.read(beside)
             if header.parameters.get("output_sha256") != sha256(self.out):
                 return
-            packets = video.repack(self.out, video.target(self.fmt))
+            times = {chunk.name: list(chunk.pts) for chunk in planned}
+            packets = video.repack(self.out, video.target(self.fmt), self.fmt.time_base)
             for name, count in cast("list[tuple[str, int]]", header.parameters.get("chunks", [])):
                 chunk = list(islice(packets, count))
-                if name in paths and not paths[name].exists():
+                known = sorted(packed.pts for packed in chunk) == times.get(name)
+                if known and not paths[name].exists():
                     video.write_chunk(paths[name], chunk)
                     self.summary.frames_reused += count
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -174,13 +176,17 @@ def _rgb(picture: av.VideoFrame, width: int, height: int, rotation: int) -> Rgb:
     return upright
 
 
-def repack(path: Path, codec: str) -> Iterator[Packed]:
-    """The packets of a file that `mux` wrote, as they were handed to it."""
+def repack(path: Path, codec: str, time_base: Fraction) -> Iterator[Packed]:
+    """The packets of a file that `mux` wrote, as they were handed to it.
+
+    Times are in `time_base`, as they were then: containers have ticks of their own.
+    """
     with open_input(path) as container:
         stream = video_streams(container)[0]
-        strip = stripper(stream, codec)
+        strip, ticks = stripper(stream, codec), Fraction(stream.time_base or time_base) / time_base
         for packet in (*packets(container, stream), None):
-            yield from stripped(strip, packet)
+            for packed in stripped(strip, packet):
+                yield replace(packed, pts=round(packed.pts * ticks))
 
 
 def stills(path: Path, indices: Sequence[int], width: int) -> Iterator[tuple[int, Rgb]]:

@@ -80,7 +80,8 @@ class _Parser(argparse.ArgumentParser):
         return super().format_help()
 
     def error(self, message: str) -> NoReturn:
-        super().error(said(message))
+        self.print_usage(sys.stderr)
+        self.exit(2, f"contrejour: error: {said(message)}\n")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -163,3 +163,22 @@ def test_somebody_who_fills_the_picture_is_found_by_a_second_look(
     assert max(d.score for d in people) >= SURE
     alone = PicoDet(weights, 960, 544, known_ranges()).find(near.rgb(960, 544))
     assert max(score for _, kind, score in alone if kind is Kind.PERSON) < SURE
+
+
+def test_somebody_who_lies_is_found_in_the_turned_picture(street: Path, weights: Path) -> None:
+    fmt = video.probe(street)
+    gops = video.index(street, fmt)
+    frame = next(f for f in video.Reader(street, fmt, gops).frames(0, len(gops), 130, 1))
+    upright = frame.rgb(*fmt.upright)[:, 200:]  # the cyclist, and a car
+    fallen = np.rot90(upright, 1)
+    high, wide = fallen.shape[:2]
+    looker, found = build((wide, high)), []
+    for time_ns in range(0, 600_000_000, 150_000_000):
+        lying = replace(
+            frame, width=wide, height=high, time_ns=time_ns,
+            rgb=lambda w, h: cv2.resize(fallen, (w, h), interpolation=cv2.INTER_AREA),
+        )  # fmt: skip
+        found.append([d for d in looker.detect(lying) if d.kind is Kind.PERSON])
+    sure = [any(d.score >= SURE and d.box.w > 0.5 * wide for d in seen) for seen in found]
+    assert any(sure)
+    assert not all(sure), "he is found as he lies: this shows nothing"

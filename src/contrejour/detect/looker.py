@@ -18,6 +18,9 @@ LEAST_SIDE = 416
 STEP = 32
 DARK = 40
 """8-bit mean under which a picture is brightened for the networks, which learned on daylight."""
+TURN_EACH_NS = 150_000_000
+TURNS = (1, -1)
+"""Quarter-turns, counter-clockwise."""
 _BRIGHTER = (255 * (np.arange(256) / 255) ** (1 / 1.5)).astype(np.uint8)
 
 
@@ -39,8 +42,16 @@ def brightened(picture: Rgb) -> Rgb:
     return cv2.LUT(picture, _BRIGHTER).astype(np.uint8) if picture.mean() < DARK else picture
 
 
+def turns(time_ns: int, thorough: bool) -> tuple[int, ...]:
+    """Which way to turn the frame of this time: each way once in 600 ms; a picture both ways."""
+    if thorough:
+        return TURNS
+    phase = time_ns // TURN_EACH_NS % 4
+    return TURNS[phase // 2 : phase // 2 + 1] if phase % 2 == 0 else ()
+
+
 class Looker:
-    """PicoDet and YuNet on each look; CenterFace too when `thorough` (pictures)."""
+    """PicoDet and YuNet on each look, now and then turned; CenterFace too when `thorough`."""
 
     def __init__(
         self, size: tuple[int, int], *, offline: bool = False, thorough: bool = False
@@ -48,13 +59,17 @@ class Looker:
         from contrejour.detect.faces import CenterFace, YuNet
         from contrejour.detect.near import Near
         from contrejour.detect.picodet import PicoDet, known_ranges
+        from contrejour.detect.turned import Turned
 
+        self._thorough = thorough
         self._width, self._height = input_size(*size)
         shape = (self._width, self._height)
         picodet = ensure(PICODET, offline=offline)
         self._bodies = PicoDet(picodet, *shape, known_ranges())
         coarse = input_size(*size, 1)
         self._near = Near(picodet, coarse) if coarse != shape else None
+        aside = shape[::-1] if thorough else (LEAST_SIDE, LEAST_SIDE)
+        self._turned = Turned(picodet, aside)
         self._faces: list[YuNet | CenterFace] = [YuNet(ensure(YUNET, offline=offline), *shape)]
         if thorough:
             self._faces.append(CenterFace(ensure(CENTERFACE, offline=offline), *shape))
@@ -67,6 +82,8 @@ class Looker:
             found += [(box, Kind.FACE, score) for box, score in face.find(picture)]
         if self._near:
             found += self._near.find(picture, found)
+        for turn in turns(frame.time_ns, self._thorough):
+            found += self._turned.find(picture, turn, found)
         across, down = frame.width / self._width, frame.height / self._height
         return tuple(
             Detection(_scaled(box, across, down), kind, score) for box, kind, score in found

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,11 +22,19 @@ def test_a_box_of_the_turned_picture_comes_back_to_where_it_was(turn: int) -> No
     assert turned_back(seen, turn, 100, 60).tolist() == [30, 10, 40, 10]
 
 
-def test_each_way_comes_up_again_within_a_second_and_a_picture_is_turned_both_ways() -> None:
-    second = Counter(turn for at in range(25) for turn in turns(at * 40_000_000, False))
+def frame(index: int) -> Any:
+    return SimpleNamespace(index=index, time_ns=index * 40_000_000)
+
+
+def test_each_way_comes_up_again_within_a_second() -> None:
+    second = Counter(turn for at in range(1, 26) for turn in turns(frame(at), False))
     assert set(second) == {1, -1}
     assert sum(second.values()) < 25
-    assert set(turns(0, True)) == {1, -1}
+
+
+def test_a_picture_and_the_first_frame_of_a_unit_are_turned_both_ways() -> None:
+    assert set(turns(frame(4), True)) == {1, -1}
+    assert set(turns(frame(0), False)) == {1, -1}
 
 
 @pytest.mark.parametrize(

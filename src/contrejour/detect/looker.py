@@ -42,11 +42,12 @@ def brightened(picture: Rgb) -> Rgb:
     return cv2.LUT(picture, _BRIGHTER).astype(np.uint8) if picture.mean() < DARK else picture
 
 
-def turns(time_ns: int, thorough: bool) -> tuple[int, ...]:
-    """Which way to turn the frame of this time: each way once in 600 ms; a picture both ways."""
-    if thorough:
+def turns(frame: Frame, thorough: bool) -> tuple[int, ...]:
+    """Which way to turn a frame: each way once in 600 ms; both ways a picture, and the first frame
+    of a unit of work, for where nothing moves it is the only one that is looked at."""
+    if thorough or frame.index == 0:
         return TURNS
-    phase = time_ns // TURN_EACH_NS % 4
+    phase = frame.time_ns // TURN_EACH_NS % 4
     return TURNS[phase // 2 : phase // 2 + 1] if phase % 2 == 0 else ()
 
 
@@ -82,7 +83,7 @@ class Looker:
             found += [(box, Kind.FACE, score) for box, score in face.find(picture)]
         if self._near:
             found += self._near.find(picture, found)
-        for turn in turns(frame.time_ns, self._thorough):
+        for turn in turns(frame, self._thorough):
             found += self._turned.find(picture, turn, found)
         across, down = frame.width / self._width, frame.height / self._height
         return tuple(

@@ -11,14 +11,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
-import numpy as np
-
-from contrejour.detect.net import Floats
-from contrejour.detect.picodet import SAME_IOU, SURE, PicoDet, iou, known_ranges
+from contrejour.detect.picodet import (
+    SAME_IOU,
+    SURE,
+    Found,
+    PicoDet,
+    centred_in,
+    iou,
+    known_ranges,
+    sure_people,
+)
 from contrejour.types import Kind, Rgb
 
-Found = tuple[Floats, Kind, float]
 NEAR = 0.4
 """Height from which a person is near, as a share of the picture's."""
 NEAR_FACE = 0.1
@@ -26,17 +30,16 @@ NEAR_FACE = 0.1
 
 def in_doubt(found: Sequence[Found], height: int) -> bool:
     """Whether somebody may be near of whom the detectors are not sure. Pure."""
-    sure = [box for box, kind, score in found if kind is Kind.PERSON and score >= SURE]
+    sure = sure_people(found)
     return any(
         (kind is Kind.PERSON and score < SURE and box[3] >= NEAR * height)
-        or (kind is Kind.FACE and box[3] >= NEAR_FACE * height and not _inside_any(box, sure))
+        or (
+            kind is Kind.FACE
+            and box[3] >= NEAR_FACE * height
+            and not any(centred_in(box, one) for one in sure)
+        )
         for box, kind, score in found
     )
-
-
-def _inside_any(face: Floats, bodies: Sequence[Floats]) -> bool:
-    x, y = face[0] + face[2] / 2, face[1] + face[3] / 2
-    return any(b[0] <= x <= b[0] + b[2] and b[1] <= y <= b[1] + b[3] for b in bodies)
 
 
 class Near:
@@ -52,15 +55,11 @@ class Near:
             return []
         if self._bodies is None:
             self._bodies = PicoDet(self._folder, *self._size, known_ranges())
-        small = cv2.resize(picture, self._size, interpolation=cv2.INTER_AREA).astype(np.uint8)
-        height, width = picture.shape[:2]
-        grown = np.tile([width / self._size[0], height / self._size[1]], 2).astype(np.float32)
-        near = [(box * grown, kind, score) for box, kind, score in self._bodies.find(small)]
-        known = [box for box, kind, score in found if kind is Kind.PERSON and score >= SURE]
+        height, known = picture.shape[0], sure_people(found)
         return [
-            one
-            for one in near
-            if one[1] is Kind.PERSON
-            and one[0][3] >= NEAR * height
-            and not any(iou(one[0], box) >= SAME_IOU for box in known)
+            (box, kind, score)
+            for box, kind, score in self._bodies.find_in(picture)
+            if kind is Kind.PERSON
+            and box[3] >= NEAR * height
+            and not any(iou(box, one) >= SAME_IOU for one in known)
         ]

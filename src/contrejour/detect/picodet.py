@@ -34,6 +34,8 @@ SAME_IOU = 0.6
 SURE = 0.45
 """What the drawn figure must score: as much as makes a track of a person."""
 RANGES = Path(__file__).with_name("picodet.ranges.json")
+Found = tuple[Floats, Kind, float]
+"""(x, y, w, h), what it is, and its score."""
 _IMAGENET = ((123.675, 116.28, 103.53), (58.395, 57.12, 57.375))
 
 
@@ -69,7 +71,7 @@ class PicoDet:
             for box, kind, score in self.find(drawn.picture)
         )
 
-    def find(self, picture: Rgb) -> list[tuple[Floats, Kind, float]]:
+    def find(self, picture: Rgb) -> list[Found]:
         """((x, y, w, h) in input pixels, kind, score) of all that scores `LOWEST` or more."""
         outputs = self._net.run(picture)
         boxes, scores, classes = [], [], []
@@ -81,6 +83,13 @@ class PicoDet:
             scores.append(score[which, where])
             classes.append(np.array(list(KINDS))[which])
         return _best(np.concatenate(boxes), np.concatenate(scores), np.concatenate(classes))
+
+    def find_in(self, picture: Rgb) -> list[Found]:
+        """The same of a picture of any size, stretched to the network's; boxes in its pixels."""
+        small = cv2.resize(picture, self._size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+        height, width = picture.shape[:2]
+        grown = np.tile([width / self._size[0], height / self._size[1]], 2).astype(np.float32)
+        return [(box * grown, kind, score) for box, kind, score in self.find(small)]
 
 
 def known_ranges() -> Ranges:
@@ -96,6 +105,17 @@ def iou(one: Sequence[float] | Floats, other: Sequence[float] | Floats) -> float
     return float(both / max(one[2] * one[3] + other[2] * other[3] - both, 1e-9))
 
 
+def sure_people(found: Sequence[Found]) -> list[Floats]:
+    """The boxes of those persons of whom there is no doubt."""
+    return [box for box, kind, score in found if kind is Kind.PERSON and score >= SURE]
+
+
+def centred_in(one: Floats, other: Floats) -> bool:
+    """Whether the centre of one box lies in the other."""
+    x, y = one[0] + one[2] / 2, one[1] + one[3] / 2
+    return bool(other[0] <= x <= other[0] + other[2] and other[1] <= y <= other[1] + other[3])
+
+
 def _boxes(sides: Floats, where: np.ndarray, columns: int, stride: int) -> Floats:
     spread = np.exp(sides - sides.max(axis=1, keepdims=True))
     spread /= spread.sum(axis=1, keepdims=True)
@@ -104,7 +124,7 @@ def _boxes(sides: Floats, where: np.ndarray, columns: int, stride: int) -> Float
     return np.stack([x - left, y - top, left + right, top + bottom], axis=1)
 
 
-def _best(boxes: Floats, scores: Floats, classes: np.ndarray) -> list[tuple[Floats, Kind, float]]:
+def _best(boxes: Floats, scores: Floats, classes: np.ndarray) -> list[Found]:
     found = []
     for kind in (Kind.PERSON, Kind.VEHICLE):
         of_kind = [c for c, k in KINDS.items() if k is kind]

@@ -11,12 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 
-from contrejour.detect.near import Found
 from contrejour.detect.net import Floats
-from contrejour.detect.picodet import SURE, PicoDet, iou, known_ranges
+from contrejour.detect.picodet import Found, PicoDet, centred_in, iou, known_ranges, sure_people
 from contrejour.types import Kind, Rgb
 
 SURE_TURNED = 0.7
@@ -30,32 +28,24 @@ class Turned:
     """Finds lying persons in a picture that is turned and shown at `size`."""
 
     def __init__(self, folder: Path, size: tuple[int, int]) -> None:
-        self._size = size
         self._bodies = PicoDet(folder, *size, known_ranges())
 
     def find(self, picture: Rgb, turn: int, found: Sequence[Found]) -> list[Found]:
         """Who is surely there after `turn` (1: counter-clockwise, -1: clockwise), and not known."""
         turned = np.ascontiguousarray(np.rot90(picture, turn))
-        small = cv2.resize(turned, self._size, interpolation=cv2.INTER_AREA).astype(np.uint8)
-        high, wide = picture.shape[:2]
-        grown = np.tile([high / self._size[0], wide / self._size[1]], 2).astype(np.float32)
-        known = [box for box, kind, score in found if kind is Kind.PERSON and score >= SURE]
+        (high, wide), known = picture.shape[:2], sure_people(found)
         return [
             (lying, kind, score)
-            for box, kind, score in self._bodies.find(small)
+            for box, kind, score in self._bodies.find_in(turned)
             if kind is Kind.PERSON and score >= SURE_TURNED
-            for lying in [turned_back(box * grown, turn, wide, high)]
+            for lying in [turned_back(box, turn, wide, high)]
             if lying[2] >= LYING * lying[3] and not _is_known(lying, known)
         ]
 
 
 def _is_known(lying: Floats, known: Sequence[Floats]) -> bool:
     """Whether it is somebody who was found standing, or several who stand side by side."""
-    x, y, w, h = lying
-    inside = [
-        one for one in known
-        if x <= one[0] + one[2] / 2 <= x + w and y <= one[1] + one[3] / 2 <= y + h
-    ]  # fmt: skip
+    inside = [one for one in known if centred_in(one, lying)]
     return len(inside) > 1 or any(iou(lying, one) >= KNOWN_IOU for one in known)
 
 

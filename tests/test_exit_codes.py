@@ -93,29 +93,29 @@ def test_9_a_place_that_cannot_be_written(
     assert not [path for path in tmp_path.rglob("*") if path.suffix == ".mp4" and path.is_file()]
 
 
-def test_10_a_model_that_is_not_there_and_may_not_be_fetched(source: Path, tmp_path: Path) -> None:
+def test_14_a_model_that_is_not_there_and_may_not_be_fetched(source: Path, tmp_path: Path) -> None:
     cache = {"CONTREJOUR_CACHE": tmp_path / "cache"}
     done = run("veil", source, "-o", tmp_path / "out.mp4", "--offline", env=cache)
-    check(done, 10, "contrejour: hint: ")
+    check(done, 14, "contrejour: hint: ")
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"format": "another"}'])
-def test_11_a_masks_file_that_is_none(source: Path, tmp_path: Path, text: str) -> None:
+def test_15_a_masks_file_that_is_none(source: Path, tmp_path: Path, text: str) -> None:
     (tmp_path / "m.json").write_text(text)
     done = run("veil", source, "-o", tmp_path / "out.mp4", "--masks", tmp_path / "m.json")
-    check(done, 11, "m.json")
+    check(done, 15, "m.json")
 
 
-def test_11_a_masks_file_of_another_video(source: Path, masks: Path, tmp_path: Path) -> None:
+def test_15_a_masks_file_of_another_video(source: Path, masks: Path, tmp_path: Path) -> None:
     longer = clip(tmp_path / "longer.mp4", frames=72)
     larger = clip(tmp_path / "larger.mp4", frames=48, size="192x96")
     for other in (longer, larger):
         done = run("veil", other, "-o", tmp_path / "out.mp4", "--masks", masks)
-        check(done, 11, "use the masks file that was made from this very input")
+        check(done, 15, "use the masks file that was made from this very input")
     assert not (tmp_path / "out.mp4").exists()
 
 
-def test_11_or_a_warning_when_it_fits_another_video(masks: Path, tmp_path: Path) -> None:
+def test_15_or_a_warning_when_it_fits_another_video(masks: Path, tmp_path: Path) -> None:
     other = clip(tmp_path / "other.mp4", frames=48, gop=6)
     done = run("veil", other, "-o", tmp_path / "out.mp4", "--masks", masks)
     assert done.returncode == 0

@@ -2,6 +2,7 @@
 
 ContrejourError                1   anything below, when nothing more exact is known
 ├── UsageError                 2   the request makes no sense (argparse uses 2 as well)
+│   └── Malformed              2   a mandate that can't be read: unknown, missing or doubtful words
 ├── InputMissing               3   no such file, or it can't be read
 ├── InputEmpty                 4   nothing in it: 0 bytes, or no frame
 ├── NotMedia                   5   neither a video nor a picture
@@ -9,21 +10,28 @@ ContrejourError                1   anything below, when nothing more exact is kn
 ├── Unsupported                7   a real video that can't be kept exact, so it is refused
 ├── OutputExists               8   `--force` replaces it
 ├── OutputFailed               9   disk full, or the place can't be written
-├── ModelError                10   a model is missing, or its SHA-256 is wrong
-├── MasksError                11   a masks file that can't be read or doesn't fit the input
+├── Conditional               10   a mandate that would be lawful with the documents named
+├── Refused                   11   a mandate, or an act, that no text allows
 ├── Busy                      12   another run is writing this output
-└── DetectorError             13   a detector raised (inside a run: that frame is veiled whole)
+├── DetectorError             13   a detector raised (inside a run: that frame is veiled whole)
+├── ModelError                14   a model is missing, or its SHA-256 is wrong
+├── MasksError                15   a masks file that can't be read or doesn't fit the input
+├── SignatureError            16   a plan or a key that can't be trusted
+└── PlanExpired               17   the mandate, the law or a document ran out: the camera stopped
 
 Interrupted (Ctrl-C, SIGTERM) leaves with 130 or 143, as shells expect.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class ContrejourError(Exception):
-    """Base of all errors. `hint` says what the reader can do about it."""
+    """Base of all errors. `hint` says what the reader can do about it; `others` came with it."""
 
     exit_code = 1
+    others: tuple[ContrejourError, ...] = ()
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -32,6 +40,15 @@ class ContrejourError(Exception):
 
 class UsageError(ContrejourError):
     exit_code = 2
+
+
+class Malformed(UsageError):
+    @classmethod
+    def of(cls, faults: Iterable[tuple[str, str]]) -> Malformed:
+        """One error of several (message, hint)."""
+        first, *others = (cls(message, hint) for message, hint in faults)
+        first.others = tuple(others)
+        return first
 
 
 class InputMissing(ContrejourError):
@@ -62,11 +79,11 @@ class OutputFailed(ContrejourError):
     exit_code = 9
 
 
-class ModelError(ContrejourError):
+class Conditional(ContrejourError):
     exit_code = 10
 
 
-class MasksError(ContrejourError):
+class Refused(ContrejourError):
     exit_code = 11
 
 
@@ -76,3 +93,19 @@ class Busy(ContrejourError):
 
 class DetectorError(ContrejourError):
     exit_code = 13
+
+
+class ModelError(ContrejourError):
+    exit_code = 14
+
+
+class MasksError(ContrejourError):
+    exit_code = 15
+
+
+class SignatureError(ContrejourError):
+    exit_code = 16
+
+
+class PlanExpired(ContrejourError):
+    exit_code = 17

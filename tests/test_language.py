@@ -15,10 +15,13 @@ import contrejour
 from contrejour import errors
 from contrejour.cli import WHY_COSMETIC
 from contrejour.language import TWINS, french, is_french
+from contrejour.mandate.read import PATTERNS
 from contrejour.sidecar.schema import HINT
 
 SOURCE = Path(contrejour.__file__).parent
-KINDS = {name for name in vars(errors) if name[0].isupper()} | {"_wrong", "ArgumentTypeError"}
+KINDS = {name for name in vars(errors) if name[0].isupper()} | {
+    "_wrong", "_Strange", "ArgumentTypeError",
+}  # fmt: skip
 TWIN = json.loads(TWINS.read_text(encoding="utf-8"))
 FRENCH = {"LC_ALL": "fr_FR.UTF-8"}
 
@@ -40,6 +43,7 @@ def sentences() -> Iterator[str]:
             told = node.args if name in KINDS else []
             told = [*told, *(key.value for key in node.keywords if key.arg == "help")]
             yield from (text for text in map(text_of, told) if re.search("[a-zA-Z]", text))
+    yield from ("{}:{}: {}: {}", "did you mean {}?", "one of: {}", *PATTERNS.values())
     yield from (HINT, re.sub(r"\{\w+\}", "{}", WHY_COSMETIC))
 
 
@@ -63,6 +67,8 @@ def test_a_twin_says_every_value_once_and_is_not_the_english(english: str, twin:
          "12 images voilées entières : un détecteur a échoué"),
         ('m.json: frame 3: expected "boxes" as a list, found 7',
          'm.json: frame 3 : attendu "boxes" en liste, trouvé 7'),
+        ("m.yaml:3: measures.0.cameras.count: expected a whole number, found 'x'",
+         "m.yaml:3: measures.0.cameras.count : attendu un nombre entier, trouvé 'x'"),
         ("Cannot allocate memory", "Cannot allocate memory"),
     ],
 )  # fmt: skip

@@ -64,6 +64,8 @@ def _complain(error: ContrejourError) -> None:
     print(f"contrejour: error: {said(str(error))}", file=sys.stderr)
     if error.hint:
         print(f"contrejour: hint: {said(error.hint)}", file=sys.stderr)
+    for other in error.others:
+        _complain(other)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -91,11 +93,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"contrejour {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_veil(commands)
+    from contrejour.commands import keys, mandate
     from contrejour.detect.command import add_models_parser
     from contrejour.evaluate import add_eval_parser
 
     add_eval_parser(commands)
     add_models_parser(commands)
+    mandate.add_parser(commands)
+    keys.add_parser(commands)
     return parser
 
 

@@ -7,26 +7,39 @@
     publish  one file, its masks, its report; the video's name comes last
 
 With a masks file given, the first three are skipped: what it says is hidden, and nothing else.
+
+A live camera is another matter: nothing of it is seen but through `watch`, which wants a plan.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from contrejour import __version__, chunks, deny, find, sidecar, veil, video
-from contrejour.errors import InputEmpty, InputMissing, MasksError, NotMedia, Truncated
+from contrejour.errors import (
+    InputEmpty,
+    InputMissing,
+    MasksError,
+    NotMedia,
+    Refused,
+    Truncated,
+)
 from contrejour.pool import Pool
 from contrejour.report import WIDTH_PX, write_report
 from contrejour.request import Options, Step, Summary, masks_name
-from contrejour.types import Cells, Mask
+from contrejour.types import Cells, Frame, Mask
 from contrejour.work import Work, sha256, writing
 from contrejour.worker import Setup, Worker, chunk_path
+
+if TYPE_CHECKING:
+    from contrejour.mandate.plan import Plan
 
 Masks = Iterable[tuple[int, Mask]]
 """(pts, mask) of every frame, in order."""
@@ -248,6 +261,38 @@ class Run:
             write_report(page, self.out, header, rows, lambda at: video.stills(part, at, WIDTH_PX))
             finished.append((page, self.options.report))
         return [*finished, (part, self.out)]
+
+
+def watch(
+    plan: Plan,
+    camera: str,
+    acts: Collection[str],
+    frames: Iterable[Frame],
+    clock: Callable[[], datetime],
+) -> Iterator[Frame]:
+    """The frames of a live camera, as long as its plan lets all of `acts` run, to the second.
+
+    While one of them is closed (hours, window) frames are let go unseen. Raises Refused at once
+    for an act or a camera that the plan doesn't name, PlanExpired as soon as one of the acts can
+    never open again. `clock` gives the time, aware; it is asked for every frame.
+    """
+    from contrejour.mandate.plan import Plan  # a recorded file needs none of it
+
+    if not isinstance(plan, Plan):
+        raise TypeError("a camera runs by a plan, and by nothing else")
+    if not acts:
+        raise Refused("no act was asked for", "name what the camera is to do")
+    for act in acts:
+        plan.naming(camera, act)
+
+    def allowed() -> Iterator[Frame]:
+        for frame in frames:
+            now = clock()
+            opened = [plan.is_open(camera, act, now) for act in acts]  # each may raise
+            if all(opened):
+                yield frame
+
+    return allowed()
 
 
 def is_done(out: Path) -> bool:

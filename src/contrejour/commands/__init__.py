@@ -1,0 +1,1 @@
+"""The commands around a mandate: `mandate`, `keys`, `review`. Each parses, calls, prints."""

@@ -1,0 +1,107 @@
+"""Files that commands read and write, with the project's own errors."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+from contrejour.errors import InputMissing, Malformed, OutputExists, OutputFailed
+from contrejour.language import is_french
+
+MOST_BYTES = 32 << 20
+
+
+def read_bytes(path: Path) -> bytes:
+    """Raises InputMissing."""
+    try:
+        if not path.exists():
+            raise InputMissing(f"{path} does not exist")
+        if not path.is_file():
+            raise InputMissing(f"{path} is not a regular file")
+        if path.stat().st_size > MOST_BYTES:
+            raise InputMissing(f"{path} is too large: more than {MOST_BYTES >> 20} MiB")
+        return path.read_bytes()
+    except OSError as error:
+        raise InputMissing(f"{path} can't be read: {error.strerror}") from error
+
+
+def read_text(path: Path) -> str:
+    """UTF-8. Raises InputMissing, Malformed."""
+    try:
+        return read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Malformed(f"{path}: not UTF-8 text", "save it as UTF-8") from error
+
+
+def write_new(path: Path, data: bytes, *, force: bool = False, mode: int = 0o666) -> None:
+    """Write a file whole or not at all. Raises OutputExists, OutputFailed."""
+    if path.exists() and not force:
+        raise OutputExists(f"{path} exists", "--force replaces it")
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise OutputFailed(f"{path} can't be written: {error.strerror}") from error
+
+
+def digests(folder: Path, documents: Mapping[str, str | None]) -> dict[str, str | None]:
+    """SHA-256 of the file given for each document: the one it names, or NAME.*; None: not found.
+
+    `documents`: for each document, the file that the mandate names. Raises InputMissing.
+    """
+    if not folder.is_dir():
+        raise InputMissing(f"{folder} is not a folder", "--documents names a folder of files")
+    found: dict[str, str | None] = {}
+    for name, file in documents.items():
+        path = folder / Path(file).name if file else None
+        if path is None:
+            path = next(iter(sorted(folder.glob(f"{name}.*"))), None)
+        found[name] = (
+            hashlib.sha256(read_bytes(path)).hexdigest() if path and path.exists() else None
+        )
+    return found
+
+
+def speak(language: str | None) -> str:
+    """The language asked for, or the system's; errors follow it. `fr` or `en`."""
+    if language:
+        os.environ["LC_ALL"] = {"fr": "fr_FR.UTF-8", "en": "C.UTF-8"}[language]
+    return "fr" if is_french(os.environ) else "en"
+
+
+def page_width() -> int:
+    """Columns to wrap at; 0 where nobody looks."""
+    if not sys.stdout.isatty():
+        return 0
+    return min(os.get_terminal_size(sys.stdout.fileno()).columns, 100)
+
+
+def has_colour() -> bool:
+    """On a terminal, unless NO_COLOR is set (no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def day(text: str) -> date:
+    """An argument that is a date, ISO 8601."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a date such as 2027-02-12") from None
+
+
+def ask(prompt: str) -> str:
+    """One line from whoever is at the terminal; the question goes to standard error."""
+    print(prompt, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline()

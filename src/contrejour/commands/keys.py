@@ -1,0 +1,77 @@
+"""`contrejour keys new`: the key that a body signs its plans with."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contrejour.commands import files
+from contrejour.errors import InputMissing
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+        Ed25519PrivateKey,
+        Ed25519PublicKey,
+    )
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `keys` and what is under it."""
+    keys = commands.add_parser("keys", help="the keys that plans are signed with")
+    below = keys.add_subparsers(required=True, metavar="COMMAND")
+    new = below.add_parser("new", help="make a key: FILE (secret) and FILE.pub (to publish)")
+    new.add_argument("file", type=Path, nargs="?", metavar="FILE",
+        help="where (default: contrejour/mandate.key in the user's configuration)")  # fmt: skip
+    new.add_argument("--password-file", type=Path, metavar="FILE",
+        help="file whose first line is the key's password")  # fmt: skip
+    new.set_defaults(run=_new)
+
+
+def default_key() -> Path:
+    """In the configuration folder of the XDG Base Directory Specification."""
+    home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(home) / "contrejour" / "mandate.key"
+
+
+def private_key(file: Path | None, password_file: Path | None) -> Ed25519PrivateKey:
+    """The key to sign with. Raises InputMissing, SignatureError."""
+    from contrejour.mandate.sign import read_private
+
+    return read_private(_key_bytes(file or default_key()), _password(password_file))
+
+
+def public_key(file: Path | None) -> Ed25519PublicKey:
+    """The key to verify with. Raises InputMissing, SignatureError."""
+    from contrejour.mandate.sign import read_public
+
+    return read_public(_key_bytes(file or beside(default_key())))
+
+
+def beside(private: Path) -> Path:
+    """Where the public half of a key is."""
+    return private.with_name(private.name + ".pub")
+
+
+def _key_bytes(path: Path) -> bytes:
+    if not path.exists():
+        raise InputMissing(f"{path} does not exist", "contrejour keys new makes a key")
+    return files.read_bytes(path)
+
+
+def _password(file: Path | None) -> bytes | None:
+    return files.read_bytes(file).splitlines()[0] if file else None
+
+
+def _new(args: argparse.Namespace) -> int:
+    from contrejour.mandate.sign import keyid, new_key, private_pem, public_pem
+
+    path: Path = args.file or default_key()
+    if args.file is None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = new_key()
+    files.write_new(path, private_pem(key, _password(args.password_file)), mode=0o600)
+    files.write_new(beside(path), public_pem(key), force=True)
+    print(f"{path}\n{beside(path)}\n{keyid(key.public_key())}")
+    return 0

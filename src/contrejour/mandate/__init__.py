@@ -1,0 +1,27 @@
+"""The mandate: what a public body voted, judged by the law, compiled to the plan that runs.
+
+    read.py      YAML, strictly            -> Mandate      schema.py vocabulary.py periods.py
+    check.py     every rule, on a day      -> Report       rules/ (how), rules.yaml (what), law.py
+
+Silence is not authorisation: an act that no rule in force permits is refused.
+"""
+
+from contrejour.mandate.check import Finding, Report, check
+from contrejour.mandate.law import Rule, Said, names, rulebook
+from contrejour.mandate.read import read
+from contrejour.mandate.rules import Verdict
+from contrejour.mandate.schema import Mandate, Measure
+
+__all__ = [
+    "Finding",
+    "Mandate",
+    "Measure",
+    "Report",
+    "Rule",
+    "Said",
+    "Verdict",
+    "check",
+    "names",
+    "read",
+    "rulebook",
+]

@@ -1,0 +1,170 @@
+"""A3, the second layer of the notice: all places, everything that GDPR 13 wants."""
+
+from __future__ import annotations
+
+from contrejour.mandate import Measure, Said
+from contrejour.publish.document import (
+    Document,
+    Facts,
+    Items,
+    Link,
+    Links,
+    Paragraph,
+    Section,
+    both,
+    gap,
+)
+from contrejour.publish.facts import (
+    masks,
+    persons,
+    recipients,
+)
+from contrejour.publish.notice import COMPLAINT, lead, rights
+from contrejour.publish.view import (
+    View,
+    acts,
+    algorithmic,
+    basis,
+    cameras,
+    contact,
+    controller,
+    dpo,
+    kept_said,
+    measure_title,
+    place_title,
+    purpose,
+    source,
+    valid,
+    when,
+)
+
+
+def information(view: View) -> Document:
+    """The second layer: all places, everything that article 13 wants."""
+    return Document(
+        name="information",
+        title=Said("Vous êtes filmé : toute l'information", "You are filmed: in full"),
+        lead=Said(
+            "La suite des affiches : qui filme, où, pourquoi, combien de temps, et vos droits.",
+            "What follows from the posters: who films, where, why, for how long, and your rights.",
+        ),
+        blocks=(
+            _who(view),
+            *(_place(view, name) for name in view.places),
+            _your_rights(view),
+        ),
+        source=source(view),
+        draft=view.draft,
+    )
+
+
+def _who(view: View) -> Section:
+    return Section(
+        Said("Qui filme", "Who films"),
+        (
+            Facts(
+                Said("Contacts", "Contacts"),
+                (
+                    (Said("Responsable du traitement", "Controller"), controller(view)),
+                    (Said("Contact", "Contact"), contact(view)),
+                    (
+                        Said("Délégué à la protection des données", "Data protection officer"),
+                        dpo(view),
+                    ),
+                    (Said("Base légale", "Legal basis"), basis(view)),
+                    (Said("Mandat", "Mandate"), both(view.mandate.id)),
+                    (Said("Validité", "Valid"), valid(view)),
+                    (
+                        Said("Transferts hors de l'Union", "Transfers outside the Union"),
+                        Said("aucun", "none"),
+                    ),
+                ),
+            ),
+        ),
+    )
+
+
+def _place(view: View, name: str) -> Section:
+    place = view.place(name)
+    return Section(
+        place_title(view, name),
+        (
+            Paragraph(lead(view, name)),
+            *(_one(view, measure) for measure in view.measures_at(name)),
+            Facts(
+                Said("À cet endroit", "At this place"),
+                (
+                    (Said("Personnes filmées", "Persons filmed"), persons(place)),
+                    (Said("Masques", "Masks"), masks(place)),
+                ),
+            ),
+        ),
+    )
+
+
+def _one(view: View, measure: Measure) -> Facts:
+    human = measure.human
+    rows = [
+        (Said("Ce qui est fait", "What is done"), acts(measure)),
+        (Said("Pourquoi", "Why"), purpose(measure)),
+        (Said("Caméras", "Cameras"), cameras(measure)),
+        (Said("Quand", "When"), when(measure)),
+        (Said("Conservation", "How long"), kept_said(view, measure)),
+        (Said("Qui reçoit", "Who receives"), recipients(view, measure)),
+    ]
+    if algorithmic(measure):
+        told = (
+            Said(
+                "un logiciel signale ou compte ; une personne confirme ou écarte, et décide",
+                "software signals or counts; a person confirms or dismisses, and decides",
+            )
+            if human is not None and human.confirms
+            else Said("aucune", "none")
+            if measure.output is not None and not measure.output.alerts
+            else gap("part de la décision automatisée", "share of automated decision")
+        )
+        rows.append((Said("Décision automatisée", "Automated decision"), told))
+    return Facts(measure_title(measure), tuple(rows))
+
+
+def _your_rights(view: View) -> Section:
+    asked = both(view.mandate.controller.dpo) if view.mandate.controller.dpo else contact(view)
+    keeps = any(
+        measure.keep.images is not None and measure.keep.images.at_most_s > 0
+        for measure in view.mandate.measures
+    )
+    how = [
+        rights(view),
+        Said(f"Écrivez à : {asked.fr}", f"Write to: {asked.en}"),
+        Said(
+            "Donnez le lieu, le jour et l'heure de votre passage : personne ne cherche votre "
+            "visage. Les autres personnes seront masquées.",
+            "Give the place, day and time you passed: nobody searches for your face. "
+            "Other people will be hidden.",
+        ),
+        Said(
+            f"Réclamation : {COMPLAINT.fr}",
+            f"Complaint: {COMPLAINT.en}",
+        ),
+    ]
+    if keeps:
+        how.append(
+            Said(
+                "La justice peut requérir des images (CPP, art. 60-1, 77-1-1 et 99-3) ; "
+                "seules celles-là sont gardées plus longtemps.",
+                "Courts and judicial police may require images (CPP, arts 60-1, 77-1-1, 99-3); "
+                "only those are kept longer.",
+            )
+        )
+    more = Links(
+        (
+            (
+                Link(
+                    Said("Ce que font les caméras, en détail", "What the cameras do, in detail"),
+                    Said("transparence.fr.html", "transparence.en.html"),
+                ),
+                Said("", ""),
+            ),
+        )
+    )
+    return Section(Said("Vos droits", "Your rights"), (Items(tuple(how)), more))

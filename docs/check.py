@@ -1,4 +1,4 @@
-"""Docs are tested: every command, option and exit code is documented, and links lead somewhere."""
+"""Docs are tested: every command, option, rule and exit code is there, and links lead somewhere."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+import rules
 
 from contrejour import errors
 from contrejour.cli import _parser
@@ -31,6 +33,9 @@ def problems() -> Iterator[str]:
             continue
         if not re.search(rf"\b{kind.exit_code}\b", codes):
             yield f"docs/reference/exit-codes.md: no word of {kind.exit_code} ({kind.__name__})"
+    for page, written in rules.pages().items():
+        if not page.exists() or page.read_text() != written:
+            yield f"{page.relative_to(ROOT)}: not what rules.yaml says: run `python docs/rules.py`"
     for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
         for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text()):
             if "://" not in target and not (page.parent / target).exists():

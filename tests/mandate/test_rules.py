@@ -243,7 +243,7 @@ def test_every_rule_says_what_where_since_when_and_how_sure():
         assert found.link.startswith(("https://", "docs/")), name
         assert found.confidence in ("H", "M", "L"), name
         assert found.valid_until is None or found.valid_from < found.valid_until, name
-        assert not found.verified or found.mark.startswith(("F·", "our own")), name
+        assert not found.verified or found.mark.startswith(("F·", "—")), name
 
 
 def keys_in_the_checks():

@@ -102,6 +102,7 @@ class Rule:
     valid_until: date | None
     confidence: str
     mark: str
+    note: Said
     verified: bool
 
     def in_force(self, day: date) -> bool:
@@ -170,6 +171,7 @@ def _rule(name: str, data: Mapping[str, Data]) -> Rule:
         valid_until=date.fromisoformat(str(until)) if until is not None else None,
         confidence=str(data["confidence"]),
         mark=str(data["mark"]),
+        note=_said(data.get("note", {}), ""),
         verified=data["verified"] is True,
     )
 

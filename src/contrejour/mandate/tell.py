@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.mandate.check import Finding, Report
 from contrejour.mandate.compile import utc
-from contrejour.mandate.law import Said, day, listed, names, number
+from contrejour.mandate.law import Said, day, listed, names, number, rulebook
 from contrejour.mandate.rules import Verdict
 from contrejour.mandate.schema import Mandate, Measure
 
@@ -69,6 +69,10 @@ def tell(
             yield from ("", *head)
             for each in found:
                 yield from _finding(each, language, width, painted(each.verdict, "■"))
+    yield from ("", say("Textes cités", "Texts cited"))
+    for rule in sorted({each.rule for each in report.findings}):
+        since, link = day(rulebook()[rule].valid_from), rulebook()[rule].link
+        yield say(f"  {rule}  depuis le {since.fr}  {link}", f"  {rule}  since {since.en}  {link}")
     yield ""
     yield _NOT_ADVICE.in_(language).format(rules=report.rules_sha256[:12])
 

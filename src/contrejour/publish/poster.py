@@ -36,8 +36,8 @@ from contrejour.publish.typography import (
 )
 
 if TYPE_CHECKING:
-    from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
-    from reportlab.platypus import Paragraph  # type: ignore[import-untyped]
+    from reportlab.pdfgen.canvas import Canvas
+    from reportlab.platypus import Paragraph
 
 RIGHT_PT = 150.0
 """Width of the column on the right below: QR code, mandate."""
@@ -67,7 +67,7 @@ def pdf(told: Notice, language: str, source: Sequence[Said]) -> bytes:
 
 def png(made: bytes) -> list[bytes]:
     """Each page of a PDF as PNG, 150 dots to the inch."""
-    import pypdfium2  # type: ignore[import-untyped]
+    import pypdfium2
 
     pictures = []
     document = pypdfium2.PdfDocument(made)

@@ -14,8 +14,8 @@ from contrejour.publish.notice import Notice
 from contrejour.publish.typography import ALARM, BOLD, INK, PLAIN, paragraph, printable
 
 if TYPE_CHECKING:
-    from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
-    from reportlab.platypus import Paragraph  # type: ignore[import-untyped]
+    from reportlab.pdfgen.canvas import Canvas
+    from reportlab.platypus import Paragraph
 
 WIDE_PT, HIGH_PT = 595.28, 841.89
 """A4."""
@@ -100,9 +100,9 @@ def band(canvas: Canvas, y: float, language: str) -> None:
 
 def qr(canvas: Canvas, address: str, x: float, y: float) -> None:
     """The QR code of an address, QR_PT wide."""
-    from reportlab.graphics import renderPDF  # type: ignore[import-untyped]
-    from reportlab.graphics.barcode.qr import QrCodeWidget  # type: ignore[import-untyped]
-    from reportlab.graphics.shapes import Drawing  # type: ignore[import-untyped]
+    from reportlab.graphics import renderPDF
+    from reportlab.graphics.barcode.qr import QrCodeWidget
+    from reportlab.graphics.shapes import Drawing
 
     widget = QrCodeWidget(address, barLevel="M", barBorder=0, barWidth=QR_PT, barHeight=QR_PT)
     drawing = Drawing(QR_PT, QR_PT)

@@ -13,7 +13,7 @@ from contrejour.mandate import Said
 from contrejour.publish.document import clean, split_marks, typeset
 
 if TYPE_CHECKING:
-    from reportlab.platypus import Paragraph  # type: ignore[import-untyped]
+    from reportlab.platypus import Paragraph
 
 PLAIN, BOLD = "ContrejourVera", "ContrejourVeraBold"
 INK, ALARM = "#14213d", "#b00020"
@@ -40,7 +40,7 @@ def paragraph(
 
 
 def _made(markup: str, size: float, font: str, colour: str, after: float) -> Paragraph:
-    from reportlab.lib.styles import ParagraphStyle  # type: ignore[import-untyped]
+    from reportlab.lib.styles import ParagraphStyle
     from reportlab.platypus import Paragraph
 
     style = ParagraphStyle(
@@ -74,8 +74,8 @@ def printable(text: str) -> str:
 @cache
 def fonts() -> None:
     """Let ReportLab know them; may be called twice."""
-    from reportlab.pdfbase.pdfmetrics import registerFont, registerFontFamily  # type: ignore[import-untyped]
-    from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
+    from reportlab.pdfbase.pdfmetrics import registerFont, registerFontFamily
+    from reportlab.pdfbase.ttfonts import TTFont
 
     registerFont(TTFont(PLAIN, "Vera.ttf"))
     registerFont(TTFont(BOLD, "VeraBd.ttf"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from contrejour.mandate.law import Rule, day, rulebook
+from contrejour.mandate.law import Rule, rulebook
+from contrejour.mandate.words import day
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
 HEAD = {

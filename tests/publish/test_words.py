@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from contrejour.mandate.periods import Period
-from contrejour.publish.words import day, images_kept, moment, period
+from contrejour.mandate.words import day, period
+from contrejour.publish.words import images_kept, moment
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ Silence is not authorisation: an act that no rule in force permits is refused.
 """
 
 from contrejour.mandate.check import Finding, Report, check
-from contrejour.mandate.law import Rule, Said, names, rulebook
+from contrejour.mandate.law import Rule, names, rulebook
 from contrejour.mandate.read import read
 from contrejour.mandate.rules import Verdict
 from contrejour.mandate.schema import Mandate, Measure
+from contrejour.mandate.words import Said
 
 __all__ = [
     "Finding",

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 
-from contrejour.mandate.law import Rule, Said, listed, rulebook, sentences, sha256
+from contrejour.mandate.law import Rule, filled, listed, rulebook, sentences, sha256
 from contrejour.mandate.rules import LAST, RULES, WHOLE, Context, Held, Verdict, worst
 from contrejour.mandate.rules.register import UNKNOWN, UNKNOWN_EVENT
 from contrejour.mandate.schema import Mandate, Measure
 from contrejour.mandate.vocabulary import Act
+from contrejour.mandate.words import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +141,4 @@ def _told(rule: str, key: str, values: tuple[tuple[str, object], ...]) -> tuple[
     """The sentences, filled: a thousand measures often lack the same thing."""
     known = sentences()
     sentence = known.get((rule, key)) or known["ANY", key]
-    return sentence.because.filled(dict(values)), sentence.cure.filled(dict(values))
+    return filled(sentence.because, dict(values)), filled(sentence.cure, dict(values))

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contrejour.mandate.law import Said, listed, names
+from contrejour.mandate.law import listed, names
 from contrejour.mandate.periods import Period
 from contrejour.mandate.schema import Mandate, Measure
+from contrejour.mandate.words import Said
 
 
 class Way(StrEnum):

@@ -9,8 +9,9 @@ from datetime import date
 from enum import StrEnum
 from importlib.resources import files
 
-from contrejour.mandate.law import Said, names
+from contrejour.mandate.law import names
 from contrejour.mandate.vocabulary import POSSIBLE, Act, BodyKind, PlaceKind, Purpose
+from contrejour.mandate.words import Said
 
 
 @dataclass(frozen=True, slots=True)

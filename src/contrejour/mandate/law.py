@@ -17,77 +17,7 @@ from importlib.resources import files
 
 from contrejour.mandate.parse import Data, parse
 from contrejour.mandate.periods import Period
-
-LANGUAGES = ("fr", "en")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One sentence in both languages."""
-
-    fr: str
-    en: str
-
-    def in_(self, language: str) -> str:
-        """`fr`, or English for anything else."""
-        return self.fr if language == "fr" else self.en
-
-    def filled(self, values: Mapping[str, object]) -> Said:
-        """With its {values} put in, each in its own language."""
-        if not values:
-            return self
-        fr = {name: _plain(value, "fr") for name, value in values.items()}
-        en = {name: _plain(value, "en") for name, value in values.items()}
-        return Said(self.fr.format_map(fr), self.en.format_map(en))
-
-
-def _plain(value: object, language: str) -> str:
-    if isinstance(value, StrEnum):
-        return names(value).in_(language)
-    if isinstance(value, date):
-        return day(value).in_(language)
-    if isinstance(value, Period):
-        return duration(value).in_(language)
-    return value.in_(language) if isinstance(value, Said) else str(value)
-
-
-MONTHS = tuple(
-    Said(*pair.split("/"))
-    for pair in (
-        "janvier/January", "février/February", "mars/March", "avril/April", "mai/May",
-        "juin/June", "juillet/July", "août/August", "septembre/September", "octobre/October",
-        "novembre/November", "décembre/December",
-    )
-)  # fmt: skip
-
-
-def number(value: int) -> Said:
-    """10 000, 10,000."""
-    return Said(f"{value:,}".replace(",", "\N{NO-BREAK SPACE}"), f"{value:,}")
-
-
-def day(value: date) -> Said:
-    """A date in words: 1er mars 2027, 1 March 2027."""
-    month = MONTHS[value.month - 1]
-    first = "1er" if value.day == 1 else value.day
-    return Said(f"{first} {month.fr} {value.year}", f"{value.day} {month.en} {value.year}")
-
-
-def duration(value: Period) -> Said:
-    """A period in words: 1 mois et 3 jours, 1 month and 3 days."""
-    days, rest = divmod(value.seconds, 86400)
-    hours, rest = divmod(rest, 3600)
-    parts = (
-        (value.months, "mois", "mois", "month", "months"),
-        (days, "jour", "jours", "day", "days"),
-        (hours, "heure", "heures", "hour", "hours"),
-        (rest // 60, "minute", "minutes", "minute", "minutes"),
-        (rest % 60, "seconde", "secondes", "second", "seconds"),
-    )
-    told = [part for part in parts if part[0]] or [parts[-1]]
-    fr = [f"{count} {many if count > 1 else one}" for count, one, many, _, _ in told]
-    en = [f"{count} {one if count == 1 else many}" for count, _, _, one, many in told]
-    return Said(" et ".join(fr), " and ".join(en))
+from contrejour.mandate.words import Said, day, period
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +63,27 @@ def sentences() -> Mapping[tuple[str, str], Sentence]:
         if rule != "names"
         for key, data in _keys(below).items()
     }
+
+
+def filled(said: Said, values: Mapping[str, object]) -> Said:
+    """With its {values} put in, each in its own language."""
+    if not values:
+        return said
+    told = {name: _plain(value) for name, value in values.items()}
+    return Said(
+        said.fr.format_map({name: each.fr for name, each in told.items()}),
+        said.en.format_map({name: each.en for name, each in told.items()}),
+    )
+
+
+def _plain(value: object) -> Said:
+    if isinstance(value, Said):
+        return value
+    if isinstance(value, StrEnum):
+        return names(value)
+    if isinstance(value, date):
+        return day(value)
+    return period(value) if isinstance(value, Period) else Said(str(value), str(value))
 
 
 def names(word: str) -> Said:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from contrejour.mandate.check import Finding, Report
 from contrejour.mandate.compile import utc
-from contrejour.mandate.law import Said, day, listed, names, number, rulebook
+from contrejour.mandate.law import listed, names, rulebook
 from contrejour.mandate.rules import Verdict
 from contrejour.mandate.schema import Mandate, Measure
+from contrejour.mandate.words import Said, day, number
 
 if TYPE_CHECKING:
     from contrejour.mandate.plan import Plan

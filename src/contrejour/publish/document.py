@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from contrejour.mandate.law import LANGUAGES, Said
+from contrejour.mandate.words import LANGUAGES, Said
 
 __all__ = [
     "DRAFT", "LANGUAGES", "Blank", "Block", "Document", "Facts", "Items", "Link", "Links",

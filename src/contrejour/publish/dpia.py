@@ -9,6 +9,7 @@ from __future__ import annotations
 from contrejour.mandate import Measure, Said
 from contrejour.mandate.schema import Document as Paper
 from contrejour.mandate.schema import Opinion
+from contrejour.mandate.words import day
 from contrejour.publish.document import Blank, Document, Facts, Paragraph, Section, both, gap
 from contrejour.publish.facts import (
     data,
@@ -33,7 +34,6 @@ from contrejour.publish.view import (
     valid,
     when,
 )
-from contrejour.publish.words import day
 
 WHY_BLANK = Said(
     "Le programme n'écrit pas cette partie : il ne sait pas si une caméra est nécessaire, ni ce "

@@ -5,9 +5,9 @@ from __future__ import annotations
 from contrejour.mandate import Measure, Said, names
 from contrejour.mandate.schema import Place
 from contrejour.mandate.vocabulary import EVENTS, FILM, POSSIBLE, STAFFED, Act, PlaceKind
+from contrejour.mandate.words import day
 from contrejour.publish.document import Table, both, gap, joined, sentence
 from contrejour.publish.view import NO, YES, View
-from contrejour.publish.words import day
 
 SHA256_DIGITS = 64
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contrejour.mandate import Said, Verdict
+from contrejour.mandate.words import day
 from contrejour.publish.document import (
     Document,
     Facts,
@@ -15,7 +16,6 @@ from contrejour.publish.document import (
 from contrejour.publish.dpia import NONE
 from contrejour.publish.transparency import VERDICTS
 from contrejour.publish.view import View, controller, measure_title, source, valid
-from contrejour.publish.words import day
 
 PAGES = (
     ("information", Said("Information des personnes filmées", "Information for people filmed")),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from contrejour.mandate import Measure, Said
 from contrejour.mandate.periods import ONE_MONTH
 from contrejour.mandate.vocabulary import Act, Basis, PlaceKind
+from contrejour.mandate.words import day, period
 from contrejour.publish.document import (
     both,
     gap,
@@ -37,7 +38,6 @@ from contrejour.publish.view import (
     purpose,
     when,
 )
-from contrejour.publish.words import day, period
 
 COMPLAINT = Said(
     "Commission nationale de l'informatique et des libertés (CNIL), 3 place de Fontenoy, "

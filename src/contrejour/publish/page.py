@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Iterator
 
-from contrejour.mandate.law import Said
+from contrejour.mandate.words import Said
 from contrejour.publish.document import (
     DRAFT,
     Blank,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contrejour.mandate import Said, names
 from contrejour.mandate.vocabulary import PlaceKind
+from contrejour.mandate.words import day
 from contrejour.publish.document import (
     Blank,
     Block,
@@ -42,7 +43,6 @@ from contrejour.publish.view import (
     valid,
     when,
 )
-from contrejour.publish.words import day
 
 CAMERAS_FOR_A_PLAN = 8
 """From this many cameras on, or on the road, the file has a plan of the cameras (CSI R252-3)."""

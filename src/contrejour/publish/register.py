@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contrejour.mandate import Measure, Said, names
+from contrejour.mandate.words import day, period
 from contrejour.publish.document import Block, Document, Facts, Paragraph, Section, Table, both, gap
 from contrejour.publish.facts import (
     data,
@@ -28,7 +29,6 @@ from contrejour.publish.view import (
     valid,
     when,
 )
-from contrejour.publish.words import day, period
 
 
 def register(view: View) -> Document:

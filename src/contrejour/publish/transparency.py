@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from contrejour.mandate import Finding, Measure, Said, Verdict, names
 from contrejour.mandate.vocabulary import EVENTS, FILM, Act
+from contrejour.mandate.words import day, period
 from contrejour.publish.document import (
     Block,
     Document,
@@ -44,7 +45,6 @@ from contrejour.publish.view import (
     valid,
     when,
 )
-from contrejour.publish.words import day, period
 
 VERDICTS = {
     Verdict.ACCEPT: Said("accepté", "accepted"),

@@ -18,8 +18,9 @@ from contrejour.mandate.vocabulary import (
     Basis,
     PlaceKind,
 )
+from contrejour.mandate.words import day, period
 from contrejour.publish.document import both, gap, joined, sentence
-from contrejour.publish.words import between, day, images_kept, period
+from contrejour.publish.words import between, images_kept
 
 BASES = {
     Basis.CONSENT: Said("consentement (RGPD, art. 6, § 1, a)", "consent (GDPR, art. 6(1)(a))"),

@@ -1,37 +1,14 @@
-"""Days, moments and durations as people say them, in both languages."""
+"""Moments, windows and retention as people say them, in both languages."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
-from contrejour.mandate.law import Said
 from contrejour.mandate.periods import ONE_MONTH, PARIS, Period
-from contrejour.publish.document import gap, joined
+from contrejour.mandate.words import Said, day, period
+from contrejour.publish.document import gap
 
-_FR = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
-    "octobre", "novembre", "décembre",
-)  # fmt: skip
-_EN = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-_UNITS = (
-    (86400, Said("jour", "day")),
-    (3600, Said("heure", "hour")),
-    (60, Said("minute", "minute")),
-    (1, Said("seconde", "second")),
-)
 _LESS_THAN_ANY_MONTH_S = 28 * 86400
-
-
-def day(when: date) -> Said:
-    """1er mars 2027, 1 March 2027."""
-    first = "1er" if when.day == 1 else str(when.day)
-    return Said(
-        f"{first} {_FR[when.month - 1]} {when.year}",
-        f"{when.day} {_EN[when.month - 1]} {when.year}",
-    )
 
 
 def moment(when: datetime) -> Said:
@@ -48,28 +25,6 @@ def between(since: datetime, until: datetime) -> Said:
         f"seulement du {start.fr} au {end.fr} (heure de Paris)",
         f"only from {start.en} until {end.en} (Paris time)",
     )
-
-
-def period(length: Period) -> Said:
-    """A duration: un mois, 30 jours, 1 heure et 30 minutes."""
-    parts = []
-    years, months = divmod(length.months, 12)
-    if years:
-        parts.append(_counted(years, Said("an", "year")))
-    if months == 1:
-        parts.append(Said("un mois de calendrier", "one calendar month"))
-    elif months:
-        parts.append(Said(f"{months} mois de calendrier", f"{months} calendar months"))
-    rest = length.seconds
-    for size, unit in _UNITS:
-        count, rest = divmod(rest, size)
-        if count:
-            parts.append(_counted(count, unit))
-    if not parts:
-        return Said("aucune durée", "no time at all")
-    last = parts.pop()
-    first = joined(parts)
-    return Said(f"{first.fr} et {last.fr}", f"{first.en} and {last.en}") if parts else last
 
 
 def images_kept(mandate: Period | None, authorised: Period | None = None) -> Said:
@@ -95,8 +50,3 @@ def images_kept(mandate: Period | None, authorised: Period | None = None) -> Sai
             f"{said.en}, or one calendar month where that is shorter",
         )
     return said
-
-
-def _counted(count: int, unit: Said) -> Said:
-    many = "s" if count > 1 else ""
-    return Said(f"{count} {unit.fr}{many}", f"{count} {unit.en}{many}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from contrejour.mandate.law import names, number
+from contrejour.mandate.law import names
 from contrejour.mandate.periods import ONE_MONTH, Period
 from contrejour.mandate.rules.register import (
     UNKNOWN,
@@ -32,6 +32,7 @@ from contrejour.mandate.vocabulary import (
     DocumentKind,
     PlaceKind,
 )
+from contrejour.mandate.words import number
 
 ANY_EVENT = EVENTS | {Act.UNSPECIFIED, UNKNOWN_EVENT}
 """Detection, named well or not."""

@@ -1,0 +1,271 @@
+"""Passages into what they propose, what they only mention, and what was not understood.
+
+One measure for each clause, set of acts and place. What is said twice is one measure with several
+quotations; a mention is never a measure; no number and no place is invented.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from contrejour.mandate.vocabulary import Act, PlaceKind
+from contrejour.review.attitude import NOUN, Attitude, Setting, stance, verbs
+from contrejour.review.found import Findings, Found, Quote
+from contrejour.review.lexicon import (
+    AFTER,
+    LIVE,
+    ON_INCIDENT,
+    PERMANENT,
+    SUSPECT,
+    TECHNOLOGIES,
+    Kind,
+    Technology,
+    fold,
+)
+from contrejour.review.lines import Passage
+from contrejour.review.merge import detailed, merged
+from contrejour.review.places import JOINED, NOWHERE, Count, Where, count, places
+from contrejour.review.sentences import Clause, Sentence, sentences
+
+_THESE = re.compile(
+    r"\b(?:ces|cette|cet|ce|les|leurs) (?:images|flux|cameras?|enregistrements?|dispositifs?|"
+    r"systemes?|"
+    r"equipements?|videos?)\b|\b(?:celles?|ceux|celui)-ci\b"
+)
+_CAMERAS = (Kind.FILM, Kind.VAGUE)
+"""What a number of cameras in a clause counts; where neither stands, whatever does."""
+
+
+_NEAR = 30
+"""How many names may overlap one: more stand there only to waste time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    start: int
+    end: int
+    technology: Technology
+
+
+def find(passages: Sequence[Passage], setting: Setting) -> Findings:
+    """Pure; the same text gives the same findings."""
+    raw: list[tuple[Found, Sentence]] = []
+    lost: list[Quote] = []
+    film: tuple[Where, ...] = ()
+    software = False
+    told = list(sentences(passages, setting))
+    for each in told:
+        suspect = SUSPECT.search(each.folded) is not None
+        heard = suspect or (bool(each.lead) and (software or SUSPECT.search(each.lead) is not None))
+        matches = [m for m in _matches(each) if heard or m.technology.kind is Kind.OTHER]
+        software = software or any(m.technology.kind is Kind.VAGUE for m in matches)
+        found = list(_measures(each, matches, setting, film))
+        if not found and suspect:
+            lost.append(Quote(each.text, each.spot))
+        placed = tuple(
+            one.where for one in found
+            if Act.RECORD in one.acts and one.where.said and one.attitude is Attitude.PROPOSED
+        )  # fmt: skip
+        film = placed or film
+        raw += [(one, each) for one in found]
+    return merged(detailed(raw, told), lost)
+
+
+def _matches(sentence: Sentence) -> list[_Match]:
+    """Technologies in their order; a camera or a vague word within a longer name is left out."""
+    context = f"{sentence.lead} {sentence.folded}"
+    found = [
+        _Match(each.start(), each.end(), technology)
+        for technology in TECHNOLOGIES
+        for each in technology.words.finditer(sentence.folded)
+        if technology.beside is None or technology.beside.search(context)
+        or (technology.kind is Kind.FILM and technology.beside.search(sentence.around))
+    ]  # fmt: skip
+    found.sort(key=lambda match: match.start)
+    return [one for at, one in enumerate(found) if not _is_covered(found, at)]
+
+
+def _is_covered(found: Sequence[_Match], at: int) -> bool:
+    """`found` is sorted by its starts."""
+    one = found[at]
+    if one.technology.kind not in _CAMERAS:
+        return False
+    later = takewhile(lambda other: other.start < one.end, found[at + 1 : at + _NEAR])
+    return any(_covers(other, one) for other in (*found[max(0, at - _NEAR) : at], *later))
+
+
+def _covers(other: _Match, one: _Match) -> bool:
+    if other.end <= one.start or one.end <= other.start:
+        return False
+    return (other.end - other.start) > (one.end - one.start) or (
+        other.technology.kind not in _CAMERAS
+    )
+
+
+def _measures(
+    sentence: Sentence, matches: Sequence[_Match], setting: Setting, film: tuple[Where, ...]
+) -> Iterator[Found]:
+    clauses = sentence.clauses()
+    of = [_index(clauses, match.start) for match in matches]
+    events = any(match.technology.kind is Kind.EVENT for match in matches)
+    for at in range(len(clauses)):
+        here = [match for match, index in zip(matches, of, strict=True) if index == at]
+        essential = _essential(here, sentence, events)
+        cameras = [match for match in essential if match.technology.kind in _CAMERAS]
+        for group in _groups(essential):
+            if group[0].technology.kind is Kind.EVENT:
+                group = [match for match in matches if match.technology.kind is Kind.EVENT]
+                if _index(clauses, group[0].start) != at:
+                    continue
+            counted = not cameras or group[0].technology.kind in _CAMERAS
+            yield from _said(sentence, clauses, at, set(of), group, setting, film, counted)
+
+
+def _essential(here: list[_Match], sentence: Sentence, events: bool) -> list[_Match]:
+    """The matches of a clause that say something of their own."""
+    strong = [match for match in here if match.technology.kind in (Kind.OTHER, Kind.EVENT)]
+    live = any(m.technology.kind is Kind.FILM for m in here) and LIVE.search(sentence.folded)
+    faces = any(match.technology.acts[0] == Act.FACE_LIVE for match in here)
+    kept = []
+    for match in here:
+        technology = match.technology
+        others = [other for other in here if other.technology.kind is not Kind.FILM]
+        if technology.kind is Kind.VAGUE and (strong or events):
+            continue
+        if technology.kind is Kind.FILM and others and not _deployed(match, others, sentence):
+            continue
+        if technology.kind is Kind.FILM and events and not _deployed(match, others, sentence):
+            continue
+        if technology.acts[0] == Act.BIOMETRIC_OTHER and faces:
+            continue
+        if technology.acts[0] == Act.VIEW and live:
+            continue
+        kept.append(match)
+    return kept
+
+
+def _deployed(film: _Match, others: Sequence[_Match], sentence: Sentence) -> bool:
+    """Whether cameras are what is deployed or counted, with nothing else between."""
+    begin = max((o.end for o in others if o.start < film.start), default=0)
+    before = sentence.folded[begin : film.end]
+    return bool(
+        count(before, before).number or verbs(before, 0, len(before)) or NOUN.search(before)
+    )
+
+
+def _groups(here: Sequence[_Match]) -> list[list[_Match]]:
+    """One measure each: the events together, the others by what they amount to."""
+    groups: dict[tuple[object, ...], list[_Match]] = {}
+    for match in here:
+        technology = match.technology
+        event = technology.kind is Kind.EVENT
+        key = (
+            (Kind.EVENT,)
+            if event
+            else (technology.kind is Kind.FILM, *technology.acts, technology.device)
+        )
+        groups.setdefault(key, []).append(match)
+    return list(groups.values())
+
+
+def _said(
+    sentence: Sentence, clauses: Sequence[Clause], at: int, taken: set[int],
+    group: Sequence[_Match], setting: Setting, film: tuple[Where, ...], counted: bool,
+) -> Iterator[Found]:  # fmt: skip
+    first = group[0]
+    start, end = _reach(clauses, at, taken)
+    around = sentence.folded[start:end]
+    acts = tuple(dict.fromkeys(_acts(match.technology, around) for match in group))
+    flat = tuple(dict.fromkeys(act for each in acts for act in each))
+    clause = (clauses[at].start, clauses[at].end)
+    taken_by = stance(
+        sentence.text, sentence.folded, clause, first.start, setting, sentence.lead_stance
+    )
+    wheres, inherited = _wheres(sentence, clauses, at, taken), False
+    if not wheres and taken_by.attitude is Attitude.PROPOSED:
+        wheres = _from_above(sentence, setting, () if Act.RECORD in flat else film)
+        inherited = bool(wheres)
+    many = _count(sentence, clauses[at]) if counted else Count(None, None)
+    opens = None
+    if Act.TRANSMIT in flat:
+        told = sentence.folded
+        permanent, incident = PERMANENT.search(told), ON_INCIDENT.search(told)
+        opens = "incident" if incident else "permanent" if permanent else None
+    for where in wheres or [NOWHERE]:
+        yield Found(
+            id="", quotes=(Quote(sentence.text, sentence.spot),),
+            technologies=tuple(dict.fromkeys(match.technology.name for match in group)),
+            acts=flat, where=where, count=many.number if len(wheres) < 2 else None,
+            about=_shared(many, len(wheres)), stance=taken_by, device=first.technology.device,
+            opens=opens, inherited=inherited,
+        )  # fmt: skip
+
+
+def _shared(many: Count, number_of_places: int) -> str | None:
+    """A number for several places together is no number for any of them."""
+    return many.said if number_of_places > 1 else many.about
+
+
+def _acts(technology: Technology, around: str) -> tuple[str, ...]:
+    if technology.kind is Kind.FILM and LIVE.search(around):
+        return (Act.VIEW, Act.RECORD)
+    if technology.acts == (Act.FACE_LIVE,) and AFTER.search(around):
+        return (Act.FACE_AFTER,)
+    return technology.acts
+
+
+def _count(sentence: Sentence, clause: Clause) -> Count:
+    start, end = clause.start, clause.end
+    return count(sentence.folded[start:end], sentence.text[start:end])
+
+
+def _index(clauses: Sequence[Clause], position: int) -> int:
+    return next(at for at, clause in enumerate(clauses) if position < clause.end)
+
+
+def _reach(clauses: Sequence[Clause], at: int, taken: set[int]) -> tuple[int, int]:
+    """[start, end) of a clause and those after it that name no technology and no wall parts."""
+    last = at
+    while last + 1 < len(clauses) and last + 1 not in taken and not clauses[last + 1].hard:
+        last += 1
+    return clauses[at].start, clauses[last].end
+
+
+def _wheres(sentence: Sentence, clauses: Sequence[Clause], at: int, taken: set[int]) -> list[Where]:
+    """The places of a clause: within it and after it, else before it, else in its cell's row."""
+    start, end = _reach(clauses, at, taken)
+    found = list(places(sentence.folded[start:end], sentence.text[start:end]))
+    if not found:
+        first = at
+        while first > 0 and first - 1 not in taken and (not clauses[first].hard or sentence.item):
+            first -= 1
+        start, end = clauses[first].start, clauses[at].start
+        found = list(places(sentence.folded[start:end], sentence.text[start:end]))
+    if not found and sentence.item and "|" in sentence.text:
+        found = list(places(sentence.folded, sentence.text))
+    return _joined([where for _, where in found])
+
+
+def _from_above(sentence: Sentence, setting: Setting, film: Sequence[Where]) -> list[Where]:
+    """Places said before: « ces images » are those of the cameras just told; else of the list's
+    first line; else, in a deliberation, of the heading."""
+    if film and _THESE.search(sentence.folded):
+        return list(film)
+    found = list(places(sentence.lead, sentence.lead))
+    if not found and setting.deliberation:
+        found = list(places(fold(sentence.above), sentence.above))
+    return _joined([where for _, where in found])
+
+
+def _joined(found: Sequence[Where]) -> list[Where]:
+    """One of each; trains and stations said in one breath are one place."""
+    unique = list({(where.kind, where.named): where for where in found}.values())
+    joined = [where for where in unique if where.kind in JOINED]
+    if {where.kind for where in joined} != JOINED:
+        return unique
+    both = Where(PlaceKind.STATION_AND_TRAIN, ", ".join(str(where.said) for where in joined))
+    rest = [where for where in unique if where not in joined]
+    return [both, *rest]

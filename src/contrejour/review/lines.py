@@ -1,0 +1,137 @@
+"""Lines of text put together again into paragraphs, each with its place.
+
+A line ends a paragraph when a sentence ends with it, when it is short, or when what follows is an
+item of a list or an article. Wherever this cuts too often it cuts between sentences, which is
+harmless: the sentence is what is read. A word cut by a hyphen at the end of a line is whole again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from statistics import quantiles
+
+_ITEM = re.compile(r"\s*(?:[-\u2013—•·▪◦*►➢✓]|\(?(?:\d{1,2}|[a-z])[.)°]{1,2}|[ivx]{1,4}[.)])\s+\S")
+_PART = re.compile(
+    r"\s*(?:article\s+(?:\d+|premier|1er|unique)|vu\s|considérant|objet\s*:|décide|délibère)", re.I
+)
+_END = re.compile(r"[.!?;:…][\s»”\")\]]*$")
+_SHORTENED = re.compile(r"\b(?:art|arts|al|cf|etc|mme?|mm|dr|n|p|ex|réf|[A-Z])\.$", re.I)
+_NUMBER = re.compile(
+    r"\s*(?:page\s*)?[-\u2013]?\s*\d{1,4}\s*(?:(?:/|sur)\s*\d{1,4})?\s*[-\u2013]?\s*", re.I
+)
+_SPACES = re.compile(r"[\s\u00a0\u202f\u2007\u2009]+")
+_LIGATURES = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl", "\u00ad": "",
+                            "\u200b": "", "\ufeff": ""})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where something stands: a page of a PDF, a line of a text, a paragraph; all from 1."""
+
+    paragraph: int
+    page: int | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph, its spaces made plain. `item`: of a list. `heading`: said to be one."""
+
+    text: str
+    spot: Spot
+    item: bool = False
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    text: str
+    page: int | None = None
+    number: int | None = None
+
+
+def clean(text: str) -> str:
+    """One line, plain spaces, no soft hyphens; letters and quotation marks as they were."""
+    return _SPACES.sub(" ", text.translate(_LIGATURES)).strip()
+
+
+def is_item(text: str) -> bool:
+    return _ITEM.match(text) is not None
+
+
+def numbered(texts: Iterable[tuple[str, bool, bool]]) -> tuple[Passage, ...]:
+    """Passages of (text, item, heading), counted; what has no letter is left out."""
+    kept = ((clean(text), item, heading) for text, item, heading in texts)
+    told = [each for each in kept if any(letter.isalpha() for letter in each[0])]
+    return tuple(
+        Passage(text, Spot(at), item or is_item(text), heading)
+        for at, (text, item, heading) in enumerate(told, 1)
+    )
+
+
+def paragraphs(lines: Sequence[Line]) -> tuple[Passage, ...]:
+    """The paragraphs of lines in their order: each begins where its first line stands."""
+    lengths = [len(line.text) for line in lines if line.text.strip()]
+    full = quantiles(lengths, n=4)[2] if len(lengths) > 1 else 0
+    found: list[list[Line]] = []
+    previous: Line | None = None
+    for line in lines:
+        if not line.text.strip():
+            previous = None if line.page is None else previous
+            continue
+        if previous is None or _breaks(previous.text, line.text, full):
+            found.append([])
+        found[-1].append(line)
+        previous = line
+    texts = [(part[0], _joined(part)) for part in found]
+    told = [(first, text) for first, text in texts if any(letter.isalpha() for letter in text)]
+    return tuple(
+        Passage(text, Spot(at, first.page, first.number), is_item(text))
+        for at, (first, text) in enumerate(told, 1)
+    )
+
+
+def _breaks(previous: str, line: str, full: float) -> bool:
+    previous, line = previous.rstrip(), line.strip()
+    if _ITEM.match(line) or _PART.match(line):
+        return True
+    if _END.search(previous):
+        return not _SHORTENED.search(previous)
+    begins = line.lstrip("«“\"'( [")[:1]
+    return (not begins.islower() and len(previous) < 0.6 * full) or (
+        begins.isupper() and full > 300
+    )
+
+
+def _joined(part: Sequence[Line]) -> str:
+    text = ""
+    for line in part:
+        added = line.text.strip()
+        if re.search(r"[^\W\d_][-\u00ad\u2010]$", text) and added[:1].islower():
+            text = text[:-1] + added
+        else:
+            text = f"{text} {added}"
+    return clean(text)
+
+
+def without_margins(pages: Sequence[Sequence[str]]) -> Iterator[Line]:
+    """The lines of pages, less page numbers and what stands at the edge of three pages or more."""
+    edges: Counter[str] = Counter()
+    for lines in pages:
+        edges.update({_bare(line) for line in (*lines[:2], *lines[-2:])})
+    for page, lines in enumerate(pages, 1):
+        last = len(lines) - 1
+        for at, text in enumerate(lines):
+            edge = at < 2 or at > last - 2
+            if edge and (_NUMBER.fullmatch(text) or edges[_bare(text)] >= max(3, len(pages) // 2)):
+                continue
+            yield Line(text, page)
+
+
+def _bare(line: str) -> str:
+    """A line without its numbers, to know a header or footer again."""
+    return "".join(kind for kind, _ in groupby(re.sub(r"\d+", "0", line.strip().lower())))

@@ -8,9 +8,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from contrejour.detect.models import FileState, Kept, Progress, cache_dir, fetch_all, verify
 from contrejour.errors import ModelError
+
+if TYPE_CHECKING:
+    from contrejour.detect.models import Kept, Progress
 
 
 def add_models_parser(
@@ -37,6 +40,8 @@ def add_models_parser(
 
 def run_models(args: argparse.Namespace) -> int:
     """Carry out `contrejour models`; return 0. Raises ModelError, which the CLI prints."""
+    from contrejour.detect.models import verify
+
     if args.action == "fetch":
         return _fetch(offline=args.offline)
     kept = verify()
@@ -66,6 +71,8 @@ def download_bar() -> Iterator[Progress | None]:
 
 
 def _fetch(*, offline: bool) -> int:
+    from contrejour.detect.models import fetch_all
+
     with download_bar() as progress:
         folders = fetch_all(offline=offline, progress=progress)
     if sys.stdout.isatty():
@@ -74,6 +81,8 @@ def _fetch(*, offline: bool) -> int:
 
 
 def _verify(kept: tuple[Kept, ...], *, as_json: bool) -> int:
+    from contrejour.detect.models import FileState, cache_dir
+
     for one in kept:
         if as_json:
             row = {"model": one.model.name, "path": str(one.path), "state": one.state}
@@ -90,6 +99,8 @@ def _verify(kept: tuple[Kept, ...], *, as_json: bool) -> int:
 
 
 def _print_models(kept: tuple[Kept, ...], *, as_json: bool) -> None:
+    from contrejour.detect.models import FileState, cache_dir
+
     for model, group in groupby(kept, key=lambda one: one.model):
         files = list(group)
         state = max((one.state for one in files), key=list(FileState).index)

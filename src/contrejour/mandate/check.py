@@ -9,7 +9,7 @@ from functools import cache
 
 from contrejour.mandate.law import Rule, filled, listed, rulebook, sentences, sha256
 from contrejour.mandate.rules import LAST, RULES, WHOLE, Context, Held, Verdict, worst
-from contrejour.mandate.rules.register import UNKNOWN, UNKNOWN_EVENT
+from contrejour.mandate.rules.register import UNKNOWN, UNKNOWN_EVENT, Check
 from contrejour.mandate.schema import Mandate, Measure
 from contrejour.mandate.vocabulary import Act
 from contrejour.mandate.words import Said
@@ -93,21 +93,20 @@ def check(mandate: Mandate, as_of: date, digests: Mapping[str, str | None] | Non
 def _judged(
     measure: Measure, context: Context, law: Mapping[str, Rule], permitted: Mapping[str, str]
 ) -> Iterator[Finding]:
-    held: list[tuple[Rule, Held]] = []
-    for name in _bearing(_words(measure.do)):
-        if name in law:
-            rule = law[name]
-            for each in RULES[name].check(measure, context):
-                held.append((rule, each))
+    held: list[tuple[str, Held]] = []
+    for name, check_rule in _bearing(_words(measure.do), tuple(law)):
+        for each in check_rule(measure, context):
+            held.append((name, each))
     for name, check_last in LAST.items():
         so_far = [each for _, each in held]
-        held += [(law[name], each) for each in check_last(measure, context, so_far)]
-    for rule, each in held:
-        yield _finding(rule, measure.id, each)
-    if worst(each.verdict for _, each in held) in (Verdict.ACCEPT, Verdict.WARN):
+        for each in check_last(measure, context, so_far):
+            held.append((name, each))
+    if _lawful(worst(each.verdict for _, each in held)) is Verdict.ACCEPT:
         for name in sorted({permitted[act] for act in measure.do}):
-            acts = listed(act for act in measure.do if permitted[act] == name)
-            yield _finding(law[name], measure.id, Held(Verdict.ACCEPT, "permits", {"acts": acts}))
+            acts = tuple(act for act in measure.do if permitted[act] == name)
+            held.append((name, Held(Verdict.ACCEPT, "permits", {"acts": listed(acts)})))
+    for name, each in held:
+        yield _finding(law[name], measure.id, each)
 
 
 def _words(acts: Iterable[str]) -> frozenset[str]:
@@ -122,10 +121,12 @@ _KNOWN = frozenset(Act)
 
 
 @cache
-def _bearing(words: frozenset[str]) -> tuple[str, ...]:
-    """The rules that bear on these acts, in the rulebook's order."""
+def _bearing(words: frozenset[str], law: tuple[str, ...]) -> tuple[tuple[str, Check], ...]:
+    """The rules in force that bear on these acts, in the rulebook's order."""
     return tuple(
-        name for name in rulebook() if name in RULES and not RULES[name].on.isdisjoint(words)
+        (name, RULES[name].check)
+        for name in law
+        if name in RULES and not RULES[name].on.isdisjoint(words)
     )
 
 

@@ -60,7 +60,7 @@ def _measure(old: Measure, new: Measure) -> Iterator[Change]:
          "acts taken out"),
     ):  # fmt: skip
         if acts:
-            told = listed(acts)
+            told = listed(tuple(acts))
             yield Change(way, Said(f"{new.id} : {fr} : {told.fr}", f"{new.id}: {en}: {told.en}"))
     before = _flat(old.model_dump(mode="json", exclude={"id", "do"}))
     after = _flat(new.model_dump(mode="json", exclude={"id", "do"}))

@@ -8,7 +8,7 @@ page that reproduces it; the others are marked wherever they are quoted.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -86,12 +86,14 @@ def _plain(value: object) -> Said:
     return period(value) if isinstance(value, Period) else Said(str(value), str(value))
 
 
+@cache
 def names(word: str) -> Said:
     """The plain name of a word of the vocabulary; an unknown word is its own name."""
     return _names().get(word, Said(word, word))
 
 
-def listed(words: Iterable[str]) -> Said:
+@cache
+def listed(words: tuple[str, ...]) -> Said:
     """The plain names, one after the other."""
     told = [names(word) for word in words]
     return Said(", ".join(each.fr for each in told), ", ".join(each.en for each in told))

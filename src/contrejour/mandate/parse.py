@@ -107,7 +107,9 @@ def _value(event: Any, stream: Stream, depth: int) -> Data:
     if kind is AliasEvent or event.anchor is not None or event.tag is not None:
         raise _marked(event)
     if kind is ScalarEvent:
-        text: str = event.value.replace(PUT_BY, ":")
+        text: str = event.value
+        if PUT_BY in text:
+            text = text.replace(PUT_BY, ":")
         if event.style:  # quoted, or a block
             return text
         if text in _WORDS:
@@ -134,7 +136,9 @@ def _mapping(stream: Stream, depth: int) -> dict[str, Data]:
             raise _Strange(key, "a key that is not a word", "write it as key: value")
         if key.tag is not None or key.anchor is not None:
             raise _marked(key)
-        name: str = key.value.replace(PUT_BY, ":")
+        name: str = key.value
+        if PUT_BY in name:
+            name = name.replace(PUT_BY, ":")
         if name in data:
             raise _Strange(key, f"{name} is written twice", "keep one of the two")
         data[name] = _value(next(stream), stream, depth)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
@@ -130,36 +131,41 @@ def _dangling(mandate: Mandate) -> Iterator[Wrong]:
     known = {
         where: getattr(mandate, where) for where in ("documents", "places", "roles", "cameras")
     }
-    for path, where, name in _references(mandate):
+    for where, name, *path in _references(mandate):
         if name is not None and name not in known[where]:
-            yield _wrong(path, f"{name} is not in {where}", _close(name, known[where]))
+            yield _wrong(tuple(path), f"{name} is not in {where}", _close(str(name), known[where]))
 
 
-def _references(mandate: Mandate) -> Iterator[tuple[Path, str, str | None]]:
-    """(where it stands, what it names, its name) of every reference."""
-    yield ("deliberation", "document"), "documents", mandate.deliberation.document
-    yield ("competence",), "documents", mandate.competence
-    yield ("prior_consultation",), "documents", mandate.prior_consultation
+_documents = attrgetter(*DOCUMENTS_OF_A_MEASURE)
+
+
+def _references(mandate: Mandate) -> Iterator[tuple[str, str | None, *Path]]:
+    """What a reference names, its name, and where it stands, of every one."""
+    yield "documents", mandate.deliberation.document, "deliberation", "document"
+    yield "documents", mandate.competence, "competence"
+    yield "documents", mandate.prior_consultation, "prior_consultation"
     for place, processor in enumerate(mandate.processors):
-        yield ("processors", place, "contract"), "documents", processor.contract
+        yield "documents", processor.contract, "processors", place, "contract"
     for name, where in mandate.places.items():
-        yield ("places", name, "exposed"), "documents", where.exposed
+        yield "documents", where.exposed, "places", name, "exposed"
     for name, camera in mandate.cameras.items():
-        yield ("cameras", name, "place"), "places", camera.place
+        yield "places", camera.place, "cameras", name, "place"
     for place, measure in enumerate(mandate.measures):
-        at: Path = ("measures", place)
-        yield (*at, "cameras", "place"), "places", measure.cameras.place
-        for key in DOCUMENTS_OF_A_MEASURE:
-            yield (*at, key), "documents", getattr(measure, key)
+        yield "places", measure.cameras.place, "measures", place, "cameras", "place"
+        for key, document in zip(DOCUMENTS_OF_A_MEASURE, _documents(measure), strict=True):
+            if document is not None:
+                yield "documents", document, "measures", place, key
         for number, role in enumerate(measure.access):
-            yield (*at, "access", number), "roles", role
+            yield "roles", role, "measures", place, "access", number
         if measure.event:
-            yield (*at, "event", "exposed_because"), "documents", measure.event.exposed_because
+            why = measure.event.exposed_because
+            yield "documents", why, "measures", place, "event", "exposed_because"
         if measure.transmit:
-            yield (*at, "transmit", "convention"), "documents", measure.transmit.convention
+            convention = measure.transmit.convention
+            yield "documents", convention, "measures", place, "transmit", "convention"
         if mandate.cameras:
             for number, name in enumerate(measure.cameras.ids or ()):
-                yield (*at, "cameras", "ids", number), "cameras", name
+                yield "cameras", name, "measures", place, "cameras", "ids", number
 
 
 def _repeated(mandate: Mandate) -> Iterator[Wrong]:

@@ -9,7 +9,7 @@ Absent is not wrong: a field that the law wants is optional here, so that a draf
 rules can say what is missing and cite the text. What is unknown is an error (rule PR-01).
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: pydantic would compile each of them again from its text.
 
 import datetime as dt
 from enum import StrEnum
@@ -53,7 +53,7 @@ Duration = Annotated[Period, BeforeValidator(Period.parse), PlainSerializer(str,
 class Model(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", coerce_numbers_to_str=True, populate_by_name=True,
-        arbitrary_types_allowed=True,
+        arbitrary_types_allowed=True, defer_build=True,
     )  # fmt: skip
 
 

@@ -117,7 +117,7 @@ def tell_plan(plan: Plan, language: str) -> Iterator[str]:
     ends = Said("jusqu'au", "until").in_(language)
     yield f"{plan.mandate}: {len(plan.cameras)} {Said('caméras', 'cameras').in_(language)}"
     for name, grant in measures.items():
-        acts = listed(sorted(grant.acts)).in_(language)
+        acts = listed(tuple(sorted(grant.acts))).in_(language)
         span = f"{utc(grant.not_before)} {ends} {utc(grant.expires)}"
         yield f"  {name}: {cameras[name]} x {acts}, {span}"
 

@@ -6,7 +6,7 @@
                      lexicon.py the words    places.py where, how many   attitude.py proposed or not
     facts.py       who decides, when, how long images are kept
     judge.py       draft.py the mandate it amounts to -> mandate.check -> verdicts    advice.py
-    show.py        a report for a terminal, or JSON
+    show.py        a report for a terminal     data.py  the same as JSON
 
 Rules and dictionaries: no model, no network, the same answer every time. It errs towards showing:
 a sentence about surveillance that gave nothing is listed as not understood.
@@ -21,12 +21,13 @@ from pathlib import Path
 
 from contrejour.mandate.vocabulary import BodyKind
 from contrejour.review.attitude import Setting
+from contrejour.review.data import to_json
 from contrejour.review.facts import Facts, facts, home
 from contrejour.review.find import find
 from contrejour.review.found import Findings
 from contrejour.review.judge import DEFAULT_BODY, Judgement, judge
 from contrejour.review.sentences import is_deliberation
-from contrejour.review.show import to_json, to_text
+from contrejour.review.show import to_text
 from contrejour.review.texts import passages
 from contrejour.review.who import leads
 

@@ -1,10 +1,9 @@
-"""A review as a report for a terminal, or as JSON. Pure: text out, nothing printed."""
+"""A review as a report for a terminal. Pure: text out, nothing printed."""
 
 from __future__ import annotations
 
-import json
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -18,9 +17,9 @@ from contrejour.review.lines import Spot
 if TYPE_CHECKING:
     from contrejour.review import Review
 
-FORMAT = "contrejour-review/1"
 _WIDTH = 96
-Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
+MANY = 3
+"""So many measures that lack the same are told it once."""
 _WORDS = {
     "measures": Said("{} : {} mesure(s) proposée(s)", "{}: {} measure(s) proposed"),
     "none": Said("Aucune mesure de surveillance n'y est proposée.",
@@ -35,6 +34,8 @@ _WORDS = {
     "not_said": Said("non dit", "not said"), "above": Said(" (dit plus haut)", " (said above)"),
     "about": Said("environ, non compté : {}", "about, not counted: {}"),
     "missing": Said("Il manque", "Missing"), "instead": Said("À la place", "Instead"),
+    "shared": Said("Ce qui manque à plusieurs mesures", "What several measures lack"),
+    "more": Said(", et ce qui manque à plusieurs (plus haut)", ", and what several lack (above)"),
     "unverified": Said("[citation non vérifiée]", "[citation not verified]"),
     "theirs": Said("Voulu par d'autres, pas par ce texte", "Wanted by others, not by this text"),
     "if_here": Said("si c'était voté ici", "were it voted here"),
@@ -74,12 +75,19 @@ def _report(review: Review, lang: str) -> Iterator[str]:
         yield f"{_say('whole', lang)}, {_verdict(day, verdict, lang)}"
     if not review.findings.proposed:
         yield _say("none", lang)
+    yield from _table(review, lang)
+    shared = _shared(review.judgement.measures)
+    if shared:
+        yield from _title("shared", lang)
+        yield from _rules(list(shared.values()), lang)
+        cures = [each.cure for each in shared.values() if each.verdict is Verdict.CONDITION]
+        yield from _list("missing", dict.fromkeys(cures), lang)
     for judged in review.judgement.measures:
-        yield from _measure(judged, lang)
+        yield from _measure(judged, shared, lang)
     if review.theirs.measures:
         yield from _title("theirs", lang)
         for judged in review.theirs.measures:
-            yield from _measure(judged, lang)
+            yield from _measure(judged, {}, lang)
     if review.findings.mentioned:
         yield from _title("mentioned", lang)
         for found in review.findings.mentioned:
@@ -106,7 +114,36 @@ def _title(key: str, lang: str) -> Iterator[str]:
     yield from ("", _say(key, lang), "-" * len(_say(key, lang)))
 
 
-def _measure(judged: Judged, lang: str) -> Iterator[str]:
+def _table(review: Review, lang: str) -> Iterator[str]:
+    """A line a measure: the verdict of each day, what, where."""
+    if review.findings.proposed:
+        yield ""
+    for judged in review.judgement.measures:
+        days = dict.fromkeys(_VERDICTS[each.verdict].in_(lang) for each in judged.rulings)
+        told = ", ".join(each.in_(lang) for each in judged.found.technologies)
+        line = f"{judged.found.id:<4} {' → '.join(days)} : {told} ({_where(judged.found, lang)})"
+        yield from _wrapped(line, "  ", "       ")
+
+
+Key = tuple[str, str]
+
+
+def _key(finding: Finding) -> Key:
+    return finding.rule, finding.because.fr
+
+
+def _shared(measures: Sequence[Judged]) -> dict[Key, Finding]:
+    """What many measures lack alike, so that it is said once."""
+    lacking: dict[Key, list[Finding]] = {}
+    for judged in measures:
+        held = {_key(each): each for ruling in judged.rulings for each in _told(ruling)}
+        for key, finding in held.items():
+            if finding.verdict is not Verdict.REFUSE:
+                lacking.setdefault(key, []).append(finding)
+    return {key: found[0] for key, found in lacking.items() if len(found) >= MANY}
+
+
+def _measure(judged: Judged, shared: Mapping[Key, Finding], lang: str) -> Iterator[str]:
     found = judged.found
     yield ""
     yield f"{found.id}  " + ", ".join(each.in_(lang) for each in found.technologies)
@@ -120,19 +157,19 @@ def _measure(judged: Judged, lang: str) -> Iterator[str]:
     if found.stance.by:
         yield f"    {_say('by', lang)}{_colon(lang)} {found.stance.by}"
     told: set[str] = set()
+    missing: dict[Said, None] = {}
     for ruling in judged.rulings:
-        findings = _told(ruling)
+        held = _told(ruling)
+        findings = [each for each in held if _key(each) not in shared]
         again = ", ".join(dict.fromkeys(each.rule for each in findings if each.rule in told))
         above = _say("again", lang, again) if again else ""
-        yield from _wrapped(
-            f"{_verdict(ruling.as_of, ruling.verdict, lang)}{above}",
-            "    ", "      ",
-        )  # fmt: skip
-        new = [each for each in findings if each.rule not in told]
-        for _, of_rule in groupby(new, lambda each: each.rule):
-            yield from _rule(list(of_rule), lang)
+        above += _say("more", lang) if len(findings) < len(held) else ""
+        verdict = f"{_verdict(ruling.as_of, ruling.verdict, lang)}{above}"
+        yield from _wrapped(verdict, "    ", "      ")
+        yield from _rules([each for each in findings if each.rule not in told], lang)
         told |= {each.rule for each in findings}
-    missing = dict.fromkeys(cure for ruling in judged.rulings for cure in ruling.missing)
+        conditions = [each for each in findings if each.verdict is Verdict.CONDITION]
+        missing |= dict.fromkeys(each.cure for each in conditions)
     yield from _list("missing", missing, lang)
     yield from _list("instead", judged.instead, lang)
 
@@ -141,6 +178,11 @@ def _told(ruling: Ruling) -> list[Finding]:
     """What decides: refusals where there is one, else the rest; conditions are in `missing`."""
     refused = [each for each in ruling.findings if each.verdict is Verdict.REFUSE]
     return refused or list(ruling.findings)
+
+
+def _rules(findings: Sequence[Finding], lang: str) -> Iterator[str]:
+    for _, of_rule in groupby(findings, lambda each: each.rule):
+        yield from _rule(list(of_rule), lang)
 
 
 def _rule(findings: Sequence[Finding], lang: str) -> Iterator[str]:
@@ -195,74 +237,3 @@ def _day(day: date, lang: str) -> str:
 def _wrapped(text: str, first: str, then: str) -> list[str]:
     return textwrap.wrap(text, _WIDTH, initial_indent=first, subsequent_indent=then,
                          break_long_words=False, break_on_hyphens=False)  # fmt: skip
-
-
-def to_json(review: Review) -> str:
-    """One object, keys in a fixed order, format `contrejour-review/1`."""
-    data: dict[str, Json] = {
-        "format": FORMAT,
-        "name": review.name,
-        "as_of": [str(day) for day in review.as_of],
-        "body": str(review.body),
-        "body_assumed": review.body_assumed,
-        "deliberation": review.deliberation,
-        "verdicts": {str(day): str(verdict) for day, verdict in review.judgement.verdicts},
-        "measures": [_judged_data(each) for each in review.judgement.measures],
-        "by_others": [_judged_data(each) for each in review.theirs.measures],
-        "mentioned": [_found_data(each) for each in review.findings.mentioned],
-        "not_understood": [_quote_data(each) for each in review.findings.not_understood],
-    }
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-
-
-def _judged_data(judged: Judged) -> Json:
-    return {
-        **_found_data(judged.found),
-        "rulings": [
-            {
-                "as_of": str(ruling.as_of),
-                "verdict": str(ruling.verdict),
-                "findings": [_finding_data(each) for each in ruling.findings],
-                "missing": _said_data(ruling.missing),
-            }
-            for ruling in judged.rulings
-        ],
-        "instead": _said_data(judged.instead),
-    }
-
-
-def _found_data(found: Found) -> dict[str, Json]:
-    return {
-        "id": found.id,
-        "quotes": [_quote_data(quote) for quote in found.quotes],
-        "technologies": _said_data(found.technologies),
-        "acts": [str(act) for act in found.acts],
-        "place": {
-            "what": str(found.where.kind),
-            "said": found.where.said,
-            "above": found.inherited,
-        },
-        "count": found.count,
-        "about": found.about,
-        "attitude": str(found.attitude),
-        "why": _said_data([found.stance.why])[0],
-        "by": found.stance.by,
-    }
-
-
-def _finding_data(finding: Finding) -> Json:
-    said = (finding.because, finding.cure, finding.citation)
-    because, cure, citation = _said_data(said)
-    return {
-        "rule": finding.rule, "verdict": str(finding.verdict), "because": because, "cure": cure,
-        "citation": citation, "link": finding.link, "verified": finding.verified,
-    }  # fmt: skip
-
-
-def _quote_data(quote: Quote) -> Json:
-    spot = quote.spot
-    return {"text": quote.text, "page": spot.page, "line": spot.line, "paragraph": spot.paragraph}
-
-
-def _said_data(told: Sequence[Said]) -> list[Json]:
-    return [{"fr": each.fr, "en": each.en} for each in told]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -16,16 +17,24 @@ from contrejour.mandate.words import Said
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing asked. `choices`: a closed list, of which the first is what silence means."""
+    """One thing asked, until the answer is one of `choices`, where there are any, and `fits`."""
 
     key: str
     said: Said
     default: str
     choices: tuple[str, ...] = ()
+    fits: Callable[[str], object] = bool
 
 
 def _words(kinds: type[StrEnum], *without: StrEnum) -> tuple[str, ...]:
     return tuple(word.value for word in kinds if word not in without)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def questions(today: date) -> tuple[Question, ...]:
@@ -36,14 +45,17 @@ def questions(today: date) -> tuple[Question, ...]:
         Question("name", Said("Quel organisme décide ?", "Which body decides?"), "?"),
         Question("kind", Said("De quelle sorte ?", "Of which kind?"), "transport-authority",
                  _words(BodyKind)),
-        Question("id", Said("Nom court du mandat", "Short name of the mandate"), "mandat-1"),
+        Question("id", Said("Nom court du mandat", "Short name of the mandate"), "mandat-1",
+                 fits=re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}").fullmatch),
         Question("ref", Said("Référence de la délibération", "Reference of the deliberation"), "?"),
         Question("date", Said("Date de la délibération", "Date of the deliberation"),
-                 today.isoformat()),
+                 today.isoformat(), fits=_is_day),
         Question("place", Said("Que filme-t-on ?", "What is filmed?"), "bus-interior",
                  _words(PlaceKind, *vague)),
-        Question("department", Said("Quel département ?", "Which department?"), "69"),
-        Question("count", Said("Combien de caméras ?", "How many cameras?"), "1"),
+        Question("department", Said("Quel département ?", "Which department?"), "69",
+                 fits=re.compile(r"\d\d|2[AB]|97[1-6]").fullmatch),
+        Question("count", Said("Combien de caméras ?", "How many cameras?"), "1",
+                 fits=re.compile(r"[1-9]\d{0,5}").fullmatch),
         Question("act", Said("Pour faire quoi ?", "To do what?"), "record", acts),
         Question("purpose", Said("À quelle fin ?", "What for?"), "safety.open-place",
                  _words(Purpose)),
@@ -51,7 +63,7 @@ def questions(today: date) -> tuple[Question, ...]:
 
 
 def asked(ask: Callable[[str], str], language: str, today: date) -> dict[str, str]:
-    """The answers; an empty one keeps the default, and a closed list is asked until it is met."""
+    """The answers; an empty one keeps the default, one that doesn't fit is asked for again."""
     answers: dict[str, str] = {}
     for question in questions(today):
         lines = [
@@ -63,7 +75,7 @@ def asked(ask: Callable[[str], str], language: str, today: date) -> dict[str, st
             answer = ask(prompt).strip() or question.default
             if answer.isdigit() and 0 < int(answer) <= len(question.choices):
                 answer = question.choices[int(answer) - 1]
-            if not question.choices or answer in question.choices:
+            if answer in (question.choices or [answer]) and question.fits(answer):
                 break
         answers[question.key] = answer
     return answers

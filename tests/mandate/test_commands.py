@@ -223,8 +223,9 @@ def test_questions_are_answered_by_number_or_word():
     from contrejour.mandate import read
     from contrejour.mandate.draft import asked, template
 
-    answers = iter(["Ville d'Ixe", "zebra", "municipality", "m 1", "m-1", "D-1", "hier", "2027-02-30",
-                    "2027-01-01", "2", "trente-huit", "38", "zéro", "0", "3", "", ""])  # fmt: skip
+    answers = iter(["Ville d'Ixe", "zebra", "municipality", "m 1", "m-1", "D-1", "hier",
+                    "2027-02-30", "2027-01-01", "2", "trente-huit", "38", "zéro", "0", "3", "",
+                    ""])  # fmt: skip
     told = asked(lambda _: next(answers), "fr", date(2027, 1, 1))
     mandate = read(template(told, "fr", date(2027, 1, 1)), "m")
     assert mandate.body.name == "Ville d'Ixe"

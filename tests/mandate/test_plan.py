@@ -161,6 +161,12 @@ def test_nothing_runs_before_the_mandate_does():
     assert plan.is_open("quais-01", "statistics.count", at("2027-01-14T23:00:00Z"))
 
 
+def test_nothing_runs_before_the_vote():
+    plan = plan_of(only("compter"), to("valid.from", "2027-01-01"))
+    assert not plan.is_open("quais-01", "statistics.count", at("2027-01-07T22:59:59Z"))
+    assert plan.is_open("quais-01", "statistics.count", at("2027-01-07T23:00:00Z"))
+
+
 def test_retention_is_the_shortest_of_mandate_authorisation_and_month():
     recorded = at("2027-02-12T20:00:00+01:00")
     assert PLAN.destroy_by("car-t3-1", recorded) == at("2027-03-12T20:00:00+01:00")

@@ -29,7 +29,7 @@ def test_the_template_filled_in_is_accepted(language):
     mandate = read(filled(text), "m")
     report = check(mandate, DAY)
     assert report.verdict is Verdict.ACCEPT, [each for each in report.findings if each.cure.en]
-    assert len(mandate.documents) == 4
+    assert len(mandate.documents) == 5
     assert mandate.measures[0].hours == ("05:00-24:00",)
 
 

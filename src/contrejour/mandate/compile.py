@@ -61,7 +61,7 @@ def compile_plan(
         },
         "rules_sha256": sha256(),
         "as_of": as_of.isoformat(),
-        "not_before": utc(start_of(mandate.valid.since)),
+        "not_before": utc(start_of(max(mandate.valid.since, mandate.deliberation.date))),
         "expires": utc(max(ends.values())),
         "documents": dict(documents),
         "roles": {

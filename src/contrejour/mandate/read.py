@@ -67,7 +67,7 @@ def _told(error: ErrorDetails) -> Wrong:
     kind, found = error["type"], Short(error["input"])
     context = error.get("ctx", {})
     if kind == "missing":
-        return _wrong(path, "is missing", "the mandate can't be read without it")
+        return _wrong(path, "is missing", "contrejour mandate new --template shows where it goes")
     if kind == "extra_forbidden":
         return _wrong(path, "unknown key", _close(str(path[-1]), _keys_beside(path)))
     if kind in ("enum", "literal_error"):

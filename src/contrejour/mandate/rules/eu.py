@@ -127,6 +127,8 @@ def nothing_lasts_longer_than_needed(m: Measure, c: Context) -> Findings:
         yield refuse("over", day=valid.until)
     if c.as_of < valid.since:
         yield warn("not_yet", day=valid.since)
+    if valid.since < c.mandate.deliberation.date:
+        yield warn("before_the_vote", day=c.mandate.deliberation.date)
     if POSSIBLE.isdisjoint(m.do):
         return
     if m.keep.images is None:

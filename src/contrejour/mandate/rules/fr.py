@@ -233,6 +233,8 @@ def a_prefects_order_for_each_use(m: Measure, c: Context) -> Findings:
         yield condition("endless_order", name=m.vsa_order)
     elif m.window.since < start_of(order.date) or m.window.until > end_of(order.expires):
         yield refuse("window_outside", name=m.vsa_order, first=order.date, last=order.expires)
+    elif (order.expires - order.date).days > 31:
+        yield warn("long_order", name=m.vsa_order)
 
 
 @rule("FR-17", on=ANY_EVENT)

@@ -44,6 +44,7 @@ def what_runs_rests_on_the_very_files_that_were_voted(
     c: Context, verdicts: Mapping[str, Verdict]
 ) -> Findings:
     documents = c.mandate.documents
+    yield from c.wants(c.mandate.deliberation.document, DocumentKind.DELIBERATION)
     short = [name for name, document in documents.items() if len(document.sha256) < 64]
     if short:
         yield warn("short_hash", names=", ".join(short))

@@ -111,6 +111,10 @@ def test_what_is_no_mandate_at_all_is_said_so(text):
         read(text, "m.yaml")
 
 
+def test_a_byte_order_mark_and_the_line_ends_of_other_systems_change_nothing():
+    assert read("\ufeff" + TEXT.replace("\n", "\r\n"), "m.yaml") == read(TEXT, "m.yaml")
+
+
 def test_a_bomb_of_brackets_is_refused():
     with pytest.raises(Malformed):
         read("[" * 5_000, "m.yaml")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 from contrejour.errors import InputMissing, Malformed, OutputExists, OutputFailed
 from contrejour.language import is_french
+from contrejour.work import sha256, write_atomic
 
 MOST_BYTES = 32 << 20
 
@@ -34,7 +33,7 @@ def read_bytes(path: Path) -> bytes:
 def read_text(path: Path) -> str:
     """UTF-8. Raises InputMissing, Malformed."""
     try:
-        return read_bytes(path).decode("utf-8-sig")
+        return read_bytes(path).decode()
     except UnicodeDecodeError as error:
         raise Malformed(f"{path}: not UTF-8 text", "save it as UTF-8") from error
 
@@ -43,16 +42,9 @@ def write_new(path: Path, data: bytes, *, force: bool = False, mode: int = 0o666
     """Write a file whole or not at all. Raises OutputExists, OutputFailed."""
     if path.exists() and not force:
         raise OutputExists(f"{path} exists", "--force replaces it")
-    part = path.with_name(f".{path.name}.part")
     try:
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        write_atomic(path, data, mode)
     except OSError as error:
-        with suppress(OSError):
-            part.unlink()
         raise OutputFailed(f"{path} can't be written: {error.strerror}") from error
 
 
@@ -68,9 +60,7 @@ def digests(folder: Path, documents: Mapping[str, str | None]) -> dict[str, str 
         path = folder / Path(file).name if file else None
         if path is None:
             path = next(iter(sorted(folder.glob(f"{name}.*"))), None)
-        found[name] = (
-            hashlib.sha256(read_bytes(path)).hexdigest() if path and path.exists() else None
-        )
+        found[name] = sha256(path) if path and path.is_file() else None
     return found
 
 

@@ -67,6 +67,7 @@ Made = TypeVar("Made")
 
 def _either(text: str, make: Callable[[Stream], Made]) -> Made:
     """Read with libyaml or, where that gives up, with ruamel's own parser, thirty times slower."""
+    text = text.removeprefix("\ufeff")
     try:
         return make(_events(text))
     except YAMLError:

@@ -12,27 +12,15 @@ from contrejour.mandate.schema import Opinion
 from contrejour.mandate.words import day
 from contrejour.publish.document import Blank, Document, Facts, Paragraph, Section, both, gap
 from contrejour.publish.facts import (
-    data,
     documents,
-    masks,
-    persons,
-    recipients,
 )
 from contrejour.publish.register import security_rows
+from contrejour.publish.rows import of_mandate, of_measure
 from contrejour.publish.view import (
     View,
-    acts,
     algorithmic,
-    basis,
-    cameras,
-    controller,
-    kept_said,
     measure_title,
-    place_title,
-    purpose,
     source,
-    valid,
-    when,
 )
 
 WHY_BLANK = Said(
@@ -94,30 +82,12 @@ def dpia(view: View) -> Document:
 
 
 def _whole(view: View) -> Facts:
-    return Facts(
-        Said("Ensemble", "As a whole"),
-        (
-            (Said("Responsable du traitement", "Controller"), controller(view)),
-            (Said("Base légale", "Legal basis"), basis(view)),
-            (Said("Validité", "Valid"), valid(view)),
-        ),
-    )
+    return Facts(Said("Ensemble", "As a whole"), of_mandate(view, "controller basis valid"))
 
 
 def _described(view: View, measure: Measure) -> Facts:
-    place = view.place(measure.cameras.place)
-    rows = [
-        (Said("Ce qui est fait", "What is done"), acts(measure)),
-        (Said("Finalité", "Purpose"), purpose(measure)),
-        (Said("Lieu", "Place"), place_title(view, measure.cameras.place)),
-        (Said("Caméras", "Cameras"), cameras(measure)),
-        (Said("Quand", "When"), when(measure)),
-        (Said("Personnes concernées", "Persons concerned"), persons(place)),
-        (Said("Données", "Data"), data(measure)),
-        (Said("Conservation", "How long"), kept_said(view, measure)),
-        (Said("Destinataires", "Recipients"), recipients(view, measure)),
-        (Said("Masques", "Masks"), masks(place)),
-    ]
+    keys = "acts purpose place cameras when persons data kept recipients masks"
+    rows = list(of_measure(view, measure, keys))
     if algorithmic(measure):
         rows.append((Said("Contrôle humain", "Human control"), oversight(measure)))
     return Facts(measure_title(measure), tuple(rows))

@@ -17,25 +17,16 @@ from contrejour.publish.document import (
 from contrejour.publish.facts import (
     masks,
     persons,
-    recipients,
 )
 from contrejour.publish.notice import COMPLAINT, lead, rights
+from contrejour.publish.rows import of_mandate, of_measure
 from contrejour.publish.view import (
     View,
-    acts,
     algorithmic,
-    basis,
-    cameras,
     contact,
-    controller,
-    dpo,
-    kept_said,
     measure_title,
     place_title,
-    purpose,
     source,
-    valid,
-    when,
 )
 
 
@@ -59,29 +50,8 @@ def information(view: View) -> Document:
 
 
 def _who(view: View) -> Section:
-    return Section(
-        Said("Qui filme", "Who films"),
-        (
-            Facts(
-                Said("Contacts", "Contacts"),
-                (
-                    (Said("Responsable du traitement", "Controller"), controller(view)),
-                    (Said("Contact", "Contact"), contact(view)),
-                    (
-                        Said("Délégué à la protection des données", "Data protection officer"),
-                        dpo(view),
-                    ),
-                    (Said("Base légale", "Legal basis"), basis(view)),
-                    (Said("Mandat", "Mandate"), both(view.mandate.id)),
-                    (Said("Validité", "Valid"), valid(view)),
-                    (
-                        Said("Transferts hors de l'Union", "Transfers outside the Union"),
-                        Said("aucun", "none"),
-                    ),
-                ),
-            ),
-        ),
-    )
+    rows = of_mandate(view, "controller contact dpo basis mandate valid transfers")
+    return Section(Said("Qui filme", "Who films"), (Facts(Said("Contacts", "Contacts"), rows),))
 
 
 def _place(view: View, name: str) -> Section:
@@ -104,14 +74,7 @@ def _place(view: View, name: str) -> Section:
 
 def _one(view: View, measure: Measure) -> Facts:
     human = measure.human
-    rows = [
-        (Said("Ce qui est fait", "What is done"), acts(measure)),
-        (Said("Pourquoi", "Why"), purpose(measure)),
-        (Said("Caméras", "Cameras"), cameras(measure)),
-        (Said("Quand", "When"), when(measure)),
-        (Said("Conservation", "How long"), kept_said(view, measure)),
-        (Said("Qui reçoit", "Who receives"), recipients(view, measure)),
-    ]
+    rows = list(of_measure(view, measure, "acts purpose cameras when kept recipients"))
     if algorithmic(measure):
         told = (
             Said(

@@ -29,18 +29,16 @@ from contrejour.publish.facts import (
     viewers,
 )
 from contrejour.publish.register import security_rows
+from contrejour.publish.rows import of_mandate
 from contrejour.publish.view import (
     View,
     acts,
     cameras,
-    contact,
-    controller,
     departments,
     images,
     place_title,
     purpose,
     source,
-    valid,
     when,
 )
 
@@ -79,30 +77,8 @@ def prefect(view: View) -> Document:
 
 
 def _applicant(view: View) -> Section:
-    body, vote = view.mandate.body, view.mandate.deliberation
-    name, kind = both(body.name), names(body.kind)
-    ref, voted = both(vote.ref), day(vote.date)
-    return Section(
-        Said("Demandeur", "Applicant"),
-        (
-            Facts(
-                Said("Identité", "Identity"),
-                (
-                    (
-                        Said("Organisme", "Body"),
-                        Said(f"{name.fr} ({kind.fr})", f"{name.en} ({kind.en})"),
-                    ),
-                    (Said("Responsable du système", "Responsible"), controller(view)),
-                    (Said("Contact", "Contact"), contact(view)),
-                    (
-                        Said("Délibération", "Deliberation"),
-                        Said(f"{ref.fr}, {voted.fr}", f"{ref.en}, {voted.en}"),
-                    ),
-                    (Said("Durée demandée", "Time asked for"), valid(view)),
-                ),
-            ),
-        ),
-    )
+    rows = of_mandate(view, "body controller contact deliberation valid")
+    return Section(Said("Demandeur", "Applicant"), (Facts(Said("Identité", "Identity"), rows),))
 
 
 def _presentation(view: View) -> Section:

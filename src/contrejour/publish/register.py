@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from contrejour.mandate import Measure, Said, names
-from contrejour.mandate.words import day, period
+from contrejour.mandate import Measure, Said
+from contrejour.mandate.words import period
 from contrejour.publish.document import Block, Document, Facts, Paragraph, Section, Table, both, gap
-from contrejour.publish.facts import (
-    data,
-    masks,
-    persons,
-    recipients,
-)
+from contrejour.publish.rows import of_mandate, of_measure
 from contrejour.publish.view import (
     NO,
     YES,
     View,
-    acts,
-    basis,
-    cameras,
-    contact,
-    controller,
-    dpo,
-    kept_said,
     measure_title,
-    place_title,
-    purpose,
     source,
-    valid,
-    when,
 )
 
 
@@ -48,76 +32,19 @@ def register(view: View) -> Document:
 
 
 def _responsible(view: View) -> Section:
-    vote = view.mandate.deliberation
-    voted, ref = day(vote.date), both(vote.ref)
-    regime = (
-        Said("RGPD", "GDPR")
-        if view.mandate.regime == "gdpr"
-        else Said("directive 2016/680 (LIL, titre III)", "directive 2016/680 (LIL, title III)")
-    )
+    rows = of_mandate(view, "controller contact dpo body deliberation regime basis valid transfers")
     return Section(
         Said("Qui répond du traitement", "Who answers for it"),
-        (
-            Facts(
-                Said("Responsable", "Controller"),
-                (
-                    (Said("Responsable du traitement", "Controller"), controller(view)),
-                    (Said("Contact", "Contact"), contact(view)),
-                    (
-                        Said("Délégué à la protection des données", "Data protection officer"),
-                        dpo(view),
-                    ),
-                    (Said("Organisme qui décide", "Body that decides"), _body(view)),
-                    (
-                        Said("Délibération", "Deliberation"),
-                        Said(f"{ref.fr}, {voted.fr}", f"{ref.en}, {voted.en}"),
-                    ),
-                    (Said("Régime", "Regime"), regime),
-                    (Said("Base légale", "Legal basis"), basis(view)),
-                    (Said("Validité", "Valid"), valid(view)),
-                ),
-            ),
-        ),
+        (Facts(Said("Responsable", "Controller"), rows),),
     )
-
-
-def _body(view: View) -> Said:
-    name, kind = both(view.mandate.body.name), names(view.mandate.body.kind)
-    return Said(f"{name.fr} ({kind.fr})", f"{name.en} ({kind.en})")
 
 
 def _measure(view: View, measure: Measure) -> Section:
-    place = view.place(measure.cameras.place)
     title, short = measure_title(measure), both(measure.id)
+    keys = "acts purpose basis place cameras when persons data recipients kept masks"
     return Section(
         Said(f"{title.fr} ({short.fr})", f"{title.en} ({short.en})"),
-        (
-            Facts(
-                Said("Le traitement", "The processing"),
-                (
-                    (Said("Ce qui est fait", "What is done"), acts(measure)),
-                    (Said("Finalité", "Purpose"), purpose(measure)),
-                    (Said("Base légale", "Legal basis"), basis(view)),
-                    (Said("Lieu", "Place"), place_title(view, measure.cameras.place)),
-                    (Said("Caméras", "Cameras"), cameras(measure)),
-                    (Said("Quand", "When"), when(measure)),
-                    (Said("Personnes concernées", "Persons concerned"), persons(place)),
-                    (Said("Catégories de données", "Categories of data"), data(measure)),
-                    (Said("Destinataires", "Recipients"), recipients(view, measure)),
-                    (
-                        Said("Transferts hors de l'Union", "Transfers outside the Union"),
-                        Said(
-                            "aucun : un mandat n'en prévoit pas", "none: a mandate has no such act"
-                        ),
-                    ),
-                    (
-                        Said("Durées de conservation", "How long it is kept"),
-                        kept_said(view, measure),
-                    ),
-                    (Said("Masques", "Masks"), masks(place)),
-                ),
-            ),
-        ),
+        (Facts(Said("Le traitement", "The processing"), of_measure(view, measure, keys)),),
     )
 
 

@@ -27,22 +27,19 @@ from contrejour.publish.facts import (
     masks,
     recipients,
 )
+from contrejour.publish.rows import of_mandate
 from contrejour.publish.view import (
     View,
     acts,
     algorithmic,
     basis,
     cameras,
-    contact,
-    controller,
     departments,
-    dpo,
     kept_said,
     measure_title,
     place_title,
     purpose,
     source,
-    valid,
     when,
 )
 
@@ -77,21 +74,10 @@ def transparency(view: View) -> Document:
 
 
 def _contact(view: View) -> Section:
+    rows = of_mandate(view, "body controller contact dpo basis valid")
     return Section(
         Said("Responsable et contact", "Body and contact"),
-        (
-            Facts(
-                Said("Qui répond", "Who answers"),
-                (
-                    (Said("Organisme", "Body"), both(view.mandate.body.name)),
-                    (Said("Responsable", "Controller"), controller(view)),
-                    (Said("Contact", "Contact"), contact(view)),
-                    (Said("Délégué à la protection des données", "Officer"), dpo(view)),
-                    (Said("Base légale", "Legal basis"), basis(view)),
-                    (Said("Validité", "Valid"), valid(view)),
-                ),
-            ),
-        ),
+        (Facts(Said("Qui répond", "Who answers"), rows),),
     )
 
 

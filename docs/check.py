@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import mandate_file
 import rules
 
 from contrejour import errors
@@ -33,9 +34,11 @@ def problems() -> Iterator[str]:
             continue
         if not re.search(rf"\b{kind.exit_code}\b", codes):
             yield f"docs/reference/exit-codes.md: no word of {kind.exit_code} ({kind.__name__})"
-    for page, written in rules.pages().items():
-        if not page.exists() or page.read_text() != written:
-            yield f"{page.relative_to(ROOT)}: not what rules.yaml says: run `python docs/rules.py`"
+    for maker in (rules, mandate_file):
+        for page, written in maker.pages().items():
+            if not page.exists() or page.read_text() != written:
+                made = f"python docs/{maker.__name__}.py"
+                yield f"{page.relative_to(ROOT)}: not what the program says: run `{made}`"
     for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
         for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text()):
             if "://" not in target and not (page.parent / target).exists():

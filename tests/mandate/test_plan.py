@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from fakes.mandates import FESTIVAL, FULL, Change, document, mandate, only, to
+from fakes.runs import clip
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contrejour import video
 from contrejour.errors import Conditional, PlanExpired, Refused, SignatureError
 from contrejour.mandate.compile import camera_ids, compile_plan
 from contrejour.mandate.plan import Plan
@@ -199,6 +201,20 @@ def test_an_expired_plan_stops_the_camera_and_says_so():
 def test_frames_outside_the_window_are_let_go_unseen():
     clock = ticking("2027-02-12T15:59:58+01:00", timedelta(seconds=1))
     assert list(watch(PLAN, "quais-01", ["detect.zone"], range(4), clock)) == [2, 3]
+
+
+def test_pictures_of_a_real_video_pass_while_the_plan_is_open(tmp_path):
+    path = clip(tmp_path / "in.mp4", frames=50)
+    fmt = video.probe(path)
+    gops = video.index(path, fmt)
+    pictures = video.Reader(path, fmt, gops).frames(0, len(gops))
+    clock = ticking("2027-02-14T01:59:59+01:00", timedelta(milliseconds=100))
+    seen = []
+    with pytest.raises(PlanExpired):
+        seen.extend(
+            frame.index for frame in watch(PLAN, "quais-24", ["detect.zone"], pictures, clock)
+        )
+    assert seen == list(range(10))
 
 
 def test_a_camera_does_not_start_for_an_act_outside_the_plan():

@@ -24,6 +24,7 @@ from pydantic import (
     PlainSerializer,
     StrictBool,
     StringConstraints,
+    WithJsonSchema,
 )
 
 from contrejour.mandate.periods import Period
@@ -46,7 +47,12 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{2,64}$")]
 Hours = Annotated[
     str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$")
 ]
-Duration = Annotated[Period, BeforeValidator(Period.parse), PlainSerializer(str, return_type=str)]
+Duration = Annotated[
+    Period,
+    BeforeValidator(Period.parse),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": "^P"}),
+]
 """ISO 8601: P30D, P1M, PT0S."""
 
 

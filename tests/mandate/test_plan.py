@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from contrejour import video
 from contrejour.errors import Conditional, PlanExpired, Refused, SignatureError
-from contrejour.mandate.compile import camera_ids, compile_plan
+from contrejour.mandate.cameras import cameras_of
+from contrejour.mandate.compile import compile_plan
 from contrejour.mandate.plan import Plan
 from contrejour.mandate.sign import canonical, new_key, sign
 from contrejour.pipeline import watch
@@ -47,16 +48,21 @@ def test_each_camera_has_its_acts_window_masks_retention_roles_and_documents():
     assert event["access"] == ["operateur"]
     assert event["documents"]["vsa_order"] == FULL["documents"]["vsa"]["sha256"]
     assert event["limits"] == ["P30D"]
-    (coach,) = PLAN.grants("car-t3-1")
+    (coach,) = PLAN.grants("car-t3-01")
     assert coach.masks == ("poste-conducteur",)
     assert coach.roles == ("operateur", "dpo")
 
 
-def test_cameras_are_those_listed_or_are_numbered_by_place():
-    measures = mandate(to("measures.car-enregistrer.cameras.ids", ["a", "b", "c", "d"])).measures
-    assert camera_ids(measures[0])[0] == "quais-01"
-    assert camera_ids(measures[0])[-1] == "quais-24"
-    assert camera_ids(measures[2]) == ("a", "b", "c", "d")
+def test_cameras_are_those_listed_or_the_first_of_their_place():
+    measures = cameras_of(
+        mandate(to("measures.car-enregistrer.cameras.ids", ["a", "b", "c", "d"]),
+                to("measures.compter.cameras.count", 3),
+                to("cameras", {"q": {"place": "quais"}, "c": {"place": "car-t3"}}))
+    )  # fmt: skip
+    assert measures["compter"] == ("q", "quais-02", "quais-03")
+    assert measures["evenement"][:3] == measures["compter"]
+    assert len(measures["evenement"]) == 24
+    assert measures["car-enregistrer"] == ("a", "b", "c", "d")
 
 
 def test_only_an_accepted_mandate_compiles():
@@ -107,7 +113,7 @@ def test_an_act_or_a_camera_that_the_plan_does_not_name_is_refused():
     now = at("2027-02-12T20:00:00+01:00")
     PLAN.demand("quais-01", "detect.density", now)
     for camera, act in [("quais-01", "record"), ("quais-01", "identify.face.live"),
-                        ("quais-25", "statistics.count"), ("car-t3-1", "view.live")]:  # fmt: skip
+                        ("quais-25", "statistics.count"), ("car-t3-01", "view.live")]:  # fmt: skip
         with pytest.raises(Refused):
             PLAN.demand(camera, act, now)
 
@@ -138,14 +144,14 @@ def test_hours_are_those_of_paris_and_may_pass_midnight():
         ("2027-06-02T07:29:59Z", True), ("2027-06-02T07:30:00Z", False),
         ("2027-12-01T20:30:00Z", False), ("2027-12-01T21:00:00Z", True),
     ]:  # fmt: skip
-        assert plan.is_open("car-t3-1", "record", at(moment)) is is_open, moment
+        assert plan.is_open("car-t3-01", "record", at(moment)) is is_open, moment
 
 
 def test_a_measure_ends_when_its_authorisation_does():
     plan = plan_of(to("documents.busauth.expires", "2027-09-30"))
-    assert plan.is_open("car-t3-1", "record", at("2027-09-30T23:59:59+02:00"))
+    assert plan.is_open("car-t3-01", "record", at("2027-09-30T23:59:59+02:00"))
     with pytest.raises(PlanExpired):
-        plan.is_open("car-t3-1", "record", at("2027-10-01T00:00:00+02:00"))
+        plan.is_open("car-t3-01", "record", at("2027-10-01T00:00:00+02:00"))
 
 
 def test_a_measure_ends_when_the_law_changes():
@@ -158,22 +164,30 @@ def test_a_measure_ends_when_the_law_changes():
 
 
 def test_nothing_runs_before_the_mandate_does():
-    plan = plan_of(only("compter"))
+    plan = plan_of(only("compter"), on=date(2027, 1, 14))
     assert not plan.is_open("quais-01", "statistics.count", at("2027-01-14T22:59:59Z"))
     assert plan.is_open("quais-01", "statistics.count", at("2027-01-14T23:00:00Z"))
 
 
 def test_nothing_runs_before_the_vote():
-    plan = plan_of(only("compter"), to("valid.from", "2027-01-01"))
-    assert not plan.is_open("quais-01", "statistics.count", at("2027-01-07T22:59:59Z"))
-    assert plan.is_open("quais-01", "statistics.count", at("2027-01-07T23:00:00Z"))
+    vote = (to("deliberation.date", "2027-02-20"), to("valid.from", "2027-01-01"))
+    plan = plan_of(only("compter"), *vote)
+    assert not plan.is_open("quais-01", "statistics.count", at("2027-02-19T22:59:59Z"))
+    assert plan.is_open("quais-01", "statistics.count", at("2027-02-19T23:00:00Z"))
+
+
+def test_nothing_runs_before_the_day_that_it_was_judged_for():
+    """Compiled for a day on which every document exists, a plan starts on that day."""
+    plan = plan_of(only("car-enregistrer"))
+    assert not plan.is_open("car-t3-01", "record", at("2027-02-11T22:59:59Z"))
+    assert plan.is_open("car-t3-01", "record", at("2027-02-11T23:00:00Z"))
 
 
 def test_retention_is_the_shortest_of_mandate_authorisation_and_month():
     recorded = at("2027-02-12T20:00:00+01:00")
-    assert PLAN.destroy_by("car-t3-1", recorded) == at("2027-03-12T20:00:00+01:00")
+    assert PLAN.destroy_by("car-t3-01", recorded) == at("2027-03-12T20:00:00+01:00")
     shorter = plan_of(to("documents.busauth.keep", "P15D"))
-    assert shorter.destroy_by("car-t3-1", recorded) == recorded + timedelta(days=15)
+    assert shorter.destroy_by("car-t3-01", recorded) == recorded + timedelta(days=15)
     counting = at("2027-03-01T12:00:00Z")
     assert PLAN.destroy_by("quais-01", counting) == counting  # figures only: no image is kept
 
@@ -193,8 +207,8 @@ def ticking(start: str, step: timedelta):
 def test_an_expired_plan_stops_the_camera_and_says_so():
     clock = ticking("2027-12-31T23:59:57+01:00", timedelta(seconds=1))
     seen = []
-    with pytest.raises(PlanExpired, match="car-t3-1: record ended on 2027-12-31T23:00:00Z"):
-        seen.extend(watch(PLAN, "car-t3-1", ["record"], range(100), clock))
+    with pytest.raises(PlanExpired, match="car-t3-01: record ended on 2027-12-31T23:00:00Z"):
+        seen.extend(watch(PLAN, "car-t3-01", ["record"], range(100), clock))
     assert seen == [0, 1, 2]
 
 

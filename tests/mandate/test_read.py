@@ -51,6 +51,9 @@ FAULTS = [
     ("  - id: evenement", "  - id: compter", "measures.1.id: compter is written twice", ""),
     ('departments: ["69"], exposed', "departments: [692], exposed",
      "places.quais.departments.0: 692 can't stand here", "two digits"),
+    ("until: 2027-12-31", "until: 2026-12-31", "valid.until: ends before it begins", ""),
+    ("expires: 2029-02-28", "expires: 2023-02-28", "documents.prefet.expires: ends before", ""),
+    ("until: 2027-02-14T02", "until: 2027-02-12T02", "measures.1.window.until: ends before", ""),
     ("mandate: 1", "mandate: 2", "mandate: 2 is not in the closed list", ""),
     ("regime: gdpr", "regime: gdpr\nregime: led", "regime is written twice", "keep one"),
     ("regime: gdpr", "regime: &r gdpr", "an anchor, an alias or a tag", "write the value out"),
@@ -86,6 +89,13 @@ def test_all_faults_are_told_at_once():
     assert len(caught.value.others) == 1
     assert "basis" in str(caught.value)
     assert "measures.2.cameras.count" in str(caught.value.others[0])
+
+
+def test_a_camera_is_at_one_place():
+    text = TEXT.replace("{count: 24, place: quais}", "{ids: [a, b], place: quais}")
+    assert read(text, "m.yaml")
+    with pytest.raises(Malformed, match=r"measures\.2\.cameras\.ids\.1: b is at quais already"):
+        read(text.replace("{count: 4, place: car-t3}", "{ids: [c, b], place: car-t3}"), "m.yaml")
 
 
 def test_a_missing_key_is_told_at_the_line_of_what_lacks_it():

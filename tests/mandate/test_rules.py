@@ -6,6 +6,7 @@ import ast
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.mandates import FESTIVAL, Change, document, judged, only, to
@@ -48,6 +49,12 @@ def count(key: str, value: object) -> Change:
 
 def does(*acts: str) -> Change:
     return car("do", list(acts))
+
+
+def four_more(changed: dict[str, Any]) -> None:
+    """A second measure in the coach, on four cameras of its own."""
+    more = {"id": "other", "cameras": {"place": "car-t3", "ids": ["a", "b", "c", "d"]}}
+    changed["measures"].append(changed["measures"][2] | more)
 
 
 CONVENTION = document("conv", "convention")
@@ -145,6 +152,8 @@ CASES: list[tuple[str, list[Change], list[Change], Verdict, date]] = [
     ("FR-03", [], [to("places.car-t3.departments", [])], C, FESTIVAL),
     ("FR-03", [to("documents.busauth.cameras", 4)], [to("documents.busauth.cameras", 3)], R,
      FESTIVAL),
+    ("FR-03", [four_more, to("documents.busauth.cameras", 8)],
+     [to("documents.busauth.cameras", 7)], R, FESTIVAL),
     ("FR-04", [], [to("documents.busauth.expires", "2031-06-01")], R, FESTIVAL),
     ("FR-04", [], [to("documents.busauth.expires", "-")], C, FESTIVAL),
     ("FR-04", [], [to("documents.busauth.expires", "2027-05-01")], W, FESTIVAL),

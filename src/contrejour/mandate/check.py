@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 
+from contrejour.mandate.cameras import cameras_under
 from contrejour.mandate.law import Rule, filled, listed, rulebook, sentences, sha256
 from contrejour.mandate.rules import LAST, RULES, WHOLE, Context, Held, Verdict, worst
 from contrejour.mandate.rules.register import UNKNOWN, UNKNOWN_EVENT, Check
@@ -68,7 +69,7 @@ def check(mandate: Mandate, as_of: date, digests: Mapping[str, str | None] | Non
     permitted = {
         act: name for name in law if name in RULES for act in RULES[name].permits_on(as_of)
     }
-    context = Context(mandate, as_of, frozenset(permitted), digests)
+    context = Context(mandate, as_of, frozenset(permitted), digests, cameras_under(mandate))
     found: dict[str | None, tuple[Finding, ...]] = {
         measure.id: tuple(_judged(measure, context, law, permitted)) for measure in mandate.measures
     }

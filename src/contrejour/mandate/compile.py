@@ -9,8 +9,9 @@
                        "documents", "output", "transmit", "expires"}},
      "cameras": {id: {"place", "measures"}}}
 
-Times are UTC to the second. A measure expires on the first day on which it would no longer be
-accepted: when the mandate ends, a document runs out, or the law itself changes.
+Times are UTC to the second. Nothing runs before the day that it was judged for, and a measure
+expires on the first day on which it would no longer be accepted: when the mandate ends, a document
+runs out, or the law itself changes.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from contrejour.errors import Conditional, Refused
+from contrejour.mandate.cameras import cameras_of
 from contrejour.mandate.check import Report, check
 from contrejour.mandate.law import rulebook, sha256
 from contrejour.mandate.rules import Verdict
@@ -61,7 +63,7 @@ def compile_plan(
         },
         "rules_sha256": sha256(),
         "as_of": as_of.isoformat(),
-        "not_before": utc(start_of(max(mandate.valid.since, mandate.deliberation.date))),
+        "not_before": utc(start_of(max(mandate.valid.since, mandate.deliberation.date, as_of))),
         "expires": utc(max(ends.values())),
         "documents": dict(documents),
         "roles": {
@@ -129,25 +131,17 @@ def _window(window: Window | None) -> Json:
 
 
 def _cameras(mandate: Mandate) -> dict[str, Json]:
-    """Every camera with its measures; where ids are not given, they are numbered by place."""
+    """Every camera with its place and its measures."""
     measures: dict[str, list[Json]] = {}
     places: dict[str, str] = {}
+    names = cameras_of(mandate)
     for measure in mandate.measures:
-        for name in camera_ids(measure):
+        for name in names[measure.id]:
             measures.setdefault(name, []).append(measure.id)
             places[name] = measure.cameras.place
     return {
         name: {"place": places[name], "measures": below} for name, below in sorted(measures.items())
     }
-
-
-def camera_ids(measure: Measure) -> tuple[str, ...]:
-    """The cameras of a measure: its list, or its place and a number, from 1."""
-    cameras = measure.cameras
-    if cameras.ids is not None:
-        return cameras.ids
-    count = cameras.count or 0
-    return tuple(f"{cameras.place}-{n:0{len(str(count))}}" for n in range(1, count + 1))
 
 
 def _ends(mandate: Mandate, as_of: date) -> dict[str, datetime]:

@@ -33,7 +33,7 @@ def read(text: str, name: str) -> Mandate:
     except ValidationError as error:
         wrong = [_told(each) for each in error.errors(include_url=False) if not _echo(each)]
     else:
-        wrong = list(_dangling(mandate)) + list(_repeated(mandate))
+        wrong = [*_dangling(mandate), *_twice(mandate), *_backwards(mandate)]
     if not wrong:
         return mandate
     at = lines(text)
@@ -168,13 +168,33 @@ def _references(mandate: Mandate) -> Iterator[tuple[str, str | None, *Path]]:
                 yield "cameras", name, "measures", place, "cameras", "ids", number
 
 
-def _repeated(mandate: Mandate) -> Iterator[Wrong]:
+def _twice(mandate: Mandate) -> Iterator[Wrong]:
+    """Measures of one name, and cameras in two places."""
     seen: set[str] = set()
+    places: dict[str, str] = {}
     for index, measure in enumerate(mandate.measures):
         if measure.id in seen:
             path = ("measures", index, "id")
             yield _wrong(path, f"{measure.id} is written twice", "keep one of the two")
         seen.add(measure.id)
+        for number, name in enumerate(measure.cameras.ids or ()):
+            place = places.setdefault(name, measure.cameras.place)
+            if place != measure.cameras.place:
+                at = ("measures", index, "cameras", "ids", number)
+                yield _wrong(at, f"{name} is at {place} already", "a camera is at one place")
+
+
+def _backwards(mandate: Mandate) -> Iterator[Wrong]:
+    """What ends before it begins."""
+    valid = mandate.valid
+    if valid.until is not None and valid.until < valid.since:
+        yield _wrong(("valid", "until"), "ends before it begins")
+    for name, document in mandate.documents.items():
+        if document.expires is not None and document.expires < document.date:
+            yield _wrong(("documents", name, "expires"), "ends before it begins")
+    for index, measure in enumerate(mandate.measures):
+        if measure.window and measure.window.until <= measure.window.since:
+            yield _wrong(("measures", index, "window", "until"), "ends before it begins")
 
 
 def _key(path: Path) -> str:

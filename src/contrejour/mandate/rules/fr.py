@@ -88,8 +88,8 @@ def the_prefect_authorises_first(m: Measure, c: Context) -> Findings:
     outside = sorted(set(place.departments) - set(found.departments))
     if outside:
         yield refuse("departments", name=m.authorisation, departments=", ".join(outside))
-    if found.cameras and (m.cameras.count or 0) > found.cameras:
-        yield refuse("too_many", count=m.cameras.count, authorised=found.cameras)
+    if found.cameras and c.under[m.authorisation or ""] > found.cameras:
+        yield refuse("too_many", count=c.under[m.authorisation or ""], authorised=found.cameras)
 
 
 @rule("FR-04", on=INSTALLS)

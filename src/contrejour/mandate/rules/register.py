@@ -73,13 +73,14 @@ class Context:
     """What a rule may look at besides the measure. `permitted`: acts that a rule in force permits.
 
     `digests`: SHA-256 of the file given for each document, None for one not found; None when no
-    files were given at all.
+    files were given at all. `under`: how many cameras rest on each authorisation.
     """
 
     mandate: Mandate
     as_of: date
     permitted: frozenset[str]
     digests: Mapping[str, str | None] | None = None
+    under: Mapping[str, int] = field(default_factory=dict)
 
     def place(self, m: Measure) -> Place:
         return self.mandate.places[m.cameras.place]

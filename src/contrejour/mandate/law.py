@@ -70,10 +70,9 @@ def filled(said: Said, values: Mapping[str, object]) -> Said:
     if not values:
         return said
     told = {name: _plain(value) for name, value in values.items()}
-    return Said(
-        said.fr.format_map({name: each.fr for name, each in told.items()}),
-        said.en.format_map({name: each.en for name, each in told.items()}),
-    )
+    fr = said.fr.format_map({name: each.fr for name, each in told.items()})
+    en = said.en.format_map({name: each.en for name, each in told.items()})
+    return Said(fr[:1].upper() + fr[1:], en[:1].upper() + en[1:])
 
 
 def _plain(value: object) -> Said:

@@ -34,8 +34,9 @@ _BODIES: tuple[tuple[BodyKind, str, str], ...] = (
      rf"d['\u2019])?(?:[\w ]+ )?{_NAME}"),
     (BodyKind.TRANSPORT_OPERATOR, r"delegataire|sncf voyageurs|keolis|transdev|\bratp\b", ""),
     (BodyKind.MUNICIPALITY, r"conseil municipal|la commune\b|la ville\b|le maire\b|"
-                            r"adjointe? au maire",
-     rf"(?:[Cc]ommune|[Vv]ille|[Mm]airie|[Mm]aire) (?:de |d['\u2019]|du )(?:la |le |"
+                            r"adjointe? au maire|municipalite\b|autorites municipales|la mairie",
+     rf"(?:[Cc]ommune|[Vv]ille|[Mm]airie|[Mm]unicipalité|[Aa]utorités municipales|"
+     rf"[Mm]aire)(?: \([^()]{{1,12}}\))? (?:de |d['\u2019]|du )(?:la |le |"
      rf"l['\u2019])?{_NAME}"),
 )  # fmt: skip
 _DECIDES = re.compile(
@@ -133,7 +134,8 @@ def _body(folded: str) -> BodyKind | None:
 def _name(body: BodyKind | None, text: str) -> str | None:
     wanted = next((names for kind, _, names in _BODIES if kind is body), "")
     named = Counter(each[1] for each in re.finditer(wanted, text)) if wanted else Counter[str]()
-    return named.most_common(1)[0][0] if named else None
+    known = [name for name in named if fold(name).replace(" ", "-") in TOWNS_OF]
+    return max(known or named, key=lambda name: named[name], default=None)
 
 
 def _day(folded: str) -> date | None:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from contrejour.mandate.vocabulary import Act, PlaceKind
-from contrejour.review.attitude import NOUN, Attitude, Setting, stance, verbs
+from contrejour.review.attitude import ASIDE, REQUEST, Attitude, Setting, Stance, stance
 from contrejour.review.found import Findings, Found, Quote
 from contrejour.review.lexicon import (
     AFTER,
     LIVE,
     ON_INCIDENT,
-    PERMANENT,
+    ON_REQUEST,
     SUSPECT,
     TECHNOLOGIES,
     Kind,
@@ -29,12 +29,24 @@ from contrejour.review.lines import Passage
 from contrejour.review.merge import detailed, merged
 from contrejour.review.places import JOINED, NOWHERE, Count, Where, count, places
 from contrejour.review.sentences import Clause, Sentence, sentences
+from contrejour.review.wording import NOUN, verbs
 
 _THESE = re.compile(
     r"\b(?:ces|cette|cet|ce|les|leurs) (?:images|flux|cameras?|enregistrements?|dispositifs?|"
     r"systemes?|"
     r"equipements?|videos?)\b|\b(?:celles?|ceux|celui)-ci\b"
 )
+_THAT_IS = re.compile(r",? (?:soit|au nombre de) [^,;:]{1,40}")
+_SAME = re.compile(
+    r"\W*(?:\w+,? )?(?:ce|cet|cette|ces) (?:nouve\w+ )?(?:programme|projet|dispositif|systeme|renforcement|mesure|"
+    r"plan|deploiement|installation|extension|operation|experimentation|equipement|outil|logiciel|camera|solution|"
+    r"technologie)s?\b"
+)
+"""« Ce programme … »: the measure just told goes on."""
+_GOES_ON = 3
+"""Sentences after which it no longer does."""
+_SOURCE = re.compile(r"\b(?:images?|flux|enregistrements?|acces) (?:\S+ ){0,4}$")
+"""« les images des 300 caméras »: cameras are where the images come from, not what is proposed."""
 _CAMERAS = (Kind.FILM, Kind.VAGUE)
 """What a number of cameras in a clause counts; where neither stands, whatever does."""
 
@@ -57,12 +69,14 @@ def find(passages: Sequence[Passage], setting: Setting) -> Findings:
     film: tuple[Where, ...] = ()
     software = False
     told = list(sentences(passages, setting))
-    for each in told:
+    for at, each in enumerate(told):
         suspect = SUSPECT.search(each.folded) is not None
         heard = suspect or (bool(each.lead) and (software or SUSPECT.search(each.lead) is not None))
         matches = [m for m in _matches(each) if heard or m.technology.kind is Kind.OTHER]
         software = software or any(m.technology.kind is Kind.VAGUE for m in matches)
-        found = list(_measures(each, matches, setting, film))
+        found = [
+            _going_on(one, each, raw, at, told) for one in _measures(each, matches, setting, film)
+        ]
         if not found and suspect:
             lost.append(Quote(each.text, each.spot))
         placed = tuple(
@@ -72,6 +86,25 @@ def find(passages: Sequence[Passage], setting: Setting) -> Findings:
         film = placed or film
         raw += [(one, each) for one in found]
     return merged(detailed(raw, told), lost)
+
+
+def _going_on(
+    found: Found, sentence: Sentence, raw: Sequence[tuple[Found, Sentence]], at: int,
+    told: Sequence[Sentence],
+) -> Found:  # fmt: skip
+    """With the stance and the place of the measure told just before, if it speaks of that."""
+    if not _SAME.match(sentence.folded) or sentence.heading:
+        return found
+    near = told[max(0, at - _GOES_ON) : at]
+    before = [
+        one for one, its in raw[-2 * _NEAR :] if its in near and one.attitude is Attitude.PROPOSED
+    ]
+    if not before or found.stance.why not in (ASIDE, before[-1].stance.why):
+        return found
+    same = [one.where for one in before if one.acts == found.acts and one.where.said]
+    if same and found.where.kind is PlaceKind.UNSPECIFIED:
+        return replace(found, stance=before[-1].stance, where=same[-1], inherited=True)
+    return replace(found, stance=before[-1].stance)
 
 
 def _matches(sentence: Sentence) -> list[_Match]:
@@ -137,6 +170,12 @@ def _essential(here: list[_Match], sentence: Sentence, events: bool) -> list[_Ma
             continue
         if technology.kind is Kind.FILM and others and not _deployed(match, others, sentence):
             continue
+        if (
+            technology.kind is Kind.FILM
+            and others
+            and _SOURCE.search(sentence.folded[max(0, match.start - 60) : match.start])
+        ):
+            continue
         if technology.kind is Kind.FILM and events and not _deployed(match, others, sentence):
             continue
         if technology.acts[0] == Act.BIOMETRIC_OTHER and faces:
@@ -182,7 +221,13 @@ def _said(
     flat = tuple(dict.fromkeys(act for each in acts for act in each))
     clause = (clauses[at].start, clauses[at].end)
     taken_by = stance(
-        sentence.text, sentence.folded, clause, first.start, setting, sentence.lead_stance
+        sentence.text,
+        sentence.folded,
+        clause,
+        first.start,
+        setting,
+        sentence.lead_stance,
+        sentence.heading,
     )
     wheres, inherited = _wheres(sentence, clauses, at, taken), False
     if not wheres and taken_by.attitude is Attitude.PROPOSED:
@@ -191,9 +236,9 @@ def _said(
     many = _count(sentence, clauses[at]) if counted else Count(None, None)
     opens = None
     if Act.TRANSMIT in flat:
-        told = sentence.folded
-        permanent, incident = PERMANENT.search(told), ON_INCIDENT.search(told)
-        opens = "incident" if incident else "permanent" if permanent else None
+        opens = "incident" if ON_INCIDENT.search(sentence.folded) else "permanent"
+        if ON_REQUEST.search(sentence.folded):
+            taken_by = Stance(Attitude.MENTIONED, REQUEST)
     for where in wheres or [NOWHERE]:
         yield Found(
             id="", quotes=(Quote(sentence.text, sentence.spot),),
@@ -219,6 +264,8 @@ def _acts(technology: Technology, around: str) -> tuple[str, ...]:
 
 def _count(sentence: Sentence, clause: Clause) -> Count:
     start, end = clause.start, clause.end
+    if more := _THAT_IS.match(sentence.folded, end):
+        end = more.end()
     return count(sentence.folded[start:end], sentence.text[start:end])
 
 

@@ -101,15 +101,19 @@ LIVE = pattern(
 )
 _POLICE = (
     r"(?:police|gendarmerie|forces? de (?:l'ordre|securite)|services? de police|gendarmes?|"
-    r"policiers?)"
+    r"policiers?|commissariats?)"
 )
 TO_POLICE = (
-    r"(?:transmi|transmett|renv|report|deport|retransmi|acces|mis\w* a (?:la )?disposition|"
-    r"raccord|partag)\w*"
-    rf"[^.;]{{0,90}}?\b{_POLICE}|"
-    rf"{_POLICE}(?! municipale)[^.;]{{0,60}}?(?:acced|consult|visionn|recevr|recev)\w*"
+    r"(?:transmi|transmett|transf[eè]r|renv|report|deport|retransmi|achemin|mobilisable|exploitable|"
+    r"visible|consultable|acces|mis\w* a (?:la )?disposition|raccord|relie|partag)\w*"
+    rf"[^.;]{{0,120}}?\b{_POLICE}(?! municipale|s? municipaux)|"
+    rf"{_POLICE}(?! municipale|s? municipaux)[^.;]{{0,60}}?"
+    r"(?:acced|acces\b|consult|visionn|visualis|recevr|recev|recuper)\w*"
 )
-PERMANENT = pattern(r"en permanence|permanen|en continu|continue?s?\b|24 ?h|7 ?j|automatique")
+ON_REQUEST = pattern(
+    r"requisition|commission rogatoire|sur demande (?:de|du) (?:juge|procureur|magis)"
+)
+"""Images handed over case by case: no feed to the police."""
 ON_INCIDENT = pattern(
     r"en cas d'|lors d'(?:un|une) |incident|alerte|agression|"
     r"le temps de l'interv"
@@ -149,9 +153,11 @@ TECHNOLOGIES = (
     _one("analyse du comportement", "behaviour analysis", Act.BEHAVIOUR,
          r"(?:analyses?|detection|reconnaissance|logiciels?|etude) (?:automatisees? )?(?:des |de |"
          r"du )?"
-         r"comportement|(?:analys|detect|reper)\w* (?:\S+ ){0,5}comportement|comportement\w* "
-         r"(?:\S+ ){0,4}(?:suspect|anorma|a risque|inhabituel|deviant)|maraudage",
-         r"camera|video|image|algorithm|logiciel|intelligence artificielle|automati|analyse"),
+         r"comportement|(?:analys|detect|reper)\w* (?:\S+ ){0,5}comportement|(?:comportement|"
+         r"mouvement|attitude|geste|situation)\w* "
+         r"(?:\S+ ){0,4}(?:suspect|anorma|a risque|inhabituel(?!\w* d)|deviant)|maraudage",
+         r"camera|video|image|algorithm|logiciel|intelligence artificielle|automati|analyse|detect|"
+         r"reper|outil|technolog|capteur"),
     _one("recherche d'une personne après coup", "after-the-fact person search", Act.SEARCH_PERSON,
          r"reconstitu\w* (?:\S+ ){0,6}(?:parcours|trajet|cheminement|itineraire|deplacement)|"
          r"brief_?cam|recherches? (?:\S+ ){0,4}a posteriori|(?:retrouver|rechercher|"
@@ -164,10 +170,8 @@ TECHNOLOGIES = (
          r"de camera en camera"),
     _one("lecture de plaques", "number-plate reading", Act.PLATE,
          r"(?:cameras? )?lapi\b|plaques? (?:d'immatriculation|mineralogiques?)|"
-         r"lecture (?:automati\w+ )?(?:de|"
-         r"des) "
-         r"plaques|video_?verbalisation",
-         r"camera|lecture|lapi|reconnaissance|video"),
+         r"(?:lecture (?:automati\w+ )?(?:de|des)|lire (?:les|des)) plaques|video_?verbalis\w+",
+         r"camera|lecture|lapi|reconnaissance|video|lire\b|identifi"),
     _one("captation du son", "sound capture", Act.SOUND,
          r"micro(?:phone)?s?\b|ecoutes? a distance|capt\w+ (?:sonores?|du son|audio|de sons?)|"
          r"(?:enregistr|detect|ecout)\w* (?:\S+ ){0,3}(?:sons?\b|sonores?|audio|"
@@ -183,7 +187,8 @@ TECHNOLOGIES = (
          r"images?|video|flux|camera"),
     _one("visionnage en direct", "live viewing", Act.VIEW,
          r"(?:images?|flux|videos?) (?:\S+ ){0,8}(?:temps reel|en direct\b|visionne)|"
-         r"visionn\w+ (?:\S+ ){0,6}(?:temps reel|en direct)"),
+         r"visionn\w+ (?:\S+ ){0,6}(?:temps reel|en direct)|"
+         r"(?:visionn|visualis)er (?:\S+ ){0,3}(?:images?|flux|videos?)"),
     _one("comptage", "counting", Act.COUNT,
          r"compt(?:age|er|eurs?) (?:\S+ ){0,4}(?:voyageur|passager|usager|montee|visiteur|personne|"
          r"pieton|flux|frequentation)|statistiques? (?:\S+ ){0,3}(?:frequentation|flux|voyageur)|"
@@ -193,12 +198,13 @@ TECHNOLOGIES = (
          r"regroupement)",
          r"camera|video|image|algorithm|logiciel"),
     _one("détection de bagarres", "detection of fights", "detect.fight",
-         r"(?:detect|reper|signal|alert)\w* (?:\S+ ){0,12}(?:rixe|bagarre|altercation)",
+         r"(?:detect|reper|signal|alert)\w* (?:\S+ ){0,12}(?:rixe|bagarre|altercation|"
+         r"(?:actes? de )?violences?|agressions?)",
          r"camera|video|image|algorithm|logiciel|intelligence artificielle"),
     _event("objets abandonnés", "abandoned objects", Act.ABANDONED_OBJECT,
            r"(?:objet|bagage|colis|sac)s? (?:\S+ )?(?:abandonne|delaisse|suspect)"),
     _event("armes", "weapons", Act.WEAPON, r"(?:d'|des |presence d'|port d'|une )armes?\b"),
-    _event("contresens", "wrong way", Act.WRONG_WAY, r"contre_?sens|sens de circulation"),
+    _event("contresens", "wrong way", Act.WRONG_WAY, r"contre_?sens|sens de circulation|sens inverse"),
     _event("zone interdite", "forbidden zone", Act.ZONE,
            r"intrusions?|franchissements?|zones? (?:interdite|sensible)s?"),
     _event("personne au sol", "fallen person", Act.FALLEN_PERSON,
@@ -232,7 +238,8 @@ SUSPECT = pattern(
     r"cameras?\b|(?:video|tele)?_?surveill|video|bio_?metri|algorithm|logiciel|drones?\b|"
     r"visages?\b|facial|captation|intelligence artificielle|plaques? d'immatric|lapi\b|"
     r"micro(?:phone)?s?\b|attroupement|predicti|ecoutes? a distance|brief_?cam|emotion|"
-    r"parcours de (?:delinq|suspect)|filmer|filmee?s?\b"
+    r"parcours de (?:delinq|suspect)|filmer|filmee?s?\b|(?:comportement|mouvement)\w* (?:suspect|anorma)|"
+    r"capteurs? sonores?"
 )
 """A sentence with one of these and nothing understood is shown to the reader."""
 HARMLESS = pattern(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from contrejour.mandate.vocabulary import EVENTS, Act, PlaceKind
 from contrejour.review.attitude import ASIDE, Attitude
 from contrejour.review.found import Findings, Found, Quote
-from contrejour.review.places import JOINED, NOWHERE
+from contrejour.review.places import JOINED, NOWHERE, recounts
 from contrejour.review.sentences import Sentence
 
 _MORE = re.compile(r"multipli|supplementaire|nouvelles|etend|extension|generalis|massi|partout")
@@ -141,7 +141,9 @@ def _home(kept: Sequence[tuple[int, Found]], found: Found, sentence: Sentence) -
     if nowhere:
         return nowhere[0]
     if found.count:
-        return next((at for at in alike if kept[at][1].count == found.count), None)
+        known = [at for at in alike if kept[at][1].count == found.count]
+        told = [at for at in alike if recounts(sentence.folded) and not kept[at][1].about]
+        return next(iter((*known, *reversed(told))), None)
     again = (
         len(alike) == 1 or sentence.heading or (Act.RECORD in found.acts and not _is_more(sentence))
     )

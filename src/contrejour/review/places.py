@@ -48,7 +48,7 @@ _KINDS: tuple[tuple[PlaceKind, str], ...] = (
                              r"salles? d'attente|poles? d'echanges?|points? d'arret"),
     (PlaceKind.TRAIN_INTERIOR, r"trains?\b(?: regiona\w+)?(?! de (?:mesures|vie))|ter\b|"
                                r"rames?\b(?! de tram)|materiels? roulants?"),
-    (PlaceKind.TRAM_INTERIOR, r"(?:rames? de )?tram(?:way)?s?\b"),
+    (PlaceKind.TRAM_INTERIOR, r"(?:rames? de )?tram(?:way)?s?(?:_trains?)?\b"),
     (PlaceKind.SCHOOL_BUS, r"(?:auto)?(?:cars?|bus) (?:interurbains? (?:et|ou) )?scolaires?|"
                            r"transports? scolaires?|ramassage scolaire|services? scolaires?"),
     (PlaceKind.BUS_INTERIOR, r"(?:auto)?(?:cars?|bus) (?:scolaires? (?:et|ou) )?(?:interurbains?|"
@@ -64,11 +64,17 @@ _KINDS: tuple[tuple[PlaceKind, str], ...] = (
                          r"parcs? de stationnement|aires? de (?:covoiturage|stationnement)"),
     (PlaceKind.PUBLIC_ROAD, r"voies? publiques?|espaces? publics?|(?:dans|en|de) (?:la |"
                             r"plein )?ville\b|rues?\b|places? publiques?|centres?_ville|"
-                            r"hyper_?centre|voirie|chaussee|carrefours?|entrees? de ville"),
+                            r"hyper_?centre|voirie|chaussee|carrefours?(?: (?:avenue|rue|boulevard))?|"
+                            r"avenues?\b|boulevards?\b|(?:axes d')?entrees? de (?:la )?(?:ville|"
+                            r"commune)|quartiers?\b(?! general)"),
     (PlaceKind.UNSPECIFIED, r"lycees?|colleges?|ecoles?\b|etablissements? scolaires?|stades?\b|"
                             r"piscines?|gymnases?|mediatheques?|metros?\b|"
                             r"transports? (?:en commun|publics?)|reseaux? (?:de )?transports?|"
-                            r"(?:hotel|siege) de (?:la )?region|mairies?\b|batiments? publics?|"
+                            r"etablissements\b(?! (?:publics? de|bancaire))|"
+                            r"(?:hotel|siege) de (?:la )?region|(?:place de la|devant la|dans la|abords de la) mairie|"
+                            r"(?:batiments?|sites?|lieux) (?:publics?|communa\w+|sensibles?)|"
+                            r"(?:territoire|ensemble|rues|espaces) (?:de la |du |d'une )?(?:communes?|"
+                            r"villages?)|(?:sur|dans) (?:toute )?(?:la commune|le village)|"
                             r"arrets? (?:de |des )?(?:bus|tram\w*|cars?|autocars?)\b|abri_?bus|"
                             r"abris_voyageurs?|(?:ensemble|totalite) du territoire|partout|"
                             r"halls? d'immeubles?"),
@@ -108,6 +114,18 @@ _COUNT = re.compile(
     rf"(?<![\w,.])(?:{_ABOUT}\s*)?(?:{_NUMBER})?{_ADJECTIVE}\s*"
     r"\b(?:de |d')?cameras?\b(?! a l'autre)(?P<each>\s+(?:chacune?|par \w+|dans chaque \w+))?"
 )
+
+
+_AFTER = re.compile(
+    rf"\bcameras?,? (?:soit|au nombre de)\s+(?:{_ABOUT}\s*)?(?:{_NUMBER})(?![\w,.]* ?(?:%|euro|million|m€))"
+)
+"""« de nouvelles caméras, soit environ 421 »."""
+_ALL = re.compile(rf"\b(?:les|des|ces|aux|leurs|nos) (?:{_NUMBER}){_ADJECTIVE}\s+cameras?\b")
+
+
+def recounts(folded: str) -> bool:
+    """Whether its cameras are a number already known of: « le coût des neuf caméras »."""
+    return _ALL.search(folded) is not None
 
 
 def places(folded: str, text: str) -> Iterator[tuple[int, Where]]:
@@ -151,10 +169,10 @@ class Count:
 def count(folded: str, text: str) -> Count:
     """How many cameras this text says, if it says it once; two different numbers are none."""
     counts: list[Count] = []
-    for found in _COUNT.finditer(folded):
+    for found in (*_COUNT.finditer(folded), *_AFTER.finditer(folded)):
         number = _value(found)
         said = text[found.start() : found.end()].strip()
-        if found["about"] or found["each"]:
+        if found["about"] or found.groupdict().get("each"):
             counts.append(Count(None, said, said))
         elif number:
             counts.append(Count(number, None, said))
@@ -167,7 +185,9 @@ def count(folded: str, text: str) -> Count:
 def _value(found: re.Match[str]) -> int | None:
     if found["figure"]:
         return int(re.sub(r"\D", "", found["figure"]))
-    return in_figures(found["words"]) if found["words"] else None
+    if found["words"] in (None, "un", "une"):
+        return None  # an article, as in « une caméra nomade »
+    return in_figures(found["words"])
 
 
 def in_figures(words: str) -> int:

@@ -18,6 +18,11 @@ _AT = re.compile(
     r"\b(?:à|À|de|dans la ville de|maire de|ville de|métropole de|"
     r"région) ([A-ZÉÈÎÔ][\w\u2019-]+(?:-[\w\u2019]+)*)"
 )
+_NO_TOWN = re.compile(
+    r"(?:gares?|lignes?|quais?)\s[\w\s,-]*$|(?:banlieue|ouest|est|nord|sud|tribunal|prefecture\S*|"
+    r"departement|rectorat|parc|barreau)(?: \w+)? $"
+)
+"""« la banlieue ouest de Paris »: a name that says where, not whose."""
 _TOWNS = frozenset(
     (
         "paris", "marseille", "lyon", "toulouse", "nice", "nantes", "montpellier",
@@ -62,7 +67,7 @@ def elsewhere(sentence: str, at: int, home: frozenset[str]) -> str | None:
         name = fold(found[1])
         if name in _TOWNS and name not in home:
             before = fold(sentence[max(0, found.start() - 24) : found.start()])
-            if not re.search(r"(?:gares?|lignes?|quais?)\s[\w\s,-]*$", before):
+            if not _NO_TOWN.search(before):
                 return found[1]
     return None
 

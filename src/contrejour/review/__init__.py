@@ -3,7 +3,9 @@
     texts.py       FILE -> passages          lines.py (txt, pdf)   markup.py (html, docx, odt)
     sentences.py   passages -> sentences     each with its heading, its list's lead, its clauses
     find.py        sentences -> measures, mentions, not understood       merge.py (said twice)
-                     lexicon.py the words    places.py where, how many   attitude.py proposed or not
+                     matches.py, places.py what is named, where, how many
+                     attitude.py  proposed or not
+                     lexicon.py   the words of surveillance;  wording.py  of deciding, of the past
     facts.py       who decides, when, how long images are kept
     judge.py       draft.py the mandate it amounts to -> mandate.check -> verdicts    advice.py
     show.py        a report for a terminal     data.py  the same as JSON

@@ -6,7 +6,8 @@ Looked at in this order, the first that holds decides:
     supposed    « si des logiciels … »                                           mention
     asked       « faut-il … ? »                                                  mention
     rejected    a negation in the clause; a verb of refusal that governs it      mention
-    history     a perfect of deploying, an imperfect, last year, what is there     mention
+    lawful      « la loi autorise … »                                            mention
+    history     a perfect of deploying, an imperfect, what is there              mention
     elsewhere   another town or region; somebody else who wants it               theirs
     fought      a lawsuit, a criticism, a thought experiment                     mention
     proposed    a verb of deciding or deploying; in a deliberation, a noun too
@@ -57,6 +58,7 @@ OTHERS = Said("voulu par quelqu'un d'autre", "wanted by somebody else")
 FOUGHT = Said("critique, recours ou supposition", "criticism, a lawsuit or a supposition")
 ASIDE = Said("dit en passant, sans rien décider", "said in passing, nothing is decided")
 PROPOSES = Said("proposé", "proposed")
+LAWFUL = Said("ce qu'une loi permet, sans que personne en use", "what a law allows, used by nobody")
 REQUEST = Said("remis au cas par cas, sur réquisition", "handed over case by case, on request")
 ASKED = Said("une question : rien n'est décidé", "a question: nothing is decided")
 
@@ -84,6 +86,8 @@ def stance(
         return lead
     if folded.rstrip(" )").endswith("?") and wording.ASKED.search(folded):
         return Stance(Attitude.MENTIONED, ASKED)
+    if _is_lawful(folded, at, setting):
+        return Stance(Attitude.MENTIONED, LAWFUL)
     stated = setting.deliberation
     verb = _is_governed(folded, clause, at, stated)
     if _is_past(folded, clause, at, setting, verb):
@@ -133,6 +137,12 @@ def _is_governed(folded: str, clause: tuple[int, int], at: int, stated: bool) ->
         return True
     bracket = _BRACKET.match(folded, clause[1])
     return bool(bracket and verbs(folded, bracket.end(1), bracket.end(), stated))
+
+
+def _is_lawful(folded: str, at: int, setting: Setting) -> bool:
+    """Whether an article only tells what a law allows: nobody uses it yet."""
+    laws = [each.end() for each in wording.LAW.finditer(folded, 0, at)]
+    return bool(laws) and not setting.deliberation and not verbs(folded, laws[-1], at)
 
 
 def _is_papered(folded: str, at: int) -> bool:

@@ -125,7 +125,8 @@ def _measure(found: Found, place: str, facts: Facts) -> Iterator[str]:
         yield f"    device: {found.device}"
     if found.opens:
         closes = "never" if found.opens == "permanent" else "intervention"
-        yield f"    transmit: {{opens: {found.opens}, closes: {closes}}}  {GAP} convention"
+        none = " (le texte ne parle d'aucun incident)" if found.opens == "permanent" else ""
+        yield f"    transmit: {{opens: {found.opens}, closes: {closes}}}  {GAP} convention{none}"
     elif Act.TRANSMIT in found.acts:
         yield f"    {GAP} transmit, ce qui l'ouvre, ce qui la ferme, la convention"
     if Act.RECORD in found.acts and facts.keep:

@@ -7,9 +7,9 @@ quotations; a mention is never a measure; no number and no place is invented.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import takewhile
+from dataclasses import replace
 
 from contrejour.mandate.vocabulary import Act, PlaceKind
 from contrejour.review.attitude import ASIDE, REQUEST, Attitude, Setting, Stance, stance
@@ -20,16 +20,15 @@ from contrejour.review.lexicon import (
     ON_INCIDENT,
     ON_REQUEST,
     SUSPECT,
-    TECHNOLOGIES,
     Kind,
     Technology,
     fold,
 )
 from contrejour.review.lines import Passage
+from contrejour.review.matches import CAMERAS, Match, essential, groups, matches_of
 from contrejour.review.merge import detailed, merged
-from contrejour.review.places import JOINED, NOWHERE, Count, Where, count, places
+from contrejour.review.places import JOINED, NOWHERE, Count, Where, count, places, recounts
 from contrejour.review.sentences import Clause, Sentence, sentences
-from contrejour.review.wording import NOUN, verbs
 
 _THESE = re.compile(
     r"\b(?:ces|cette|cet|ce|les|leurs) (?:images|flux|cameras?|enregistrements?|dispositifs?|"
@@ -38,28 +37,15 @@ _THESE = re.compile(
 )
 _THAT_IS = re.compile(r",? (?:soit|au nombre de) [^,;:]{1,40}")
 _SAME = re.compile(
-    r"\W*(?:\w+,? )?(?:ce|cet|cette|ces) (?:nouve\w+ )?(?:programme|projet|dispositif|systeme|renforcement|mesure|"
-    r"plan|deploiement|installation|extension|operation|experimentation|equipement|outil|logiciel|camera|solution|"
-    r"technologie)s?\b"
+    r"\W*(?:\w+,? )?(?:ce|cet|cette|ces) (?:nouve\w+ )?(?:programme|projet|dispositif|systeme|"
+    r"renforcement|mesure|plan|deploiement|installation|extension|operation|experimentation|"
+    r"equipement|outil|logiciel|camera|solution|technologie)s?\b"
 )
 """« Ce programme … »: the measure just told goes on."""
+_COST = re.compile(r"\b(?:couts?|prix|montant|budget|depense|emplacement|positionnement)")
+"""« Le coût des 12 caméras »: theirs too."""
 _GOES_ON = 3
 """Sentences after which it no longer does."""
-_SOURCE = re.compile(r"\b(?:images?|flux|enregistrements?|acces) (?:\S+ ){0,4}$")
-"""« les images des 300 caméras »: cameras are where the images come from, not what is proposed."""
-_CAMERAS = (Kind.FILM, Kind.VAGUE)
-"""What a number of cameras in a clause counts; where neither stands, whatever does."""
-
-
-_NEAR = 30
-"""How many names may overlap one: more stand there only to waste time."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    start: int
-    end: int
-    technology: Technology
 
 
 def find(passages: Sequence[Passage], setting: Setting) -> Findings:
@@ -69,14 +55,17 @@ def find(passages: Sequence[Passage], setting: Setting) -> Findings:
     film: tuple[Where, ...] = ()
     software = False
     told = list(sentences(passages, setting))
-    for at, each in enumerate(told):
+    recent: deque[list[Found]] = deque(maxlen=_GOES_ON)
+    for each in told:
         suspect = SUSPECT.search(each.folded) is not None
         heard = suspect or (bool(each.lead) and (software or SUSPECT.search(each.lead) is not None))
-        matches = [m for m in _matches(each) if heard or m.technology.kind is Kind.OTHER]
+        matches = [m for m in matches_of(each) if heard or m.technology.kind is Kind.OTHER]
         software = software or any(m.technology.kind is Kind.VAGUE for m in matches)
-        found = [
-            _going_on(one, each, raw, at, told) for one in _measures(each, matches, setting, film)
-        ]
+        software = software or any(m.technology.kind is Kind.VAGUE for m in matches)
+        before = [one for them in recent for one in them]
+        measures = _measures(each, matches, setting, film)
+        found = [_going_on(one, each, before) for one in measures]
+        recent.append([one for one in found if one.attitude is Attitude.PROPOSED])
         if not found and suspect:
             lost.append(Quote(each.text, each.spot))
         placed = tuple(
@@ -88,18 +77,12 @@ def find(passages: Sequence[Passage], setting: Setting) -> Findings:
     return merged(detailed(raw, told), lost)
 
 
-def _going_on(
-    found: Found, sentence: Sentence, raw: Sequence[tuple[Found, Sentence]], at: int,
-    told: Sequence[Sentence],
-) -> Found:  # fmt: skip
-    """With the stance and the place of the measure told just before, if it speaks of that."""
-    if not _SAME.match(sentence.folded) or sentence.heading:
+def _going_on(found: Found, sentence: Sentence, before: Sequence[Found]) -> Found:
+    """With the stance and the place of what was proposed just `before`, if it speaks of that."""
+    its_cost = recounts(sentence.folded) and not found.where.said and _COST.search(sentence.folded)
+    if not before or sentence.heading or not (its_cost or _SAME.match(sentence.folded)):
         return found
-    near = told[max(0, at - _GOES_ON) : at]
-    before = [
-        one for one, its in raw[-2 * _NEAR :] if its in near and one.attitude is Attitude.PROPOSED
-    ]
-    if not before or found.stance.why not in (ASIDE, before[-1].stance.why):
+    if found.stance.why not in (ASIDE, before[-1].stance.why):
         return found
     same = [one.where for one in before if one.acts == found.acts and one.where.said]
     if same and found.where.kind is PlaceKind.UNSPECIFIED:
@@ -107,112 +90,28 @@ def _going_on(
     return replace(found, stance=before[-1].stance)
 
 
-def _matches(sentence: Sentence) -> list[_Match]:
-    """Technologies in their order; a camera or a vague word within a longer name is left out."""
-    context = f"{sentence.lead} {sentence.folded}"
-    found = [
-        _Match(each.start(), each.end(), technology)
-        for technology in TECHNOLOGIES
-        for each in technology.words.finditer(sentence.folded)
-        if technology.beside is None or technology.beside.search(context)
-        or (technology.kind is Kind.FILM and technology.beside.search(sentence.around))
-    ]  # fmt: skip
-    found.sort(key=lambda match: match.start)
-    return [one for at, one in enumerate(found) if not _is_covered(found, at)]
-
-
-def _is_covered(found: Sequence[_Match], at: int) -> bool:
-    """`found` is sorted by its starts."""
-    one = found[at]
-    if one.technology.kind not in _CAMERAS:
-        return False
-    later = takewhile(lambda other: other.start < one.end, found[at + 1 : at + _NEAR])
-    return any(_covers(other, one) for other in (*found[max(0, at - _NEAR) : at], *later))
-
-
-def _covers(other: _Match, one: _Match) -> bool:
-    if other.end <= one.start or one.end <= other.start:
-        return False
-    return (other.end - other.start) > (one.end - one.start) or (
-        other.technology.kind not in _CAMERAS
-    )
-
-
 def _measures(
-    sentence: Sentence, matches: Sequence[_Match], setting: Setting, film: tuple[Where, ...]
+    sentence: Sentence, matches: Sequence[Match], setting: Setting, film: tuple[Where, ...]
 ) -> Iterator[Found]:
     clauses = sentence.clauses()
     of = [_index(clauses, match.start) for match in matches]
     events = any(match.technology.kind is Kind.EVENT for match in matches)
     for at in range(len(clauses)):
         here = [match for match, index in zip(matches, of, strict=True) if index == at]
-        essential = _essential(here, sentence, events)
-        cameras = [match for match in essential if match.technology.kind in _CAMERAS]
-        for group in _groups(essential):
+        kept = essential(here, sentence, events)
+        cameras = [match for match in kept if match.technology.kind in CAMERAS]
+        for group in groups(kept):
             if group[0].technology.kind is Kind.EVENT:
                 group = [match for match in matches if match.technology.kind is Kind.EVENT]
                 if _index(clauses, group[0].start) != at:
                     continue
-            counted = not cameras or group[0].technology.kind in _CAMERAS
+            counted = not cameras or group[0].technology.kind in CAMERAS
             yield from _said(sentence, clauses, at, set(of), group, setting, film, counted)
-
-
-def _essential(here: list[_Match], sentence: Sentence, events: bool) -> list[_Match]:
-    """The matches of a clause that say something of their own."""
-    strong = [match for match in here if match.technology.kind in (Kind.OTHER, Kind.EVENT)]
-    live = any(m.technology.kind is Kind.FILM for m in here) and LIVE.search(sentence.folded)
-    faces = any(match.technology.acts[0] == Act.FACE_LIVE for match in here)
-    kept = []
-    for match in here:
-        technology = match.technology
-        others = [other for other in here if other.technology.kind is not Kind.FILM]
-        if technology.kind is Kind.VAGUE and (strong or events):
-            continue
-        if technology.kind is Kind.FILM and others and not _deployed(match, others, sentence):
-            continue
-        if (
-            technology.kind is Kind.FILM
-            and others
-            and _SOURCE.search(sentence.folded[max(0, match.start - 60) : match.start])
-        ):
-            continue
-        if technology.kind is Kind.FILM and events and not _deployed(match, others, sentence):
-            continue
-        if technology.acts[0] == Act.BIOMETRIC_OTHER and faces:
-            continue
-        if technology.acts[0] == Act.VIEW and live:
-            continue
-        kept.append(match)
-    return kept
-
-
-def _deployed(film: _Match, others: Sequence[_Match], sentence: Sentence) -> bool:
-    """Whether cameras are what is deployed or counted, with nothing else between."""
-    begin = max((o.end for o in others if o.start < film.start), default=0)
-    before = sentence.folded[begin : film.end]
-    return bool(
-        count(before, before).number or verbs(before, 0, len(before)) or NOUN.search(before)
-    )
-
-
-def _groups(here: Sequence[_Match]) -> list[list[_Match]]:
-    """One measure each: the events together, the others by what they amount to."""
-    groups: dict[tuple[object, ...], list[_Match]] = {}
-    for match in here:
-        technology = match.technology
-        event = technology.kind is Kind.EVENT
-        key = (
-            (Kind.EVENT,)
-            if event
-            else (technology.kind is Kind.FILM, *technology.acts, technology.device)
-        )
-        groups.setdefault(key, []).append(match)
-    return list(groups.values())
 
 
 def _said(
     sentence: Sentence, clauses: Sequence[Clause], at: int, taken: set[int],
-    group: Sequence[_Match], setting: Setting, film: tuple[Where, ...], counted: bool,
+    group: Sequence[Match], setting: Setting, film: tuple[Where, ...], counted: bool,
 ) -> Iterator[Found]:  # fmt: skip
     first = group[0]
     start, end = _reach(clauses, at, taken)

@@ -32,7 +32,7 @@ class Found:
     stance: Stance
     device: str = "fixed"
     opens: str | None = None
-    """Of a feed to the police: permanent, or incident; None where it isn't said."""
+    """Of a feed to the police: incident where the text says so, else permanent."""
     inherited: bool = False
     """The place is said above, not in the sentence itself."""
 

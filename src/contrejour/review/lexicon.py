@@ -204,7 +204,8 @@ TECHNOLOGIES = (
     _event("objets abandonnés", "abandoned objects", Act.ABANDONED_OBJECT,
            r"(?:objet|bagage|colis|sac)s? (?:\S+ )?(?:abandonne|delaisse|suspect)"),
     _event("armes", "weapons", Act.WEAPON, r"(?:d'|des |presence d'|port d'|une )armes?\b"),
-    _event("contresens", "wrong way", Act.WRONG_WAY, r"contre_?sens|sens de circulation|sens inverse"),
+    _event("contresens", "wrong way", Act.WRONG_WAY,
+           r"contre_?sens|sens de circulation|sens inverse"),
     _event("zone interdite", "forbidden zone", Act.ZONE,
            r"intrusions?|franchissements?|zones? (?:interdite|sensible)s?"),
     _event("personne au sol", "fallen person", Act.FALLEN_PERSON,
@@ -238,8 +239,8 @@ SUSPECT = pattern(
     r"cameras?\b|(?:video|tele)?_?surveill|video|bio_?metri|algorithm|logiciel|drones?\b|"
     r"visages?\b|facial|captation|intelligence artificielle|plaques? d'immatric|lapi\b|"
     r"micro(?:phone)?s?\b|attroupement|predicti|ecoutes? a distance|brief_?cam|emotion|"
-    r"parcours de (?:delinq|suspect)|filmer|filmee?s?\b|(?:comportement|mouvement)\w* (?:suspect|anorma)|"
-    r"capteurs? sonores?"
+    r"parcours de (?:delinq|suspect)|filmer|filmee?s?\b|capteurs? sonores?|"
+    r"(?:comportement|mouvement)\w* (?:suspect|anorma)"
 )
 """A sentence with one of these and nothing understood is shown to the reader."""
 HARMLESS = pattern(

@@ -13,6 +13,8 @@ from contrejour.review.places import JOINED, NOWHERE, recounts
 from contrejour.review.sentences import Sentence
 
 _MORE = re.compile(r"multipli|supplementaire|nouvelles|etend|extension|generalis|massi|partout")
+MOST = 100
+"""Quotations of one measure: more would only repeat it, and cost the square of their number."""
 NEAR = 3
 """Within how many sentences a vague name is explained by what its software detects."""
 
@@ -174,7 +176,7 @@ def _quoted(one: Found, other: Found) -> Found:
 
 
 def _both(one: Found, other: Found) -> tuple[Quote, ...]:
-    return tuple(dict.fromkeys((*one.quotes, *other.quotes)))
+    return tuple(dict.fromkeys((*one.quotes, *other.quotes)))[:MOST]
 
 
 def _alike(found: Sequence[Found]) -> list[Found]:

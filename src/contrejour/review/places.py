@@ -64,17 +64,19 @@ _KINDS: tuple[tuple[PlaceKind, str], ...] = (
                          r"parcs? de stationnement|aires? de (?:covoiturage|stationnement)"),
     (PlaceKind.PUBLIC_ROAD, r"voies? publiques?|espaces? publics?|(?:dans|en|de) (?:la |"
                             r"plein )?ville\b|rues?\b|places? publiques?|centres?_ville|"
-                            r"hyper_?centre|voirie|chaussee|carrefours?(?: (?:avenue|rue|boulevard))?|"
-                            r"avenues?\b|boulevards?\b|(?:axes d')?entrees? de (?:la )?(?:ville|"
-                            r"commune)|quartiers?\b(?! general)"),
+                            r"hyper_?centre|voirie|chaussee|carrefours?"
+                            r"(?: (?:avenue|rue|boulevard))?|avenues?\b|boulevards?\b|(?:axes "
+                            r"d')?entrees? de (?:la )?(?:ville|commune)|quartiers?\b(?! general)"),
     (PlaceKind.UNSPECIFIED, r"lycees?|colleges?|ecoles?\b|etablissements? scolaires?|stades?\b|"
                             r"piscines?|gymnases?|mediatheques?|metros?\b|"
                             r"transports? (?:en commun|publics?)|reseaux? (?:de )?transports?|"
                             r"etablissements\b(?! (?:publics? de|bancaire))|"
-                            r"(?:hotel|siege) de (?:la )?region|(?:place de la|devant la|dans la|abords de la) mairie|"
+                            r"(?:hotel|siege) de (?:la )?region|"
+                            r"(?:place de|devant|dans|abords de) la mairie|"
                             r"(?:batiments?|sites?|lieux) (?:publics?|communa\w+|sensibles?)|"
-                            r"(?:territoire|ensemble|rues|espaces) (?:de la |du |d'une )?(?:communes?|"
-                            r"villages?)|(?:sur|dans) (?:toute )?(?:la commune|le village)|"
+                            r"(?:territoire|ensemble|rues|espaces) (?:de la |du |d'une )?"
+                            r"(?:commune|village)s?|"
+                            r"(?:sur|dans) (?:toute )?(?:la commune|le village)|"
                             r"arrets? (?:de |des )?(?:bus|tram\w*|cars?|autocars?)\b|abri_?bus|"
                             r"abris_voyageurs?|(?:ensemble|totalite) du territoire|partout|"
                             r"halls? d'immeubles?"),
@@ -117,7 +119,8 @@ _COUNT = re.compile(
 
 
 _AFTER = re.compile(
-    rf"\bcameras?,? (?:soit|au nombre de)\s+(?:{_ABOUT}\s*)?(?:{_NUMBER})(?![\w,.]* ?(?:%|euro|million|m€))"
+    rf"\bcameras?,? (?:soit|au nombre de)\s+(?:{_ABOUT}\s*)?(?:{_NUMBER})"
+    r"(?![\w,.]* ?(?:%|euro|million|m€))"
 )
 """« de nouvelles caméras, soit environ 421 »."""
 _ALL = re.compile(rf"\b(?:les|des|ces|aux|leurs|nos) (?:{_NUMBER}){_ADJECTIVE}\s+cameras?\b")

@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"contrejour {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_veil(commands)
-    from contrejour.commands import keys, mandate, review
+    from contrejour.commands import keys, mandate, review, testing
     from contrejour.detect.command import add_models_parser
     from contrejour.evaluate import add_eval_parser
 
@@ -102,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     mandate.add_parser(commands)
     keys.add_parser(commands)
     review.add_parser(commands)
+    testing.add_parser(commands)
     return parser
 
 

@@ -60,7 +60,7 @@ def load(path: Path) -> Clip:
     """Read a clip of H.264 or H.265 as it is. Raises what `video.probe` does, or Unsupported."""
     fmt = video.probe(path)
     if fmt.codec not in CODECS:
-        raise Unsupported(f"{path} is {fmt.codec}", "a test camera sends H.264 or H.265")
+        raise Unsupported(f"{path}: a test camera can't send {fmt.codec}", "H.264 or H.265 it can")
     gops = video.index(path, fmt)
     packed = video.Reader(path, fmt, gops).copy(0, len(gops))
     first = min(each.pts for each in packed)

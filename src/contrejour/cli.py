@@ -30,12 +30,13 @@ WHY_COSMETIC = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code (see errors.py)."""
+    args = argparse.Namespace()
     try:
         args = _parser().parse_args(argv)
         signal.signal(signal.SIGTERM, _terminated)
         return _run(args)
     except KeyboardInterrupt:
-        _complain(ContrejourError("interrupted", "--resume goes on where it stopped"))
+        _complain(ContrejourError("interrupted", _resumes(args)))
         return 130
 
 
@@ -46,7 +47,7 @@ def _run(args: argparse.Namespace) -> int:
         _complain(error)
         return error.exit_code
     except SystemExit:  # only _terminated raises it in here
-        _complain(ContrejourError("terminated", "--resume goes on where it stopped"))
+        _complain(ContrejourError("terminated", _resumes(args)))
         return 143
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -54,6 +55,10 @@ def _run(args: argparse.Namespace) -> int:
     except OSError as error:  # the system's own word, such as a folder that may not be searched
         _complain(ContrejourError(str(error)))
         return 1
+
+
+def _resumes(args: argparse.Namespace) -> str:
+    return "--resume goes on where it stopped" if "resume" in args else ""
 
 
 def _terminated(*_: object) -> NoReturn:

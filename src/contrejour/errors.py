@@ -17,7 +17,9 @@ ContrejourError                1   anything below, when nothing more exact is kn
 ├── ModelError                14   a model is missing, or its SHA-256 is wrong
 ├── MasksError                15   a masks file that can't be read or doesn't fit the input
 ├── SignatureError            16   a plan or a key that can't be trusted
-└── PlanExpired               17   the mandate, the law or a document ran out: the camera stopped
+├── PlanExpired               17   the mandate, the law or a document ran out: the camera stopped
+└── CameraError               18   a camera can't be reached, or went away
+    └── CameraRefused         18   … or refuses the password, the address, the protocol
 
 Interrupted (Ctrl-C, SIGTERM) leaves with 130 or 143, as shells expect.
 """
@@ -109,3 +111,14 @@ class SignatureError(ContrejourError):
 
 class PlanExpired(ContrejourError):
     exit_code = 17
+
+
+class CameraError(ContrejourError):
+    """`again`: it may be worth trying again; a wrong password is not."""
+
+    exit_code = 18
+    again = True
+
+
+class CameraRefused(CameraError):
+    again = False

@@ -90,7 +90,7 @@ class Reader:
                 pts = picture.pts if picture.pts is not None else picture.dts
                 if self.fmt.paced:
                     pts = paces[place] if place < len(paces) else None
-                yield self._frame(number, pts, picture, corrupt)
+                yield frame_of(self.fmt, number, pts, picture, corrupt)
                 number += 1
 
     def _paced(
@@ -116,35 +116,38 @@ class Reader:
                 yield picture, damaged
         context.flush_buffers()
 
-    def _frame(self, number: int, pts: int | None, picture: av.VideoFrame, corrupt: bool) -> Frame:
-        fmt = self.fmt
-        if pts is None:
-            raise Unsupported("a picture without a time stamp", "remux the recording first")
-        if (picture.width, picture.height) != (fmt.width, fmt.height):
-            raise Unsupported(
-                f"the picture size changes from {fmt.width}x{fmt.height} "
-                f"to {picture.width}x{picture.height} inside the file",
-                "split the recording where it changes",
-            )
-        name = picture.format.name
-        native = native_format(name)
-        if working_format(name, fmt.width, fmt.height) != fmt.pix_fmt:
-            raise Unsupported(f"the pixel format changes to {name} inside the file")
-        planar = picture if name == native else picture.reformat(format=native)
-        return Frame(
-            index=number,
-            pts=pts,
-            time_ns=int(pts * fmt.time_base * 1_000_000_000),
-            width=fmt.upright[0],
-            height=fmt.upright[1],
-            rotation=fmt.rotation,
-            planes=tuple(_planes(planar, native, fmt)),
-            subsampling=fmt.subsampling,
-            depth=fmt.depth,
-            rgb=lambda width, height: _rgb(picture, width, height, fmt.rotation),
-            corrupt=corrupt,
-            rgb_planes=fmt.rgb,
+
+def frame_of(
+    fmt: Format, number: int, pts: int | None, picture: av.VideoFrame, corrupt: bool
+) -> Frame:
+    """A decoded picture as a Frame. Raises Unsupported for one that the stream's format isn't."""
+    if pts is None:
+        raise Unsupported("a picture without a time stamp", "remux the recording first")
+    if (picture.width, picture.height) != (fmt.width, fmt.height):
+        raise Unsupported(
+            f"the picture size changes from {fmt.width}x{fmt.height} "
+            f"to {picture.width}x{picture.height} inside the file",
+            "split the recording where it changes",
         )
+    name = picture.format.name
+    native = native_format(name)
+    if working_format(name, fmt.width, fmt.height) != fmt.pix_fmt:
+        raise Unsupported(f"the pixel format changes to {name} inside the file")
+    planar = picture if name == native else picture.reformat(format=native)
+    return Frame(
+        index=number,
+        pts=pts,
+        time_ns=int(pts * fmt.time_base * 1_000_000_000),
+        width=fmt.upright[0],
+        height=fmt.upright[1],
+        rotation=fmt.rotation,
+        planes=tuple(_planes(planar, native, fmt)),
+        subsampling=fmt.subsampling,
+        depth=fmt.depth,
+        rgb=lambda width, height: _rgb(picture, width, height, fmt.rotation),
+        corrupt=corrupt,
+        rgb_planes=fmt.rgb,
+    )
 
 
 def _planes(picture: av.VideoFrame, native: str, fmt: Format) -> Iterator[Any]:

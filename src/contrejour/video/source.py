@@ -92,34 +92,46 @@ def probe(path: Path) -> Format:
             raise InputEmpty(
                 f"{path} has no picture that can be decoded", "it may be encrypted or damaged"
             )
-        name = working_format(picture.format.name, picture.width, picture.height)
-        sides = _side_data(picture)
-        matrix = sides.get("DISPLAYMATRIX")
-        return Format(
-            container=container.format.name,
-            codec=stream.codec_context.codec.canonical_name,
-            pix_fmt=name,
-            width=picture.width,
-            height=picture.height,
-            subsampling=subsampling(name),
-            depth=depth(name),
-            rgb=name.startswith("gbr"),
-            time_base=Fraction(stream.time_base or Fraction(1, 1000)),
-            rate=_rate(container.format.name, stream, times),
-            sample_aspect=Fraction(stream.sample_aspect_ratio or 1),
-            rotation=round(-picture.rotation / 90) * 90 % 360,
-            matrix=tuple(np.frombuffer(matrix, "=i4").tolist()) if matrix else None,
-            color=(
-                picture.color_primaries,
-                picture.color_trc,
-                int(picture.colorspace),
-                int(picture.color_range),
-            ),
-            hdr=hdr_params(sides),
-            interlaced=_field_order(picture),
-            audio_tracks=len(container.streams.audio),
-            other_video_tracks=len(streams) - 1,
-        )
+        rate = _rate(container.format.name, stream, times)
+        return format_of(container, stream, picture, rate, len(streams) - 1)
+
+
+def format_of(
+    container: InputContainer,
+    stream: VideoStream,
+    picture: av.VideoFrame,
+    rate: Fraction,
+    other_video_tracks: int = 0,
+) -> Format:
+    """The format of a stream whose pictures are like this one."""
+    name = working_format(picture.format.name, picture.width, picture.height)
+    sides = _side_data(picture)
+    matrix = sides.get("DISPLAYMATRIX")
+    return Format(
+        container=container.format.name,
+        codec=stream.codec_context.codec.canonical_name,
+        pix_fmt=name,
+        width=picture.width,
+        height=picture.height,
+        subsampling=subsampling(name),
+        depth=depth(name),
+        rgb=name.startswith("gbr"),
+        time_base=Fraction(stream.time_base or Fraction(1, 1000)),
+        rate=rate,
+        sample_aspect=Fraction(stream.sample_aspect_ratio or 1),
+        rotation=round(-picture.rotation / 90) * 90 % 360,
+        matrix=tuple(np.frombuffer(matrix, "=i4").tolist()) if matrix else None,
+        color=(
+            picture.color_primaries,
+            picture.color_trc,
+            int(picture.colorspace),
+            int(picture.color_range),
+        ),
+        hdr=hdr_params(sides),
+        interlaced=_field_order(picture),
+        audio_tracks=len(container.streams.audio),
+        other_video_tracks=other_video_tracks,
+    )
 
 
 def _side_data(picture: av.VideoFrame) -> dict[str, bytes]:

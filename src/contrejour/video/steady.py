@@ -1,0 +1,43 @@
+"""A time line that only goes forward, whatever a camera's clock does. Pure.
+
+A camera's time stamps are trusted while they step like the clock that pictures arrive by. Where
+one goes back, or leaps while nothing was waited for (an hour ahead, a new time source), the line
+goes on by what was really waited, and the jump is counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LEAP_NS = 2_000_000_000
+"""A step up to this is a slow camera or a lost packet, never a clock that was set."""
+LEAST_NS = 1_000_000
+
+
+@dataclass(slots=True)
+class Steady:
+    """Nanoseconds from the first picture on. `jumps`: how often the camera's clock was set."""
+
+    jumps: int = 0
+    _now_ns: int = 0
+    _camera_ns: int | None = None
+    _arrived_ns: int = 0
+    _begun: bool = False
+
+    def at(self, camera_ns: int | None, arrived_ns: int) -> int:
+        """The time of a picture stamped `camera_ns`, if at all, that came at `arrived_ns`.
+
+        `arrived_ns` is monotonic. Greater than the last one by 1 ms at least.
+        """
+        waited = arrived_ns - self._arrived_ns
+        if camera_ns is None or self._camera_ns is None:
+            step = min(waited, LEAP_NS)
+        else:
+            step = camera_ns - self._camera_ns
+            if step <= 0 or (step > LEAP_NS and abs(step - waited) > LEAP_NS):
+                self.jumps += 1
+                step = waited
+        if self._begun:
+            self._now_ns += max(step, LEAST_NS)
+        self._begun, self._camera_ns, self._arrived_ns = True, camera_ns, arrived_ns
+        return self._now_ns

@@ -15,12 +15,12 @@ import contrejour
 from contrejour import errors
 from contrejour.cli import WHY_COSMETIC
 from contrejour.language import TWINS, french, is_french
-from contrejour.mandate.read import PATTERNS
+from contrejour.mandate.typed import PATTERNS
 from contrejour.sidecar.schema import HINT
 
 SOURCE = Path(contrejour.__file__).parent
 KINDS = {name for name in vars(errors) if name[0].isupper()} | {
-    "_wrong", "_Strange", "ArgumentTypeError",
+    "_wrong", "wrong", "_Strange", "ArgumentTypeError",
 }  # fmt: skip
 TWIN = json.loads(TWINS.read_text(encoding="utf-8"))
 FRENCH = {"LC_ALL": "fr_FR.UTF-8"}

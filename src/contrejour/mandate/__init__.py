@@ -1,6 +1,6 @@
 """The mandate: what a public body voted, judged by the law, compiled to the plan that runs.
 
-    read.py      YAML, strictly            -> Mandate      schema.py vocabulary.py periods.py
+    read.py      YAML, strictly (parse.py typed.py) -> Mandate   schema.py vocabulary.py periods.py
     check.py     every rule, on a day      -> Report       rules/ (how), rules.yaml (what), law.py
 
 Silence is not authorisation: an act that no rule in force permits is refused.

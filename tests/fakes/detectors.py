@@ -21,6 +21,8 @@ from contrejour.errors import DetectorError
 from contrejour.types import Box, Detection, Frame, Kind
 
 Found = tuple[Detection, ...]
+MAGENTA = 160
+"""Both chroma samples of what is painted magenta are above this."""
 
 
 class Fake:
@@ -127,5 +129,20 @@ def touching(size: tuple[int, int], *, offline: bool = False) -> Fake:
     def answer(frame: Frame) -> Found:
         os.utime(os.environ["FAKE_TOUCH"], ns=(1, 1))
         return ()
+
+    return Fake(answer)
+
+
+def painted(size: tuple[int, int], *, offline: bool = False) -> Fake:
+    """Finds the one thing that is magenta (on 4:2:0), as a person."""
+
+    def answer(frame: Frame) -> Found:
+        high = (frame.planes[1] > MAGENTA) & (frame.planes[2] > MAGENTA)
+        rows, columns = high.any(axis=1).nonzero()[0], high.any(axis=0).nonzero()[0]
+        if not len(rows):
+            return ()
+        x, y = int(columns[0]) * 2, int(rows[0]) * 2
+        w, h = int(columns[-1]) * 2 + 2 - x, int(rows[-1]) * 2 + 2 - y
+        return (Detection(Box(x, y, w, h), Kind.PERSON, 0.9),)
 
     return Fake(answer)

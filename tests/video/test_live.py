@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from contrejour.errors import CameraError, CameraRefused
 from contrejour.video.live import Live, without_login
-from contrejour.video.steady import LEAST_NS, Steady
+from contrejour.video.steady import LEAST_NS, Pace, Steady
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_a_clock_an_hour_ahead_makes_no_hour(addresses):
 def test_another_picture_size_ends_the_connection(addresses):
     found, ended, _ = seen(f"{addresses[0]}?resize=1")
     assert {width for _, width, _ in found} == {320}
-    assert "changed to 192x160" in str(ended)
+    assert "changed to 192x160 yuv420p" in str(ended)
 
 
 def test_broken_pictures_are_said_to_be(addresses):
@@ -147,6 +147,14 @@ def test_what_listens_but_is_no_camera_is_an_error(answer):
 def test_an_address_is_shown_without_its_login():
     shown = without_login("rtsp://eve:s3cret@10.0.0.8:554/cam?token=abc")
     assert shown == "rtsp://10.0.0.8:554/cam"
+
+
+def test_a_picture_that_never_came_is_missed():
+    pace = Pace()
+    assert not any(pace.misses(stamp) for stamp in range(0, 36_000, 3600))
+    assert pace.misses(36_000 + 3600)
+    assert not pace.misses(36_000 + 7200)
+    assert pace.misses(0)
 
 
 STEPS = st.tuples(st.integers(-(10**13), 10**13), st.integers(0, 10**10), st.booleans())

@@ -6,6 +6,8 @@ or `copy` makes packets again, and `mux` puts them into one file. `lumas` is for
 
 from contrejour.video.encode import CRF, PRESET, Encoder, Packed, can_copy, target
 from contrejour.video.format import Format
+from contrejour.video.hls import Playlist
+from contrejour.video.live import Live, without_login
 from contrejour.video.mux import check_container, mux, read_chunk, write_chunk
 from contrejour.video.reader import Reader, lumas, repack, stills
 from contrejour.video.source import Gop, index, probe
@@ -17,7 +19,9 @@ __all__ = [
     "Encoder",
     "Format",
     "Gop",
+    "Live",
     "Packed",
+    "Playlist",
     "Reader",
     "can_copy",
     "check_container",
@@ -30,5 +34,6 @@ __all__ = [
     "repack",
     "stills",
     "target",
+    "without_login",
     "write_chunk",
 ]

@@ -61,8 +61,15 @@ def can_copy(fmt: Format) -> bool:
     )
 
 
-def configure(context: VideoCodecContext, fmt: Format) -> None:
-    """Set an encoder up for this stream, the same for the file's header and for each chunk."""
+LIVE = {"preset": "superfast", "tune": "zerolatency", "forced-idr": "1"}
+KEY_EVERY_NS = 2_000_000_000
+
+
+def configure(context: VideoCodecContext, fmt: Format, *, live: bool = False) -> None:
+    """Set an encoder up for this stream, the same for the file's header and for each chunk.
+
+    `live`: nothing is held back, and key pictures come by the clock, whatever the rate.
+    """
     codec = target(fmt)
     params = {
         # x264's AVX-512 macroblock tree reads memory it never wrote (seen on pictures of 160x96 and
@@ -97,18 +104,20 @@ def configure(context: VideoCodecContext, fmt: Format) -> None:
         "preset": PRESET[codec],
         "crf": str(CRF[codec]),
         "x264-params" if codec == "h264" else "x265-params": ":".join(params),
+        **(LIVE if live else {}),
     }
 
 
 class Encoder:
     """Encodes one chunk of frames: `write` each, then `close`; both give what is ready."""
 
-    def __init__(self, fmt: Format) -> None:
+    def __init__(self, fmt: Format, *, live: bool = False) -> None:
         self._fmt, self._codec = fmt, target(fmt)
+        self._key_due_ns = 0 if live else None
         self._context: Any = av.CodecContext.create(
             "libx264" if self._codec == "h264" else "libx265", "w"
         )
-        configure(self._context, fmt)
+        configure(self._context, fmt, live=live)
         self._fields = _fields(fmt) if fmt.interlaced else None
         keep = KEEP_UNITS[self._codec] + (_HEVC_HDR_SEI if fmt.hdr else "")
         self._filter = BitStreamFilterContext(f"filter_units=pass_types={keep}", self._codec)
@@ -125,6 +134,9 @@ class Encoder:
             self._fields.push(picture)
             picture = self._fields.vpull()
         picture.pts, picture.time_base = frame.pts, self._fmt.time_base
+        if self._key_due_ns is not None and frame.time_ns >= self._key_due_ns:
+            picture.pict_type = av.video.frame.PictureType.I
+            self._key_due_ns = frame.time_ns + KEY_EVERY_NS
         try:
             return self._packed(self._context.encode(picture))
         except av.FFmpegError as error:

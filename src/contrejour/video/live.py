@@ -15,13 +15,15 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import av
+import av.logging
 
 from contrejour.errors import CameraError, CameraRefused, NotMedia, Unsupported
 from contrejour.types import Frame
+from contrejour.video import nal
 from contrejour.video.format import Format
 from contrejour.video.reader import frame_of
 from contrejour.video.source import format_of, video_streams
-from contrejour.video.steady import Steady
+from contrejour.video.steady import Pace, Steady
 
 SCHEMES = ("rtsp", "rtsps")
 OPEN_S, STALL_S = 5.0, 2.5
@@ -49,24 +51,32 @@ class Live:
             raise NotMedia(f"{self.name} sends no pictures", "sound alone has nothing to veil")
         self._stream = streams[0]
         self._stream.codec_context.thread_count = 1
+        # Without it FFmpeg patches a picture of which packets were lost, and says nothing.
+        self._stream.codec_context.options = {"err_detect": "explode"}
         self.fmt: Format | None = None
         self.steady = Steady()
-        self.damaged = 0
+        av.logging.set_level(av.logging.WARNING)
 
     def frames(self) -> Iterator[Frame]:
         """Pictures in order, their times going forward from 0. Ends with a CameraError alone.
 
-        From a sign of damage to the next key picture every frame is `corrupt`.
+        From a sign of damage to the next picture that refers to none every frame is `corrupt`.
         """
         number, damaged = 0, False
+        codec = self._stream.codec_context.codec.canonical_name
+        pace = Pace()
         for packet in self._packets():
-            damaged = (damaged and not packet.is_keyframe) or packet.is_corrupt
-            try:
-                pictures = packet.decode()
-            except av.FFmpegError:
-                damaged = True  # fail closed: what refers to a broken picture is broken
-                self.damaged += 1
-                continue
+            missing = codec == "hevc" and pace.misses(packet.pts)
+            if damaged and packet.is_keyframe:
+                damaged = not nal.opens_clean(codec, bytes(packet), 0)
+            damaged |= packet.is_corrupt or (missing and not packet.is_keyframe)
+            with av.logging.Capture() as complaints:
+                try:
+                    pictures = packet.decode()
+                except av.FFmpegError:
+                    pictures = []
+                    damaged = True  # fail closed: what refers to a broken picture is broken
+            damaged |= bool(complaints)  # the H.265 decoder only grumbles of a missing reference
             for picture in pictures:
                 damaged |= picture.is_corrupt
                 yield self._frame(number, picture, damaged)
@@ -92,10 +102,12 @@ class Live:
             rate = Fraction(self._stream.average_rate or self._stream.guessed_rate or USUAL_RATE)
             fmt = format_of(self._container, self._stream, picture, rate)
             self.fmt = replace(fmt, time_base=TIME_BASE)
-        elif (picture.width, picture.height) != (self.fmt.width, self.fmt.height):
-            raise CameraError(f"{self.name} changed to {picture.width}x{picture.height}")
         pts = round(time_ns * TIME_BASE.denominator / 1_000_000_000)
-        return replace(frame_of(self.fmt, number, pts, picture, damaged), time_ns=time_ns)
+        try:
+            return replace(frame_of(self.fmt, number, pts, picture, damaged), time_ns=time_ns)
+        except Unsupported as error:  # the next connection finds out what it is now
+            shape = f"{picture.width}x{picture.height} {picture.format.name}"
+            raise CameraError(f"{self.name} changed to {shape}") from error
 
     def close(self) -> None:
         self._container.close()

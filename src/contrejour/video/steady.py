@@ -7,7 +7,9 @@ goes on by what was really waited, and the jump is counted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
+from statistics import median
 
 LEAP_NS = 2_000_000_000
 """A step up to this is a slow camera or a lost packet, never a clock that was set."""
@@ -41,3 +43,25 @@ class Steady:
             self._now_ns += max(step, LEAST_NS)
         self._begun, self._camera_ns, self._arrived_ns = True, camera_ns, arrived_ns
         return self._now_ns
+
+
+@dataclass(slots=True)
+class Pace:
+    """Whether a picture went missing, by the steps of the ones before it.
+
+    The H.265 decoder replaces a picture that never came with another, and says nothing. A camera
+    that slows down by half at once is taken for one that lost a picture: veiled, not shown.
+    """
+
+    _steps: deque[int] = field(default_factory=lambda: deque(maxlen=25))
+    _last: int | None = None
+
+    def misses(self, stamp: int | None) -> bool:
+        """Whether something is missing between the last picture and the one stamped so."""
+        last, self._last = self._last, stamp
+        if stamp is None or last is None or stamp <= last:
+            return stamp is not None and last is not None
+        step = stamp - last
+        usual = median(self._steps) if self._steps else step
+        self._steps.append(step)
+        return step > 1.5 * usual

@@ -1,0 +1,73 @@
+"""A site: where its cameras are. What they may do is the plan's to say, and nothing here.
+
+    site: 1
+    cameras:
+      quais-01: {address: rtsp://10.0.0.8/stream1, login_file: /etc/contrejour/quais-01}
+
+A login stands in a file of its own (`user:password`, first line), or in the environment
+(`CONTREJOUR_LOGIN_QUAIS_01`), never in the site file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contrejour.errors import CameraRefused
+from contrejour.mandate.schema import Name, Text
+from contrejour.mandate.typed import Wrong, typed, wrong
+
+
+class Closed(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Place(Closed):
+    """One camera: `fixed` cameras can have an empty scene, `moving` ones can't."""
+
+    address: Text
+    login_file: Path | None = None
+    transport: Literal["tcp", "udp"] = "tcp"
+    kind: Literal["fixed", "moving"] = "fixed"
+
+
+class Site(Closed):
+    site: Literal[1]
+    cameras: Annotated[dict[Name, Place], Field(min_length=1)]
+
+
+def read_site(text: str, name: str) -> Site:
+    """The site that `text` says; `name` is the file's, for errors. Raises Malformed."""
+    return typed(Site, text, name, _logins)
+
+
+def _logins(site: Site) -> Iterable[Wrong]:
+    for name, camera in site.cameras.items():
+        if "@" in urlsplit(camera.address).netloc:
+            yield wrong(
+                ("cameras", name, "address"), "a login in an address is in every log",
+                "put user:password in a file of its own: login_file",
+            )  # fmt: skip
+
+
+def address(name: str, camera: Place, environment: Mapping[str, str] = os.environ) -> str:
+    """The camera's address with its login, which is to be shown to nobody. Raises CameraRefused."""
+    login = environment.get("CONTREJOUR_LOGIN_" + name.upper().replace("-", "_"), "")
+    if camera.login_file is not None:
+        try:
+            login = camera.login_file.read_text().splitlines()[0]
+        except (OSError, IndexError, UnicodeDecodeError) as error:
+            raise CameraRefused(
+                f"the login of {name} can't be read", "its first line is user:password"
+            ) from error
+    if not login:
+        return camera.address
+    user, _, password = login.partition(":")
+    parts = urlsplit(camera.address)
+    host = f"{quote(user, safe='')}:{quote(password, safe='')}@{parts.netloc}"
+    return urlunsplit((parts.scheme, host, parts.path, parts.query, ""))

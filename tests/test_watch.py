@@ -1,0 +1,274 @@
+"""A live camera, veiled as it comes: nothing clear leaves, whatever the camera or the plan does."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import signal
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from fakes import detectors
+from fakes.cameras import camera
+from fakes.mandates import FULL, mandate
+from fakes.runs import ffmpeg, run, start, until
+
+from contrejour.config import Place, address, read_site
+from contrejour.errors import CameraRefused, Malformed, PlanExpired, Refused
+from contrejour.mandate.compile import compile_plan
+from contrejour.mandate.plan import Plan
+from contrejour.mandate.sign import new_key, public_pem, sign
+from contrejour.watch import Watcher
+
+KEY = new_key()
+DAY = date(2027, 2, 12)
+NOON = datetime(2027, 2, 12, 12, tzinfo=UTC)
+
+
+def envelope(*acts: str, day: date = DAY, until: str = "2027-06-30", name: str = "cam-a") -> bytes:
+    """A plan by which one camera may do this."""
+
+    def change(data):
+        data["valid"] = {"from": "2026-01-01", "until": until}
+        data["deliberation"]["date"] = "2026-01-01"
+        for document in data["documents"].values():
+            document["date"] = min(document["date"], "2026-01-01")
+        data["documents"]["vsa"]["expires"] = "2027-02-21"
+        data["measures"] = [each for each in data["measures"] if each["id"] == "car-enregistrer"]
+        cameras = {"place": "car-t3", "ids": [name]}
+        data["measures"][0] |= {"do": list(acts), "cameras": cameras, "articles": ["60-1"]}
+
+    voted = mandate(change, of=copy.deepcopy(FULL))
+    return sign(compile_plan(voted, "0" * 64, day), KEY)
+
+
+def plan_for(*acts: str, **more) -> Plan:
+    return Plan(envelope(*acts, **more), [KEY.public_key()])
+
+
+@pytest.fixture(scope="module")
+def person(tmp_path_factory) -> Path:
+    """A magenta figure that crosses a grey picture, twelve seconds."""
+    path = tmp_path_factory.mktemp("clips") / "person.mp4"
+    graph = (
+        "color=gray:size=320x192:rate=25[bg];color=magenta:size=24x56:rate=25[fg];"
+        "[bg][fg]overlay=x='mod(60*t,296)':y=80"
+    )
+    ffmpeg("-f", "lavfi", "-i", graph, "-t", "12", "-c:v", "libx264", "-preset", "ultrafast",
+           "-bf", "0", "-g", "25", "-pix_fmt", "yuv420p", path)  # fmt: skip
+    return path
+
+
+@pytest.fixture(scope="module")
+def live(person):
+    with camera(person) as (found,):
+        yield found
+
+
+def watcher(found: str, out: Path, *, frames: int = 60, **more) -> Watcher:
+    """Stops by itself after so many frames."""
+    made = Watcher(more.pop("plan", None) or plan_for("view.live"), "cam-a", Place(address=found),
+                   found, out, make=more.pop("make", detectors.painted),
+                   clock=more.pop("clock", lambda: NOON), **more)  # fmt: skip
+    made.stopped = lambda: made.counters.frames >= frames
+    return made
+
+
+def pictures(out: Path) -> list[np.ndarray]:
+    """Every picture that a player of the playlist would show: their chroma planes."""
+    with av.open(str(out / "live.m3u8")) as played:
+        return [frame.to_ndarray(format="yuv444p") for frame in played.decode(video=0)]
+
+
+def clear(shown: list[np.ndarray]) -> int:
+    """In how many pictures the magenta figure shows."""
+    return sum(
+        bool(((picture[1] > 150) & (picture[2] > 150)).any()) for picture in shown
+    )  # fmt: skip
+
+
+def test_the_figure_is_in_what_the_camera_sends(live):
+    options = {"rtsp_transport": "tcp"}
+    with av.open(live, options=options, timeout=(5, 3)) as got:
+        assert clear([next(got.decode(video=0)).to_ndarray(format="yuv444p")]) == 1
+
+
+def test_nobody_shows_in_what_comes_out(live, tmp_path):
+    watching = watcher(live, tmp_path / "out")
+    watching.run()
+    shown = pictures(tmp_path / "out")
+    assert len(shown) >= 55
+    assert clear(shown) == 0
+    assert watching.counters.veiled_whole == 0
+    grey = [picture for picture in shown if abs(int(picture[0][20, 20]) - 126) < 12]
+    assert len(grey) > 50  # the rest of the picture is still there
+
+
+@pytest.mark.parametrize("broken", ["failing", "surprising", "nan"])
+def test_a_detector_that_fails_veils_every_picture_whole(live, tmp_path, broken):
+    watching = watcher(live, tmp_path / "out", frames=30, make=getattr(detectors, broken))
+    watching.run()
+    assert watching.counters.veiled_whole == watching.counters.frames
+    assert clear(pictures(tmp_path / "out")) == 0
+    assert watching.counters.reasons == {"detector-failed": watching.counters.frames}
+
+
+@pytest.mark.parametrize("fault", ["drop=1", "stall=1", "corrupt=0.05", "loss=0.05", "jump=1"])
+def test_no_fault_of_the_camera_shows_anybody(live, tmp_path, fault):
+    said = []
+    watching = watcher(f"{live}?{fault}", tmp_path / "out", tell=said.append, sleep=lambda _: None)
+    watching.run()
+    assert clear(pictures(tmp_path / "out")) == 0
+    if fault in ("drop=1", "stall=1"):
+        assert watching.counters.reconnects >= 1
+        assert "again in" in said[0]
+        assert "#EXT-X-DISCONTINUITY" in (tmp_path / "out" / "live.m3u8").read_text()
+    if fault == "jump=1":
+        assert watching.counters.jumps == 1
+
+
+def test_it_waits_longer_each_time_but_not_for_ever(tmp_path):
+    waits: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    watching = watcher("rtsp://127.0.0.1:9/cam0", tmp_path / "out", sleep=sleep)
+    watching.stopped = lambda: len(waits) >= 9
+    watching.run()
+    assert waits[0] <= 0.6
+    assert 24 <= waits[-1] <= 36
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_plan_that_expires_stops_the_camera_and_says_so(live, tmp_path):
+    plan = plan_for("view.live", until="2027-02-12")
+    now = datetime(2027, 2, 12, 22, 59, 58, tzinfo=UTC)
+
+    def clock() -> datetime:
+        nonlocal now
+        now += timedelta(milliseconds=40)
+        return now
+
+    watching = watcher(live, tmp_path / "out", frames=1000, plan=plan, clock=clock)
+    with pytest.raises(PlanExpired, match=r"cam-a: view\.live ended on 2027-02-12T23:00:00Z"):
+        watching.run()
+    assert 0 < watching.counters.frames < 60
+    assert clear(pictures(tmp_path / "out")) == 0
+
+
+@pytest.mark.parametrize(
+    ("plan", "error"),
+    [
+        (plan_for("export.requisition"), Refused),
+        (plan_for("view.live", name="cam-b"), Refused),
+        (plan_for("view.live", until="2027-02-12"), PlanExpired),
+    ],
+)
+def test_without_the_plans_word_no_connection_is_made(tmp_path, plan, error):
+    late = NOON + timedelta(days=2)
+    watching = watcher("rtsp://127.0.0.1:9/cam0", tmp_path / "out", plan=plan, clock=lambda: late)
+    with pytest.raises(error):
+        watching.run()
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("acts", "kept"), [(("view.live",), 8), (("view.live", "record"), 99)])
+def test_segments_stay_only_where_recording_is_in_the_plan(live, tmp_path, acts, kept):
+    watching = watcher(live, tmp_path / "out", frames=480, plan=plan_for(*acts))
+    watching.run()
+    segments = sorted((tmp_path / "out").glob("*.m4s"))
+    assert len(segments) <= kept
+    if "record" in acts:
+        assert len(segments) >= 9
+    assert clear(pictures(tmp_path / "out")) == 0
+
+
+def site_file(folder: Path, found: str, **more: str) -> Path:
+    path = folder / "site.yml"
+    path.write_text(json.dumps({"site": 1, "cameras": {"cam-a": {"address": found, **more}}}))
+    return path
+
+
+def command(folder: Path, found: str, sealed: bytes, *more: object, **site: str) -> tuple:
+    (folder / "plan.json").write_bytes(sealed)
+    (folder / "key.pub").write_bytes(public_pem(KEY))
+    return ("watch", "--plan", folder / "plan.json", "--pub", folder / "key.pub",
+            "--site", site_file(folder, found, **site), "-o", folder / "out", "--camera", "cam-a",
+            "--offline", *more)  # fmt: skip
+
+
+def now_plan(*acts: str) -> bytes:
+    return envelope(*acts, day=datetime.now(UTC).date())
+
+
+def test_the_command_watches_until_it_is_told_to_stop(live, tmp_path):
+    cache = Path(os.environ.get("CONTREJOUR_CACHE", Path.home() / ".cache/contrejour"))
+    if not (cache / "models").exists():
+        pytest.skip("the models are not here")
+    process = start(*command(tmp_path, live, now_plan("view.live"), "--json"))
+    playlist = tmp_path / "out" / "cam-a" / "live.m3u8"
+    assert until(playlist.exists, 60)
+    time_limit = time.monotonic() + 60
+    while "#EXTINF" not in playlist.read_text() and time.monotonic() < time_limit:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    assert json.loads(out)["frames"] > 0
+
+
+@pytest.mark.parametrize(
+    ("found", "acts", "code", "said"),
+    [
+        ("rtsp://127.0.0.1:9/x", ("export.requisition",), 11, "view.live is not in the plan"),
+        ("http://127.0.0.1/x", ("view.live",), 18, "is no camera address"),
+    ],
+)
+def test_the_command_refuses_with_its_code(tmp_path, found, acts, code, said):
+    done = run(*command(tmp_path, found, now_plan(*acts)))
+    assert done.returncode == code
+    assert said in done.stderr
+
+
+def test_the_command_refuses_a_plan_that_is_unsigned_or_another_camera(tmp_path):
+    args = command(tmp_path, "rtsp://127.0.0.1:9/x", b"{}")
+    assert run(*args).returncode == 16
+    other = [*command(tmp_path, "rtsp://127.0.0.1:9/x", now_plan("view.live"))]
+    other[other.index("cam-a")] = "cam-z"
+    done = run(*other)
+    assert (done.returncode, "cam-z is not in" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("site: 1\ncameras: {a: {adress: rtsp://x}}", "s.yml:2: cameras.a.adress: unknown key"),
+        ("site: 1\ncameras: {a: {address: rtsp://x, kind: round}}", "is not in the closed list"),
+        ("site: 2\ncameras: {a: {address: rtsp://x}}", "site: 2 is not in the closed list"),
+        ("site: 1\ncameras: {a: {address: 'rtsp://u:p@x/y'}}", "a login in an address"),
+        ("site: 1", "cameras: is missing"),
+        ("", "no keys and values in it"),
+    ],
+)
+def test_a_site_file_is_read_strictly(text, said):
+    with pytest.raises(Malformed) as caught:
+        read_site(text, "s.yml")
+    assert any(said in str(each) for each in (caught.value, *caught.value.others))
+
+
+def test_a_login_comes_from_its_file_or_the_environment(tmp_path):
+    login = tmp_path / "login"
+    login.write_text("eve:p@ss/word\n")
+    place = Place(address="rtsp://10.0.0.8:554/a", login_file=login)
+    assert address("cam-a", place, {}) == "rtsp://eve:p%40ss%2Fword@10.0.0.8:554/a"
+    plain = Place(address="rtsp://10.0.0.8/a")
+    assert address("cam-a", plain, {"CONTREJOUR_LOGIN_CAM_A": "u:v"}) == "rtsp://u:v@10.0.0.8/a"
+    assert address("cam-a", plain, {}) == "rtsp://10.0.0.8/a"
+    with pytest.raises(CameraRefused, match="the login of cam-a can't be read"):
+        address("cam-a", Place(address="rtsp://x", login_file=tmp_path / "no"), {})

@@ -23,14 +23,16 @@ from contrejour.errors import CameraRefused, Malformed, PlanExpired, Refused
 from contrejour.mandate.compile import compile_plan
 from contrejour.mandate.plan import Plan
 from contrejour.mandate.sign import new_key, public_pem, sign
+from contrejour.retention import Retention
 from contrejour.watch import Watcher
 
 KEY = new_key()
-DAY = date(2027, 2, 12)
+DAY = datetime.now(UTC).date()
+FEBRUARY = date(2027, 2, 12)
 NOON = datetime(2027, 2, 12, 12, tzinfo=UTC)
 
 
-def envelope(*acts: str, day: date = DAY, until: str = "2027-06-30", name: str = "cam-a") -> bytes:
+def envelope(*acts: str, day: date = DAY, until: str = "2029-06-30", name: str = "cam-a") -> bytes:
     """A plan by which one camera may do this."""
 
     def change(data):
@@ -65,16 +67,25 @@ def person(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def live(person):
-    with camera(person) as (found,):
+def both(person, tmp_path_factory):
+    """The figure in H.264 and in H.265."""
+    other = tmp_path_factory.mktemp("clips") / "person265.mp4"
+    ffmpeg("-i", person, "-c:v", "libx265", "-preset", "ultrafast", "-x265-params",
+           "bframes=0:keyint=25:log-level=none", other)  # fmt: skip
+    with camera(person, other) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def live(both):
+    return both[0]
 
 
 def watcher(found: str, out: Path, *, frames: int = 60, **more) -> Watcher:
     """Stops by itself after so many frames."""
-    made = Watcher(more.pop("plan", None) or plan_for("view.live"), "cam-a", Place(address=found),
-                   found, out, make=more.pop("make", detectors.painted),
-                   clock=more.pop("clock", lambda: NOON), **more)  # fmt: skip
+    plan = more.pop("plan", None) or plan_for("view.live", "record")
+    make = more.pop("make", detectors.painted)
+    made = Watcher(plan, "cam-a", Place(address=found), found, out, make=make, **more)
     made.stopped = lambda: made.counters.frames >= frames
     return made
 
@@ -132,6 +143,15 @@ def test_no_fault_of_the_camera_shows_anybody(live, tmp_path, fault):
         assert watching.counters.jumps == 1
 
 
+@pytest.mark.parametrize("lost", [0.02, 0.1, 0.3])
+def test_lost_packets_of_h265_show_nobody(both, tmp_path, lost):
+    watching = watcher(f"{both[1]}?loss={lost}", tmp_path / "out", frames=90)
+    watching.run()
+    assert clear(pictures(tmp_path / "out")) == 0
+    assert watching.counters.reasons.keys() <= {"broke-off", "corrupt"}
+    assert watching.counters.veiled_whole
+
+
 def test_it_waits_longer_each_time_but_not_for_ever(tmp_path):
     waits: list[float] = []
 
@@ -147,7 +167,7 @@ def test_it_waits_longer_each_time_but_not_for_ever(tmp_path):
 
 
 def test_a_plan_that_expires_stops_the_camera_and_says_so(live, tmp_path):
-    plan = plan_for("view.live", until="2027-02-12")
+    plan = plan_for("view.live", day=FEBRUARY, until="2027-02-12")
     now = datetime(2027, 2, 12, 22, 59, 58, tzinfo=UTC)
 
     def clock() -> datetime:
@@ -159,15 +179,15 @@ def test_a_plan_that_expires_stops_the_camera_and_says_so(live, tmp_path):
     with pytest.raises(PlanExpired, match=r"cam-a: view\.live ended on 2027-02-12T23:00:00Z"):
         watching.run()
     assert 0 < watching.counters.frames < 60
-    assert clear(pictures(tmp_path / "out")) == 0
+    assert not list((tmp_path / "out").glob("*.m4s"))  # it could be seen, and not recorded
 
 
 @pytest.mark.parametrize(
     ("plan", "error"),
     [
-        (plan_for("export.requisition"), Refused),
-        (plan_for("view.live", name="cam-b"), Refused),
-        (plan_for("view.live", until="2027-02-12"), PlanExpired),
+        (plan_for("export.requisition", day=FEBRUARY), Refused),
+        (plan_for("view.live", day=FEBRUARY, name="cam-b"), Refused),
+        (plan_for("view.live", day=FEBRUARY, until="2027-02-12"), PlanExpired),
     ],
 )
 def test_without_the_plans_word_no_connection_is_made(tmp_path, plan, error):
@@ -178,15 +198,35 @@ def test_without_the_plans_word_no_connection_is_made(tmp_path, plan, error):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize(("acts", "kept"), [(("view.live",), 8), (("view.live", "record"), 99)])
-def test_segments_stay_only_where_recording_is_in_the_plan(live, tmp_path, acts, kept):
-    watching = watcher(live, tmp_path / "out", frames=480, plan=plan_for(*acts))
-    watching.run()
-    segments = sorted((tmp_path / "out").glob("*.m4s"))
-    assert len(segments) <= kept
-    if "record" in acts:
-        assert len(segments) >= 9
-    assert clear(pictures(tmp_path / "out")) == 0
+def test_what_is_recorded_stays_and_what_is_only_seen_goes(live, tmp_path):
+    most = 0
+
+    def count() -> None:
+        nonlocal most
+        most = max(most, len(list((tmp_path / "seen").glob("*.m4s"))))
+
+    seen = watcher(live, tmp_path / "seen", plan=plan_for("view.live"))
+    seen.stopped = lambda: bool(count()) or seen.counters.frames >= 480
+    seen.run()
+    assert 6 <= most <= 8
+    assert not list((tmp_path / "seen").glob("*.m[34]*s"))
+    recorded = watcher(live, tmp_path / "recorded", frames=480)
+    recorded.run()
+    assert len(list((tmp_path / "recorded").glob("*.m4s"))) >= 9
+
+
+def test_segments_are_destroyed_when_the_plan_says(tmp_path):
+    plan = plan_for("record")
+    keep = Retention(tmp_path, lambda at: plan.destroy_by("cam-a", at))
+    now = datetime.now(UTC)
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.m4s").write_bytes(b"x")
+    os.utime(tmp_path / "a.m4s", (now.timestamp(), (now - timedelta(seconds=20)).timestamp()))
+    last = plan.destroy_by("cam-a", now)  # thirty days, or the month
+    assert keep.apply(last - timedelta(minutes=1)) == 0
+    assert keep.apply(last - timedelta(seconds=15)) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["b.m4s"]
+    assert keep.apply(last) == 1
 
 
 def site_file(folder: Path, found: str, **more: str) -> Path:
@@ -203,15 +243,11 @@ def command(folder: Path, found: str, sealed: bytes, *more: object, **site: str)
             "--offline", *more)  # fmt: skip
 
 
-def now_plan(*acts: str) -> bytes:
-    return envelope(*acts, day=datetime.now(UTC).date())
-
-
 def test_the_command_watches_until_it_is_told_to_stop(live, tmp_path):
     cache = Path(os.environ.get("CONTREJOUR_CACHE", Path.home() / ".cache/contrejour"))
     if not (cache / "models").exists():
         pytest.skip("the models are not here")
-    process = start(*command(tmp_path, live, now_plan("view.live"), "--json"))
+    process = start(*command(tmp_path, live, envelope("view.live"), "--json"))
     playlist = tmp_path / "out" / "cam-a" / "live.m3u8"
     assert until(playlist.exists, 60)
     time_limit = time.monotonic() + 60
@@ -220,6 +256,7 @@ def test_the_command_watches_until_it_is_told_to_stop(live, tmp_path):
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
+    assert not list(playlist.parent.glob("*.m4s"))
     assert json.loads(out)["frames"] > 0
 
 
@@ -231,7 +268,7 @@ def test_the_command_watches_until_it_is_told_to_stop(live, tmp_path):
     ],
 )
 def test_the_command_refuses_with_its_code(tmp_path, found, acts, code, said):
-    done = run(*command(tmp_path, found, now_plan(*acts)))
+    done = run(*command(tmp_path, found, envelope(*acts)))
     assert done.returncode == code
     assert said in done.stderr
 
@@ -239,7 +276,7 @@ def test_the_command_refuses_with_its_code(tmp_path, found, acts, code, said):
 def test_the_command_refuses_a_plan_that_is_unsigned_or_another_camera(tmp_path):
     args = command(tmp_path, "rtsp://127.0.0.1:9/x", b"{}")
     assert run(*args).returncode == 16
-    other = [*command(tmp_path, "rtsp://127.0.0.1:9/x", now_plan("view.live"))]
+    other = [*command(tmp_path, "rtsp://127.0.0.1:9/x", envelope("view.live"))]
     other[other.index("cam-a")] = "cam-z"
     done = run(*other)
     assert (done.returncode, "cam-z is not in" in done.stderr) == (2, True)

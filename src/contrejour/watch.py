@@ -25,6 +25,7 @@ from contrejour.errors import CameraError
 from contrejour.mandate.plan import Plan
 from contrejour.mandate.vocabulary import Act
 from contrejour.pipeline import watch
+from contrejour.retention import Retention
 from contrejour.types import Frame, Mask
 from contrejour.worker import Guarded
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 LOOK_AHEAD_FRAMES = 8
 GAP_NS = 200_000_000
 """A longer time without a picture breaks a run."""
+RETENTION_EVERY_NS = 10_000_000_000
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
 
 
@@ -98,15 +100,26 @@ class Watcher:
     counters: Counters = field(default_factory=Counters)
     stopped: Callable[[], bool] = lambda: False
 
+    @property
+    def retention(self) -> Retention:
+        return Retention(self.out, lambda at: self.plan.destroy_by(self.name, at))
+
     def run(self) -> None:
         """Connect, veil, and connect again. Raises what can't be mended by trying again."""
         acts = acts_of(self.plan, self.name)
         for act in acts:
             self.plan.is_open(self.name, act, self.clock())  # refused or expired: before connecting
-        wait_s, session = FIRST_WAIT_S, 0
+        try:
+            self._connect_for_ever(acts)
+        finally:
+            if Act.RECORD not in acts:
+                self.retention.clear()
+
+    def _connect_for_ever(self, acts: tuple[str, ...]) -> None:
+        wait_s = FIRST_WAIT_S
         while not self.stopped():
             try:
-                for _ in self._session(acts, session):
+                for _ in self._session(acts):
                     wait_s = FIRST_WAIT_S
                     if self.stopped():
                         return
@@ -114,16 +127,17 @@ class Watcher:
                 if not error.again:
                     raise
                 self.tell(f"{error}: again in {wait_s:.0f} s")
-            session += 1
             self.counters.reconnects += 1
             self.sleep(wait_s * random.uniform(0.8, 1.2))
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
-    def _session(self, acts: tuple[str, ...], session: int) -> Iterator[None]:
+    def _session(self, acts: tuple[str, ...]) -> Iterator[None]:
         """One connection, from the first picture to the CameraError that ends it."""
+        session = f"{self.clock():%Y%m%dT%H%M%S}-{self.counters.reconnects}"
         live = video.Live(self.address, transport=self.camera.transport)
         playlist: video.Playlist | None = None
         encoder: video.Encoder | None = None
+        due_ns = 0
         try:
             frames = watch(self.plan, self.name, acts, live.frames(), self.clock)
             for frame, mask in self._masked(live, frames):
@@ -135,11 +149,15 @@ class Watcher:
                 hidden = veil.cells(mask, live.fmt.width, live.fmt.height, live.fmt.rotation)
                 playlist.write(encoder.write(veil.apply(frame, hidden, "solid", None)))
                 self._count(mask, live)
+                if frame.time_ns >= due_ns:
+                    self.retention.apply(self.clock())
+                    due_ns = frame.time_ns + RETENTION_EVERY_NS
                 yield
         finally:
             live.close()
             if playlist is not None:
                 playlist.close()
+                self.retention.apply(self.clock())
 
     def _masked(self, live: video.Live, frames: Iterator[Frame]) -> Iterator[tuple[Frame, Mask]]:
         """Each frame with its mask, in order, at most a few frames late.

@@ -53,6 +53,17 @@ def test_a_person_whom_the_detector_misses_now_and_then_is_always_hidden(
             assert covered(mask, walker(mask.index)), mask.index
 
 
+@pytest.mark.parametrize("broken", [Sight.CORRUPT, Sight.FAILED])
+def test_frames_that_lost_the_look_after_them_are_veiled_whole(broken: Sight) -> None:
+    """Somebody seen once, at frame 0; the next look never came: frame 3 would show them."""
+    looks = [look(0, walker(0)), *(look(n, sight=Sight.SKIPPED) for n in (1, 2, 3))]
+    looks += [look(n, sight=broken) for n in range(4, 10)] + [look(n) for n in range(10, 40)]
+    found = list(masks(looks, SIZE))
+    assert all(covered(found[n], walker(n)) for n in range(10))
+    assert not found[0].whole
+    assert all(found[n].whole for n in range(1, 10))
+
+
 def test_a_detector_that_is_silent_for_two_seconds_reveals_nobody() -> None:
     silent = range(60, 110)
     looks = [look(n, *([] if n in silent else [walker(n)])) for n in range(170)]

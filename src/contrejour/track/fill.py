@@ -52,12 +52,23 @@ def masks(
         if look.sight in (Sight.SEEN, Sight.SAME):
             unseen_cut = False
             tracker.update(look.index, look.time_ns, look.detections)
+        if look.sight in (Sight.FAILED, Sight.CORRUPT):
+            _close_skipped(waiting, _reason(look, unseen_cut))
         waiting.append((look, _reason(look, unseen_cut)))
         while waiting and look.time_ns - waiting[0][0].time_ns >= lookahead_ns:
             yield _mask(tracker, *waiting.popleft(), size, hide)
             tracker.forget(waiting[0][0].time_ns - LOST_NS if waiting else look.time_ns - LOST_NS)
     while waiting:
         yield _mask(tracker, *waiting.popleft(), size, hide)
+
+
+def _close_skipped(waiting: deque[tuple[Look, str]], reason: str) -> None:
+    """Frames that nobody looked at lie between two looks; these lost the second one."""
+    for at in range(len(waiting) - 1, -1, -1):
+        look, known = waiting[at]
+        if look.sight is not Sight.SKIPPED:
+            return
+        waiting[at] = (look, known or reason)  # fail closed
 
 
 def _reason(look: Look, unseen_cut: bool) -> str:

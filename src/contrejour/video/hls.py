@@ -24,8 +24,8 @@ KEPT_LIVE = 6
 class Playlist:
     """`FOLDER/live.m3u8` and its segments. `keep`: segments stay; else only the newest do."""
 
-    def __init__(self, folder: Path, fmt: Format, session: int, *, keep: bool) -> None:
-        """Raises OutputFailed."""
+    def __init__(self, folder: Path, fmt: Format, session: str, *, keep: bool) -> None:
+        """`session`: a new name, with which its files begin. Raises OutputFailed."""
         flags = ["independent_segments", "program_date_time", "temp_file"]
         flags += ["append_list", "discont_start"] if (folder / "live.m3u8").exists() else []
         flags += [] if keep else ["delete_segments"]
@@ -34,7 +34,7 @@ class Playlist:
             "hls_list_size": str(KEPT_LIVE),
             "hls_delete_threshold": "1",
             "hls_segment_type": "fmp4",
-            "hls_fmp4_init_filename": f"init-{session}.mp4",
+            "hls_fmp4_init_filename": f"{session}-init.mp4",
             "hls_segment_filename": str(folder / f"{session}-%08d.m4s"),
             "hls_flags": "+".join(flags),
             "fflags": "+bitexact",

@@ -228,6 +228,21 @@ def test_segments_are_destroyed_when_the_plan_says(tmp_path):
     assert keep.apply(last) == 1
 
 
+def test_what_is_due_is_destroyed_while_the_camera_is_away(tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    old, new = out / "old.m4s", out / "new.m4s"
+    for path, age in ((old, timedelta(days=40)), (new, timedelta(days=2))):
+        path.write_bytes(b"x")
+        when = (datetime.now(UTC) - age).timestamp()
+        os.utime(path, (when, when))
+    waits: list[float] = []
+    watching = watcher("rtsp://127.0.0.1:9/cam0", out, sleep=waits.append)
+    watching.stopped = lambda: len(waits) >= 1
+    watching.run()
+    assert (old.exists(), new.exists()) == (False, True)
+
+
 def site_file(folder: Path, found: str, **more: str) -> Path:
     path = folder / "site.yml"
     path.write_text(json.dumps({"site": 1, "cameras": {"cam-a": {"address": found, **more}}}))

@@ -4,8 +4,8 @@
 
 Pictures wait for their masks, a bounded number of them. When pictures go missing the ones that wait
 are veiled whole; when the camera goes away they are dropped unseen, and the connection is made
-again, later each time. Nothing that was not
-veiled leaves this process: the encoder is given veiled pictures alone.
+again, later each time. Nothing that was not veiled leaves this process: the encoder is given
+veiled pictures alone. What is due is destroyed as time goes by, pictures or none.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from __future__ import annotations
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
 LOOK_AHEAD_FRAMES = 8
 GAP_NS = 200_000_000
 """A longer time without a picture breaks a run."""
-RETENTION_EVERY_NS = 10_000_000_000
+RETENTION_EVERY = timedelta(seconds=10)
+LIVE = timedelta(seconds=60)
+"""What may be seen and not recorded is gone after this time, whether more comes or not."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
 
 
@@ -100,15 +103,27 @@ class Watcher:
     counters: Counters = field(default_factory=Counters)
     stopped: Callable[[], bool] = lambda: False
 
+    _retained: datetime | None = None
+
     @property
     def retention(self) -> Retention:
-        return Retention(self.out, lambda at: self.plan.destroy_by(self.name, at))
+        if Act.RECORD in acts_of(self.plan, self.name):
+            return Retention(self.out, lambda at: self.plan.destroy_by(self.name, at))
+        return Retention(self.out, lambda at: at + LIVE)
+
+    def _now(self) -> datetime:
+        """The time; whenever it is asked for, what became due meanwhile is destroyed."""
+        now = self.clock()
+        if self._retained is None or abs(now - self._retained) >= RETENTION_EVERY:
+            self._retained = now
+            self.retention.apply(now)
+        return now
 
     def run(self) -> None:
         """Connect, veil, and connect again. Raises what can't be mended by trying again."""
         acts = acts_of(self.plan, self.name)
         for act in acts:
-            self.plan.is_open(self.name, act, self.clock())  # refused or expired: before connecting
+            self.plan.is_open(self.name, act, self._now())  # refused or expired: before connecting
         try:
             self._connect_for_ever(acts)
         finally:
@@ -118,11 +133,13 @@ class Watcher:
     def _connect_for_ever(self, acts: tuple[str, ...]) -> None:
         wait_s = FIRST_WAIT_S
         while not self.stopped():
+            self._now()
             try:
-                for _ in self._session(acts):
-                    wait_s = FIRST_WAIT_S
-                    if self.stopped():
-                        return
+                with closing(self._session(acts)) as session:
+                    for _ in session:
+                        wait_s = FIRST_WAIT_S
+                        if self.stopped():
+                            return
             except CameraError as error:
                 if not error.again:
                     raise
@@ -131,15 +148,14 @@ class Watcher:
             self.sleep(wait_s * random.uniform(0.8, 1.2))
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
-    def _session(self, acts: tuple[str, ...]) -> Iterator[None]:
+    def _session(self, acts: tuple[str, ...]) -> Generator[None, None, None]:
         """One connection, from the first picture to the CameraError that ends it."""
         session = f"{self.clock():%Y%m%dT%H%M%S}-{self.counters.reconnects}"
         live = video.Live(self.address, transport=self.camera.transport)
         playlist: video.Playlist | None = None
         encoder: video.Encoder | None = None
-        due_ns = 0
         try:
-            frames = watch(self.plan, self.name, acts, live.frames(), self.clock)
+            frames = watch(self.plan, self.name, acts, live.frames(), self._now)
             for frame, mask in self._masked(live, frames):
                 assert live.fmt is not None
                 if playlist is None or encoder is None:
@@ -149,15 +165,11 @@ class Watcher:
                 hidden = veil.cells(mask, live.fmt.width, live.fmt.height, live.fmt.rotation)
                 playlist.write(encoder.write(veil.apply(frame, hidden, "solid", None)))
                 self._count(mask, live)
-                if frame.time_ns >= due_ns:
-                    self.retention.apply(self.clock())
-                    due_ns = frame.time_ns + RETENTION_EVERY_NS
                 yield
         finally:
             live.close()
             if playlist is not None:
                 playlist.close()
-                self.retention.apply(self.clock())
 
     def _masked(self, live: video.Live, frames: Iterator[Frame]) -> Iterator[tuple[Frame, Mask]]:
         """Each frame with its mask, in order, at most a few frames late.
@@ -174,8 +186,9 @@ class Watcher:
             looks = detect.look_at(run, detector)
             ahead_ns = LOOK_AHEAD_FRAMES * period_ns
             for mask in track.masks(looks, size, hide=self.hide, lookahead_ns=ahead_ns):
-                closed = replace(mask, boxes=(), whole=mask.whole or "broke-off")  # fail closed
-                yield run.waiting.popleft(), closed if run.ended else mask
+                if run.ended:
+                    mask = replace(mask, boxes=(), whole=mask.whole or "broke-off")  # fail closed
+                yield run.waiting.popleft(), mask
             first = run.after
 
     def _count(self, mask: Mask, live: video.Live) -> None:

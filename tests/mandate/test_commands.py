@@ -187,6 +187,24 @@ def test_a_key_with_a_password_wants_it(full, tmp_path):
     assert run(*compile_, "--password-file", password).returncode == 0
 
 
+def test_an_empty_password_file_is_said(tmp_path):
+    (tmp_path / "empty").write_text("\n")
+    done = run("keys", "new", tmp_path / "a.key", "--password-file", tmp_path / "empty")
+    assert (done.returncode, "has no password in it" in done.stderr) == (3, True)
+    assert not (tmp_path / "a.key").exists()
+
+
+def test_what_is_published_knows_of_a_document_that_changed(full, tmp_path):
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    (documents / "aipd.pdf").write_text("not what was voted")
+    for more, band in ((), False), (("--documents", documents), True):
+        out = tmp_path / f"out{band}"
+        assert run("mandate", "publish", full, *DAY, "-o", out, *more).returncode == 0
+        page = (out / "index.fr.html").read_text()
+        assert ("NE PAS AFFICHER" in page) is band
+
+
 def test_diff_says_in_words_what_a_new_version_changes(tmp_path):
     old = LAWFUL.read_text()
     new = tmp_path / "new.yaml"

@@ -192,6 +192,11 @@ def test_retention_is_the_shortest_of_mandate_authorisation_and_month():
     assert PLAN.destroy_by("quais-01", counting) == counting  # figures only: no image is kept
 
 
+def test_a_new_plan_does_not_destroy_what_an_earlier_one_let_record():
+    earlier = at("2027-02-01T12:00:00Z")  # before the day that this plan was judged for
+    assert PLAN.destroy_by("car-t3-01", earlier) == at("2027-03-01T12:00:00Z")
+
+
 def ticking(start: str, step: timedelta):
     """A clock that moves on at each look."""
     now = at(start) - step

@@ -1,1 +1,1 @@
-"""The commands around a mandate: `mandate`, `keys`, `review`. Each parses, calls, prints."""
+"""Commands: `mandate`, `keys`, `review`, `watch`, `testing`. Each parses, calls, prints."""

@@ -61,7 +61,12 @@ def _key_bytes(path: Path) -> bytes:
 
 
 def _password(file: Path | None) -> bytes | None:
-    return files.read_bytes(file).splitlines()[0] if file else None
+    if file is None:
+        return None
+    first = files.read_bytes(file).splitlines()[:1]
+    if not first or not first[0]:
+        raise InputMissing(f"{file} has no password in it", "its first line is the password")
+    return first[0]
 
 
 def _new(args: argparse.Namespace) -> int:

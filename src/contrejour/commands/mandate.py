@@ -207,6 +207,9 @@ def _publish(args: argparse.Namespace) -> int:
 
     files.speak(args.lang)
     judged = _judged(args)
-    made = publish(judged.mandate, args.as_of, args.output, text=judged.text, force=args.force)
+    made = publish(
+        judged.mandate, args.as_of, args.output,
+        text=judged.text, force=args.force, digests=judged.digests,
+    )  # fmt: skip
     _say(map(str, made))
     return 0

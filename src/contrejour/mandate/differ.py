@@ -28,7 +28,7 @@ class Change:
 
 def differ(old: Mandate, new: Mandate) -> Iterator[Change]:
     """Every change, the mandate's own first, then measure by measure."""
-    yield from _leaves(_flat(_own(old)), _flat(_own(new)), "", Way.OTHER)
+    yield from _leaves(_flat(_own(old)), _flat(_own(new)), "")
     for kind, fr, en in (
         ("documents", "document", "document"), ("places", "lieu", "place"),
         ("roles", "rôle", "role"), ("cameras", "caméra", "camera"),
@@ -64,7 +64,7 @@ def _measure(old: Measure, new: Measure) -> Iterator[Change]:
             yield Change(way, Said(f"{new.id} : {fr} : {told.fr}", f"{new.id}: {en}: {told.en}"))
     before = _flat(old.model_dump(mode="json", exclude={"id", "do"}))
     after = _flat(new.model_dump(mode="json", exclude={"id", "do"}))
-    yield from _leaves(before, after, f"{new.id} ", Way.OTHER)
+    yield from _leaves(before, after, f"{new.id} ")
 
 
 def _named(
@@ -76,19 +76,17 @@ def _named(
         elif name not in old:
             yield Change(Way.OTHER, Said(f"{fr} ajouté : {name}", f"{en} added: {name}"))
         else:
-            yield from _leaves(old[name], new[name], f"{name} ", Way.OTHER)
+            yield from _leaves(old[name], new[name], f"{name} ")
 
 
-def _leaves(
-    old: Mapping[str, str], new: Mapping[str, str], before: str, way: Way
-) -> Iterator[Change]:
+def _leaves(old: Mapping[str, str], new: Mapping[str, str], before: str) -> Iterator[Change]:
     for key in (*old, *(key for key in new if key not in old)):
         was, now = old.get(key), new.get(key)
         if was == now:
             continue
         rank = _RANKED.get(key)
         grown = rank(now) - rank(was) if rank and was and now else 0
-        told = Way.WIDER if grown > 0 else Way.NARROWER if grown < 0 else way
+        told = Way.WIDER if grown > 0 else Way.NARROWER if grown < 0 else Way.OTHER
         a, b = names(was or "∅"), names(now or "∅")
         yield Change(told, Said(
             f"{before}{key} : {a.fr} → {b.fr}", f"{before}{key}: {a.en} → {b.en}"

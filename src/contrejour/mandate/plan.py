@@ -51,7 +51,7 @@ class Grant:
 class Plan:
     """A verified plan. There is no other way to one: the signature is checked on making it."""
 
-    __slots__ = ("_cameras", "data", "expires", "mandate")
+    __slots__ = ("_cameras", "data", "expires", "mandate", "not_before")
 
     def __init__(self, envelope: bytes, trusted: Iterable[Ed25519PublicKey]) -> None:
         """Raises SignatureError."""
@@ -60,6 +60,7 @@ class Plan:
             raise SignatureError(f"not a plan of format {FORMAT}")
         self.data: Mapping[str, Json] = MappingProxyType(signed)
         self.mandate = str(_keys(signed["mandate"])["id"])
+        self.not_before = _moment(signed["not_before"])
         self.expires = _moment(signed["expires"])
         self._cameras = dict(_grants(signed))
 
@@ -111,9 +112,11 @@ class Plan:
     def destroy_by(self, camera: str, recorded_at: datetime) -> datetime:
         """When a recording must be gone: the earliest of what its grants say, never over a month.
 
-        `recorded_at` is aware. A camera with no grant that keeps images keeps them not at all.
+        `recorded_at` is aware. A camera with no grant that keeps images keeps them not at all. What
+        an earlier plan let record is kept as this one would have: a new plan destroys no evidence.
         """
-        keeping = [each for each in self.grants(camera) if each.is_open(recorded_at)]
+        earlier = recorded_at < self.not_before
+        keeping = [each for each in self.grants(camera) if earlier or each.is_open(recorded_at)]
         moments = [each.destroy_by(recorded_at) for each in keeping if any(
             limit != Period() for limit in each.limits
         )]  # fmt: skip

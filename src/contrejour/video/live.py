@@ -1,8 +1,8 @@
 """A live stream: pictures as they come, until the camera goes away, and then an error, always.
 
 FFmpeg ends a dropped connection without an exception, and says nothing of lost packets or of a
-clock that was set. Here every end is a CameraError, times only go forward, and what was lost
-and how often the clock jumped is counted.
+clock that was set. Here every end is a CameraError, times only go forward, what a loss may have
+touched is `corrupt`, and how often the clock jumped is counted.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class Live:
     def close(self) -> None:
         self._container.close()
 
-    def _lost(self, error: Exception) -> CameraError | Unsupported:
+    def _lost(self, error: Exception) -> CameraError:
         """What FFmpeg says, in our words, without the password."""
         match error:
             case av.HTTPUnauthorizedError() | av.HTTPForbiddenError():

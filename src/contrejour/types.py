@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -99,6 +100,51 @@ class Mask:
 
 
 @dataclass(frozen=True, slots=True)
+class Thing:
+    """Something that a camera sees at an instant. `number` means nothing outside the stream.
+
+    `since_ns`: when it was first seen. `box` is upright, and may reach past the edge.
+    """
+
+    number: int
+    kind: Kind
+    box: Box
+    score: float
+    since_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a rule says to a human, who decides: this, and nothing else, ever.
+
+    `kind` is an event of decree 2023-828 art. 3 (`zone`), or `count`; `time` is aware;
+    `confidence` is from 0 to 1. `count` is of things at once, where the kind counts any.
+    """
+
+    kind: str
+    camera: str
+    zone: str
+    time: datetime
+    count: int | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """One moment on three clocks, in integer nanoseconds.
+
+    `camera_ns` is UNIX time by the camera's own clock, as far as it says; `wall_ns` is ours;
+    `monotonic_ns` only goes forward. `uncertainty_ns`: by how much `camera_ns`, or else `wall_ns`,
+    may be off the moment of exposure.
+    """
+
+    monotonic_ns: int
+    wall_ns: int
+    camera_ns: int | None
+    uncertainty_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """One decoded picture.
 
@@ -121,3 +167,4 @@ class Frame:
     rgb: Callable[[int, int], Rgb]
     corrupt: bool = False
     rgb_planes: bool = False
+    taken: Instant | None = None

@@ -16,15 +16,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from contrejour.config.closed import Closed
 from contrejour.errors import CameraRefused
 from contrejour.mandate.schema import Name, Text
 from contrejour.mandate.typed import Wrong, typed, wrong
-
-
-class Closed(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Place(Closed):

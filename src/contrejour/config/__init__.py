@@ -1,0 +1,10 @@
+"""A site: where its cameras are, and what is done with what they see. What may be done is the
+plan's to say, and nothing here.
+
+    site.py      Site, Place, read_site, address
+    closed.py    what every section is made of
+"""
+
+from contrejour.config.site import Place, Site, address, read_site
+
+__all__ = ["Place", "Site", "address", "read_site"]

@@ -29,7 +29,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add("-o", "--output", type=Path, required=True, metavar="DIR", help="playlist and segments")
     add("--pub", type=Path, metavar="FILE",
         help="public key (default: the one that `keys new` made)")  # fmt: skip
-    add("--hide", choices=("people", "faces"), default="people", help="people (default) or faces")
     add("--offline", action="store_true", help="never fetch a model")
     add("--json", action="store_true", help="one JSON object a step on standard output")
     watch.set_defaults(run=_watch)
@@ -51,7 +50,7 @@ def _watch(args: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stop.set())
     watcher = Watcher(
         plan, args.camera, camera, address(args.camera, camera), args.output / args.camera,
-        hide=args.hide, offline=args.offline, stopped=stop.is_set,
+        offline=args.offline, stopped=stop.is_set,
         sleep=lambda seconds: bool(stop.wait(seconds)),
         tell=lambda text: print(f"contrejour: warning: {said(text)}", file=sys.stderr, flush=True),
     )  # fmt: skip

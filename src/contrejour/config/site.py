@@ -23,6 +23,10 @@ from contrejour.errors import CameraRefused
 from contrejour.mandate.schema import Name, Text
 from contrejour.mandate.typed import Wrong, typed, wrong
 
+Share = Annotated[float, Field(ge=0, le=1)]
+Polygon = Annotated[tuple[tuple[Share, Share], ...], Field(min_length=3)]
+"""Corners, in shares of the upright picture's width and height."""
+
 
 class Place(Closed):
     """One camera: `fixed` cameras can have an empty scene, `moving` ones can't."""
@@ -31,6 +35,10 @@ class Place(Closed):
     login_file: Path | None = None
     transport: Literal["tcp", "udp"] = "tcp"
     kind: Literal["fixed", "moving"] = "fixed"
+    hide: Literal["unknown", "people", "faces"] | None = None
+    """By default `unknown` for fixed cameras, `people` for moving ones."""
+    privacy: dict[Name, tuple[Polygon, ...]] = Field(default_factory=dict)
+    """Where the masks that the plan names lie in the picture; [] where they are out of view."""
 
 
 class Site(Closed):

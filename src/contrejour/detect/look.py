@@ -9,7 +9,7 @@ cut) is looked at on the spot.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import cv2
@@ -29,12 +29,15 @@ CUT = 18.0
 
 
 def look_at(
-    frames: Iterable[Frame], detector: Detector, *, interval_ns: int = INTERVAL_NS
+    frames: Iterable[Frame],
+    detector: Detector,
+    *,
+    interval_ns: Callable[[], int] = lambda: INTERVAL_NS,
 ) -> Iterator[Look]:
     """A Look for each frame of one closed GOP (or slice), in order; the first is looked at.
 
     A detector that raises makes that frame FAILED and is asked again on the next one; a frame that
-    the decoder flagged is CORRUPT and nobody is asked.
+    the decoder flagged is CORRUPT and nobody is asked. `interval_ns` is asked before each look.
     """
     seen_blocks: NDArray[np.float32] | None = None
     before: NDArray[np.float32] | None = None
@@ -52,7 +55,7 @@ def look_at(
             if float(np.abs(blocks - seen_blocks).max()) < MOVED:
                 yield Look(frame.index, frame.time_ns, Sight.SAME, seen)
                 continue
-            if frame.time_ns - seen_ns + gap_ns // 2 < interval_ns:
+            if frame.time_ns - seen_ns + gap_ns // 2 < interval_ns():
                 yield Look(frame.index, frame.time_ns, Sight.SKIPPED)
                 continue
         try:

@@ -71,7 +71,9 @@ class Learner:
         capacity: int = CAPACITY,
         *,
         watch_hidden: bool = True,
+        pictures: bool = True,
     ) -> None:
+        """`pictures`: also draw the scene, for a fill; a comparison does without."""
         self._shape = height, width
         self._subsampling, self._depth, self._watch_hidden = subsampling, depth, watch_hidden
         self._side = blocks.block_px(height, width)
@@ -79,11 +81,12 @@ class Learner:
         chroma = 2 / (1 << sum(subsampling))
         picture_bytes = int(height * width * (1 + chroma)) * (1 if depth <= 8 else 2)
         room = max(FEWEST_PICTURES, PICTURE_BYTES // picture_bytes)
+        self._draws = pictures
         self._pictures: Thinned[tuple[_Sample, tuple[Plane, ...]]] = Thinned(min(capacity, room))
 
     def add(self, planes: tuple[Plane, ...], hidden: Cells) -> None:
         """One sample frame. `hidden`: the cells under a mask, of which no pixel is learned."""
-        sampled, pictured = self._samples.wants(), self._pictures.wants()
+        sampled, pictured = self._samples.wants(), self._draws and self._pictures.wants()
         sample = picture = None
         if sampled or pictured:
             sample = self._sample(planes, hidden)
@@ -118,8 +121,10 @@ class Learner:
         by_cell, spread, agrees = proof.centres(series, ~hidden, channels)
         proven = proof.proven(agrees, spread, hidden, columns, self._watch_hidden)
         centre, noise = self._whole(by_cell), self._whole(spread)
-        planes, drawn = self._picture(centre, noise, lights)
-        return Scene(planes, centre, noise, proven & drawn, self._subsampling, self._depth)
+        if self._draws:
+            planes, drawn = self._picture(centre, noise, lights)
+            return Scene(planes, centre, noise, proven & drawn, self._subsampling, self._depth)
+        return Scene((), centre, noise, proven, self._subsampling, self._depth)
 
     def _spread(self, cells: Cells) -> NDArray[np.bool_]:
         """Cells as blocks."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from contrejour.scene.blocks import Blocks, Plane
+from contrejour.scene.blocks import Blocks, Plane, block_px, grid
 from contrejour.types import CELL_PX, Cells
 
 VERSION = 1
@@ -33,6 +33,25 @@ class Scene:
     def side(self) -> int:
         """Side of the blocks in pixels."""
         return int(CELL_PX * self.proven.shape[0] // self.blocks.shape[1])
+
+    def fits(self, height: int, width: int) -> bool:
+        """Whether it is of coded pictures of this size."""
+        side = block_px(height, width)
+        rows, columns = grid(height, width)
+        shape = rows * (CELL_PX // side), columns * (CELL_PX // side)
+        return (
+            self.proven.shape == (rows, columns)
+            and self.blocks.shape[1:] == self.noise.shape[1:] == shape
+            and len(self.blocks) == len(self.noise)
+        )
+
+    @property
+    def bare(self) -> Scene:
+        """This scene with nothing in it of where somebody may have been: fit to be kept."""
+        per = CELL_PX // self.side
+        proven = self.proven.repeat(per, 0).repeat(per, 1)
+        blank = (np.where(proven, kept, np.float32(0)) for kept in (self.blocks, self.noise))
+        return replace(self, planes=(), blocks=next(blank), noise=next(blank))
 
     def save(self, path: Path) -> None:
         """Write to `path` (.npz, no pickle)."""

@@ -4,6 +4,7 @@
 or `copy` makes packets again, and `mux` puts them into one file. `lumas` is for measuring.
 """
 
+from contrejour.video.decoder import Decoder, rgb_of
 from contrejour.video.encode import CRF, PRESET, Encoder, Packed, can_copy, target
 from contrejour.video.format import Format
 from contrejour.video.hls import Playlist
@@ -16,6 +17,7 @@ from contrejour.video.truncation import is_truncated
 __all__ = [
     "CRF",
     "PRESET",
+    "Decoder",
     "Encoder",
     "Format",
     "Gop",
@@ -32,6 +34,7 @@ __all__ = [
     "probe",
     "read_chunk",
     "repack",
+    "rgb_of",
     "stills",
     "target",
     "without_login",

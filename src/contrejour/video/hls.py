@@ -1,79 +1,250 @@
-"""Veiled pictures as HTTP Live Streaming: fMP4 segments and a playlist (RFC 8216bis), by FFmpeg.
+"""Veiled pictures as HTTP Live Streaming (RFC 8216bis): fMP4 segments, their parts, a playlist.
 
-A segment has its name when it is whole. After a break of the stream the playlist goes on, with a
-discontinuity and an init segment of its own.
+    live.m3u8                 segments that are whole, and the parts of the newest ones
+    SESSION-init.mp4          one for each connection to the camera
+    SESSION-00000042.m4s      a segment, which grows part by part: parts are ranges of its bytes
+
+A part is written, then the playlist that names it. After a break of the stream the playlist goes
+on, with a discontinuity; numbers never come twice.
 """
 
 from __future__ import annotations
 
+import os
+import re
+from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
-
-import av
 
 from contrejour.errors import OutputFailed
-from contrejour.video.encode import Packed, configure, target
+from contrejour.video.encode import Packed
+from contrejour.video.fmp4 import fragment, init_segment
 from contrejour.video.format import Format
 
-SEGMENT_S = 2
-KEPT_LIVE = 6
-"""Segments that stay on disk where nothing may be recorded: what a player needs, 12 seconds."""
+PART_S, HOLE_S = Fraction(1, 5), Fraction(1, 2)
+LISTED = 6
+"""Segments in the playlist; where nothing may be recorded no other stays on disk: 12 seconds."""
+PARTS_OF = 3
+"""Segments whose parts are listed."""
+TARGET_S = 3
+"""No segment is longer by half a second or more than this (EXT-X-TARGETDURATION)."""
+
+
+@dataclass(slots=True)
+class Segment:
+    """One segment: its file, when it began, its parts as (seconds, first byte, bytes, key)."""
+
+    name: str
+    init: str
+    begun: datetime
+    new_stream: bool
+    parts: list[tuple[float, int, int, bool]] = field(default_factory=list)
+    whole: bool = False
+
+    @property
+    def seconds(self) -> float:
+        return sum(seconds for seconds, *_ in self.parts)
 
 
 class Playlist:
-    """`FOLDER/live.m3u8` and its segments. `keep`: segments stay; else only the newest do."""
+    """`FOLDER/live.m3u8` and its segments, over all connections to one camera."""
 
-    def __init__(self, folder: Path, fmt: Format, session: str, *, keep: bool) -> None:
-        """`session`: a new name, with which its files begin. Raises OutputFailed."""
-        flags = ["independent_segments", "program_date_time", "temp_file"]
-        flags += ["append_list", "discont_start"] if (folder / "live.m3u8").exists() else []
-        flags += [] if keep else ["delete_segments"]
-        options = {
-            "hls_time": str(SEGMENT_S),
-            "hls_list_size": str(KEPT_LIVE),
-            "hls_delete_threshold": "1",
-            "hls_segment_type": "fmp4",
-            "hls_fmp4_init_filename": f"{session}-init.mp4",
-            "hls_segment_filename": str(folder / f"{session}-%08d.m4s"),
-            "hls_flags": "+".join(flags),
-            "fflags": "+bitexact",
-        }
-        self._name = folder.name
-        self._time_base = fmt.time_base
-        codec = target(fmt)
+    def __init__(self, folder: Path, *, keep: bool) -> None:
+        """`keep`: segments stay on disk (retention is the caller's); else only the newest do."""
+        self._folder, self._keep = folder, keep
+        self._first, self._breaks = _numbers(folder / "live.m3u8")
+        self._segments: deque[Segment] = deque()
+        self._fmt: Format | None = None
+        self._part: list[Packed] = []
+        self._fragments = 0
+        self._end_pts: int | None = None
+        self._part_target = PART_S
+        self._init = self._session = ""
+        self._joins = self._ended = False
+        self.published: tuple[int, int] = (0, 0)
+        """(number of the newest segment, parts of it that can be played)."""
+
+    def begin(self, fmt: Format, session: str) -> None:
+        """A new stream, whose first picture is a key. `session`: a name that is new.
+
+        Raises OutputFailed, as all of these do.
+        """
+        self.end()
+        self._fmt, self._session, self._part = fmt, session, []
+        self._init, self._joins = f"{session}-init.mp4", True
+        self._fragments, self._end_pts = 0, None
+        self._part_target = max(PART_S, 1 / fmt.rate)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._out: Any = av.open(
-                str(folder / "live.m3u8"), "w", format="hls", container_options=options
-            )
-            self._track = self._out.add_stream(
-                "libx264" if codec == "h264" else "libx265", rate=fmt.rate
-            )
-            configure(self._track.codec_context, fmt, live=True)
-            self._track.time_base = fmt.time_base
-        except (av.FFmpegError, OSError) as error:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            (self._folder / self._init).write_bytes(init_segment(fmt))
+        except OSError as error:
             raise self._failed(error) from error
 
-    def write(self, packets: Iterable[Packed]) -> None:
-        """Add coded pictures. Raises OutputFailed."""
+    def write(self, packets: Iterable[Packed], taken: datetime) -> bool:
+        """Add coded pictures, of which the first was taken then; whether a new part can be played.
+
+        A part ends where one more picture would make it too long; nothing waits for what is next.
+        """
+        assert self._fmt
+        done = False
+        for packed in packets:
+            if packed.key:
+                done |= self._flush()
+                self._open(taken)
+            self._part.append(packed)
+            with_next = packed.pts + 2 * self._usual - self._part[0].pts
+            if with_next * self._fmt.time_base > self._part_target:
+                done |= self._flush()
+        return done
+
+    @property
+    def _usual(self) -> int:
+        """How long a picture lasts, for nobody knows when the next one comes."""
+        assert self._fmt
+        return max(1, round(1 / (self._fmt.rate * self._fmt.time_base)))
+
+    def _open(self, taken: datetime) -> None:
+        if self._segments:
+            self._segments[-1].whole = True
+        number = self._first + len(self._segments)
+        self._segments.append(
+            Segment(f"{self._session}-{number:08d}.m4s", self._init, taken, self._joins)
+        )
+        self._joins = False
+        while len(self._segments) > LISTED + 1:
+            gone = self._segments.popleft()
+            self._first += 1
+            self._breaks += gone.new_stream
+            if not self._keep:
+                self._remove(gone)
+
+    def _remove(self, gone: Segment) -> None:
+        (self._folder / gone.name).unlink(missing_ok=True)
+        if all(segment.init != gone.init for segment in self._segments):
+            (self._folder / gone.init).unlink(missing_ok=True)
+
+    def _flush(self) -> bool:
+        """Write the part that is waiting, and publish it."""
+        if not self._part:
+            return False
+        assert self._fmt
+        pts = [packed.pts for packed in self._part]
+        if self._end_pts is not None and (pts[0] - self._end_pts) * self._fmt.time_base < HOLE_S:
+            pts[0] = self._end_pts  # players stall at a hole: the first picture fills it
+        ends = [*pts[1:], pts[-1] + self._usual]
+        lasting = [max(1, end - at) for at, end in zip(pts, ends, strict=True)]
+        self._fragments += 1
+        self._end_pts = pts[0] + sum(lasting)
+        pictures = list(zip(self._part, lasting, strict=True))
+        data = fragment(self._fmt, self._fragments, pts[0], pictures)
+        segment = self._segments[-1]
+        at = sum(size for _, _, size, _ in segment.parts)
         try:
-            for packed in packets:
-                packet = av.Packet(packed.data)
-                packet.pts = packet.dts = packed.pts
-                packet.time_base, packet.stream = self._time_base, self._track
-                packet.is_keyframe = packed.key
-                self._out.mux(packet)
-        except (av.FFmpegError, OSError) as error:
+            _append(self._folder / segment.name, at, data)
+            seconds = float(sum(lasting) * self._fmt.time_base)
+            segment.parts.append((seconds, at, len(data), self._part[0].key))
+            self._part = []
+            self._publish()
+        except OSError as error:
             raise self._failed(error) from error
+        return True
+
+    def end(self) -> None:
+        """The stream broke off: what waited is written, and the segment is whole."""
+        if self._part:
+            self._flush()
+        if self._segments and not self._segments[-1].whole:
+            self._segments[-1].whole = True
+            with suppress(OSError):
+                self._publish()
 
     def close(self) -> None:
-        """End the last segment. Raises OutputFailed."""
-        try:
-            self._out.close()
-        except (av.FFmpegError, OSError) as error:
-            raise self._failed(error) from error
+        """Nothing more comes, and players are told."""
+        self._ended = True
+        self.end()
+        if self._segments:
+            with suppress(OSError):
+                self._publish()
 
-    def _failed(self, error: Exception) -> OutputFailed:
-        told = getattr(error, "strerror", None) or error
-        return OutputFailed(f"{self._name} can't be written: {told}", "is the disk full?")
+    def _publish(self) -> None:
+        path = self._folder / "live.m3u8"
+        part = path.with_suffix(".part")
+        part.write_text("\n".join(self._lines()) + "\n")
+        part.replace(path)
+        newest = self._segments[-1]
+        self.published = self._first + len(self._segments) - 1, len(newest.parts)
+
+    def _lines(self) -> Iterable[str]:
+        yield from (
+            "#EXTM3U",
+            "#EXT-X-VERSION:9",
+            f"#EXT-X-TARGETDURATION:{TARGET_S}",
+            f"#EXT-X-SERVER-CONTROL:PART-HOLD-BACK={3 * float(self._part_target):.3f}",
+            f"#EXT-X-PART-INF:PART-TARGET={float(self._part_target):.3f}",
+            f"#EXT-X-MEDIA-SEQUENCE:{self._first}",
+            f"#EXT-X-DISCONTINUITY-SEQUENCE:{self._breaks}",
+            "#EXT-X-INDEPENDENT-SEGMENTS",
+        )
+        init = ""
+        for place, segment in enumerate(self._segments):
+            if segment.new_stream and (place or self._first):
+                yield "#EXT-X-DISCONTINUITY"
+            if segment.init != init:
+                init = segment.init
+                yield f'#EXT-X-MAP:URI="{init}"'
+            yield f"#EXT-X-PROGRAM-DATE-TIME:{segment.begun.isoformat(timespec='milliseconds')}"
+            if place >= len(self._segments) - PARTS_OF:
+                yield from (_part_line(segment.name, part) for part in segment.parts)
+            if segment.whole:
+                yield f"#EXTINF:{segment.seconds:.5f},"
+                yield segment.name
+        newest = self._segments[-1]
+        if self._ended:
+            yield "#EXT-X-ENDLIST"
+        elif not newest.whole:
+            at = sum(size for _, _, size, _ in newest.parts)
+            yield f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{newest.name}",BYTERANGE-START={at}'
+
+    def _failed(self, error: OSError) -> OutputFailed:
+        return OutputFailed(
+            f"{self._folder.name} can't be written: {error.strerror}", "is the disk full?"
+        )
+
+
+def _part_line(name: str, part: tuple[float, int, int, bool]) -> str:
+    seconds, at, size, key = part
+    known = f'#EXT-X-PART:DURATION={seconds:.5f},URI="{name}",BYTERANGE="{size}@{at}"'
+    return known + (",INDEPENDENT=YES" if key else "")
+
+
+def _append(path: Path, at: int, data: bytes) -> None:
+    """Write at the end of what is known to be there: what a full disk cut short is overwritten."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o666)
+    try:
+        os.ftruncate(file, at)
+        os.lseek(file, at, os.SEEK_SET)
+        left = memoryview(data)
+        while left:
+            left = left[os.write(file, left) :]
+    finally:
+        os.close(file)
+
+
+def _numbers(path: Path) -> tuple[int, int]:
+    """The first number, and that of the first break, to go on with after the playlist at `path`."""
+    try:
+        text = path.read_text()
+    except (OSError, UnicodeDecodeError):
+        return 0, 0
+    named = text.count("#EXTINF") + text.count("#EXT-X-PRELOAD-HINT")
+    breaks = text.count("#EXT-X-DISCONTINUITY\n") + 1
+    return _number(text, "MEDIA") + named, _number(text, "DISCONTINUITY") + breaks
+
+
+def _number(text: str, tag: str) -> int:
+    found = re.search(rf"^#EXT-X-{tag}-SEQUENCE:(\d{{1,15}})$", text, re.MULTILINE)
+    return int(found[1]) if found else 0

@@ -70,13 +70,8 @@ class Live:
             if damaged and packet.is_keyframe:
                 damaged = not nal.opens_clean(codec, bytes(packet), 0)
             damaged |= packet.is_corrupt or (missing and not packet.is_keyframe)
-            with av.logging.Capture() as complaints:
-                try:
-                    pictures = packet.decode()
-                except av.FFmpegError:
-                    pictures = []
-                    damaged = True  # fail closed: what refers to a broken picture is broken
-            damaged |= bool(complaints)  # the H.265 decoder only grumbles of a missing reference
+            pictures, complains = _decoded(packet)
+            damaged |= complains  # fail closed: what refers to a broken picture is broken
             for picture in pictures:
                 damaged |= picture.is_corrupt
                 yield self._frame(number, picture, damaged)
@@ -129,6 +124,25 @@ class Live:
                 return CameraError(f"{self.name} went silent", "check the network")
         return CameraError(f"{self.name} can't be reached: {getattr(error, 'strerror', error)}",
                            "check the address and the network")  # fmt: skip
+
+
+def _decoded(packet: Any) -> tuple[list[Any], bool]:
+    """The pictures of a packet, and whether the decoder had to complain.
+
+    Of a reference that is missing the H.265 decoder only grumbles, and the H.264 decoder, where a
+    whole picture was lost, says no more than this among what is meant for its own developers.
+    """
+    av.logging.set_level(av.logging.DEBUG)
+    try:
+        with av.logging.Capture() as said:
+            pictures = packet.decode()
+    except av.FFmpegError:
+        return [], True
+    finally:
+        av.logging.set_level(av.logging.WARNING)
+    return pictures, any(
+        level <= av.logging.WARNING or "num gap" in text for level, _, text in said
+    )
 
 
 _ALLOWED = {"tcp": "rtsp,rtsps,rtp,tcp,tls", "udp": "rtsp,rtsps,rtp,udp,tcp,tls"}

@@ -80,11 +80,22 @@ def base_layer(data: bytes) -> bytes:
     starts = list(_starts(data, 0))
     if all(data[at] & 1 == 0 and data[at + 1] < 8 for at in starts if at + 1 < len(data)):
         return data
-    kept = []
+    kept = (unit for unit in units(data) if unit[0] & 1 == 0 and unit[1] < 8)  # nuh_layer_id is 0
+    return b"".join(b"\0\0\0\1" + unit for unit in kept)
+
+
+def units(data: bytes) -> Iterator[bytes]:
+    """The NAL units of one access unit in Annex B."""
+    starts = list(_starts(data, 0))
     for at, after in zip(starts, [*(start - 3 for start in starts[1:]), len(data)], strict=True):
-        if data[at] & 1 == 0 and data[at + 1] < 8:  # nuh_layer_id is 0
-            kept.append(b"\0\0\0\1" + data[at:after].rstrip(b"\0"))
-    return b"".join(kept)
+        yield data[at:after].rstrip(b"\0")
+
+
+def without_sets(codec: str, data: bytes) -> list[bytes]:
+    """The units of an access unit in Annex B that are neither parameter sets nor delimiters."""
+    dropped = _SETS[codec] | {9 if codec == "h264" else 35}
+    kinds = types(codec, data, 0)
+    return [unit for unit, kind in zip(units(data), kinds, strict=False) if kind not in dropped]
 
 
 def vops(data: bytes) -> list[int]:

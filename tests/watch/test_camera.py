@@ -84,8 +84,16 @@ def live(both):
 def watcher(found: str, out: Path, *, frames: int = 60, **more) -> Watcher:
     """Stops by itself after so many frames."""
     plan = more.pop("plan", None) or plan_for("view.live", "record")
-    make = more.pop("make", detectors.painted)
-    made = Watcher(plan, "cam-a", Place(address=found), found, out, make=make, **more)
+    make, hide = more.pop("make", detectors.painted), more.pop("hide", "people")
+    made = Watcher(
+        plan,
+        "cam-a",
+        Place(address=found, hide=hide, privacy={"poste-conducteur": []}),
+        found,
+        out,
+        make=make,
+        **more,
+    )
     made.stopped = lambda: made.counters.frames >= frames
     return made
 
@@ -245,7 +253,8 @@ def test_what_is_due_is_destroyed_while_the_camera_is_away(tmp_path):
 
 def site_file(folder: Path, found: str, **more: str) -> Path:
     path = folder / "site.yml"
-    path.write_text(json.dumps({"site": 1, "cameras": {"cam-a": {"address": found, **more}}}))
+    camera = {"address": found, "privacy": {"poste-conducteur": []}, **more}
+    path.write_text(json.dumps({"site": 1, "cameras": {"cam-a": camera}}))
     return path
 
 

@@ -1,0 +1,90 @@
+"""The process that decodes one camera: `python -m contrejour.video.child`, started by decoder.py.
+
+It is told the address on standard input (it holds the password), connects, shuts itself in, and
+sends pictures on standard output until the camera goes away. Whoever veils may be slow: two
+pictures wait, and what comes beyond is dropped and counted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+import time
+from dataclasses import replace
+from typing import Any
+
+from contrejour.errors import CameraError, ContrejourError
+from contrejour.types import Frame, Instant
+from contrejour.video import wire
+from contrejour.video.live import Live, without_login
+from contrejour.video.sandbox import shut_in
+
+WAITING = 2
+"""Pictures."""
+Message = tuple[bytes, list[Any]]
+
+
+def main() -> None:
+    """Decode until the end, and say why."""
+    asked = json.loads(sys.stdin.buffer.readline())
+    waiting: queue.Queue[Message | None] = queue.Queue(WAITING)
+    sender = threading.Thread(target=_send, args=(waiting,), daemon=True)
+    sender.start()  # before the sandbox: no thread can be started in it
+    try:
+        live = Live(asked["address"], transport=asked["transport"])
+        sandbox = shut_in()
+        _pass_on(live, sandbox, waiting)
+    except ContrejourError as error:
+        waiting.put((b"E", [wire.told_error(error)]))
+    except MemoryError:
+        name = without_login(asked["address"])
+        told = wire.told_error(CameraError(f"{name} sends pictures that want too much memory"))
+        waiting.put((b"E", [told]))
+    waiting.put(None)
+    sender.join()
+
+
+def _pass_on(live: Live, sandbox: str, waiting: queue.Queue[Message | None]) -> None:
+    dropped, first = 0, True
+    for frame in live.frames():
+        if first:
+            assert live.fmt is not None
+            waiting.put((b"F", [wire.told_format(live.fmt, sandbox)]))
+            first = False
+        if frame.taken is None:
+            now_ns = time.monotonic_ns()
+            frame = replace(frame, taken=Instant(now_ns, time.time_ns(), None, 0))
+        counted = wire.Counted(live.steady.jumps, getattr(live, "lost", 0), dropped)
+        try:
+            waiting.put_nowait((b"P", _copied(frame, counted)))
+        except queue.Full:
+            dropped += 1
+
+
+def _copied(frame: Frame, counted: wire.Counted) -> list[Any]:
+    """The planes belong to the decoder, which reuses them."""
+    return list(wire.told_picture(frame, counted))
+
+
+def _send(waiting: queue.Queue[Message | None]) -> None:
+    while (message := waiting.get()) is not None:
+        kind, parts = message
+        _write(wire.PREFIX.pack(kind, sum(len(part) for part in parts)))
+        for part in parts:
+            _write(part)
+
+
+def _write(data: Any) -> None:
+    left = memoryview(data)
+    while left:
+        try:
+            left = left[os.write(1, left) :]
+        except OSError:
+            os._exit(0)  # nobody listens any more
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,199 @@
+"""One live camera, veiled as it comes.
+
+    Decoder --Frame--> gate (the plan) --> privacy zones --> Masks --> veil --> Encoder --> HLS
+
+Frames wait for their masks, a bounded number of them. When pictures go missing the ones that wait
+are veiled whole; when the camera goes away they are dropped unseen, and the connection is made
+again, later each time. Nothing that was not veiled leaves this process: the encoder is given
+veiled pictures alone. What is due is destroyed as time goes by, pictures or none.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from contrejour import detect, veil, video
+from contrejour.config import Place
+from contrejour.errors import CameraError
+from contrejour.mandate.plan import Plan
+from contrejour.mandate.vocabulary import Act
+from contrejour.pipeline import watch
+from contrejour.retention import Retention
+from contrejour.types import Frame
+from contrejour.watch import privacy
+from contrejour.watch.counters import Counters
+from contrejour.watch.empty import Empty
+from contrejour.watch.load import Load, Slate
+from contrejour.watch.masks import Masks, Veiled
+from contrejour.watch.still import Still
+from contrejour.worker import Guarded
+
+RETENTION_EVERY = timedelta(seconds=10)
+LIVE = timedelta(seconds=60)
+"""What may be seen and not recorded is gone after this time, whether more comes or not."""
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
+HIDE = {"fixed": "unknown", "moving": "people"}
+"""By default: a camera that doesn't move has an empty scene, and shows what is proven to be it."""
+
+
+def acts_of(plan: Plan, camera: str) -> tuple[str, ...]:
+    """Which of seeing and recording the plan names for a camera; seeing where it is neither.
+
+    A plan that names neither refuses `view.live` when it is asked (pipeline.watch).
+    """
+    named = {act for grant in plan.grants(camera) for act in grant.acts}
+    return tuple(act for act in (Act.VIEW, Act.RECORD) if act in named) or (Act.VIEW,)
+
+
+@dataclass(slots=True)
+class Watcher:
+    """One camera of a plan. `run` goes on until the plan ends (PlanExpired) or `stopped`."""
+
+    plan: Plan
+    name: str
+    camera: Place
+    address: str
+    out: Path
+    make: Callable[..., detect.Detector] = detect.build
+    connect: Callable[..., video.Decoder] = video.Decoder
+    empty: Empty | None = None
+    load: Load = field(default_factory=Load)
+    offline: bool = False
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Callable[[float], object] = time.sleep
+    tell: Callable[[str], object] = lambda _: None
+    counters: Counters = field(default_factory=Counters)
+    stopped: Callable[[], bool] = lambda: False
+
+    _retained: datetime | None = None
+    _playlist: video.Playlist | None = None
+    _slate: Slate = field(default_factory=Slate)
+
+    @property
+    def hide(self) -> str:
+        return self.camera.hide or HIDE[self.camera.kind]
+
+    @property
+    def retention(self) -> Retention:
+        if Act.RECORD in acts_of(self.plan, self.name):
+            return Retention(self.out, lambda at: self.plan.destroy_by(self.name, at))
+        return Retention(self.out, lambda at: at + LIVE)
+
+    def _now(self) -> datetime:
+        """The time; whenever it is asked for, what became due meanwhile is destroyed."""
+        now = self.clock()
+        if self._retained is None or abs(now - self._retained) >= RETENTION_EVERY:
+            self._retained = now
+            self.retention.apply(now)
+        return now
+
+    def run(self) -> None:
+        """Connect, veil, and connect again. Raises what can't be mended by trying again."""
+        acts = acts_of(self.plan, self.name)
+        for act in acts:
+            self.plan.is_open(self.name, act, self._now())  # refused or expired: before connecting
+        zones = privacy.drawn(self.plan, self.name, self.camera.privacy)
+        self._playlist = video.Playlist(self.out, keep=Act.RECORD in acts)
+        if self.hide == "unknown" and self.empty is None:
+            self.empty = Empty(self.out / "scene.npz", tell=self.tell)
+        try:
+            self._connect_for_ever(acts, zones)
+        finally:
+            self._playlist.close()
+            if Act.RECORD not in acts:
+                self.retention.clear()
+
+    def _connect_for_ever(self, acts: tuple[str, ...], zones: tuple[privacy.Polygon, ...]) -> None:
+        wait_s = FIRST_WAIT_S
+        while not self.stopped():
+            self._now()
+            try:
+                with closing(self._session(acts, zones)) as session:
+                    for _ in session:
+                        wait_s = FIRST_WAIT_S
+                        if self.stopped():
+                            return
+            except CameraError as error:
+                if not error.again:
+                    raise
+                self.tell(f"{error}: again in {wait_s:.0f} s")
+            self.counters.reconnects += 1
+            self.sleep(wait_s * random.uniform(0.8, 1.2))
+            wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+
+    def _session(
+        self, acts: tuple[str, ...], zones: tuple[privacy.Polygon, ...]
+    ) -> Generator[None, None, None]:
+        """One connection, from the first picture to the CameraError that ends it."""
+        assert self._playlist
+        decoder = self.connect(self.address, transport=self.camera.transport)
+        try:
+            frames = watch(self.plan, self.name, acts, decoder.frames(), self._now)
+            first = next(frames, None)
+            if first is None or decoder.fmt is None:
+                return
+            encoder = video.Encoder(decoder.fmt, live=True)
+            still = Still(self.out, decoder.fmt)
+            session = f"{self.clock():%Y%m%dT%H%M%S}-{self.counters.reconnects}"
+            self._playlist.begin(decoder.fmt, session)
+            for frame, hidden, whole in self._masked(decoder, _and(first, frames), zones):
+                veiled = veil.apply(frame, hidden, "solid", None)
+                self._playlist.write(encoder.write(veiled), self.clock())
+                still.offer(veiled)
+                self._count(frame, whole, decoder)
+                yield
+        finally:
+            self.counters.connected = False
+            decoder.close()
+            self._playlist.end()
+
+    def _masked(
+        self, decoder: video.Decoder, frames: Iterator[Frame], zones: tuple[privacy.Polygon, ...]
+    ) -> Iterator[Veiled]:
+        """Each frame with what is hidden in it; the privacy zones are painted before all else."""
+        assert decoder.fmt
+        if zones:
+            painted = privacy.cells(zones, decoder.fmt)
+            frames = (veil.apply(frame, painted, "solid", None) for frame in frames)
+        if self.empty:
+            self.empty.begin()
+        masks = Masks(
+            decoder.fmt,
+            Guarded(self.make(decoder.fmt.upright, offline=self.offline)),
+            self.hide,
+            self.empty,
+            lambda: self.load.interval_ns,
+            lambda: self._slate.falls(
+                time.monotonic_ns(), self.counters.frames, self.counters.dropped
+            ),
+        )
+        return masks.of(frames)
+
+    def _count(self, frame: Frame, whole: str, decoder: video.Decoder) -> None:
+        told, counted = self.counters, decoder.counted
+        told.whole(whole)
+        told.connected, told.sandbox = True, decoder.sandbox
+        told.jumps, told.lost, told.dropped = counted.jumps, counted.lost, counted.dropped
+        told.scene_known = self.empty is not None and self.empty.known
+        if frame.taken:
+            now_ns = time.monotonic_ns()
+            told.late_ns = now_ns - frame.taken.monotonic_ns
+            self.load.told(now_ns, told.late_ns - self._ahead_ns(decoder))
+
+    @staticmethod
+    def _ahead_ns(decoder: video.Decoder) -> int:
+        from contrejour.watch.masks import LOOK_AHEAD_FRAMES
+
+        assert decoder.fmt
+        return LOOK_AHEAD_FRAMES * round(1_000_000_000 / decoder.fmt.rate)
+
+
+def _and(first: Frame, rest: Iterator[Frame]) -> Iterator[Frame]:
+    yield first
+    yield from rest

@@ -1,5 +1,6 @@
 """Live cameras, veiled as they come, as far as their plan goes.
 
+many.py      Models, run  many cameras in one process
 camera.py    Watcher      one camera, from its decoder to its playlist
 masks.py                  frames with what is hidden in them, a few frames late
 empty.py                  the empty scene: learned, kept, lost, learned again
@@ -9,5 +10,6 @@ still.py, counters.py     a picture now and then; what happened
 """
 
 from contrejour.watch.camera import Watcher
+from contrejour.watch.many import Models, run
 
-__all__ = ["Watcher"]
+__all__ = ["Models", "Watcher", "run"]

@@ -20,7 +20,13 @@ from pathlib import Path
 
 from contrejour import detect, veil, video
 from contrejour.config import Place
-from contrejour.errors import CameraError
+from contrejour.errors import (
+    CameraError,
+    ContrejourError,
+    NotMedia,
+    OutputFailed,
+    Unsupported,
+)
 from contrejour.mandate.plan import Plan
 from contrejour.mandate.vocabulary import Act
 from contrejour.pipeline import watch
@@ -119,13 +125,18 @@ class Watcher:
                         wait_s = FIRST_WAIT_S
                         if self.stopped():
                             return
-            except CameraError as error:
-                if not error.again:
+            except (CameraError, NotMedia, Unsupported, OutputFailed) as error:
+                if not self._may_mend(error):
                     raise
                 self.tell(f"{error}: again in {wait_s:.0f} s")
             self.counters.reconnects += 1
             self.sleep(wait_s * random.uniform(0.8, 1.2))
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+
+    def _may_mend(self, error: ContrejourError) -> bool:
+        """A camera that starts up says many things; a wrong password is wrong from the first."""
+        again = isinstance(error, OutputFailed) or getattr(error, "again", False)
+        return again or self.counters.frames > 0
 
     def _session(
         self, acts: tuple[str, ...], zones: tuple[privacy.Polygon, ...]

@@ -31,7 +31,8 @@ def typed(model: type[M], text: str, name: str, also: Callable[[M], Iterable[Wro
     try:
         made = model.model_validate(data)
     except ValidationError as error:
-        found = [_told(model, each) for each in error.errors(include_url=False) if not _echo(each)]
+        errors = error.errors(include_url=False)
+        found = [_told(model, each) for each in errors if not _echo(each, errors)]
     else:
         found = list(also(made))
         if not found:
@@ -56,9 +57,11 @@ class Short(str):
         return super().__new__(cls, text if len(text) <= 60 else f"{text[:57]}...")
 
 
-def _echo(error: ErrorDetails) -> bool:
-    """Whether it only repeats that all items of a list are wrong."""
-    return error["type"] == "too_short" and bool(error["input"])
+def _echo(error: ErrorDetails, errors: Iterable[ErrorDetails]) -> bool:
+    """Whether it only repeats that items of a list are wrong."""
+    at = error["loc"]
+    within = (each["loc"][: len(at)] == at and each["loc"] != at for each in errors)
+    return error["type"] == "too_short" and any(within)
 
 
 def _told(model: type[BaseModel], error: ErrorDetails) -> Wrong:
@@ -84,6 +87,8 @@ def _told(model: type[BaseModel], error: ErrorDetails) -> Wrong:
         return wrong(path, f"expected a whole number, found {found}")
     if kind in ("model_type", "dict_type"):
         return wrong(path, f"expected keys and values, found {found}", "indent them below")
+    if kind == "too_short" and (short := error["input"]):
+        return wrong(path, f"expected at least {context['min_length']}, found {len(short)}")
     if kind == "tuple_type":
         return wrong(path, f"expected a list, found {found}", "write it in brackets: [a, b]")
     return wrong(path, f"{found} can't stand here", PATTERNS.get(_key(path), ""))

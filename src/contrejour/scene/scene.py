@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -65,8 +66,12 @@ class Scene:
 
     @classmethod
     def load(cls, path: Path) -> Scene:
-        """Read what `save` wrote. Raises ValueError for another version."""
-        with np.load(path, allow_pickle=False) as kept:
+        """Read what `save` wrote. Raises ValueError for another version, or for something else."""
+        try:
+            opened = np.load(path, allow_pickle=False)
+        except (EOFError, BadZipFile) as error:
+            raise ValueError(f"{path} is no scene") from error
+        with opened as kept:
             version, across, down, depth = kept["numbers"].tolist()
             if version != VERSION:
                 raise ValueError(f"{path} is of scene version {version}, expected {VERSION}")

@@ -62,6 +62,7 @@ class Playlist:
         self._part: list[Packed] = []
         self._fragments = 0
         self._end_pts: int | None = None
+        self._shift = 0
         self._part_target = PART_S
         self._init = self._session = ""
         self._joins = self._ended = False
@@ -76,7 +77,7 @@ class Playlist:
         self.end()
         self._fmt, self._session, self._part = fmt, session, []
         self._init, self._joins = f"{session}-init.mp4", True
-        self._fragments, self._end_pts = 0, None
+        self._fragments, self._shift, self._end_pts = 0, self._shift + (self._end_pts or 0), None
         self._part_target = max(PART_S, 1 / fmt.rate)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -140,7 +141,8 @@ class Playlist:
         self._fragments += 1
         self._end_pts = pts[0] + sum(lasting)
         pictures = list(zip(self._part, lasting, strict=True))
-        data = fragment(self._fmt, self._fragments, pts[0], pictures)
+        # Times go on after a break too: some players take what seems to come again for old.
+        data = fragment(self._fmt, self._fragments, self._shift + pts[0], pictures)
         segment = self._segments[-1]
         at = sum(size for _, _, size, _ in segment.parts)
         try:

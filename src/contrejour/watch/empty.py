@@ -17,6 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -133,7 +134,7 @@ class Empty:
 
     def _load(self) -> scene.Scene | None:
         """What was kept, if it is for such pictures."""
-        with suppress(OSError, ValueError, KeyError, EOFError):
+        with suppress(OSError, ValueError, KeyError, AttributeError, BadZipFile):
             kept = scene.load(self._kept)
             (height, width), steps, depth = self._shape
             if (kept.subsampling, kept.depth) == (steps, depth) and kept.fits(height, width):

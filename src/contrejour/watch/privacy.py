@@ -41,8 +41,9 @@ def cells(polygons: Iterable[Polygon], fmt: Format) -> Cells:
     width, height = fmt.upright
     touched = np.zeros((height, width), np.uint8)
     for polygon in polygons:
-        corners = np.array([(x * width, y * height) for x, y in polygon])
-        cv2.fillPoly(touched, [np.rint(corners).astype(np.int32)], 1)
+        corners = np.rint([(x * width, y * height) for x, y in polygon])
+        inside = np.minimum(corners, (width - 1, height - 1)).astype(np.int32)
+        cv2.fillPoly(touched, [inside], 1)
     out = np.zeros(veil.grid(fmt.width, fmt.height), np.bool_)
     coded = np.rot90(touched, fmt.rotation // 90)
     rows, columns = out.shape

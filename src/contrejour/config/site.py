@@ -19,6 +19,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from pydantic import Field
 
 from contrejour.config.closed import Closed
+from contrejour.config.rules import ZoneRule, faults
 from contrejour.errors import CameraRefused
 from contrejour.mandate.schema import Name, Text
 from contrejour.mandate.typed import Wrong, typed, wrong
@@ -31,6 +32,7 @@ class Place(Closed):
     login_file: Path | None = None
     transport: Literal["tcp", "udp"] = "tcp"
     kind: Literal["fixed", "moving"] = "fixed"
+    events: dict[Name, ZoneRule] = Field(default_factory=dict)
 
 
 class Site(Closed):
@@ -40,11 +42,12 @@ class Site(Closed):
 
 def read_site(text: str, name: str) -> Site:
     """The site that `text` says; `name` is the file's, for errors. Raises Malformed."""
-    return typed(Site, text, name, _logins)
+    return typed(Site, text, name, _strange)
 
 
-def _logins(site: Site) -> Iterable[Wrong]:
+def _strange(site: Site) -> Iterable[Wrong]:
     for name, camera in site.cameras.items():
+        yield from faults(name, camera.events)
         if "@" in urlsplit(camera.address).netloc:
             yield wrong(
                 ("cameras", name, "address"), "a login in an address is in every log",

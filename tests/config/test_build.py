@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from fakes.mandates import FESTIVAL, FULL, Change, mandate, only, to
 
 from contrejour.config.build import (
     build,
     counts,
     may_alert,
+    output,
     patience,
     settings_sha256,
     wanted,
@@ -19,6 +21,9 @@ from contrejour.config.rates import read_rates
 from contrejour.config.rules import ZoneRule
 from contrejour.errors import Malformed, Refused
 from contrejour.events.standing import Rates
+from contrejour.mandate.compile import compile_plan
+from contrejour.mandate.plan import Plan
+from contrejour.mandate.sign import new_key, sign
 from contrejour.mandate.vocabulary import Act
 
 ZONE = ((0.1, 0.5), (0.9, 0.5), (0.5, 1.0))
@@ -66,6 +71,20 @@ def test_a_rule_that_is_not_built_is_refused():
 def test_a_sudden_event_is_judged_within_its_minimum_duration():
     assert patience(rule("crowd_movement")).window_ns == 1_000_000_000
     assert patience(rule(min_duration_s=30)).window_ns == 2_000_000_000
+
+
+def plan(*changes: Change) -> Plan:
+    voted = mandate(only("compter"), to("measures.compter.cameras.ids", ["q"]),
+                    to("measures.compter.cameras.count", 1), *changes, of=FULL)  # fmt: skip
+    key = new_key()
+    return Plan(sign(compile_plan(voted, "0" * 64, FESTIVAL), key), [key.public_key()])
+
+
+def test_the_plan_says_the_window_and_the_floor_of_figures():
+    found = plan(to("measures.compter.output.window", "PT20M"))
+    assert output(found, "q") == (timedelta(minutes=20), 10)
+    with pytest.raises(Refused, match="r is not a camera"):
+        output(found, "r")
 
 
 # PR-04

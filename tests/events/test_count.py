@@ -66,10 +66,12 @@ def test_nothing_seen_is_no_figure():
     assert count().close() is None
 
 
-def test_windows_follow_each_other_from_midnight():
-    counted = count(window=timedelta(minutes=7))
-    counted.update(moment(0, 6))
-    counted.update(moment(1, 6))
-    figure = counted.close()
-    assert figure is not None
-    assert figure.since == NOON - timedelta(minutes=720 % 7)
+def test_windows_begin_at_midnight_however_long():
+    for window, hours in ((timedelta(hours=8), 4), (timedelta(days=1), 12)):
+        counted = count(window=window)
+        counted.update(moment(0, 6))
+        counted.update(moment(1, 6))
+        figure = counted.close()
+        assert figure is not None
+        assert figure.since == NOON - timedelta(hours=hours)
+        assert figure.until == figure.since + window

@@ -7,7 +7,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from events.scenes import (
+from fakes.scenes import (
     CAMERA,
     NOON,
     SIZE,
@@ -19,6 +19,7 @@ from events.scenes import (
     project,
     straight,
 )  # fmt: skip
+from fakes.stories import walkers
 
 from contrejour.events.moment import Moment
 from contrejour.events.perspective import calibrate, doubt, fit, focal
@@ -83,12 +84,6 @@ def test_heights_that_fit_no_ground_are_refused():
     chance = random.Random(4)
     mixed = [(row, chance.choice((0.05, 0.15, 0.4))) for row, _ in pairs(60, 0.0)]
     assert "no flat ground" in doubt(mixed, fit(mixed, CAMERA.focal))
-
-
-def walkers(count: int, seed: int = 3) -> list[Actor]:
-    chance = random.Random(seed)
-    return [Actor(straight((-7, chance.uniform(6, 20)), (1.2, 0), n * 3.0, n * 3.0 + 12),
-                  tall_m=chance.uniform(1.55, 1.9)) for n in range(count)]  # fmt: skip
 
 
 def test_people_who_walk_by_calibrate_a_camera():

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from events.scenes import (
+from fakes.scenes import (
     CAMERA,
     GRID,
     NONE,
@@ -21,7 +21,7 @@ from events.scenes import (
     straight,
     through,
 )  # fmt: skip
-from events.stories import HALL, STORIES, TRACKS, still_life
+from fakes.stories import HALL, STORIES, TRACKS, still_life
 
 from contrejour.config.build import build
 from contrejour.events.crowd_movement import CrowdMovement

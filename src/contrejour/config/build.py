@@ -2,6 +2,7 @@
 
 wanted(camera, zones, acts)          which zones run; refuses what the plan doesn't name
 build(camera, zones)                 their rules, each with its patience
+output(plan, camera)                 the window and the floor of its figures
 counts(camera, zones, window, floor) their figures
 settings_sha256(zone)                what an error rate is bound to
 may_alert(…)                         whether one zone alerts, or runs in shadow (PR-04)
@@ -13,6 +14,7 @@ import hashlib
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from functools import cache, partial
+from typing import Any, cast
 
 import rfc8785
 
@@ -26,10 +28,13 @@ from contrejour.events.rule import Rule
 from contrejour.events.standing import Rates, Standing, standing, unmeasured
 from contrejour.events.wrong_way import Direction, WrongWay
 from contrejour.events.zone import Zone
+from contrejour.mandate.periods import Period
+from contrejour.mandate.plan import Plan
 from contrejour.mandate.vocabulary import Act
 from contrejour.types import Kind
 
 Zones = Mapping[str, ZoneRule]
+Json = dict[str, dict[str, Any]]
 AFTERWARDS = frozenset({"alert", "shadow_days", "error_rates"})
 """What a rule says doesn't depend on these."""
 
@@ -57,6 +62,20 @@ def build(camera: str, zones: Zones) -> list[Raised]:
         for name, zone in zones.items()
         if zone.kind != "count"
     ]
+
+
+def output(plan: Plan, camera: str) -> tuple[timedelta, int]:
+    """The longest window and the highest floor that the plan's measures say for this camera.
+
+    Raises Refused where none counts, or none says them.
+    """
+    measures = cast("Json", plan.data["measures"])
+    told = [measures[grant.measure]["output"] for grant in plan.naming(camera, Act.COUNT)]
+    windows = [Period.parse(each["window"]).at_most_s for each in told if each]
+    if not any(windows):
+        raise Refused(f"{camera}: the plan says no window for its figures",
+                      "have it voted: output: {window, floor}")  # fmt: skip
+    return timedelta(seconds=max(windows)), max(int(each["floor"]) for each in told if each)
 
 
 def counts(camera: str, zones: Zones, window: timedelta, floor: int) -> list[Count]:

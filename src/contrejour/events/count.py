@@ -13,6 +13,7 @@ from contrejour.events.ground import Polygon, standing_in
 from contrejour.events.moment import Moment
 from contrejour.types import Kind
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_GAP_NS = 3_000_000_000
 """Longer between two moments wasn't seen."""
 
@@ -36,7 +37,7 @@ class Figure:
 
 
 class Count:
-    """One zone's figures. Windows follow each other from midnight UTC."""
+    """One zone's figures. Windows follow each other from 1970, UTC: every day has the same."""
 
     def __init__(
         self, camera: str, zone: str, polygon: Polygon, of: frozenset[Kind],
@@ -87,5 +88,4 @@ class Count:
 
 
 def _start(at: datetime, window: timedelta) -> datetime:
-    midnight = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight + (at - midnight) // window * window
+    return EPOCH + (at - EPOCH) // window * window

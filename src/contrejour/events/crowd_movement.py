@@ -35,7 +35,7 @@ class CrowdMovement:
 
     def __init__(self, polygon: Polygon, least: int = 5) -> None:
         self.polygon, self.least = polygon, least
-        self._motions = Motions(1_000_000_000)  # who runs goes far in it, and is soon gone
+        self._motions = Motions(600_000_000)  # who runs goes far in it, and is soon gone
         self._usual, self._learned_ns = 0.0, 0
         self._last_ns: int | None = None
 

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from events.scenes import (
+from fakes.scenes import (
     CAMERA,
     SIZE,
     Actor,
@@ -74,8 +74,9 @@ def wrong_way(seed: int, faults: Faults | None = None, flow: bool = False) -> St
     actors += [Actor(straight((x, 9), (0, 0))) for x in (-2, 1.5)]
     actors += [Actor(straight((x, 5), (0, 1), 20 * x + 60, 20 * x + 72)) for x in (-1, 0, 2)]
     for n in range(3):
-        start, speed = 40 + 85 * n + chance.uniform(0, 20), chance.uniform(0.9, 1.5)
-        back.append(Actor(straight((6, chance.uniform(7, 13)), (-speed, 0), start, start + 10)))
+        start, back_at = 40 + 85 * n + chance.uniform(0, 20), -chance.uniform(0.9, 1.5)
+        way = straight((6, chance.uniform(7, 13)), (back_at, 0), start, start + 10)
+        back.append(Actor(way))
     rule = ZoneRule(kind="wrong_way", polygon=drawn(*HALL), direction_degrees=90, cool_down_s=15)
     scene = Scene([*actors, *back], 300, faults or Faults(ghosts=0.05), seed, flow)
     first = len(actors)
@@ -140,6 +141,13 @@ def still_life(seed: int, faults: Faults | None = None, flow: bool = False) -> I
         ZoneRule(kind="density", polygon=drawn(*CORNER), most_per_m2=1.5, area_m2=30.0),
     ):
         yield Story(scene, rule, [])
+
+
+def walkers(count: int, seed: int = 3) -> list[Actor]:
+    """People who walk by, at all distances, one every three seconds."""
+    chance = random.Random(seed)
+    return [Actor(straight((-7, chance.uniform(6, 20)), (1.2, 0), n * 3.0, n * 3.0 + 12),
+                  tall_m=chance.uniform(1.55, 1.9)) for n in range(count)]  # fmt: skip
 
 
 STORIES: dict[str, Callable[..., Story]] = {

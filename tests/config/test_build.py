@@ -20,7 +20,8 @@ from contrejour.config.build import (
 from contrejour.config.rates import read_rates
 from contrejour.config.rules import ZoneRule
 from contrejour.errors import Malformed, Refused
-from contrejour.events.standing import Rates
+from contrejour.events.standing import Rates, standing, unmeasured
+from contrejour.language import french
 from contrejour.mandate.compile import compile_plan
 from contrejour.mandate.plan import Plan
 from contrejour.mandate.sign import new_key, sign
@@ -112,6 +113,7 @@ def test_measured_here_and_after_the_days_of_shadow_it_alerts():
         (rates(rule(min_duration_s=3.0)), "the settings changed"),
         (rates(ASKED, hours=0.5), "of less than 1 h"),
         (rates(ASKED, hours=float("nan")), "of less than 1 h"),
+        (rates(ASKED, recall=None), "nothing happened while"),
     ],
 )
 def test_an_alert_without_an_error_rate_of_this_very_zone_is_refused(found, why):
@@ -125,6 +127,17 @@ def test_before_the_days_of_shadow_are_over_it_only_records():
         said = may_alert("q", "voie", ASKED, rates(ASKED), since, NOW)
         assert said.shadow
         assert "the 7 days of shadow are not over" in said.because
+
+
+def test_every_reason_has_a_french_twin():
+    why = [unmeasured(found, "q", "voie", "0") for found in (None, rates(ASKED), rates(rule()))]
+    why += [unmeasured(replace(rates(ASKED), **more), "q", "voie", settings_sha256(ASKED))
+            for more in ({"zone": "x"}, {"hours": 0.0}, {"recall": None})]  # fmt: skip
+    told = [standing(asked, first, since, NOW, 7).because
+            for asked, first, since in ((True, "", None), (False, "", None), (True, "", LONG_AGO),
+                                        *((True, each, None) for each in why))]  # fmt: skip
+    assert all(why)
+    assert [text for text in (*why, *told) if french(text) == text] == []
 
 
 def test_what_nobody_asked_to_alert_runs_in_shadow():

@@ -35,6 +35,7 @@ def test_a_camera_without_events_has_none():
 
 WAY = f"kind: wrong_way, polygon: {ZONE}"
 DENSE = f"kind: density, most_per_m2: 2, polygon: {ZONE}"
+SEEN = f"{DENSE}, lens_degrees: 70"
 
 
 @pytest.mark.parametrize(
@@ -65,13 +66,14 @@ DENSE = f"kind: density, most_per_m2: 2, polygon: {ZONE}"
         (f"{WAY}, direction_degrees: 360", "direction_degrees: 360 can't stand here", ""),
         (f"{WAY}, direction_degrees: 9, direction: [[0,0],[1,1]]", "which way is right?", "both"),
         (f"{WAY}, direction: [[0.5,0.5],[0.5,0.5]]", "from a point to itself", "apart"),
+        (f"{DENSE}, standing: [[0.9, 0.4], [0.5, 0.2]]", "how wide is the view?", "lens_degrees"),
         (DENSE, "how large is the ground?", "area_m2, or standing"),
         (f"{DENSE}, area_m2: 0", "area_m2: 0 can't stand here", ""),
         (f"kind: density, area_m2: 40, polygon: {ZONE}", "how many are too many?", "most_per_m2"),
-        (f"{DENSE}, standing: [[0.9, 0.4]]", "not pairs of a foot's row", "two at least"),
-        (f"{DENSE}, standing: [[0.9, 0.4], [0.85, 0.4]]", "one distance only", "area_m2"),
-        (f"{DENSE}, standing: [[0.9, 0.1], [0.7, 0.2], [0.5, 0.5]]", "fit no flat ground", ""),
-        (f"{DENSE.replace('0.1, 0.5', '0.1, 0.02')}, standing: [[0.9, 0.4], [0.5, 0.2]]",
+        (f"{SEEN}, standing: [[0.9, 0.4]]", "not pairs of a foot's row", "two at least"),
+        (f"{SEEN}, standing: [[0.9, 0.4], [0.85, 0.4]]", "one distance only", "area_m2"),
+        (f"{SEEN}, standing: [[0.9, 0.1], [0.7, 0.2], [0.5, 0.5]]", "fit no flat ground", ""),
+        (f"{SEEN.replace('0.1, 0.5', '0.1, 0.02')}, standing: [[0.9, 0.4], [0.5, 0.2]]",
          "the zone reaches the horizon", "on the ground alone"),
     ],
 )  # fmt: skip

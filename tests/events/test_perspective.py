@@ -87,7 +87,7 @@ def test_heights_that_fit_no_ground_are_refused():
 
 
 def test_people_who_walk_by_calibrate_a_camera():
-    proposed = calibrate(Scene(walkers(30), 100, Faults(jitter=0.05)).moments())
+    proposed = calibrate(Scene(walkers(30), 100, Faults(jitter=0.05)).moments(), 70)
     assert proposed.because == ""
     assert proposed.perspective is not None
     assert math.isclose(proposed.perspective.area_m2(SQUARE, SIZE), 24, rel_tol=0.25)
@@ -96,7 +96,7 @@ def test_people_who_walk_by_calibrate_a_camera():
 
 
 def test_too_few_people_calibrate_nothing():
-    proposed = calibrate(Scene(walkers(2), 20).moments())
+    proposed = calibrate(Scene(walkers(2), 20).moments(), 70)
     assert proposed.perspective is None
     assert "too few" in proposed.because
 
@@ -105,4 +105,4 @@ def test_who_sits_lies_or_is_cut_by_the_edge_is_no_measure():
     boxes = Box(300, 300, 200, 150), Box(600, 500, 90, 300), Box(-10, 200, 60, 160)
     things = tuple(Thing(n, Kind.PERSON, box, 0.9, 0) for n, box in enumerate(boxes))
     moments = (Moment(n * 3_000_000_000, NOON, SIZE, things) for n in range(40))
-    assert calibrate(moments).perspective is None
+    assert calibrate(moments, 70).perspective is None

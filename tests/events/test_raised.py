@@ -95,6 +95,11 @@ def test_who_only_passes_raises_nothing():
     assert run(machine(), told) == []
 
 
+def test_what_dwindles_before_its_time_raises_nothing():
+    told = [*steady(0, 3, True), *((3 + n / 4, n % 2 == 0) for n in range(100))]
+    assert run(machine(Patience(min_duration_ns=5 * S)), told) == []
+
+
 def test_doubt_does_not_begin_an_occurrence_but_may_continue_one():
     told = steady(0, 20, True)
     assert run(machine(), told, sure=0.4) == []

@@ -38,8 +38,8 @@ class Story:
     truth: list[Occurrence]
 
 
-def zone(seed: int, faults: Faults | None = None, flow: bool = False) -> Story:
-    """A forbidden strip: some enter it, one only cuts its corner, most walk by; a vehicle stops."""
+def zone(seed: int, faults: Faults | None = None, flow: bool = False, corners: int = 0) -> Story:
+    """A forbidden strip: some enter it, most walk by, a vehicle stops; so many cut its corner."""
     chance = random.Random(seed)
     actors = [Actor(straight((-9, chance.uniform(10.5, 15)), (chance.uniform(0.8, 1.6), 0),
                              n * 9.0, n * 9.0 + 20), tall_m=chance.uniform(*PEOPLE))
@@ -49,10 +49,12 @@ def zone(seed: int, faults: Faults | None = None, flow: bool = False) -> Story:
         leaves = start + 4 + stays
         actors.append(Actor(through((start, x, 13), (start + 4, x, 7), (leaves, x + 1, 7),
                                     (leaves + 4, x, 13))))  # fmt: skip
-        actors.append(Actor(through((start + 45, -9, 10), (start + 51, 0, 8.85),
-                                    (start + 57, 9, 10))))  # fmt: skip
     actors.append(Actor(through((250, -8, 14), (256, -2, 7.5), (280, -2, 7.5), (288, 8, 14)),
                         Kind.VEHICLE, 1.5, 2.5))  # fmt: skip
+    for n in range(corners):
+        at_s = 10 + 290 * n / corners
+        way = through((at_s, -9, 10), (at_s + 6, 0, 8.85), (at_s + 12, 9, 10))
+        actors.append(Actor(way))
     rule = ZoneRule(kind="zone", polygon=drawn(*TRACKS), cool_down_s=20)
     scene = Scene(actors, 300, faults or Faults(ghosts=0.05), seed, flow)
 

@@ -35,8 +35,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "calibrate", help="square metres of ground, from people who walk by"
     )
     _add_moments(calibrate, nargs="+", zones=False)
-    calibrate.add_argument("--lens-degrees", type=_degrees, metavar="DEGREES",
-        help="the lens's width of view (default: 70)")  # fmt: skip
+    calibrate.add_argument("--lens-degrees", type=_degrees, required=True, metavar="DEGREES",
+        help="the camera's width of view")  # fmt: skip
     calibrate.set_defaults(run=_calibrate)
 
 
@@ -76,6 +76,9 @@ def _eval(args: argparse.Namespace) -> int:
 
     if bool(args.moments) == bool(args.said):
         raise UsageError("what is to be measured?", "give MOMENTS, or --said and --hours")
+    if args.output and not (args.moments and args.zone):
+        raise UsageError("an error rate is of one zone, measured by its rules",
+                         "-o goes with MOMENTS, --site, --camera and --zone")  # fmt: skip
     truth = read_truth(files.read_text(args.truth), str(args.truth))
     said, hours = _replayed(args, truth) if args.moments else _told(args, truth)
     if not 0 < hours < 1e6:
@@ -124,9 +127,6 @@ def _write_rates(args: argparse.Namespace, scores: Sequence[Score], hours: float
     from contrejour.config.rates import FORMAT, VERSION
     from contrejour.events.score import Score
 
-    if not (args.moments and args.zone):
-        raise UsageError("an error rate is of one zone, measured by its rules",
-                         "-o goes with MOMENTS, --site, --camera and --zone")  # fmt: skip
     zone = _zones(args)[args.zone]
     none = Score(zone.kind, 0, 0, 0, 0, hours, ())
     found = next((each for each in scores if each.event == zone.kind), none)
@@ -207,9 +207,9 @@ def _variations(zone: ZoneRule) -> Iterator[tuple[str, ZoneRule]]:
 def _calibrate(args: argparse.Namespace) -> int:
     from itertools import chain
 
-    from contrejour.events.perspective import LENS_DEGREES, calibrate
+    from contrejour.events.perspective import calibrate
 
-    lens = args.lens_degrees or LENS_DEGREES
+    lens = args.lens_degrees
     found = calibrate(chain.from_iterable(_streams(args)), lens)
     if found.perspective is None:
         raise UsageError(found.because, "keep moments for longer, or measure the ground: area_m2")
@@ -225,8 +225,6 @@ def _calibrate(args: argparse.Namespace) -> int:
     print(f"standing: [{pairs}]\nlens_degrees: {lens:g}")
     print(f"# camera {seen.height_m:.1f} m high; {seen.pairs} looks at people, half of them within"
           f" {seen.off:.0%} of this")  # fmt: skip
-    if args.lens_degrees is None:
-        print("# the lens is assumed: areas may be 20 % larger or 30 % smaller")
     return 0
 
 

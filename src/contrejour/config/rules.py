@@ -14,7 +14,7 @@ may run is the plan's to say (`wanted` in build.py).
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path as File
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool
 
@@ -70,7 +70,7 @@ class ZoneRule(Closed):
     standing: tuple[tuple[float, Share], ...] | None = None
     """People who stand: the row of the foot, and the height, in shares of the picture's height."""
     lens_degrees: Annotated[float, Field(ge=20, le=120)] | None = None
-    """The width of view."""
+    """The width of view, which `standing` needs."""
     least: Annotated[int, Field(ge=3, le=1000)] = 5
     min_duration_s: Annotated[float, Field(ge=0.5, le=86_400)] | None = None
     cool_down_s: Seconds = 60.0
@@ -141,7 +141,10 @@ def _density(path: Path, zone: ZoneRule) -> Iterable[Wrong]:
     if (zone.area_m2 is None) == (zone.standing is None):
         yield wrong(path, "how large is the ground?", "area_m2, or standing, not both")
     elif zone.standing is not None:
-        yield from _standing((*path, "standing"), zone)
+        if zone.lens_degrees is None:
+            yield wrong(path, "how wide is the view?", "lens_degrees, from the camera's data sheet")
+        else:
+            yield from _standing((*path, "standing"), zone)
 
 
 def _standing(path: Path, zone: ZoneRule) -> Iterable[Wrong]:
@@ -159,8 +162,5 @@ def _standing(path: Path, zone: ZoneRule) -> Iterable[Wrong]:
 
 def seen_from(zone: ZoneRule, size: tuple[int, int]) -> perspective.Perspective:
     """The perspective that `standing` gives for pictures of that size."""
-    lens = zone.lens_degrees or perspective.LENS_DEGREES
-    return perspective.fit(zone.standing or (), perspective.focal(lens, size))
-
-
-KINDS: tuple[str, ...] = get_args(Kind)
+    assert zone.lens_degrees is not None
+    return perspective.fit(zone.standing or (), perspective.focal(zone.lens_degrees, size))

@@ -78,7 +78,8 @@ def _by_flow(moment: Moment, flow: np.ndarray[tuple[int, ...], np.dtype[np.float
     across, down = np.median(within, axis=0) * moment.size[0] / thing.box.h
     length = np.hypot(across, down)
     along = within @ np.array([across, down]) / (np.hypot(*within.T) * length + 1e-9)
-    return Motion(thing, float(across), float(down), float(np.mean(along > 0.5)))
+    # the median is the way of half the cells: where half of them agree it is as sure as can be
+    return Motion(thing, float(across), float(down), min(1.0, 2 * float(np.mean(along > 0.5))))
 
 
 def _span(start: int, length: int, side: int, cells: int) -> tuple[int, int]:

@@ -8,7 +8,8 @@ shortcut). Somebody of 1.7 m whose foot is at row v looks h pixels tall:
     h = v - f ((c - 1.7) cos t - Z sin t) / (Z cos t + (c - 1.7) sin t)
 
 so that a few (v, h) give c and t. They can't give f, which the width of view does; an area is about
-proportional to f. Stairs, slopes, platforms of two levels and fish-eye lenses break it.
+proportional to f, so that nothing is assumed of it: taking 70 degrees for 35 halves it. Stairs,
+slopes, platforms of two levels and fish-eye lenses break it.
 """
 
 from __future__ import annotations
@@ -25,9 +26,6 @@ from contrejour.events.moment import Moment
 from contrejour.types import Kind
 
 PERSON_M = 1.7
-LENS_DEGREES = 70.0
-"""Assumed width of view. Where it is 60 the ground is a fifth larger than is said, where it is 90 a
-third smaller."""
 WORST_FIT = 0.15
 """How far off the heights may be: people differ by 7 %, boxes by as much."""
 LEAST_SPREAD = 0.15
@@ -126,7 +124,7 @@ def doubt(pairs: Sequence[Pair], found: Perspective) -> str:
     return ""
 
 
-def calibrate(moments: Iterable[Moment], lens_degrees: float = LENS_DEGREES) -> Proposed:
+def calibrate(moments: Iterable[Moment], lens_degrees: float) -> Proposed:
     """The perspective that people seen over time suggest.
 
     Takes whole upright people, each at most every two seconds, and of them the median height at

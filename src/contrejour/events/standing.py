@@ -46,6 +46,8 @@ def unmeasured(rates: Rates | None, camera: str, zone: str, settings: str) -> st
         return "the settings changed since the error rate was measured"
     if not rates.hours >= LEAST_HOURS:
         return f"the error rate is of less than {LEAST_HOURS:.0f} h"
+    if rates.recall is None:
+        return "nothing happened while the error rate was measured: let somebody try it"
     return ""
 
 

@@ -64,7 +64,7 @@ def measure(stories: Iterable[Story]) -> tuple[Score, float]:
     """All scenes of a case as one score, and the moments that were judged in a second."""
     truth: list[Occurrence] = []
     said: list[Said] = []
-    watched_s = took_s = 0.0
+    watched_s = took_s = start_s = 0.0
     moments, kind = 0, ""
     for story in stories:
         kind, rules = story.rule.kind, build("bench", {"z": story.rule})
@@ -73,11 +73,12 @@ def measure(stories: Iterable[Story]) -> tuple[Score, float]:
         done = replay([seen], rules)
         took_s += time.perf_counter() - started
         first = seen[0].at
-        truth += [replace(each, from_s=each.from_s + watched_s, to_s=each.to_s + watched_s)
+        truth += [replace(each, from_s=each.from_s + start_s, to_s=each.to_s + start_s)
                   for each in story.truth]  # fmt: skip
-        said += [Said(e.kind, e.zone, (e.time - first).total_seconds() + watched_s)
+        said += [Said(e.kind, e.zone, (e.time - first).total_seconds() + start_s)
                  for _, e in done.said]  # fmt: skip
-        watched_s += story.scene.seconds + 60
+        watched_s += story.scene.seconds
+        start_s += story.scene.seconds + 60  # so that none is taken for one of the next
         moments += len(seen)
     hours = watched_s / 3600
     found = score(truth, said, hours)

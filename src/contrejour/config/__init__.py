@@ -2,6 +2,9 @@
 plan's to say, and nothing here.
 
     site.py      Site, Place, read_site, address
+    rules.py     ZoneRule: an event in a zone
+    build.py     the rules that run, as far as the plan goes
+    rates.py     a measured error rate
     closed.py    what every section is made of
 """
 

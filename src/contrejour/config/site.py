@@ -19,12 +19,12 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from pydantic import Field
 
 from contrejour.config.closed import Closed
+from contrejour.config.rules import Point, ZoneRule, faults
 from contrejour.errors import CameraRefused
 from contrejour.mandate.schema import Name, Text
 from contrejour.mandate.typed import Wrong, typed, wrong
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Polygon = Annotated[tuple[tuple[Share, Share], ...], Field(min_length=3)]
+Polygon = Annotated[tuple[Point, ...], Field(min_length=3)]
 """Corners, in shares of the upright picture's width and height."""
 
 
@@ -39,6 +39,7 @@ class Place(Closed):
     """By default `unknown` for fixed cameras, `people` for moving ones."""
     privacy: dict[Name, tuple[Polygon, ...]] = Field(default_factory=dict)
     """Where the masks that the plan names lie in the picture; [] where they are out of view."""
+    events: dict[Name, ZoneRule] = Field(default_factory=dict)
 
 
 class Site(Closed):
@@ -48,11 +49,12 @@ class Site(Closed):
 
 def read_site(text: str, name: str) -> Site:
     """The site that `text` says; `name` is the file's, for errors. Raises Malformed."""
-    return typed(Site, text, name, _logins)
+    return typed(Site, text, name, _strange)
 
 
-def _logins(site: Site) -> Iterable[Wrong]:
+def _strange(site: Site) -> Iterable[Wrong]:
     for name, camera in site.cameras.items():
+        yield from faults(name, camera.events)
         if "@" in urlsplit(camera.address).netloc:
             yield wrong(
                 ("cameras", name, "address"), "a login in an address is in every log",

@@ -83,6 +83,8 @@ def _told(model: type[BaseModel], error: ErrorDetails) -> Wrong:
             "2027-01-15, or with its time and zone 2027-01-15T16:00:00+01:00")  # fmt: skip
     if kind == "value_error":
         return wrong(path, f"expected a duration, found {found}", "such as P30D, P1M or PT72H")
+    if kind.startswith("float"):
+        return wrong(path, f"expected a number, found {found}")
     if kind.startswith("int"):
         return wrong(path, f"expected a whole number, found {found}")
     if kind in ("model_type", "dict_type"):
@@ -95,7 +97,10 @@ def _told(model: type[BaseModel], error: ErrorDetails) -> Wrong:
 
 
 PATTERNS = {"departments": "two digits in quotes, or 2A, 2B, 971 to 976",
-             "hours": "such as 05:00-24:00", "sha256": "64 digits, 0 to 9 and a to f"}  # fmt: skip
+             "hours": "such as 05:00-24:00", "sha256": "64 digits, 0 to 9 and a to f",
+             "confidence": "above 0, at most 1", "min_duration_s": "seconds, at least 0.5",
+             "polygon": "corners, shares of the picture: [[0.1, 0.6], [0.9, 0.6], [0.5, 1]]",
+             "shadow_days": "days, 1 to 365"}  # fmt: skip
 
 
 def close(word: str, known: Iterable[str]) -> str:

@@ -147,3 +147,16 @@ def test_the_plate_zone_of_a_vehicle_is_hidden_and_its_roof_is_not() -> None:
     (mask,) = masks([Look(0, 0, Sight.SEEN, (car,))], SIZE)
     assert covered(mask, Box(100, 160, 200, 40))
     assert not covered(mask, Box(100, 100, 200, 10))
+
+
+def test_whoever_is_seen_first_was_there_since_the_look_before():
+    """Looks a third of a second apart: between two of them nobody can tell when they came."""
+    person = Detection(Box(100, 100, 40, 100), Kind.PERSON, 0.9)
+    looks = []
+    for index in range(20):
+        seen = index % 8 == 0
+        found = (person,) if seen and index == 8 else ()
+        sight = Sight.SEEN if seen else Sight.SKIPPED
+        looks.append(Look(index, index * 40_000_000, sight, found))
+    hidden = [bool(mask.boxes) for mask in masks(looks, (320, 240))]
+    assert hidden == [False] + [True] * 15 + [False] * 4

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 import signal
@@ -15,64 +14,25 @@ import numpy as np
 import pytest
 from fakes import detectors
 from fakes.cameras import camera
-from fakes.mandates import FULL, mandate
-from fakes.runs import ffmpeg, run, start, until
+from fakes.plans import KEY, PRIVACY, envelope, plan_for
+from fakes.runs import painted_clip, run, start, until
 
 from contrejour.config import Place, address, read_site
 from contrejour.errors import CameraRefused, Malformed, PlanExpired, Refused
-from contrejour.mandate.compile import compile_plan
-from contrejour.mandate.plan import Plan
-from contrejour.mandate.sign import new_key, public_pem, sign
+from contrejour.mandate.sign import public_pem
 from contrejour.retention import Retention
 from contrejour.watch import Watcher
 
-KEY = new_key()
-DAY = datetime.now(UTC).date()
 FEBRUARY = date(2027, 2, 12)
 NOON = datetime(2027, 2, 12, 12, tzinfo=UTC)
 
 
-def envelope(*acts: str, day: date = DAY, until: str = "2029-06-30", name: str = "cam-a") -> bytes:
-    """A plan by which one camera may do this."""
-
-    def change(data):
-        data["valid"] = {"from": "2026-01-01", "until": until}
-        data["deliberation"]["date"] = "2026-01-01"
-        for document in data["documents"].values():
-            document["date"] = min(document["date"], "2026-01-01")
-        data["documents"]["vsa"]["expires"] = "2027-02-21"
-        data["measures"] = [each for each in data["measures"] if each["id"] == "car-enregistrer"]
-        cameras = {"place": "car-t3", "ids": [name]}
-        data["measures"][0] |= {"do": list(acts), "cameras": cameras, "articles": ["60-1"]}
-
-    voted = mandate(change, of=copy.deepcopy(FULL))
-    return sign(compile_plan(voted, "0" * 64, day), KEY)
-
-
-def plan_for(*acts: str, **more) -> Plan:
-    return Plan(envelope(*acts, **more), [KEY.public_key()])
-
-
 @pytest.fixture(scope="module")
-def person(tmp_path_factory) -> Path:
-    """A magenta figure that crosses a grey picture, twelve seconds."""
-    path = tmp_path_factory.mktemp("clips") / "person.mp4"
-    graph = (
-        "color=gray:size=320x192:rate=25[bg];color=magenta:size=24x56:rate=25[fg];"
-        "[bg][fg]overlay=x='mod(60*t,296)':y=80"
-    )
-    ffmpeg("-f", "lavfi", "-i", graph, "-t", "12", "-c:v", "libx264", "-preset", "ultrafast",
-           "-bf", "0", "-g", "25", "-pix_fmt", "yuv420p", path)  # fmt: skip
-    return path
-
-
-@pytest.fixture(scope="module")
-def both(person, tmp_path_factory):
+def both(tmp_path_factory):
     """The figure in H.264 and in H.265."""
-    other = tmp_path_factory.mktemp("clips") / "person265.mp4"
-    ffmpeg("-i", person, "-c:v", "libx265", "-preset", "ultrafast", "-x265-params",
-           "bframes=0:keyint=25:log-level=none", other)  # fmt: skip
-    with camera(person, other) as found:
+    folder = tmp_path_factory.mktemp("clips")
+    clips = [painted_clip(folder / f"{codec}.mp4", codec=codec) for codec in ("h264", "hevc")]
+    with camera(*clips) as found:
         yield found
 
 
@@ -88,7 +48,7 @@ def watcher(found: str, out: Path, *, frames: int = 60, **more) -> Watcher:
     made = Watcher(
         plan,
         "cam-a",
-        Place(address=found, hide=hide, privacy={"poste-conducteur": []}),
+        Place(address=found, hide=hide, privacy=PRIVACY),
         found,
         out,
         make=make,

@@ -130,7 +130,8 @@ def place(track: Track, time_ns: int) -> tuple[Box, Sighting | None] | None:
     away_ns = time_ns - known.time_ns
     still = max(abs(vx), abs(vy)) * 1e9 < STILL * known.box.w
     longest_ns = HOLD_STILL_NS if still else HOLD_NS
-    if abs(away_ns) > min(longest_ns, HOLD_EACH_NS * track.sure_count):
+    held_ns = min(longest_ns, HOLD_EACH_NS * track.sure_count)
+    if abs(away_ns) > (longest_ns if track.unlooked(time_ns) else held_ns):
         return None
     x, y, w, h = known.box
     moved = Box(round(x + vx * away_ns), round(y + vy * away_ns), w, h)

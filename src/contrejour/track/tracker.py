@@ -42,6 +42,10 @@ class Track:
     sure_ns: list[int] = field(default_factory=list)
     sure_count: int = 0
     open: bool = True
+    unlooked_ns: int = 0
+    """When the last look was that came before the first sighting."""
+    missed_ns: int | None = None
+    """When the first look was that did not see it any more."""
 
     @property
     def last(self) -> Sighting:
@@ -50,6 +54,7 @@ class Track:
     def see(self, index: int, time_ns: int, found: Detection) -> None:
         """Take a sighting, later than all before."""
         self.sightings.append(Sighting(index, time_ns, found.box, found.score))
+        self.missed_ns = None
         if found.score >= SURE[self.kind]:
             self.sure_ns.append(time_ns)
             self.sure_count += 1
@@ -72,6 +77,12 @@ class Track:
     def spans(self, time_ns: int) -> bool:
         """Whether an instant lies between the first and the last sighting."""
         return self.sightings[0].time_ns <= time_ns <= self.last.time_ns
+
+    def unlooked(self, time_ns: int) -> bool:
+        """Whether no look since this instant, or until it, failed to see the track."""
+        if time_ns < self.sightings[0].time_ns:
+            return time_ns > self.unlooked_ns
+        return self.missed_ns is None or time_ns < self.missed_ns
 
     def expected(self, time_ns: int) -> Box:
         """Where the track should be, going straight on from its nearer end."""
@@ -97,6 +108,7 @@ class Tracker:
     def __init__(self) -> None:
         self.tracks: list[Track] = []
         self._next = 1
+        self._looked_ns = 0
 
     def update(self, index: int, time_ns: int, detections: Sequence[Detection]) -> None:
         """Take the detections of one frame."""
@@ -116,6 +128,10 @@ class Tracker:
         for at, found in enumerate(detections):
             track = running[given[at]] if at in given else self._start(found.kind)
             track.see(index, time_ns, found)
+        for track in running:
+            if track.last.time_ns != time_ns and track.missed_ns is None:
+                track.missed_ns = time_ns
+        self._looked_ns = time_ns
 
     def cut(self) -> None:
         """The scene changed: nothing seen before goes on."""
@@ -133,7 +149,7 @@ class Tracker:
             track.trim(before_ns)
 
     def _start(self, kind: Kind) -> Track:
-        track = Track(self._next, kind)
+        track = Track(self._next, kind, unlooked_ns=self._looked_ns)
         self._next += 1
         self.tracks.append(track)
         return track

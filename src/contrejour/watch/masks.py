@@ -19,6 +19,7 @@ import numpy as np
 
 from contrejour import detect, track, veil
 from contrejour.detect import Detector
+from contrejour.detect.look import INTERVAL_NS
 from contrejour.types import Cells, Frame, Look
 from contrejour.video import Format
 from contrejour.watch.empty import Empty
@@ -100,9 +101,11 @@ class Masks:
             yield Veiled(frame, np.ones_like(hidden) if whole else hidden, whole)
 
     def _interval(self) -> int:
-        """Without a scene no look may be further away than the masks look ahead."""
+        """Without a scene whoever comes must be seen twice while their first frames wait."""
         wanted = self.interval_ns()
-        return wanted if self.empty and self.empty.known else min(wanted, self.lookahead_ns)
+        if self.empty and self.empty.known:
+            return wanted
+        return min(wanted, max(INTERVAL_NS, self.lookahead_ns // 2))
 
 
 def _held(known: deque[tuple[int, Cells]], time_ns: int) -> Cells:

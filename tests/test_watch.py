@@ -278,7 +278,7 @@ def test_the_command_watches_until_it_is_told_to_stop(live, tmp_path):
     ("found", "acts", "code", "said"),
     [
         ("rtsp://127.0.0.1:9/x", ("export.requisition",), 11, "view.live is not in the plan"),
-        ("http://127.0.0.1/x", ("view.live",), 18, "is no camera address"),
+        ("ftp://127.0.0.1/x", ("view.live",), 18, "is no camera address"),
     ],
 )
 def test_the_command_refuses_with_its_code(tmp_path, found, acts, code, said):

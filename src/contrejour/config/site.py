@@ -25,10 +25,15 @@ from contrejour.mandate.typed import Wrong, typed, wrong
 
 
 class Place(Closed):
-    """One camera: `fixed` cameras can have an empty scene, `moving` ones can't."""
+    """One camera: `fixed` cameras can have an empty scene, `moving` ones can't.
+
+    `trust`: whose certificate is taken, of one that speaks TLS: "" the system's authorities', a
+    PEM file's, or `anyone`'s.
+    """
 
     address: Text
     login_file: Path | None = None
+    trust: Text | Literal[""] = ""
     transport: Literal["tcp", "udp"] = "tcp"
     kind: Literal["fixed", "moving"] = "fixed"
 

@@ -1,0 +1,45 @@
+"""From an address to its feed."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit, urlunsplit
+
+from contrejour.errors import CameraRefused
+from contrejour.video.feeds.feed import Feed
+from contrejour.video.feeds.multipart import Multipart
+from contrejour.video.feeds.recordings import LOCAL, Recordings
+from contrejour.video.feeds.rtsp import Rtsp
+from contrejour.video.feeds.webcam import Webcam
+
+UNREADABLE = "?"
+
+
+def connect(address: str, transport: str = "tcp", trust: str = "") -> Feed:
+    """Open what an address names. Raises CameraError, CameraRefused, NotMedia, Unsupported.
+
+    `transport`: of RTP, "tcp" or "udp". `trust`: see `feed.tls`.
+    """
+    name, scheme = without_login(address), address.partition(":")[0]
+    network = name != UNREADABLE and urlsplit(address).hostname
+    match scheme:
+        case "rtsp" | "rtsps" if network:
+            return Rtsp(address, name, transport, trust)
+        case "http" | "https" if network:
+            return Multipart(address, name, trust)
+        case "webcam":
+            return Webcam(address)
+        case "file" | "recorder":
+            return Recordings(address)
+    raise CameraRefused(f"{name} is no camera address", "such as rtsp://host/path")
+
+
+def without_login(address: str) -> str:
+    """An address as it may be shown: no user, no password, no query."""
+    if address.partition(":")[0] in LOCAL:
+        return address
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # brackets that no IPv6 address has
+        return UNREADABLE
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, "", ""))

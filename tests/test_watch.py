@@ -303,6 +303,7 @@ def test_the_command_refuses_a_plan_that_is_unsigned_or_another_camera(tmp_path)
         ("site: 1\ncameras: {a: {address: rtsp://x, kind: round}}", "is not in the closed list"),
         ("site: 2\ncameras: {a: {address: rtsp://x}}", "site: 2 is not in the closed list"),
         ("site: 1\ncameras: {a: {address: 'rtsp://u:p@x/y'}}", "a login in an address"),
+        ("site: 1\ncameras: {a: {address: 'rtsp://['}}", "cameras.a.address: no address"),
         ("site: 1", "cameras: is missing"),
         ("", "no keys and values in it"),
     ],

@@ -33,7 +33,7 @@ class Place(Closed):
 
     address: Text
     login_file: Path | None = None
-    trust: Text | Literal[""] = ""
+    trust: str = ""
     transport: Literal["tcp", "udp"] = "tcp"
     kind: Literal["fixed", "moving"] = "fixed"
 
@@ -50,7 +50,12 @@ def read_site(text: str, name: str) -> Site:
 
 def _logins(site: Site) -> Iterable[Wrong]:
     for name, camera in site.cameras.items():
-        if "@" in urlsplit(camera.address).netloc:
+        try:
+            host = urlsplit(camera.address).netloc
+        except ValueError:
+            yield wrong(("cameras", name, "address"), "no address", "such as rtsp://host/path")
+            continue
+        if "@" in host:
             yield wrong(
                 ("cameras", name, "address"), "a login in an address is in every log",
                 "put user:password in a file of its own: login_file",

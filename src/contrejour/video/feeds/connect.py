@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit, urlunsplit
 
+import av.logging
+
 from contrejour.errors import CameraRefused
 from contrejour.video.feeds.feed import Feed
 from contrejour.video.feeds.multipart import Multipart
@@ -19,6 +21,8 @@ def connect(address: str, transport: str = "tcp", trust: str = "") -> Feed:
 
     `transport`: of RTP, "tcp" or "udp". `trust`: see `feed.tls`.
     """
+    av.logging.set_level(av.logging.WARNING)
+    av.logging.set_skip_repeated(False)  # else what it says twice is heard once
     name, scheme = without_login(address), address.partition(":")[0]
     network = name != UNREADABLE and urlsplit(address).hostname
     match scheme:

@@ -84,7 +84,6 @@ def opened(
     address: str, name: str, speaks: str, options: Mapping[str, str], format_: str | None = None
 ) -> InputContainer:
     """An address opened for reading. Raises CameraError, CameraRefused, in our words."""
-    av.logging.set_level(av.logging.WARNING)
     with av.logging.Capture() as said:
         try:
             return av.open(address, format=format_, options={**PROBE, **options},

@@ -22,7 +22,7 @@ from contrejour.errors import ContrejourError, Unsupported
 from contrejour.types import Frame
 from contrejour.video import nal
 from contrejour.video.clock import Clock
-from contrejour.video.feeds import Came, connect, without_login
+from contrejour.video.feeds import OPEN_S, STALL_S, Came, connect, without_login
 from contrejour.video.format import Format
 from contrejour.video.reader import frame_of
 from contrejour.video.source import format_of
@@ -32,7 +32,7 @@ TIME_BASE = Fraction(1, 90_000)
 USUAL_RATE = Fraction(25)
 _MISSED = re.compile(r"RTP: missed (-?\d+) packets")
 
-__all__ = ["Live", "without_login"]
+__all__ = ["OPEN_S", "STALL_S", "Live", "without_login"]
 
 
 class Live:
@@ -74,16 +74,11 @@ class Live:
             missing = self._feed.lossy and self._pace.misses(packet.pts)
             if damaged and packet.is_keyframe:
                 damaged = not nal.opens_clean(codec, bytes(packet), prefix)
-            # Only the H.264 decoder says it when what a picture refers to never came.
+            # The H.265 decoder replaces a picture that never came, and may not say so.
             damaged |= packet.is_corrupt or (missing and codec == "hevc" and not packet.is_keyframe)
             packet.opaque = came
-            with av.logging.Capture() as complaints:
-                try:
-                    pictures = packet.decode()
-                except av.FFmpegError:
-                    pictures = []
-                    damaged = True  # fail closed: what refers to a broken picture is broken
-            damaged |= bool(complaints)  # the H.265 decoder only grumbles of a missing reference
+            pictures, complains = _decoded(packet)
+            damaged |= complains  # fail closed: what refers to a broken picture is broken
             for picture in pictures:
                 damaged |= picture.is_corrupt
                 yield self._frame(number, picture, damaged)
@@ -133,3 +128,22 @@ class Live:
 
     def close(self) -> None:
         self._feed.close()
+
+
+def _decoded(packet: Any) -> tuple[list[Any], bool]:
+    """The pictures of a packet, and whether the decoder had to complain.
+
+    Of a reference that is missing the H.265 decoder only grumbles, and the H.264 decoder, where a
+    whole picture was lost, says no more than this among what is meant for its own developers.
+    """
+    av.logging.set_level(av.logging.DEBUG)
+    try:
+        with av.logging.Capture() as said:
+            pictures = packet.decode()
+    except av.FFmpegError:
+        return [], True
+    finally:
+        av.logging.set_level(av.logging.WARNING)
+    return pictures, any(
+        level <= av.logging.WARNING or "num gap" in text for level, _, text in said
+    )

@@ -9,6 +9,6 @@ Nothing here knows a maker. What can be opened is opened by `connect`: a feed th
 """
 
 from contrejour.video.feeds.connect import connect, without_login
-from contrejour.video.feeds.feed import Came, Feed
+from contrejour.video.feeds.feed import OPEN_S, STALL_S, Came, Feed
 
-__all__ = ["Came", "Feed", "connect", "without_login"]
+__all__ = ["OPEN_S", "STALL_S", "Came", "Feed", "connect", "without_login"]

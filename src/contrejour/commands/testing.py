@@ -26,6 +26,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="how it asks for the password (default: basic)")  # fmt: skip
     camera.add_argument("--tls", nargs=2, type=Path, metavar=("CERT", "KEY"),
         help="speak TLS with this certificate (PEM)")  # fmt: skip
+    camera.add_argument("--onvif", action="store_true",
+        help="be an ONVIF device too, that `cameras discover` finds at this port")  # fmt: skip
     camera.set_defaults(run=_camera)
 
 
@@ -51,7 +53,7 @@ def _camera(args: argparse.Namespace) -> int:
             raise InputMissing(
                 f"{args.tls[0]} and {args.tls[1]} can't be read as a certificate and its key"
             ) from error
-    camera = Camera([load(clip) for clip in args.clips], faults, login, tls)
+    camera = Camera([load(clip) for clip in args.clips], faults, login, tls, args.onvif)
 
     async def show() -> None:
         try:

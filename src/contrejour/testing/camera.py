@@ -19,24 +19,39 @@ from dataclasses import dataclass, field
 from contrejour.testing.clips import BAD, Clip
 from contrejour.testing.faults import Faults
 from contrejour.testing.login import Login
+from contrejour.testing.onvif import Discovery, Onvif
 from contrejour.testing.talk import Talk
 
 
 @dataclass(slots=True)
 class Camera:
-    """The clips it shows as cam0, cam1, …; `login` is asked for where it is given."""
+    """The clips it shows as cam0, cam1, …; `login` is asked for where it is given.
+
+    With `onvif` they are the profiles of one device, which is found by a Probe to the same port,
+    over UDP.
+    """
 
     clips: Sequence[Clip]
     faults: Faults = field(default_factory=Faults)
     login: Login | None = None
     tls: ssl.SSLContext | None = None
+    onvif: bool = False
+    device: Onvif | None = None
     sessions: int = 0
     _server: asyncio.Server | None = None
 
     async def start(self, host: str = "127.0.0.1", port: int = 8554) -> int:
         """Listen; the port (0 asks for a free one)."""
         self._server = await asyncio.start_server(self._serve, host, port, ssl=self.tls)
-        return int(self._server.sockets[0].getsockname()[1])
+        port = int(self._server.sockets[0].getsockname()[1])
+        if self.onvif:
+            base = f"http{'s' if self.tls else ''}://{host}:{port}"
+            login = self.login.text if self.login else ""
+            self.device = Onvif(self.clips, self.addresses(port), base, login)
+            await asyncio.get_running_loop().create_datagram_endpoint(
+                lambda: Discovery(f"{base}/onvif/device_service"), local_addr=(host, port)
+            )
+        return port
 
     async def stop(self) -> None:
         """Hang up on everybody."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
+
+from contrejour.onvif import digest
 
 REALM = "camera"
 ALGORITHMS = {"basic": "", "digest": "MD5", "digest-sha256": "SHA-256"}
@@ -35,24 +34,9 @@ class Login:
         if self.kind == "basic":
             wanted = "Basic " + base64.b64encode(self.text.encode()).decode()
             return hmac.compare_digest(given.encode(), wanted.encode())
-        name, _, rest = given.partition(" ")
-        said = {key: a or b for key, a, b in re.findall(r'(\w+)=(?:"([^"]*)"|([^,\s]*))', rest)}
-        answer = answered(self.text, self.kind, method, {**said, "nonce": self.nonce})
-        return name == "Digest" and hmac.compare_digest(said.get("response", ""), answer)
-
-
-def answered(text: str, kind: str, method: str, said: Mapping[str, str]) -> str:
-    """The `response` to a challenge: RFC 7616, 3.4.1; without qop as RFC 2069 had it."""
-    user, _, password = text.partition(":")
-
-    def digest(*parts: str) -> str:
-        data = ":".join(parts).encode()
-        made = hashlib.sha256(data) if kind == "digest-sha256" else hashlib.md5(data)
-        return made.hexdigest()
-
-    who = digest(user, REALM, password)
-    what = digest(method, said.get("uri", ""))
-    middle = [said.get("nonce", "")]
-    if "qop" in said:
-        middle += [said.get("nc", ""), said.get("cnonce", ""), said["qop"]]
-    return digest(who, *middle, what)
+        said = digest.fields(given)
+        asked = {"realm": REALM, "nonce": self.nonce, "algorithm": ALGORITHMS[self.kind]}
+        wanted = digest.response(self.text, method, said | asked)
+        return given.startswith("Digest ") and hmac.compare_digest(
+            said.get("response", "").encode(), wanted.encode()
+        )

@@ -148,7 +148,12 @@ class Talk:
     async def _web(self, method: str, address: str, headers: Mapping[str, str]) -> None:
         url = urlsplit(address)
         login, found = self.camera.login, self.camera.find(url.path)
-        if login and not login.allows(method, headers.get("authorization", "")):
+        if self.camera.device and method == "POST" and url.path.startswith("/onvif/"):
+            size = min(int(headers.get("content-length", "0")), MOST_BYTES)
+            told = self.camera.device.answer(await self.reader.readexactly(size))
+            more = ("Content-Type: application/soap+xml; charset=utf-8", "Connection: close")
+            await self._say(told.code, headers, more, told.body)
+        elif login and not login.allows(method, headers.get("authorization", "")):
             await self._say(401, headers, (login.challenge(),))
         elif found is None or found[0][found[1]].codec != "mjpeg":
             await self._say(404, headers)

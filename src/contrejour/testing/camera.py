@@ -2,7 +2,7 @@
 
     rtsp://127.0.0.1:8554/cam0          the first clip, for ever; cam1 the second, …
     rtsp://127.0.0.1:8554/cam0?drop=3   … and it hangs up after three seconds (faults.py)
-    rtsp://127.0.0.1:8554/sound         nothing but sound; /strange: a code that nobody knows
+    rtsp://127.0.0.1:8554/sound         nothing but sound; /strange, /broken: no picture either
     http://127.0.0.1:8554/cam0          a clip of Motion JPEG
 
 RTSP 1.0 (RFC 2326), HTTP, both over TLS where it has a certificate, and ONVIF (onvif.py).
@@ -78,7 +78,7 @@ class Camera:
         ]
 
     def find(self, path: str) -> tuple[Sequence[Clip], int] | None:
-        """Clips, and which of them a path names: /cam0, /cam1, …, /sound, /strange."""
+        """Clips, and which of them a path names: /cam0, /cam1, …, or one of BAD."""
         name = path.strip("/").split("/")[0]
         if name in BAD:
             return (BAD[name],), 0

@@ -77,8 +77,10 @@ def _bad(media: str, encoding: str, unit: bytes) -> Clip:
 BAD = {
     "sound": _bad("audio", "PCMU/8000", b"\xff" * 160),
     "strange": _bad("video", "X-STRANGE/90000", bytes(160)),
+    "broken": _bad("video", "H264/90000", b"\x65" + bytes(160)),
 }
-"""What is no use to anybody who wants pictures: sound alone, and a code that nobody knows."""
+"""No use to anybody who wants pictures: sound alone, a code that nobody knows, H.264 that is none.
+"""
 
 
 def load(path: Path) -> Clip:

@@ -18,7 +18,7 @@ from typing import Any
 import av
 import av.logging
 
-from contrejour.errors import ContrejourError, Unsupported
+from contrejour.errors import CameraError, ContrejourError, Unsupported
 from contrejour.types import Frame
 from contrejour.video import nal
 from contrejour.video.clock import Clock
@@ -30,6 +30,8 @@ from contrejour.video.steady import Pace, Steady
 
 TIME_BASE = Fraction(1, 90_000)
 USUAL_RATE = Fraction(25)
+PATIENCE_S = 10.0
+"""For a picture, while packets come: a camera may send the next whole one after some seconds."""
 _MISSED = re.compile(r"RTP: missed (-?\d+) packets")
 
 __all__ = ["OPEN_S", "STALL_S", "Live", "without_login"]
@@ -48,7 +50,7 @@ class Live:
         self._feed = connect(address, transport, trust)
         self.fmt: Format | None = None
         self.steady, self.clock = Steady(), Clock()
-        self.lost_packets = 0
+        self.lost_packets, self.patience_s = 0, PATIENCE_S
         self._pace = Pace()
 
     @property
@@ -65,7 +67,7 @@ class Live:
         From a sign of damage to the next picture that refers to none every frame is `corrupt`.
         """
         number, damaged, stream = 0, False, None
-        codec, prefix = "", 0
+        codec, prefix, seen_s = "", 0, time.monotonic()
         for packet, came in self._packets():
             if packet.stream is not stream:
                 stream, damaged = packet.stream, False
@@ -82,20 +84,19 @@ class Live:
             for picture in pictures:
                 damaged |= picture.is_corrupt
                 yield self._frame(number, picture, damaged)
-                number += 1
-        raise self._feed.end()
+                number, seen_s = number + 1, time.monotonic()
+            if time.monotonic() - seen_s > self.patience_s:
+                raise CameraError(f"{self.name} sends no picture that can be decoded")
 
     def _packets(self) -> Iterator[tuple[Any, Came]]:
         """With what FFmpeg says on the way kept off the terminal, and its losses counted."""
         packets = self._feed.packets()
         while True:
             with av.logging.Capture() as said:
-                found = next(packets, None)
+                found = next(packets)
             for _, _, line in said:
                 if missed := _MISSED.search(line):
                     self.lost_packets += max(0, int(missed[1]))
-            if found is None:
-                return
             yield found
 
     def _frame(self, number: int, picture: av.VideoFrame, damaged: bool) -> Frame:
@@ -122,8 +123,7 @@ class Live:
             frame = frame_of(self.fmt, number, pts, picture, damaged)
         except Unsupported as error:  # the next connection finds out what it is now
             shape = f"{picture.width}x{picture.height} {picture.format.name}"
-            kind = type(self._feed.end())
-            raise kind(f"{self.name} changed to {shape}") from error
+            raise self._feed.gone(f"{self.name} changed to {shape}") from error
         return replace(frame, time_ns=time_ns, taken=taken)
 
     def close(self) -> None:

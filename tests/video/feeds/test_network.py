@@ -42,13 +42,24 @@ def secure(clips, tmp_path_factory):
 
 
 def test_sound_alone_is_no_picture(addresses):
-    with pytest.raises(NotMedia, match="sends no pictures"):
+    with pytest.raises(NotMedia, match="sends no pictures") as caught:
         Live(addresses[0].replace("cam0", "sound"))
+    assert caught.value.exit_code == 5
 
 
 def test_a_code_that_nobody_knows_is_unsupported(addresses):
-    with pytest.raises(Unsupported, match="in a code that nobody here can read"):
+    with pytest.raises(Unsupported, match="in a code that nobody here can read") as caught:
         Live(addresses[0].replace("cam0", "strange"))
+    assert caught.value.exit_code == 7
+
+
+def test_packets_that_never_make_a_picture_are_given_up(addresses):
+    live = Live(addresses[0].replace("cam0", "broken"))
+    live.patience_s = 0.2
+    with pytest.raises(CameraError, match="sends no picture that can be decoded") as caught:
+        next(live.frames())
+    live.close()
+    assert (caught.value.exit_code, caught.value.again) == (18, True)
 
 
 def test_pictures_know_when_they_were_taken(addresses):
@@ -138,10 +149,13 @@ def test_jpeg_after_jpeg_comes_at_its_pace(addresses):
 
 
 @pytest.mark.parametrize(("fault", "how"), [("drop=1", "hung up"), ("stall=1", "went silent")])
-def test_an_answer_that_ends_or_stalls_is_an_error(addresses, fault, how):
-    frames, ended, _ = seen(f"{addresses[1]}?{fault}")
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("tls", [True, False])
+def test_a_camera_that_hangs_up_or_stalls_is_an_error(addresses, secure, tls, number, fault, how):
+    address = (secure[0] if tls else addresses)[number]
+    frames, ended, _ = seen(f"{address}?{fault}", trust=secure[1])
     assert frames
-    assert str(ended) == f"{addresses[1]} {how}"
+    assert str(ended) == f"{address} {how}"
     assert ended.again
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -39,10 +40,12 @@ class Came:
 class Feed(Protocol):
     """Packets of one stream of pictures. Made open: `packets` opens no file and no socket more.
 
-    `lossy`: packets may go missing on the way. `notes`: what was left out, to be told.
+    `lossy`: packets may go missing on the way. `gone`: what kind of end an end is. `notes`: what
+    was left out, to be told.
     """
 
     lossy: bool
+    gone: type[CameraError]
     notes: list[ContrejourError]
 
     def first(self) -> tuple[InputContainer, VideoStream]:
@@ -51,11 +54,8 @@ class Feed(Protocol):
     def packets(self) -> Iterator[tuple[Any, Came]]:
         """In the order they came, an empty one where a decoder has to give what it still has.
 
-        A silence of STALL_S is a CameraError, and so is every other end but the last packet's.
+        Ends with a CameraError, always, and after a silence of STALL_S.
         """
-
-    def end(self) -> CameraError:
-        """What it means that `packets` came to its end."""
 
     def close(self) -> None:
         """Also while `packets` runs in this thread, and twice."""
@@ -95,6 +95,25 @@ def opened(
                     "name its own, or its authority's, as trust",
                 ) from None
             raise lost(name, error, speaks) from None
+
+
+def read(container: InputContainer, stream: VideoStream, name: str) -> Iterator[Any]:
+    """The packets of a connection, until it goes: a CameraError, always.
+
+    FFmpeg has several words for a silence, and for TLS the same as for a camera that hung up.
+    """
+    asked_s, silent = time.monotonic(), False
+    try:
+        for packet in container.demux(stream):
+            silent = time.monotonic() - asked_s >= STALL_S
+            if packet.size:
+                yield packet
+            asked_s = time.monotonic()
+    except (av.FFmpegError, OSError) as error:
+        silent |= isinstance(error, av.ExitError | TimeoutError)
+    if silent or time.monotonic() - asked_s >= STALL_S:
+        raise CameraError(f"{name} went silent", "check the network")
+    raise CameraError(f"{name} hung up")
 
 
 def lost(name: str, error: Exception, speaks: str) -> CameraError:

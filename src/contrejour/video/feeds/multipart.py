@@ -8,19 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from contrejour.errors import CameraError
-from contrejour.video.feeds.feed import Came, Feed, lost, opened, pictures_of, tls
+from contrejour.video.feeds.feed import Came, Feed, opened, pictures_of, read, tls
 
 ARRIVAL_NS = 500_000_000
 """Network and the camera's own buffer."""
 
 
 class Multipart(Feed):
-    lossy = False  # TCP
+    lossy, gone = False, CameraError  # TCP
 
     def __init__(self, address: str, name: str, trust: str) -> None:
         self.name, self.notes = name, []
@@ -35,17 +34,8 @@ class Multipart(Feed):
         return self._container, self._stream
 
     def packets(self) -> Iterator[tuple[Any, Came]]:
-        try:
-            for packet in self._container.demux(self._stream):
-                if packet.size:
-                    yield packet, Came(ARRIVAL_NS, offset_ns=None)
-        except (av.ExitError, TimeoutError) as error:
-            raise lost(self.name, error, "MJPEG over HTTP") from None
-        except (av.FFmpegError, OSError):
-            return  # FFmpeg's word for an answer that ended
-
-    def end(self) -> CameraError:
-        return CameraError(f"{self.name} hung up")
+        for packet in read(self._container, self._stream, self.name):
+            yield packet, Came(ARRIVAL_NS, offset_ns=None)
 
     def close(self) -> None:
         self._container.close()

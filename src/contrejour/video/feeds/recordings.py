@@ -46,7 +46,7 @@ _STAMP = re.compile(r"(?<!\d)(20\d\d)\D?(\d\d)\D?(\d\d)\D{0,2}(\d\d)\D?(\d\d)\D?
 
 
 class Recordings(Feed):
-    lossy = False
+    lossy, gone = False, CameraEnded
 
     def __init__(
         self,
@@ -107,6 +107,7 @@ class Recordings(Feed):
                 self._waiting = iter(self._files)
             at_ns = end_ns + (0 if self._loop else GAP_NS)
             self._now = self._next()
+        raise CameraEnded(f"{self.name} is over")
 
     def _wait(self, until_ns: int) -> None:
         left_ns = until_ns - self._clock()
@@ -134,9 +135,6 @@ class Recordings(Feed):
                 "?only= chooses the files of one camera",
             ))  # fmt: skip
         return None
-
-    def end(self) -> CameraError:
-        return CameraEnded(f"{self.name} is over")
 
     def close(self) -> None:
         if self._now is not None:

@@ -9,12 +9,11 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from contrejour.errors import CameraError
-from contrejour.video.feeds.feed import Came, Feed, lost, opened, pictures_of, tls
+from contrejour.video.feeds.feed import Came, Feed, opened, pictures_of, read, tls
 
 _ALLOWED = {"tcp": "rtsp,rtsps,rtp,tcp,tls", "udp": "rtsp,rtsps,rtp,udp,tcp,tls"}
 ARRIVAL_NS = 500_000_000
@@ -26,7 +25,7 @@ stamp a picture some lines after its exposure began."""
 
 
 class Rtsp(Feed):
-    lossy = True
+    lossy, gone = True, CameraError
 
     def __init__(self, address: str, name: str, transport: str, trust: str) -> None:
         self.name, self.notes = name, []
@@ -41,15 +40,8 @@ class Rtsp(Feed):
         return self._container, self._stream
 
     def packets(self) -> Iterator[tuple[Any, Came]]:
-        try:
-            for packet in self._container.demux(self._stream):
-                if packet.size:
-                    yield packet, _came(packet)
-        except (av.FFmpegError, OSError) as error:
-            raise lost(self.name, error, "RTSP") from None
-
-    def end(self) -> CameraError:
-        return CameraError(f"{self.name} hung up")
+        for packet in read(self._container, self._stream, self.name):
+            yield packet, _came(packet)
 
     def close(self) -> None:
         self._container.close()

@@ -21,7 +21,7 @@ _FORMAT = "video4linux2"
 
 
 class Webcam(Feed):
-    lossy = False
+    lossy, gone = False, CameraError
 
     def __init__(self, address: str) -> None:
         self.name, self.notes = address, []
@@ -47,9 +47,7 @@ class Webcam(Feed):
             if packet.size:
                 ns = None if packet.pts is None else int(packet.pts * packet.time_base * 10**9)
                 yield packet, Came(SPREAD_NS, 0, ns, reported=True)
-
-    def end(self) -> CameraError:
-        return CameraError(f"{self.name} was unplugged")
+        raise CameraError(f"{self.name} was unplugged")
 
     def close(self) -> None:
         if self._read.stop():  # else a read that never ends holds it, as long as the process lives

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict
 from itertools import count
 from pathlib import Path
@@ -44,17 +44,18 @@ def _address(text: str) -> tuple[str, int]:
 
 
 def _discover(args: argparse.Namespace) -> int:
+    from concurrent.futures import ThreadPoolExecutor
+
     from contrejour.config import read_site
     from contrejour.onvif import ask, probe
 
     login = _login(args.login_file) if args.login_file else ""
     known = read_site(files.read_text(args.site), str(args.site)).cameras if args.site else {}
-    devices, failed = [], []
-    for address in probe(*args.address) if args.address else probe():
-        try:
-            devices.append(ask(address, login))
-        except CameraError as error:
-            failed.append(error)
+    found = probe(*args.address) if args.address else probe()
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda address: _asked(ask, address, login), found))
+    devices = [each for each in answers if not isinstance(each, CameraError)]
+    failed = [each for each in answers if isinstance(each, CameraError)]
     places = {name: place.address for name, place in known.items()}
     told = map(_json, devices) if args.json else site_lines(devices, places, args.login_file)
     for line in told:
@@ -63,6 +64,13 @@ def _discover(args: argparse.Namespace) -> int:
         failed[0].others = tuple(failed[1:])
         raise failed[0]
     return 0
+
+
+def _asked(ask: Callable[[str, str], Device], address: str, login: str) -> Device | CameraError:
+    try:
+        return ask(address, login)
+    except CameraError as error:
+        return error
 
 
 def _login(file: Path) -> str:

@@ -11,22 +11,18 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     testing = commands.add_parser("testing", help="try the product without a camera")
     below = testing.add_subparsers(required=True, metavar="COMMAND")
     camera = below.add_parser("camera", help="clips as cameras on this machine, for ever")
-    camera.add_argument(
-        "clips",
-        nargs="+",
-        type=Path,
-        metavar="CLIP",
-        help="H.264 or H.265 (RTSP), or Motion JPEG (HTTP)",
-    )
-    camera.add_argument("--port", type=int, default=8554, help="0 for any free port")
-    camera.add_argument("--fault", action="append", default=[], metavar="FAULT",
+    add = camera.add_argument
+    add("clips", nargs="+", type=Path, metavar="CLIP",
+        help="H.264 or H.265 (RTSP), or Motion JPEG (HTTP)")  # fmt: skip
+    add("--port", type=int, default=8554, help="0 for any free port")
+    add("--fault", action="append", default=[], metavar="FAULT",
         help="drop=S, stall=S, jump=S, resize=S, loss=P or corrupt=P, for all")  # fmt: skip
-    camera.add_argument("--login", default="", metavar="USER:PASSWORD", help="ask for a password")
-    camera.add_argument("--auth", choices=("basic", "digest", "digest-sha256"), default="basic",
+    add("--login", default="", metavar="USER:PASSWORD", help="ask for a password")
+    add("--auth", choices=("basic", "digest", "digest-sha256"), default="basic",
         help="how it asks for the password (default: basic)")  # fmt: skip
-    camera.add_argument("--tls", nargs=2, type=Path, metavar=("CERT", "KEY"),
+    add("--tls", nargs=2, type=Path, metavar=("CERT", "KEY"),
         help="speak TLS with this certificate (PEM)")  # fmt: skip
-    camera.add_argument("--onvif", action="store_true",
+    add("--onvif", action="store_true",
         help="be an ONVIF device too, that `cameras discover` finds at this port")  # fmt: skip
     camera.set_defaults(run=_camera)
 

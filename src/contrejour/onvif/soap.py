@@ -8,9 +8,10 @@ import secrets
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -18,7 +19,8 @@ from contrejour.errors import CameraError, CameraRefused
 from contrejour.onvif import digest
 from contrejour.onvif.xml import MOST_BYTES, Element, envelope, parsed, quoted, text_of
 
-ANSWER_S = 5.0
+ANSWER_S, TALK_S = 5.0, 30.0
+"""For one answer, and for all of one device."""
 SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss"
 KIND = f"{SECURITY}-username-token-profile-1.0#PasswordDigest"
 ENCODING = f"{SECURITY}-soap-message-security-1.0#Base64Binary"
@@ -35,6 +37,7 @@ class Talk:
     login: str = ""
     ahead: timedelta = timedelta()
     answer_s: float = ANSWER_S
+    end_s: float = field(default_factory=lambda: time.monotonic() + TALK_S)
 
     def ask(self, address: str, body: str, *, open_: bool = False) -> Element:
         """The answer's Body. `open_`: without the login. Raises CameraError, CameraRefused."""
@@ -83,14 +86,15 @@ class Talk:
         url = urlsplit(address)
         host, secure = url.hostname or "", url.scheme == "https"
         path = f"{url.path or '/'}?{url.query}".rstrip("?")
-        link = http.client.HTTPConnection(host, timeout=self.answer_s)
+        left_s = max(0.001, min(self.answer_s, self.end_s - time.monotonic()))
+        link = http.client.HTTPConnection(host, timeout=left_s)
         late = threading.Event()
         try:
             port = url.port or (443 if secure else 80)
             with (
-                socket.create_connection((host, port), self.answer_s) as sock,
+                socket.create_connection((host, port), left_s) as sock,
                 sock.dup() as own,  # TLS takes the other away
-                _cut_after(self.answer_s, own, late),
+                _cut_after(left_s, own, late),
             ):
                 safe = ssl.create_default_context() if secure else None
                 link.sock = safe.wrap_socket(sock, server_hostname=host) if safe else sock

@@ -39,6 +39,7 @@ class Camera:
     device: Onvif | None = None
     sessions: int = 0
     _server: asyncio.Server | None = None
+    _probed: asyncio.BaseTransport | None = None
 
     async def start(self, host: str = "127.0.0.1", port: int = 8554) -> int:
         """Listen; the port (0 asks for a free one)."""
@@ -48,7 +49,7 @@ class Camera:
             base = f"http{'s' if self.tls else ''}://{host}:{port}"
             login = self.login.text if self.login else ""
             self.device = Onvif(self.clips, self.addresses(port), base, login)
-            await asyncio.get_running_loop().create_datagram_endpoint(
+            self._probed, _ = await asyncio.get_running_loop().create_datagram_endpoint(
                 lambda: Discovery(f"{base}/onvif/device_service"), local_addr=(host, port)
             )
         return port
@@ -57,6 +58,8 @@ class Camera:
         """Hang up on everybody."""
         if self._server:
             self._server.close()
+        if self._probed:
+            self._probed.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.sessions += 1

@@ -13,8 +13,10 @@ from contrejour.testing.faults import Faults
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture when it is due. `time_ns`: by the camera's clock since it began, `jumped_ns` of it
-    by fault."""
+    """A picture when it is due, `run_s` after the beginning.
+
+    `time_ns`: the same by the camera's clock, `jumped_ns` of it by fault.
+    """
 
     picture: Picture
     codec: str

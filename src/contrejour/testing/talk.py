@@ -43,7 +43,6 @@ class Talk:
     transports: list[asyncio.DatagramTransport] = field(default_factory=list)
     playing: tuple[Sequence[Clip], int] | None = None
     faults: Faults = field(default_factory=Faults)
-
     protocol: str = "RTSP/1.0"
 
     async def run(self) -> None:
@@ -149,8 +148,9 @@ class Talk:
         url = urlsplit(address)
         login, found = self.camera.login, self.camera.find(url.path)
         if self.camera.device and method == "POST" and url.path.startswith("/onvif/"):
-            size = min(int(headers.get("content-length", "0")), MOST_BYTES)
-            told = self.camera.device.answer(await self.reader.readexactly(size))
+            size = headers.get("content-length", "")
+            length = min(int(size), MOST_BYTES) if size.isdecimal() else 0
+            told = self.camera.device.answer(await self.reader.readexactly(length))
             more = ("Content-Type: application/soap+xml; charset=utf-8", "Connection: close")
             await self._say(told.code, headers, more, told.body)
         elif login and not login.allows(method, headers.get("authorization", "")):

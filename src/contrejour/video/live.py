@@ -83,7 +83,8 @@ class Live:
             damaged |= complains  # fail closed: what refers to a broken picture is broken
             for picture in pictures:
                 damaged |= picture.is_corrupt
-                yield self._frame(number, picture, damaged)
+                own = picture.opaque if isinstance(picture.opaque, Came) else came
+                yield self._frame(number, picture, own, damaged)
                 number, seen_s = number + 1, time.monotonic()
             if time.monotonic() - seen_s > self.patience_s:
                 raise CameraError(f"{self.name} sends no picture that can be decoded")
@@ -99,17 +100,13 @@ class Live:
                     self.lost_packets += max(0, int(missed[1]))
             yield found
 
-    def _frame(self, number: int, picture: av.VideoFrame, damaged: bool) -> Frame:
-        came = picture.opaque
-        assert isinstance(came, Came)
+    def _frame(self, number: int, picture: av.VideoFrame, came: Came, damaged: bool) -> Frame:
         stamp = picture.pts if picture.pts is not None else picture.dts
         arrived_ns, wall_ns = time.monotonic_ns(), time.time_ns()
         stamp_ns = None
-        if stamp is not None and came.offset_ns is not None:
-            # The first picture of a connection often has none.
-            stamp_ns = came.offset_ns + int(
-                stamp * Fraction(picture.time_base or TIME_BASE) * 1_000_000_000
-            )
+        if stamp is not None and came.offset_ns is not None:  # a connection's first often has none
+            unit_ns = Fraction(picture.time_base or TIME_BASE) * 1_000_000_000
+            stamp_ns = came.offset_ns + int(stamp * unit_ns)
         time_ns = self.steady.at(stamp_ns, arrived_ns)
         taken = self.clock.at(
             came.camera_ns, arrived_ns, wall_ns, spread_ns=came.spread_ns, reported=came.reported

@@ -24,26 +24,26 @@ def connect(address: str, transport: str = "tcp", trust: str = "") -> Feed:
     av.logging.set_level(av.logging.WARNING)
     av.logging.set_skip_repeated(False)  # else what it says twice is heard once
     name, scheme = without_login(address), address.partition(":")[0]
-    network = name != UNREADABLE and urlsplit(address).hostname
+    host = urlsplit(address).netloc if name != UNREADABLE else ""
     match scheme:
-        case "rtsp" | "rtsps" if network:
+        case "rtsp" | "rtsps" if host:
             return Rtsp(address, name, transport, trust)
-        case "http" | "https" if network:
+        case "http" | "https" if host:
             return Multipart(address, name, trust)
-        case "webcam":
+        case "webcam" if not host:
             return Webcam(address)
-        case "file" | "recorder":
+        case "file" | "recorder" if not host:
             return Recordings(address)
     raise CameraRefused(f"{name} is no camera address", "such as rtsp://host/path")
 
 
 def without_login(address: str) -> str:
     """An address as it may be shown: no user, no password, no query."""
-    if address.partition(":")[0] in LOCAL:
-        return address
     try:
         parts = urlsplit(address)
     except ValueError:  # brackets that no IPv6 address has
         return UNREADABLE
+    if parts.scheme in LOCAL and not parts.netloc:
+        return address
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, parts.path, "", ""))

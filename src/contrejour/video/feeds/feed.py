@@ -6,6 +6,7 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import av
@@ -18,6 +19,8 @@ from contrejour.video.source import video_streams
 
 OPEN_S, STALL_S = 5.0, 2.5
 PROBE = {"analyzeduration": "200000", "probesize": "65536", "max_delay": "200000"}
+BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
+"""The system's authorities, on Debian and on Fedora and those after them."""
 ANYONE = "anyone"
 """As `trust`: whatever certificate a camera shows is taken."""
 
@@ -140,8 +143,8 @@ def tls(trust: str) -> dict[str, str]:
     """
     if trust == ANYONE:
         return {"tls_verify": "0"}
-    known = ssl.get_default_verify_paths()
-    authorities = trust or known.cafile or known.openssl_cafile
+    places = (trust,) if trust else (ssl.get_default_verify_paths().cafile, *BUNDLES)
+    authorities = next((place for place in places if place and Path(place).is_file()), places[-1])
     try:
         ssl.create_default_context(cafile=authorities)
     except (OSError, ssl.SSLError) as error:

@@ -20,7 +20,7 @@ from datetime import datetime
 from fnmatch import fnmatch
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 import av
 from av.container import InputContainer
@@ -33,7 +33,8 @@ from contrejour.video.source import OPEN_OPTIONS
 LOCAL = ("file", "recorder")
 GAP_NS = 1_000_000_000
 """On the time line, between two recordings: nobody knows what happened there."""
-MOST_FILES = 4096
+LEAP_NS = 2_000_000_000
+MOST_FILES, OTHER_FILES = 4096, 256
 TYPES = re.compile(
     r"\.(264|265|asf|avi|flv|h26[45]|hevc|m4v|mkv|mov|mp4|mpe?g|mts|ps|ts|webm)", re.IGNORECASE
 )
@@ -57,25 +58,24 @@ class Recordings(Feed):
         """Raises CameraRefused, NotMedia, Unsupported."""
         self.name, self.notes = address, []
         self._clock, self._sleep = clock, sleep
-        scheme, _, rest = address.partition(":")
-        place, _, asked = rest.partition("?")
-        self._loop = (scheme, asked) == ("file", "loop")
-        only = asked.removeprefix("only=") if scheme == "recorder" else ""
-        if asked and not self._loop and (not only or only == asked):
-            raise CameraRefused(
-                f"{address}: {asked} is no such wish", "file:PATH?loop, recorder:DIR?only=CH1*"
-            )
-        try:
-            paths = [Path(place)] if scheme == "file" else recorded(Path(place), only or "*")
-            self._files = _opened(paths)
-        except OSError as error:
-            raise CameraRefused(
-                f"{address} can't be read: {error.strerror}", "check the path and its permissions"
-            ) from error
+        scheme, _, place = address.partition(":")
+        self._loop = scheme == "file" and place.endswith("?loop")
+        if scheme == "file":
+            paths = [Path(place.removesuffix("?loop"))]
+        else:
+            folder, _, only = place.partition("?only=")
+            paths = recorded(Path(folder), only or "*")
+        self._files: list[tuple[Path, BinaryIO]] = []
+        for path in paths:
+            try:
+                self._files.append((path, _opened(path)))
+            except ContrejourError as error:
+                self.notes.append(error)
         self._waiting = iter(self._files)
         self._shape: tuple[int, int, str | None] | None = None
         self._now = self._next()
         if self._now is None:
+            self.close()
             if len(self.notes) == 1:
                 raise self.notes[0]
             raise NotMedia(f"{address} holds no recording that can be read", "check the folder")
@@ -85,7 +85,7 @@ class Recordings(Feed):
         return self._first
 
     def packets(self) -> Iterator[tuple[Any, Came]]:
-        began_ns, at_ns = self._clock(), 0
+        self._began_ns, at_ns = self._clock(), 0
         while self._now is not None:
             container, stream = self._now
             start_ns, end_ns, said_ns = None, at_ns, _said(container)
@@ -96,7 +96,7 @@ class Recordings(Feed):
                     start_ns = shown_ns if start_ns is None else start_ns
                     offset_ns, since_ns = at_ns - start_ns, shown_ns - start_ns
                     end_ns = max(end_ns, at_ns + since_ns + _STEP_NS)
-                    self._wait(began_ns + due_ns + offset_ns)
+                    self._wait(due_ns + offset_ns)
                     came = Came(UNSAID_NS, offset_ns)
                     if said_ns is not None:
                         came = Came(SAID_NS, offset_ns, said_ns + since_ns)
@@ -109,10 +109,13 @@ class Recordings(Feed):
             self._now = self._next()
         raise CameraEnded(f"{self.name} is over")
 
-    def _wait(self, until_ns: int) -> None:
-        left_ns = until_ns - self._clock()
-        if left_ns > 0:
-            self._sleep(min(left_ns, GAP_NS) / 1e9)
+    def _wait(self, due_ns: int) -> None:
+        """Until it is due. A leap in a recording is a clock that was set: nobody waits it out."""
+        left_ns = self._began_ns + due_ns - self._clock()
+        if left_ns > LEAP_NS:
+            self._began_ns -= left_ns
+        elif left_ns > 0:
+            self._sleep(left_ns / 1e9)
 
     def _next(self) -> tuple[InputContainer, VideoStream] | None:
         """The next recording that can be played; those that can't are noted."""
@@ -144,47 +147,60 @@ class Recordings(Feed):
 
 
 def recorded(folder: Path, only: str) -> list[Path]:
-    """The recordings in a folder and below, the oldest first. Raises OSError, CameraRefused.
+    """The recordings in a folder and below, the oldest first. Raises CameraRefused.
 
-    By the date and time in their names where each has one, else by when they were written.
+    By the date and time in their names where each has one, else by when they were written. So many
+    files may then be open.
     """
-    folder.stat()
-    found = (
-        Path(where, name)
-        for where, _, names in os.walk(folder)
-        for name in names
-        if TYPES.fullmatch(Path(name).suffix) and fnmatch(name, only)
-    )
-    paths = list(islice(found, MOST_FILES + 1))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard - OTHER_FILES)
+    try:
+        found = (
+            Path(where, name)
+            for where, _, names in os.walk(folder, onerror=_raise)
+            for name in names
+            if TYPES.fullmatch(Path(name).suffix) and fnmatch(name, only)
+        )
+        paths = list(islice(found, most + 1))
+        written = {path: path.lstat().st_mtime_ns for path in paths}
+    except OSError as error:
+        raise _unreadable(folder, error) from error
     if not paths:
         raise CameraRefused(f"{folder} holds no recording", "check the folder, and ?only=")
-    if len(paths) > MOST_FILES:
+    if len(paths) > most:
         raise CameraRefused(
-            f"{folder} holds more than {MOST_FILES} recordings", "choose some: ?only=CH1-2027-02-*"
+            f"{folder} holds more than {most} recordings", "choose some: ?only=CH1-2027-02-*"
         )
-    stamps = {path: _STAMP.search(path.name) for path in paths}
-    if all(stamps.values()):
-        return sorted(paths, key=lambda path: (stamps[path].groups(), path))  # type: ignore[union-attr]
-    return sorted(paths, key=lambda path: (path.stat().st_mtime_ns, path))
+    if soft != resource.RLIM_INFINITY and soft < len(paths) + OTHER_FILES:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (len(paths) + OTHER_FILES, hard))
+    stamps = {path: stamp.groups() for path in paths if (stamp := _STAMP.search(path.name))}
+    if len(stamps) == len(paths):
+        return sorted(paths, key=lambda path: (stamps[path], path))
+    return sorted(paths, key=lambda path: (written[path], path))
 
 
-def _opened(paths: list[Path]) -> list[tuple[Path, BinaryIO]]:
-    """All of them at once. Raises OSError."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < len(paths) + 256 <= hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (len(paths) + 256, hard))
-    files: list[tuple[Path, BinaryIO]] = []
+def _raise(error: OSError) -> NoReturn:
+    raise error
+
+
+def _unreadable(path: Path, error: OSError) -> CameraRefused:
+    return CameraRefused(
+        f"{path} can't be read: {error.strerror}", "check the path and its permissions"
+    )
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Raises CameraRefused, NotMedia."""
     try:
-        for path in paths:
-            number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-            files.append((path, os.fdopen(number, "rb")))
-            if not stat.S_ISREG(os.fstat(number).st_mode):
-                raise NotMedia(f"{path} is not a regular file")
-    except BaseException:
-        for _, file in files:
-            file.close()
-        raise
-    return files
+        file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+    except IsADirectoryError:
+        raise NotMedia(f"{path} is not a regular file") from None
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise NotMedia(f"{path} is not a regular file")
+    return file
 
 
 def _container(path: Path, file: BinaryIO) -> InputContainer:

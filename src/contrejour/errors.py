@@ -19,7 +19,8 @@ ContrejourError                1   anything below, when nothing more exact is kn
 ├── SignatureError            16   a plan or a key that can't be trusted
 ├── PlanExpired               17   the mandate, the law or a document ran out: the camera stopped
 └── CameraError               18   a camera can't be reached, or went away
-    └── CameraRefused         18   … or refuses the password, the address, the protocol
+    ├── CameraRefused         18   … or refuses the password, the address, the protocol
+    └── CameraEnded           18   … or was a recording, and that is over
 
 Interrupted (Ctrl-C, SIGTERM) leaves with 130 or 143, as shells expect.
 """
@@ -121,4 +122,8 @@ class CameraError(ContrejourError):
 
 
 class CameraRefused(CameraError):
+    again = False
+
+
+class CameraEnded(CameraError):
     again = False

@@ -127,6 +127,8 @@ def test_the_command_says_what_it_cannot_send(tmp_path):
     done = run("testing", "camera", other, "--port", "0")
     assert (done.returncode, "a test camera can't send" in done.stderr) == (7, True)
     assert run("testing", "camera", tmp_path / "no.mp4").returncode == 3
+    no_key = run("testing", "camera", other, "--tls", other, other)
+    assert (no_key.returncode, "as a certificate and its key" in no_key.stderr) == (3, True)
     wrong = run("testing", "camera", other, "--fault", "melt=3")
     assert (wrong.returncode, "melt is not a fault" in wrong.stderr) == (2, True)
 

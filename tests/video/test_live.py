@@ -110,7 +110,17 @@ def test_a_wrong_path_is_no_stream(addresses):
 
 
 @pytest.mark.parametrize(
-    "address", ["http://127.0.0.1/x", "file:///etc/passwd", "x.mp4", "", "rtsp"]
+    "address",
+    [
+        "ftp://127.0.0.1/x",
+        "x.mp4",
+        "",
+        "rtsp",
+        "rtsp:",
+        "http:/x",
+        "webcam:/etc/passwd",
+        "rtsp://[",
+    ],
 )
 def test_what_is_no_camera_address_is_not_opened(address):
     with pytest.raises(CameraRefused, match="is no camera address"):

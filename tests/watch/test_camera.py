@@ -247,7 +247,7 @@ def test_the_command_watches_until_it_is_told_to_stop(live, tmp_path):
     ("found", "acts", "code", "said"),
     [
         ("rtsp://127.0.0.1:9/x", ("export.requisition",), 11, "view.live is not in the plan"),
-        ("http://127.0.0.1/x", ("view.live",), 18, "is no camera address"),
+        ("ftp://127.0.0.1/x", ("view.live",), 18, "is no camera address"),
     ],
 )
 def test_the_command_refuses_with_its_code(tmp_path, found, acts, code, said):
@@ -272,6 +272,7 @@ def test_the_command_refuses_a_plan_that_is_unsigned_or_another_camera(tmp_path)
         ("site: 1\ncameras: {a: {address: rtsp://x, kind: round}}", "is not in the closed list"),
         ("site: 2\ncameras: {a: {address: rtsp://x}}", "site: 2 is not in the closed list"),
         ("site: 1\ncameras: {a: {address: 'rtsp://u:p@x/y'}}", "a login in an address"),
+        ("site: 1\ncameras: {a: {address: 'rtsp://['}}", "cameras.a.address: no address"),
         ("site: 1", "cameras: is missing"),
         ("", "no keys and values in it"),
     ],

@@ -10,25 +10,46 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add `testing` and what is under it."""
     testing = commands.add_parser("testing", help="try the product without a camera")
     below = testing.add_subparsers(required=True, metavar="COMMAND")
-    camera = below.add_parser("camera", help="clips as RTSP cameras on this machine, for ever")
-    camera.add_argument("clips", nargs="+", type=Path, metavar="CLIP", help="H.264 or H.265")
-    camera.add_argument("--port", type=int, default=8554, help="0 for any free port")
-    camera.add_argument("--fault", action="append", default=[], metavar="FAULT",
+    camera = below.add_parser("camera", help="clips as cameras on this machine, for ever")
+    add = camera.add_argument
+    add("clips", nargs="+", type=Path, metavar="CLIP",
+        help="H.264 or H.265 (RTSP), or Motion JPEG (HTTP)")  # fmt: skip
+    add("--port", type=int, default=8554, help="0 for any free port")
+    add("--fault", action="append", default=[], metavar="FAULT",
         help="drop=S, stall=S, jump=S, resize=S, loss=P or corrupt=P, for all")  # fmt: skip
-    camera.add_argument("--login", default="", metavar="USER:PASSWORD", help="ask for a password")
+    add("--login", default="", metavar="USER:PASSWORD", help="ask for a password")
+    add("--auth", choices=("basic", "digest", "digest-sha256"), default="basic",
+        help="how it asks for the password (default: basic)")  # fmt: skip
+    add("--tls", nargs=2, type=Path, metavar=("CERT", "KEY"),
+        help="speak TLS with this certificate (PEM)")  # fmt: skip
+    add("--onvif", action="store_true",
+        help="be an ONVIF device too, that `cameras discover` finds at this port")  # fmt: skip
     camera.set_defaults(run=_camera)
 
 
 def _camera(args: argparse.Namespace) -> int:
     import asyncio
+    import secrets
+    import ssl
 
-    from contrejour.errors import OutputFailed
+    from contrejour.errors import InputMissing, OutputFailed
     from contrejour.testing.camera import Camera
     from contrejour.testing.clips import load
     from contrejour.testing.faults import Faults
+    from contrejour.testing.login import Login
 
     faults = Faults().and_("&".join(args.fault))
-    camera = Camera([load(clip) for clip in args.clips], faults, args.login)
+    login = Login(args.login, args.auth, secrets.token_hex(16)) if args.login else None
+    tls = None
+    if args.tls:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        try:
+            tls.load_cert_chain(*args.tls)
+        except (OSError, ssl.SSLError) as error:
+            raise InputMissing(
+                f"{args.tls[0]} and {args.tls[1]} can't be read as a certificate and its key"
+            ) from error
+    camera = Camera([load(clip) for clip in args.clips], faults, login, tls, args.onvif)
 
     async def show() -> None:
         try:
@@ -38,8 +59,7 @@ def _camera(args: argparse.Namespace) -> int:
                 f"port {args.port} can't be listened on: {error.strerror}",
                 "--port 0 takes a free one",
             ) from error
-        for number in range(len(camera.clips)):
-            print(f"rtsp://127.0.0.1:{port}/cam{number}", flush=True)
+        print(*camera.addresses(port), sep="\n", flush=True)
         await asyncio.Event().wait()
 
     asyncio.run(show())

@@ -29,10 +29,15 @@ Polygon = Annotated[tuple[Point, ...], Field(min_length=3)]
 
 
 class Place(Closed):
-    """One camera: `fixed` cameras can have an empty scene, `moving` ones can't."""
+    """One camera: `fixed` cameras can have an empty scene, `moving` ones can't.
+
+    `trust`: whose certificate is taken, of one that speaks TLS: "" the system's authorities', a
+    PEM file's, or `anyone`'s.
+    """
 
     address: Text
     login_file: Path | None = None
+    trust: str = ""
     transport: Literal["tcp", "udp"] = "tcp"
     kind: Literal["fixed", "moving"] = "fixed"
     hide: Literal["unknown", "people", "faces"] | None = None
@@ -55,7 +60,12 @@ def read_site(text: str, name: str) -> Site:
 def _strange(site: Site) -> Iterable[Wrong]:
     for name, camera in site.cameras.items():
         yield from faults(name, camera.events)
-        if "@" in urlsplit(camera.address).netloc:
+        try:
+            host = urlsplit(camera.address).netloc
+        except ValueError:
+            yield wrong(("cameras", name, "address"), "no address", "such as rtsp://host/path")
+            continue
+        if "@" in host:
             yield wrong(
                 ("cameras", name, "address"), "a login in an address is in every log",
                 "put user:password in a file of its own: login_file",

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
 from contrejour import video
 from contrejour.errors import Unsupported
 from contrejour.testing.rtp import units
 
 CODECS = {"h264": "H264", "hevc": "H265"}
+"""… as RTP; and `mjpeg`, over HTTP."""
 _SETS = {"h264": ((7, 8), 0x1F, 0), "hevc": ((32, 33, 34), 0x3F, 1)}
 """Types of parameter sets, and how a NAL unit's first byte says its type: mask and shift."""
 
@@ -25,12 +27,21 @@ class Picture:
     units: tuple[bytes, ...]
 
 
+class Coded(NamedTuple):
+    pts: int
+    data: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Clip:
+    """`size` is upright; `rate` in pictures a second."""
+
     codec: str
     pictures: Sequence[Picture]
     length_ns: int
     sets: tuple[bytes, ...]
+    size: tuple[int, int] = (0, 0)
+    rate: int = 0
 
     def endlessly(self) -> Iterator[Picture]:
         """Its pictures, over and over, their times going on."""
@@ -43,6 +54,8 @@ class Clip:
     def sdp(self) -> str:
         """The media part of a session description (RFC 8866, RFC 6184 8.1, RFC 7798 7.1)."""
         sets = [base64.b64encode(unit).decode() for unit in self.sets]
+        if self.codec not in CODECS:
+            return f"{self.codec}a=control:trackID=0\r\n"
         if self.codec == "h264":
             parameters = f"packetization-mode=1;sprop-parameter-sets={','.join(sets)}"
         else:
@@ -56,23 +69,45 @@ class Clip:
         )
 
 
+def _bad(media: str, encoding: str, unit: bytes) -> Clip:
+    told = f"m={media} 0 RTP/AVP 96\r\na=rtpmap:96 {encoding}\r\n"
+    return Clip(told, (Picture(0, (unit,)),), 20_000_000, ())
+
+
+BAD = {
+    "sound": _bad("audio", "PCMU/8000", b"\xff" * 160),
+    "strange": _bad("video", "X-STRANGE/90000", bytes(160)),
+    "broken": _bad("video", "H264/90000", b"\x65" + bytes(160)),
+}
+"""No use to anybody who wants pictures: sound alone, a code that nobody knows, H.264 that is none.
+"""
+
+
 def load(path: Path) -> Clip:
-    """Read a clip of H.264 or H.265 as it is. Raises what `video.probe` does, or Unsupported."""
+    """Read a clip as it is, H.264, H.265 or Motion JPEG. Raises what `probe` does, Unsupported."""
     fmt = video.probe(path)
-    if fmt.codec not in CODECS:
-        raise Unsupported(f"{path}: a test camera can't send {fmt.codec}", "H.264 or H.265 it can")
+    if fmt.codec not in (*CODECS, "mjpeg"):
+        raise Unsupported(
+            f"{path}: a test camera can't send {fmt.codec}", "H.264, H.265 or Motion JPEG it can"
+        )
     gops = video.index(path, fmt)
-    packed = video.Reader(path, fmt, gops).copy(0, len(gops))
+    reader = video.Reader(path, fmt, gops)
+    if fmt.codec == "mjpeg":
+        packed = [Coded(each.pts or 0, bytes(each)) for each in reader.packets(0, len(gops))]
+    else:
+        packed = [Coded(each.pts, each.data) for each in reader.copy(0, len(gops))]
     first = min(each.pts for each in packed)
     last = max(each.pts for each in packed)
     pictures = tuple(
-        Picture(_ns((each.pts - first) * fmt.time_base), tuple(units(each.data)))
+        Picture(_ns((each.pts - first) * fmt.time_base),
+                (each.data,) if fmt.codec == "mjpeg" else tuple(units(each.data)))
         for each in packed
     )  # fmt: skip
-    kinds, mask, shift = _SETS[fmt.codec]
+    kinds, mask, shift = _SETS.get(fmt.codec, ((), 0, 0))
     sets = {unit[0] >> shift & mask: unit for unit in reversed(pictures[0].units)}
     length = _ns((last - first) * fmt.time_base + 1 / fmt.rate)
-    return Clip(fmt.codec, pictures, length, tuple(sets[kind] for kind in kinds if kind in sets))
+    own = tuple(sets[kind] for kind in kinds if kind in sets)
+    return Clip(fmt.codec, pictures, length, own, fmt.upright, round(fmt.rate))
 
 
 def _ns(seconds: Fraction) -> int:

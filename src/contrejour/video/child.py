@@ -12,12 +12,10 @@ import os
 import queue
 import sys
 import threading
-import time
-from dataclasses import replace
 from typing import Any
 
 from contrejour.errors import CameraError, ContrejourError
-from contrejour.types import Frame, Instant
+from contrejour.types import Frame
 from contrejour.video import wire
 from contrejour.video.live import Live, without_login
 from contrejour.video.sandbox import shut_in
@@ -34,7 +32,7 @@ def main() -> None:
     sender = threading.Thread(target=_send, args=(waiting,), daemon=True)
     sender.start()  # before the sandbox: no thread can be started in it
     try:
-        live = Live(asked["address"], transport=asked["transport"])
+        live = Live(asked["address"], transport=asked["transport"], trust=asked["trust"])
         sandbox = shut_in()
         _pass_on(live, sandbox, waiting)
     except ContrejourError as error:
@@ -54,10 +52,7 @@ def _pass_on(live: Live, sandbox: str, waiting: queue.Queue[Message | None]) -> 
             assert live.fmt is not None
             waiting.put((b"F", [wire.told_format(live.fmt, sandbox)]))
             first = False
-        if frame.taken is None:
-            now_ns = time.monotonic_ns()
-            frame = replace(frame, taken=Instant(now_ns, time.time_ns(), None, 0))
-        counted = wire.Counted(live.steady.jumps, getattr(live, "lost", 0), dropped)
+        counted = wire.Counted(live.steady.jumps, live.lost, dropped)
         try:
             waiting.put_nowait((b"P", _copied(frame, counted)))
         except queue.Full:

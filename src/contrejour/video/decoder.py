@@ -36,7 +36,7 @@ _SET_PIPE_SIZE = 1031
 class Decoder:
     """One connection to a camera, as `Live`. `close` ends its process."""
 
-    def __init__(self, address: str, *, transport: str = "tcp") -> None:
+    def __init__(self, address: str, *, transport: str = "tcp", trust: str = "") -> None:
         """Start it. What goes wrong is raised by `frames`."""
         self.name = without_login(address)
         self.fmt: Format | None = None
@@ -58,10 +58,9 @@ class Decoder:
             import fcntl
 
             fcntl.fcntl(self._from, _SET_PIPE_SIZE, PIPE_BYTES)
+        asked = {"address": address, "transport": transport, "trust": trust}
         with suppress(BrokenPipeError):
-            self._child.stdin.write(
-                json.dumps({"address": address, "transport": transport}).encode() + b"\n"
-            )
+            self._child.stdin.write(json.dumps(asked).encode() + b"\n")
 
     @property
     def pid(self) -> int:

@@ -2,128 +2,129 @@
 
 FFmpeg ends a dropped connection without an exception, and says nothing of lost packets or of a
 clock that was set. Here every end is a CameraError, times only go forward, what a loss may have
-touched is `corrupt`, and how often the clock jumped is counted.
+touched is `corrupt`, and what went missing or jumped is counted. `feeds` has where packets come
+from; all that is opened is opened by the constructor, and `frames` only reads.
 """
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import av
 import av.logging
 
-from contrejour.errors import CameraError, CameraRefused, NotMedia, Unsupported
+from contrejour.errors import CameraError, ContrejourError, Unsupported
 from contrejour.types import Frame
 from contrejour.video import nal
+from contrejour.video.clock import Clock
+from contrejour.video.feeds import OPEN_S, STALL_S, Came, connect, without_login
 from contrejour.video.format import Format
 from contrejour.video.reader import frame_of
-from contrejour.video.source import format_of, video_streams
+from contrejour.video.source import format_of
 from contrejour.video.steady import Pace, Steady
 
-SCHEMES = ("rtsp", "rtsps")
-OPEN_S, STALL_S = 5.0, 2.5
 TIME_BASE = Fraction(1, 90_000)
 USUAL_RATE = Fraction(25)
-_PROBE = {"analyzeduration": "200000", "probesize": "65536", "max_delay": "200000"}
+PATIENCE_S = 10.0
+"""For a picture, while packets come: a camera may send the next whole one after some seconds."""
+_MISSED = re.compile(r"RTP: missed (-?\d+) packets")
+
+__all__ = ["OPEN_S", "STALL_S", "Live", "without_login"]
 
 
 class Live:
-    """One connection to a camera. `frames` runs until it ends, with a CameraError."""
+    """One connection to a camera. `frames` runs until it ends, with a CameraError.
 
-    def __init__(self, address: str, *, transport: str = "tcp") -> None:
+    `lost`: pictures that never came, as far as time stamps show it; `lost_packets`: as far as
+    FFmpeg says it (UDP alone). `clock`: the camera's own. `notes`: what was left out.
+    """
+
+    def __init__(self, address: str, *, transport: str = "tcp", trust: str = "") -> None:
         """Connect. Raises CameraError, CameraRefused, NotMedia (no picture in it), Unsupported."""
         self.name = without_login(address)
-        if urlsplit(address).scheme not in SCHEMES:
-            raise CameraRefused(f"{self.name} is no camera address", "such as rtsp://host/path")
-        options = _PROBE | {"rtsp_transport": transport, "protocol_whitelist": _ALLOWED[transport]}
-        try:
-            self._container = av.open(address, options=options, timeout=(OPEN_S, STALL_S))
-        except (av.FFmpegError, OSError, ValueError) as error:
-            raise self._lost(error) from None
-        streams = video_streams(self._container)
-        if not streams:
-            self._container.close()
-            raise NotMedia(f"{self.name} sends no pictures", "sound alone has nothing to veil")
-        self._stream = streams[0]
-        self._stream.codec_context.thread_count = 1
-        # Without it FFmpeg patches a picture of which packets were lost, and says nothing.
-        self._stream.codec_context.options = {"err_detect": "explode"}
+        self._feed = connect(address, transport, trust)
         self.fmt: Format | None = None
-        self.steady = Steady()
-        av.logging.set_level(av.logging.WARNING)
+        self.steady, self.clock = Steady(), Clock()
+        self.lost_packets, self.patience_s = 0, PATIENCE_S
+        self._pace = Pace()
+
+    @property
+    def lost(self) -> int:
+        return self._pace.lost
+
+    @property
+    def notes(self) -> Sequence[ContrejourError]:
+        return self._feed.notes
 
     def frames(self) -> Iterator[Frame]:
         """Pictures in order, their times going forward from 0. Ends with a CameraError alone.
 
         From a sign of damage to the next picture that refers to none every frame is `corrupt`.
         """
-        number, damaged = 0, False
-        codec = self._stream.codec_context.codec.canonical_name
-        pace = Pace()
-        for packet in self._packets():
-            missing = codec == "hevc" and pace.misses(packet.pts)
+        number, damaged, stream = 0, False, None
+        codec, prefix, seen_s = "", 0, time.monotonic()
+        for packet, came in self._packets():
+            if packet.stream is not stream:
+                stream, damaged = packet.stream, False
+                codec = stream.codec_context.codec.canonical_name
+                prefix = nal.length_size(codec, stream.codec_context.extradata)
+            missing = self._feed.lossy and self._pace.misses(packet.pts)
             if damaged and packet.is_keyframe:
-                damaged = not nal.opens_clean(codec, bytes(packet), 0)
-            damaged |= packet.is_corrupt or (missing and not packet.is_keyframe)
+                damaged = not nal.opens_clean(codec, bytes(packet), prefix)
+            # The H.265 decoder replaces a picture that never came, and may not say so.
+            damaged |= packet.is_corrupt or (missing and codec == "hevc" and not packet.is_keyframe)
+            packet.opaque = came
             pictures, complains = _decoded(packet)
             damaged |= complains  # fail closed: what refers to a broken picture is broken
             for picture in pictures:
                 damaged |= picture.is_corrupt
-                yield self._frame(number, picture, damaged)
-                number += 1
-        raise CameraError(f"{self.name} hung up")
+                own = picture.opaque if isinstance(picture.opaque, Came) else came
+                yield self._frame(number, picture, own, damaged)
+                number, seen_s = number + 1, time.monotonic()
+            if time.monotonic() - seen_s > self.patience_s:
+                raise CameraError(f"{self.name} sends no picture that can be decoded")
 
-    def _packets(self) -> Iterator[Any]:
-        try:
-            for packet in self._container.demux(self._stream):
-                if packet.size:
-                    yield packet
-        except (av.FFmpegError, OSError) as error:
-            raise self._lost(error) from None
+    def _packets(self) -> Iterator[tuple[Any, Came]]:
+        """With what FFmpeg says on the way kept off the terminal, and its losses counted."""
+        packets = self._feed.packets()
+        while True:
+            with av.logging.Capture() as said:
+                found = next(packets)
+            for _, _, line in said:
+                if missed := _MISSED.search(line):
+                    self.lost_packets += max(0, int(missed[1]))
+            yield found
 
-    def _frame(self, number: int, picture: av.VideoFrame, damaged: bool) -> Frame:
+    def _frame(self, number: int, picture: av.VideoFrame, came: Came, damaged: bool) -> Frame:
         stamp = picture.pts if picture.pts is not None else picture.dts
-        arrived_ns = time.monotonic_ns()
-        camera_ns = None
-        if stamp is not None:  # the first picture of a connection often has none
-            camera_ns = int(stamp * Fraction(picture.time_base or TIME_BASE) * 1_000_000_000)
-        time_ns = self.steady.at(camera_ns, arrived_ns)
+        arrived_ns, wall_ns = time.monotonic_ns(), time.time_ns()
+        stamp_ns = None
+        if stamp is not None and came.offset_ns is not None:  # a connection's first often has none
+            unit_ns = Fraction(picture.time_base or TIME_BASE) * 1_000_000_000
+            stamp_ns = came.offset_ns + int(stamp * unit_ns)
+        time_ns = self.steady.at(stamp_ns, arrived_ns)
+        taken = self.clock.at(
+            came.camera_ns, arrived_ns, wall_ns, spread_ns=came.spread_ns, reported=came.reported
+        )
         if self.fmt is None:
-            rate = Fraction(self._stream.average_rate or self._stream.guessed_rate or USUAL_RATE)
-            fmt = format_of(self._container, self._stream, picture, rate)
-            self.fmt = replace(fmt, time_base=TIME_BASE)
+            container, stream = self._feed.first()
+            rate = Fraction(stream.average_rate or stream.guessed_rate or USUAL_RATE)
+            self.fmt = replace(format_of(container, stream, picture, rate), time_base=TIME_BASE)
         pts = round(time_ns * TIME_BASE.denominator / 1_000_000_000)
         try:
-            return replace(frame_of(self.fmt, number, pts, picture, damaged), time_ns=time_ns)
+            frame = frame_of(self.fmt, number, pts, picture, damaged)
         except Unsupported as error:  # the next connection finds out what it is now
             shape = f"{picture.width}x{picture.height} {picture.format.name}"
-            raise CameraError(f"{self.name} changed to {shape}") from error
+            raise self._feed.gone(f"{self.name} changed to {shape}") from error
+        return replace(frame, time_ns=time_ns, taken=taken)
 
     def close(self) -> None:
-        self._container.close()
-
-    def _lost(self, error: Exception) -> CameraError:
-        """What FFmpeg says, in our words, without the password."""
-        match error:
-            case av.HTTPUnauthorizedError() | av.HTTPForbiddenError():
-                return CameraRefused(
-                    f"{self.name} refuses the user or the password", "check the login file"
-                )
-            case av.HTTPNotFoundError() | av.HTTPBadRequestError() | av.HTTPClientError():
-                return CameraRefused(f"{self.name} has no such stream", "check the path")
-            case av.InvalidDataError() | av.ProtocolNotFoundError():
-                return CameraRefused(f"{self.name} doesn't speak RTSP", "check the port")
-            case ConnectionRefusedError():
-                return CameraError(f"{self.name} refuses connections", "is it on? check the port")
-            case TimeoutError() | av.ExitError():
-                return CameraError(f"{self.name} went silent", "check the network")
-        return CameraError(f"{self.name} can't be reached: {getattr(error, 'strerror', error)}",
-                           "check the address and the network")  # fmt: skip
+        self._feed.close()
 
 
 def _decoded(packet: Any) -> tuple[list[Any], bool]:
@@ -143,13 +144,3 @@ def _decoded(packet: Any) -> tuple[list[Any], bool]:
     return pictures, any(
         level <= av.logging.WARNING or "num gap" in text for level, _, text in said
     )
-
-
-_ALLOWED = {"tcp": "rtsp,rtsps,rtp,tcp,tls", "udp": "rtsp,rtsps,rtp,udp,tcp,tls"}
-
-
-def without_login(address: str) -> str:
-    """An address as it may be shown: no user, no password, no query."""
-    parts = urlsplit(address)
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, "", ""))

@@ -43,7 +43,7 @@ class Gop:
     copyable: bool
 
 
-_OPEN = {
+OPEN_OPTIONS = {
     "ignore_editlist": "0",
     # A file is its own bytes: no name is taken for an address, no playlist (HLS, ffconcat, SDP)
     # draws other files or the network in.
@@ -58,7 +58,7 @@ def open_input(path: Path) -> InputContainer:
     try:
         if path.stat().st_size == 0:
             raise InputEmpty(f"{path} is empty (0 bytes)", "copy it again from where it came")
-        return av.open(f"file:{path}", options=_OPEN, metadata_errors="replace")
+        return av.open(f"file:{path}", options=OPEN_OPTIONS, metadata_errors="replace")
     except (FileNotFoundError, NotADirectoryError):
         raise InputMissing(f"{path} does not exist", "check the path") from None
     except PermissionError:

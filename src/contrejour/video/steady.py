@@ -14,6 +14,7 @@ from statistics import median
 LEAP_NS = 2_000_000_000
 """A step up to this is a slow camera or a lost packet, never a clock that was set."""
 LEAST_NS = 1_000_000
+MOST_MISSED = 100
 
 
 @dataclass(slots=True)
@@ -47,12 +48,13 @@ class Steady:
 
 @dataclass(slots=True)
 class Pace:
-    """Whether a picture went missing, by the steps of the ones before it.
+    """Whether a picture went missing, by the steps of the ones before it. `lost`: how many did.
 
     The H.265 decoder replaces a picture that never came with another, and says nothing. A camera
     that slows down by half at once is taken for one that lost a picture: veiled, not shown.
     """
 
+    lost: int = 0
     _steps: deque[int] = field(default_factory=lambda: deque(maxlen=25))
     _last: int | None = None
 
@@ -64,4 +66,7 @@ class Pace:
         step = stamp - last
         usual = median(self._steps) if self._steps else step
         self._steps.append(step)
-        return step > 1.5 * usual
+        missing = step > 1.5 * usual
+        if missing and step <= MOST_MISSED * usual:  # more is a clock that was set
+            self.lost += round(step / usual) - 1
+        return missing

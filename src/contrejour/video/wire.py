@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from contrejour.errors import (
+    CameraEnded,
     CameraError,
     CameraRefused,
     ContrejourError,
@@ -37,7 +38,7 @@ CORRUPT, TIMED, CAMERA_TIMED = 1, 2, 4
 MOST_PX = 8192 * 8192
 MOST_TEXT = 4096
 ENDS: dict[str, type[ContrejourError]] = {
-    each.__name__: each for each in (CameraError, CameraRefused, NotMedia, Unsupported)
+    each.__name__: each for each in (CameraError, CameraEnded, CameraRefused, NotMedia, Unsupported)
 }
 
 

@@ -143,7 +143,9 @@ class Watcher:
     ) -> Generator[None, None, None]:
         """One connection, from the first picture to the CameraError that ends it."""
         assert self._playlist
-        decoder = self.connect(self.address, transport=self.camera.transport)
+        decoder = self.connect(
+            self.address, transport=self.camera.transport, trust=self.camera.trust
+        )
         try:
             frames = watch(self.plan, self.name, acts, decoder.frames(), self._now)
             first = next(frames, None)

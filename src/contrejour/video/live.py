@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import chain, islice, pairwise
 from typing import Any
 
 import av
@@ -30,6 +31,8 @@ from contrejour.video.steady import Pace, Steady
 
 TIME_BASE = Fraction(1, 90_000)
 USUAL_RATE = Fraction(25)
+PACED_BY = 4
+"""Pictures by whose steps the rate is told, before the first is handed out."""
 PATIENCE_S = 10.0
 """For a picture, while packets come: a camera may send the next whole one after some seconds."""
 _MISSED = re.compile(r"RTP: missed (-?\d+) packets")
@@ -66,7 +69,21 @@ class Live:
 
         From a sign of damage to the next picture that refers to none every frame is `corrupt`.
         """
-        number, damaged, stream = 0, False, None
+        pictures, first = self._pictures(), []
+        ended: ContrejourError | None = None
+        try:
+            first = list(islice(pictures, PACED_BY))
+        except ContrejourError as error:  # before so many came: what came is shown
+            ended = error
+        rate = _rate([shown.stamp_ns for shown in first])
+        for number, shown in enumerate(chain(first, pictures)):
+            yield self._frame(number, shown, rate)
+        if ended:
+            raise ended
+
+    def _pictures(self) -> Iterator[_Shown]:
+        """What is decoded, as it comes."""
+        damaged, stream = False, None
         codec, prefix, seen_s = "", 0, time.monotonic()
         for packet, came in self._packets():
             if packet.stream is not stream:
@@ -84,8 +101,8 @@ class Live:
             for picture in pictures:
                 damaged |= picture.is_corrupt
                 own = picture.opaque if isinstance(picture.opaque, Came) else came
-                yield self._frame(number, picture, own, damaged)
-                number, seen_s = number + 1, time.monotonic()
+                yield _shown(picture, own, damaged)
+                seen_s = time.monotonic()
             if time.monotonic() - seen_s > self.patience_s:
                 raise CameraError(f"{self.name} sends no picture that can be decoded")
 
@@ -100,24 +117,20 @@ class Live:
                     self.lost_packets += max(0, int(missed[1]))
             yield found
 
-    def _frame(self, number: int, picture: av.VideoFrame, came: Came, damaged: bool) -> Frame:
-        stamp = picture.pts if picture.pts is not None else picture.dts
-        arrived_ns, wall_ns = time.monotonic_ns(), time.time_ns()
-        stamp_ns = None
-        if stamp is not None and came.offset_ns is not None:  # a connection's first often has none
-            unit_ns = Fraction(picture.time_base or TIME_BASE) * 1_000_000_000
-            stamp_ns = came.offset_ns + int(stamp * unit_ns)
-        time_ns = self.steady.at(stamp_ns, arrived_ns)
+    def _frame(self, number: int, shown: _Shown, rate: Fraction | None) -> Frame:
+        picture, came = shown.picture, shown.came
+        time_ns = self.steady.at(shown.stamp_ns, shown.arrived_ns)
         taken = self.clock.at(
-            came.camera_ns, arrived_ns, wall_ns, spread_ns=came.spread_ns, reported=came.reported
-        )
+            came.camera_ns, shown.arrived_ns, shown.wall_ns,
+            spread_ns=came.spread_ns, reported=came.reported,
+        )  # fmt: skip
         if self.fmt is None:
             container, stream = self._feed.first()
-            rate = Fraction(stream.average_rate or stream.guessed_rate or USUAL_RATE)
+            rate = rate or Fraction(stream.average_rate or stream.guessed_rate or USUAL_RATE)
             self.fmt = replace(format_of(container, stream, picture, rate), time_base=TIME_BASE)
         pts = round(time_ns * TIME_BASE.denominator / 1_000_000_000)
         try:
-            frame = frame_of(self.fmt, number, pts, picture, damaged)
+            frame = frame_of(self.fmt, number, pts, picture, shown.damaged)
         except Unsupported as error:  # the next connection finds out what it is now
             shape = f"{picture.width}x{picture.height} {picture.format.name}"
             raise self._feed.gone(f"{self.name} changed to {shape}") from error
@@ -125,6 +138,36 @@ class Live:
 
     def close(self) -> None:
         self._feed.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """One decoded picture, and when it was taken and came."""
+
+    picture: av.VideoFrame
+    came: Came
+    damaged: bool
+    stamp_ns: int | None
+    arrived_ns: int
+    wall_ns: int
+
+
+def _shown(picture: av.VideoFrame, came: Came, damaged: bool) -> _Shown:
+    stamp = picture.pts if picture.pts is not None else picture.dts
+    stamp_ns = None
+    if stamp is not None and came.offset_ns is not None:  # a connection's first often has none
+        unit_ns = Fraction(picture.time_base or TIME_BASE) * 1_000_000_000
+        stamp_ns = came.offset_ns + int(stamp * unit_ns)
+    return _Shown(picture, came, damaged, stamp_ns, time.monotonic_ns(), time.time_ns())
+
+
+def _rate(stamps: Sequence[int | None]) -> Fraction | None:
+    """Pictures a second, by the steps of the first ones: what FFmpeg guesses may be twice that."""
+    known = [stamp for stamp in stamps if stamp is not None]
+    steps = [after - before for before, after in pairwise(known) if after > before]
+    if not steps:
+        return None
+    return Fraction(1_000_000_000, sorted(steps)[len(steps) // 2]).limit_denominator(1001)
 
 
 def _decoded(packet: Any) -> tuple[list[Any], bool]:

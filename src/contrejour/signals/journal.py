@@ -92,6 +92,7 @@ class Journal:
         A full disk leaves the journal as it was, and the next call may succeed.
         """
         with self._guard, _writing(self.folder):
+            self._is_open()
             at = self._clock().astimezone(UTC)
             if self._size > LARGEST_SEGMENT or self._segment.hour != _hour(at):
                 self._begin(at)
@@ -153,12 +154,13 @@ class Journal:
         up to an hour less. A clock that went back destroys nothing. Raises OutputFailed.
         """
         with self._guard, _writing(self.folder):
+            self._is_open()
             due = [each for each in segments(self.folder) if destroy_by(each.hour) <= now]
             if self._segment in due:
                 self._begin(now)  # first: its name is what numbering goes on from
-            gone = [each for each in due if each != self._segment]
-            for each in gone:
-                each.path.unlink(missing_ok=True)
+            gone = [each.path for each in due if each != self._segment and each.path.exists()]
+            for path in gone:
+                path.unlink()
             if gone:
                 self._sync_folder()
             return len(gone)
@@ -169,6 +171,10 @@ class Journal:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+    def _is_open(self) -> None:
+        if self._fd < 0:
+            raise OutputFailed(f"{self.folder} is closed")
 
     def close(self) -> None:
         with self._guard:

@@ -98,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"contrejour {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_veil(commands)
-    from contrejour.commands import keys, mandate, review, testing, watch
+    from contrejour.commands import keys, mandate, review, signals, testing, watch
     from contrejour.detect.command import add_models_parser
     from contrejour.evaluate import add_eval_parser
 
@@ -109,6 +109,8 @@ def _parser() -> argparse.ArgumentParser:
     review.add_parser(commands)
     watch.add_parser(commands)
     testing.add_parser(commands)
+    events = commands.add_parser("events", help="what the rules said, and what humans decided")
+    signals.add_to(events.add_subparsers(required=True, metavar="COMMAND"))
     return parser
 
 

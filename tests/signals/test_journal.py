@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from contrejour.errors import Busy, OutputFailed
 from contrejour.signals import entry as entries
+from contrejour.signals import segment
 from contrejour.signals.entry import FIRST_CHAIN, Entry, Kind, event_data
 from contrejour.signals.journal import Journal
 from contrejour.signals.segment import Tail, segments
@@ -52,7 +53,7 @@ def written(folder: Path, count: int = 5) -> list[Entry]:
 
 
 def read(folder: Path, after: int = 0) -> list[Entry]:
-    return list(Tail(folder, after))
+    return list(segment.read(folder, after))
 
 
 # What it says

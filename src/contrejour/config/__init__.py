@@ -2,9 +2,11 @@
 plan's to say, and nothing here.
 
     site.py      Site, Place, read_site, address
+    publish.py   Publish: who is told of events
     closed.py    what every section is made of
 """
 
+from contrejour.config.publish import Publish
 from contrejour.config.site import Place, Site, address, read_site
 
-__all__ = ["Place", "Site", "address", "read_site"]
+__all__ = ["Place", "Publish", "Site", "address", "read_site"]

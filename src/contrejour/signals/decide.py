@@ -19,7 +19,7 @@ from pathlib import Path
 from contrejour.errors import InputMissing, OutputFailed, Refused, UsageError
 from contrejour.signals.entry import Entry, Kind
 from contrejour.signals.journal import Journal
-from contrejour.signals.segment import Tail, segments
+from contrejour.signals.segment import read, segments
 from contrejour.work import write_atomic
 
 VERDICTS = (Kind.CONFIRMED, Kind.DISMISSED)
@@ -85,8 +85,8 @@ def journals(folder: Path) -> list[Path]:
 
 def events(folder: Path, tell: Callable[[str], object] = lambda _: None) -> Iterator[Decided]:
     """The events of one journal, in order, with what was decided on each."""
-    words = {word.data["event"]: word for word in Tail(folder / "decisions", tell=tell)}
-    for entry in Tail(folder, tell=tell):
+    words = {word.data["event"]: word for word in read(folder / "decisions", tell=tell)}
+    for entry in read(folder, tell=tell):
         if entry.kind is Kind.EVENT:
             word = words.get(entry.number)
             yield (
@@ -103,7 +103,7 @@ def decide(
     for folder in folders:
         known = segments(folder)
         if known and known[0].journal == journal and number.isascii() and number.isdigit():
-            entry = Tail(folder, int(number) - 1).next()
+            entry = next(read(folder, int(number) - 1), None)
             if entry and entry.id == event_id and entry.kind is Kind.EVENT:
                 _check(folder, by)
                 with decisions(folder, clock) as decided:

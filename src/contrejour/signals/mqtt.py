@@ -74,25 +74,27 @@ class Mqtt:
         self._said.put(("gone", "told to stop"))
 
     def close(self) -> None:
-        self._online = self._stopped = False
-        if self._client is not None and self._client.is_connected():
+        client, self._online = self._client, False
+        if client is not None and client.is_connected():
+            while not self._said.empty():
+                self._said.get()  # that it is to stop
             with suppress(Unsent):
                 self._publish("status", self._status(), retain=True, within_s=GOODBYE_S)
-            self._client.disconnect()
+                client.disconnect()
         self._drop()
 
     def _status(self) -> bytes:
         return b"online" if self._online else b"offline"
 
     def _publish(
-        self, below: str, data: bytes, *, retain: bool = False, within_s: float = ANSWER_S
+        self, below: str, data: bytes, *, retain: bool = False, within_s: float = 0
     ) -> None:
         """Returns once the broker has acknowledged it."""
         if self._client is None or not self._client.is_connected():
             self._connect()
         assert self._client is not None
         sent = self._client.publish(f"{self._topic}/{below}", data, qos=1, retain=retain)
-        self._wait("acknowledged", sent.mid, within_s)
+        self._wait("acknowledged", sent.mid, within_s or ANSWER_S)
 
     def _connect(self) -> None:
         self._drop()
@@ -144,7 +146,7 @@ class Mqtt:
                 if said == (what, which):
                     return
         except Empty:
-            said = ("gone", f"no answer within {within_s:.0f} s")
+            said = ("gone", f"no answer within {within_s:g} s")
         self._drop()
         raise self._failed(str(said[1]))
 

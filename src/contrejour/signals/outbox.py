@@ -14,8 +14,10 @@ import json
 import random
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Protocol
 
@@ -99,7 +101,8 @@ class Outbox:
         self._journal, self._to, self._file = journal, destination, file
         self._clock, self._spread, self._tell = clock, spread, tell
         self._sent = self._refused = self._failed = self._retries = self._lost = 0
-        self._unsaved = self._put = self._done = self._failures = 0
+        self._unsaved = self._done = self._failures = 0
+        self._guard = threading.Lock()
         self._online, self._why = False, ""
         self._wake = threading.Event()
         self._count_again = threading.Event()
@@ -114,9 +117,9 @@ class Outbox:
 
     def notice(self, entry: Entry) -> None:
         """The journal has it."""
-        if entry.kind in PUBLISHED:
-            self._put += 1
-            self._wake.set()
+        with self._guard:
+            self._newer += entry.kind in PUBLISHED and entry.number > self._counted
+        self._wake.set()
 
     def count_again(self) -> None:
         """Some of the journal was destroyed."""
@@ -124,11 +127,18 @@ class Outbox:
         self._wake.set()
 
     def _count(self) -> None:
-        tail = self._journal.tail(self._after)
-        self._put = self._done + sum(entry.kind in PUBLISHED for entry in tail)
-        tail.close()
+        """How many wait: `_older` of the numbers up to `_counted`, and `_newer`, from `notice`."""
+        with self._guard:
+            self._counted, self._newer = self._journal.last, 0
+        with closing(self._journal.tail(self._after)) as tail:
+            known = takewhile(lambda entry: entry.number <= self._counted, tail)
+            self._older = self._done + sum(entry.kind in PUBLISHED for entry in known)
         self._tail = self._journal.tail(self._after)
         self._head = self._next()
+
+    @property
+    def _waiting(self) -> int:
+        return max(0, self._older + self._newer - self._done)
 
     def _next(self) -> Entry | None:
         return next((entry for entry in self._tail if entry.kind in PUBLISHED), None)
@@ -140,10 +150,10 @@ class Outbox:
         """
         if self._count_again.is_set():
             self._count_again.clear()
-            before = self._put
+            before = self._waiting
             self._tail.close()
             self._count()
-            self._lost += max(0, before - self._put)
+            self._lost += max(0, before - self._waiting)
         self._head = self._head or self._next()
         self._retries += self._failures > 0
         try:
@@ -207,9 +217,8 @@ class Outbox:
         """For /metrics."""
         head = self._head
         age_s = (self._clock() - head.at).total_seconds() if head else 0.0
-        waiting = max(0, self._put - self._done)
         return Told(self._to.name, self._sent, self._refused, self._failed, self._retries,
-                    self._lost, self._unsaved, waiting, max(0.0, age_s))  # fmt: skip
+                    self._lost, self._unsaved, self._waiting, max(0.0, age_s))  # fmt: skip
 
 
 def _written(journal: str, after: int) -> bytes:

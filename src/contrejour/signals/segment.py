@@ -11,8 +11,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 
 from contrejour.signals import entry as entries
@@ -52,7 +54,8 @@ def segments(folder: Path) -> list[Segment]:
 
 
 def _hour(text: str) -> datetime:
-    return datetime.strptime(text, _HOUR).replace(tzinfo=UTC)
+    year, month, day, hour = (int(text[a:b]) for a, b in ((0, 4), (4, 6), (6, 8), (9, 11)))
+    return datetime(year, month, day, hour, tzinfo=UTC)
 
 
 class Tail:
@@ -69,7 +72,7 @@ class Tail:
         self.damaged = 0
         self._folder, self._after, self._limit, self._tell = folder, after, limit, tell
         self._segment: Segment | None = None
-        self._fd = -1
+        self._file: FileIO | None = None
         self._offset = 0
         self._chain = ""
         self._number = 0
@@ -90,9 +93,8 @@ class Tail:
         return iter(self.next, None)
 
     def close(self) -> None:
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
+        if self._file is not None:
+            self._file.close()
 
     def _last_line(self, limit: int | None) -> Entry | None:
         """Go on with the segments that follow, until one has a line."""
@@ -117,22 +119,22 @@ class Tail:
     def _enter(self, following: Segment) -> bool:
         """False where it was renamed or destroyed meanwhile."""
         try:
-            fd = os.open(following.path, os.O_RDONLY)
+            file = FileIO(following.path)
         except FileNotFoundError:
             return False
-        if self._segment and os.fstat(self._fd).st_size > self._offset:
+        if self._segment and self._file and _size(self._file) > self._offset:
             self.damaged += 1
             self._tell(f"{self._segment.path} is damaged from byte {self._offset} on")
         self.close()
-        self._fd, self._segment, self._offset = fd, following, 0
+        self._file, self._segment, self._offset = file, following, 0
         self._chain, self._number = following.before, following.first - 1
         return True
 
     def _line(self, limit: int | None) -> Entry | None:
         """The entry at the offset, if a whole and right one is there."""
-        if self._segment is None:
+        if self._segment is None or self._file is None:
             return None
-        line = _line_at(self._fd, self._offset)
+        line = _line_at(self._file.fileno(), self._offset)
         try:
             entry, chain = entries.read(line, self._segment.journal, self._chain)
         except ValueError:
@@ -147,6 +149,18 @@ class Tail:
     def place(self) -> tuple[int, str, int]:
         """Where the last entry read ends: byte, chain, number."""
         return self._offset, self._chain, self._number
+
+
+def read(
+    folder: Path, after: int = 0, tell: Callable[[str], object] = lambda _: None
+) -> Iterator[Entry]:
+    """What is in a journal now, after a number; whoever writes it meanwhile."""
+    with closing(Tail(folder, after, tell=tell)) as tail:
+        yield from tail
+
+
+def _size(file: FileIO) -> int:
+    return os.fstat(file.fileno()).st_size
 
 
 def _line_at(fd: int, offset: int) -> bytes:

@@ -73,7 +73,7 @@ class Webhook:
         self._hook, self._now = hook, now
         self.name = "webhook-" + hashlib.sha256(hook.url.encode()).hexdigest()[:8]
         self._connection: http.client.HTTPConnection | None = None
-        self._stopped = False
+        self._stopped = self._is_cut = False
 
     def send(self, entry: Entry) -> None:
         body = canonical(
@@ -97,6 +97,7 @@ class Webhook:
     def _post(self, body: bytes, headers: dict[str, str]) -> int:
         """The status that it answers. No byte of the answer's body is read. Raises Unsent."""
         connection = self._connection = self._made()
+        self._is_cut = False
         limit = threading.Timer(ANSWER_S, self._cut)  # also for whoever answers a byte at a time
         limit.daemon = True
         limit.start()
@@ -107,7 +108,10 @@ class Webhook:
             if self._parts.query:
                 target += f"?{self._parts.query}"
             connection.request("POST", target, body, headers)
-            return connection.getresponse().status
+            status = connection.getresponse().status
+            if self._is_cut:  # http.client takes an end in the head for the end of the head
+                raise self._failed("no answer in time")
+            return status
         except ssl.SSLError as error:
             raise self._failed(f"no safe connection: {error.reason}") from error
         except OSError as error:
@@ -129,6 +133,7 @@ class Webhook:
         return Unsent(f"{self._parts.hostname}: {why}")
 
     def _cut(self) -> None:
+        self._is_cut = True
         if self._connection is not None and self._connection.sock is not None:
             with suppress(OSError):
                 self._connection.sock.shutdown(socket.SHUT_RDWR)

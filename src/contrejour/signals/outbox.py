@@ -1,7 +1,7 @@
 """What one destination is still to be told: at least once, in order, whatever is down meanwhile.
 
     outbox = Outbox(journal, destination, folder / "to-mqtt.json")
-    outbox.run(stopped)        # in a thread of its own: it waits for nobody, and nobody for it
+    outbox.run()        # in a thread of its own: it waits for nobody, and nobody for it
 
 A small file says how far a destination has come. It moves once the destination has taken an entry,
 so that a kill at any moment repeats an entry at worst, with the same id. Nothing is held in memory
@@ -104,7 +104,7 @@ class Outbox:
         self._unsaved = self._done = self._failures = 0
         self._guard = threading.Lock()
         self._online, self._why = False, ""
-        self._wake = threading.Event()
+        self._stopped, self._wake = threading.Event(), threading.Event()
         self._count_again = threading.Event()
         known = _read(file, journal.id)
         self._after = journal.last if known is None else known
@@ -176,6 +176,8 @@ class Outbox:
         return 0.0
 
     def _later(self, why: Exception) -> float:
+        if self._stopped.is_set():
+            return 0.0
         self._failed += 1
         wait_s = min(FIRST_WAIT_S * 2.0 ** min(self._failures, 10), LONGEST_WAIT_S)
         self._failures += 1
@@ -197,16 +199,19 @@ class Outbox:
             self._unsaved += 1
             self._tell(f"{self._to.name}: {error}")
 
-    def run(self, stopped: threading.Event) -> None:
-        """Send until `stopped`, which has to be followed by `wake`."""
-        while not stopped.is_set():
-            self._wake.clear()
+    def run(self) -> None:
+        """Send until it is stopped."""
+        while not self._stopped.is_set():
             wait_s = self.step()
-            (stopped if self._failures else self._wake).wait(wait_s)
+            (self._stopped if self._failures else self._wake).wait(wait_s)
+            self._wake.clear()
         self._tail.close()
         self._to.close()
 
-    def wake(self) -> None:
+    def stop(self) -> None:
+        """Have `run` end soon."""
+        self._stopped.set()
+        self._to.stop()
         self._wake.set()
 
     def camera_is(self, online: bool) -> None:

@@ -36,21 +36,19 @@ class Signals:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         tell: Callable[[str], object] = lambda _: None,
     ) -> None:  # fmt: skip
-        self._to, self._clock = tuple(destinations), clock
-        self._stopped = threading.Event()
+        self._clock = clock
         self.journal = Journal(folder, clock=clock, tell=tell)
         try:
             write_roles(folder, roles)
             self._outboxes = [
                 Outbox(self.journal, to, folder / f"to-{to.name}.json", clock=clock, tell=tell)
-                for to in self._to
+                for to in destinations
             ]
         except BaseException:
             self.journal.close()
             raise
         self._threads = [
-            threading.Thread(target=outbox.run, args=(self._stopped,), daemon=True)
-            for outbox in self._outboxes
+            threading.Thread(target=outbox.run, daemon=True) for outbox in self._outboxes
         ]
         for thread in self._threads:
             thread.start()
@@ -94,10 +92,8 @@ class Signals:
 
     def close(self) -> None:
         """What isn't sent stays in the journal, and is sent when it is opened again."""
-        self._stopped.set()
-        for to, outbox in zip(self._to, self._outboxes, strict=True):
-            to.stop()
-            outbox.wake()
+        for outbox in self._outboxes:
+            outbox.stop()
         for thread in self._threads:
             thread.join(STOP_S)
         self.journal.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import re
 import ssl
@@ -232,6 +233,17 @@ def test_one_that_answers_a_byte_at_a_time_is_given_up(monkeypatch: pytest.Monke
         with pytest.raises(Unsent, match="no answer in time"):
             hook(url).send(ENTRY)
         assert server.done.wait(10)
+
+
+def test_time_that_is_up_before_there_is_a_connection_is_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with serving() as (server, url):
+        to = hook(url)
+        monkeypatch.setattr(http.client.HTTPConnection, "connect", lambda _: to._cut())
+        with pytest.raises(Unsent, match="no answer in time"):
+            to.send(ENTRY)
+    assert server.got == []
 
 
 def test_of_a_huge_answer_only_the_head_is_read() -> None:

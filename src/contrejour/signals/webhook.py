@@ -102,8 +102,9 @@ class Webhook:
         limit.daemon = True
         limit.start()
         try:
-            if self._stopped:
-                raise Unsent("told to stop")
+            connection.connect()
+            if self._is_cut or self._stopped:  # before there was a connection to cut
+                raise self._failed("no answer in time")
             target = self._parts.path or "/"
             if self._parts.query:
                 target += f"?{self._parts.query}"

@@ -9,7 +9,7 @@ import subprocess
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from fakes.runs import until
 from paho.mqtt.client import Client, MQTTMessage
@@ -29,6 +29,8 @@ def free_port() -> int:
 class Mosquitto:
     """A broker in FOLDER; `more` lines follow in its configuration."""
 
+    made: ClassVar[list[Mosquitto]] = []
+
     def __init__(self, folder: Path, *more: str) -> None:
         self.port = free_port()
         self._conf = folder / "mosquitto.conf"
@@ -37,6 +39,7 @@ class Mosquitto:
         lines += [f"allow_anonymous {word}" for word in anonymous]
         self._conf.write_text("\n".join(lines) + "\n")
         self._process: subprocess.Popen[bytes] | None = None
+        self.made.append(self)
 
     def start(self) -> None:
         assert MOSQUITTO is not None

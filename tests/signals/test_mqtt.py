@@ -32,6 +32,14 @@ ENTRY = Entry("9f3c2a1b", 17, Kind.EVENT, NOW, {"camera": "quais-01", "kind": "z
 
 
 @pytest.fixture(autouse=True)
+def none_left() -> Iterator[None]:
+    """No broker outlives its test, however that ends."""
+    yield
+    while Mosquitto.made:
+        Mosquitto.made.pop().kill()
+
+
+@pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again at once, and often."""
     monkeypatch.setattr(outbox, "FIRST_WAIT_S", 0.01)
@@ -40,11 +48,10 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+def broker(tmp_path: Path) -> Mosquitto:
     made = Mosquitto(tmp_path)
     made.start()
-    yield made
-    made.kill()
+    return made
 
 
 @pytest.fixture
@@ -153,7 +160,6 @@ def test_a_wrong_password_is_told_without_it_and_the_right_one_sends(
     with Signals(tmp_path / "s", [to(broker.port, login=("lyon", "right"))]):
         assert until(lambda: ids(listener) == [sent.id])
     listener.close()
-    broker.kill()
     assert "right" not in repr(Broker("h", 1, login=("lyon", "right")))
 
 
@@ -172,7 +178,6 @@ def test_only_a_certificate_of_the_authority_named_is_trusted(tmp_path: Path) ->
     assert until(lambda: ids(listener) == [ENTRY.id])
     friend.close()
     listener.close()
-    broker.kill()
 
 
 # A broker that goes away
@@ -191,7 +196,6 @@ def test_a_broker_that_is_down_from_the_start_gets_all_once_it_is_up(tmp_path: P
         assert until(lambda: len(ids(listener)) == 5)
         assert ids(listener) == sent
     listener.close()
-    broker.kill()
     relay.close()
 
 
@@ -257,5 +261,4 @@ def test_of_a_thousand_events_and_twenty_kills_of_the_broker_none_is_lost(tmp_pa
     assert positions == sorted(positions)
     assert (told.sent, told.refused, told.lost) == (1000, 0, 0)
     listener.close()
-    broker.kill()
     relay.close()

@@ -3,17 +3,33 @@
 
 say() { printf '%s\n' "$*" >&2; }
 
-# need COMMAND PACKAGE: install a Debian package when its command is missing, or say so.
+# need COMMAND PACKAGE: install a Debian package when its command is missing, or say so. What it
+# brings is not started: a server of the package's own is none of our business.
 need() {
   command -v "$1" >/dev/null 2>&1 && return 0
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     [ -n "${APT_READ:-}" ] || { apt-get update -qq; APT_READ=yes; }
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$2" >/dev/null
+    unstarted env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends "$2" >/dev/null
+    systemctl disable -q "$2" 2>/dev/null || : # nor at the next start of the machine
   else
     say "missing: $2 (as root: apt-get install $2)"
     exit 1
   fi
 }
+
+# unstarted COMMAND...: run it while policy-rc.d, which Debian asks before it starts a service
+# (invoke-rc.d(8)), says no. One that is there already is the machine's own, and is left alone.
+unstarted() (
+  policy=/usr/sbin/policy-rc.d
+  [ -e "$policy" ] || {
+    trap 'rm -f "$policy"' EXIT
+    trap 'exit 130' INT TERM
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod +x "$policy"
+  }
+  "$@"
+)
 
 # environment LOCK: .venv holds what LOCK pins, and the project; installed again when it changed.
 environment() {

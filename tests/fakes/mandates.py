@@ -19,13 +19,14 @@ Change = Callable[[dict[str, Any]], object]
 
 
 def data(name: str) -> dict[str, Any]:
-    return parse((FOLDER / f"{name}.yaml").read_text(), name)
+    read: Any = parse((FOLDER / f"{name}.yaml").read_text(), name)
+    return dict(read)
 
 
 LAWFUL = data("lawful")
 FULL = copy.deepcopy(LAWFUL)
-for number, document in enumerate(FULL["documents"].values()):
-    document["sha256"] = f"{number:064x}"
+for number, each in enumerate(FULL["documents"].values()):
+    each["sha256"] = f"{number:064x}"
 
 
 def mandate(*changes: Change, of: dict[str, Any] = LAWFUL) -> Mandate:

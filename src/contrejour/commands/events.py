@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contrejour.commands import files
+from contrejour.commands import files, signals
 from contrejour.errors import InputMissing, Malformed, UsageError
 
 if TYPE_CHECKING:
@@ -25,8 +25,11 @@ SECONDS_A_DAY = 86_400
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `events` and its commands."""
-    events = commands.add_parser("events", help="measure and adjust what a camera's rules say")
+    events = commands.add_parser(
+        "events", help="what the rules said and humans decided; measure, adjust"
+    )
     below = events.add_subparsers(required=True, metavar="COMMAND")
+    signals.add_to(below)
     _add_eval(below)
     tune = below.add_parser("tune", help="how often each zone would have said something")
     _add_moments(tune, nargs="+")

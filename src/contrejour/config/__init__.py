@@ -5,9 +5,11 @@ plan's to say, and nothing here.
     rules.py     ZoneRule: an event in a zone
     build.py     the rules that run, as far as the plan goes
     rates.py     a measured error rate
+    publish.py   Publish: who is told of events
     closed.py    what every section is made of
 """
 
+from contrejour.config.publish import Publish
 from contrejour.config.site import Place, Site, address, read_site
 
-__all__ = ["Place", "Site", "address", "read_site"]
+__all__ = ["Place", "Publish", "Site", "address", "read_site"]

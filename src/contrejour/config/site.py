@@ -19,6 +19,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from pydantic import Field
 
 from contrejour.config.closed import Closed
+from contrejour.config.publish import Publish
 from contrejour.config.rules import Point, ZoneRule, faults
 from contrejour.errors import CameraRefused
 from contrejour.mandate.schema import Name, Text
@@ -50,6 +51,7 @@ class Place(Closed):
 class Site(Closed):
     site: Literal[1]
     cameras: Annotated[dict[Name, Place], Field(min_length=1)]
+    publish: Publish | None = None
 
 
 def read_site(text: str, name: str) -> Site:

@@ -25,9 +25,7 @@ SECONDS_A_DAY = 86_400
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `events` and its commands."""
-    events = commands.add_parser(
-        "events", help="what the rules said and humans decided; measure, adjust"
-    )
+    events = commands.add_parser("events", help="what rules said, and how right they are")
     below = events.add_subparsers(required=True, metavar="COMMAND")
     signals.add_to(below)
     _add_eval(below)

@@ -1,0 +1,138 @@
+"""Many cameras in one process: one set of models, and what befalls one touches no other."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+from fakes import detectors
+from fakes.cameras import camera
+from fakes.plans import PRIVACY, plan_for
+from fakes.runs import painted_clip, until
+
+from contrejour.config import Place
+from contrejour.errors import CameraRefused, DetectorError
+from contrejour.types import Frame
+from contrejour.video import Decoder
+from contrejour.watch import Models, Watcher, run
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    clip = painted_clip(tmp_path_factory.mktemp("clips") / "a.mp4")
+    with camera(clip, clip) as addresses:
+        yield addresses
+
+
+def watcher(address: str, out: Path, frames: int, **more) -> Watcher:
+    place = Place(address=address, hide="people", privacy=PRIVACY)
+    more = {"make": detectors.painted, **more}
+    made = Watcher(plan_for("view.live", "record"), "cam-a", place, address, out, **more)
+    made.stopped = lambda: made.counters.frames >= frames
+    return made
+
+
+def test_cameras_of_one_size_share_a_detector_and_it_is_asked_by_one_at_a_time():
+    busy = threading.Lock()
+    built = []
+
+    def make(size, *, offline):
+        built.append(size)
+
+        def answer(frame):
+            assert busy.acquire(blocking=False)
+            try:
+                return ()
+            finally:
+                busy.release()
+
+        return detectors.Fake(answer)
+
+    models = Models(make)
+    shared = [models((320, 192), offline=True) for _ in range(8)]
+    models((640, 360))
+    assert built == [(320, 192), (640, 360)]
+    assert len(set(map(id, shared))) == 1
+    frame: Frame = None  # type: ignore[assignment]
+    threads = [
+        threading.Thread(target=lambda one=one: [one.detect(frame) for _ in range(200)])
+        for one in shared
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_a_decoder_that_is_killed_costs_its_camera_alone_a_moment(found, tmp_path):
+    decoders: dict[str, Decoder] = {}
+
+    def connect(name):
+        def made(address: str, **more) -> Decoder:
+            decoders[name] = Decoder(address, **more)
+            return decoders[name]
+
+        return made
+
+    watchers = [
+        watcher(address, tmp_path / name, 120, connect=connect(name))
+        for name, address in zip("ab", found, strict=True)
+    ]
+    running = threading.Thread(target=run, args=(watchers,))
+    running.start()
+    assert until(lambda: watchers[0].counters.frames > 20)
+    os.kill(decoders["a"].pid, signal.SIGSEGV)
+    running.join()
+    assert [each.counters.reconnects for each in watchers] == [1, 0]
+    assert [each.counters.frames for each in watchers] == [120, 120]
+
+
+def test_one_camera_that_can_not_be_stops_and_the_others_go_on(found, tmp_path):
+    told: list[str] = []
+    wrong = watcher(found[0].replace("cam0", "cam9"), tmp_path / "wrong", 10, tell=told.append)
+
+    def broken(size, *, offline):
+        raise ZeroDivisionError("a fault of ours")
+
+    faulty = watcher(found[0], tmp_path / "faulty", 10, make=broken, tell=told.append)
+    good = watcher(found[1], tmp_path / "good", 30)
+    ended = run([wrong, good, faulty])
+    assert good.counters.frames == 30
+    assert {type(error) for error in ended.values()} <= {CameraRefused, ZeroDivisionError}
+    assert any("a fault of ours: this camera is stopped" in said for said in told)
+    assert any("has no such stream: this camera is stopped" in said for said in told)
+
+
+def test_when_none_can_be_watched_it_says_why(tmp_path):
+    ones = [watcher(f"rtsp://127.0.0.1:9/{n}", tmp_path / str(n), 10) for n in range(2)]
+    for number, each in enumerate(ones):
+        each.name, each.connect = f"cam-{number}", _refused
+        each.plan = plan_for("view.live", name=each.name)
+    with pytest.raises(CameraRefused):
+        run(ones)
+
+
+def _refused(address: str, **more: object) -> Decoder:
+    raise CameraRefused("no")
+
+
+def test_a_detector_that_fails_for_one_camera_fails_for_it_alone(found, tmp_path):
+    def seeing_first(size, *, offline):
+        seeing = detectors.painted(size)
+
+        def answer(frame):
+            if threading.current_thread().name.endswith("_0"):
+                raise DetectorError("blind")
+            return seeing.detect(frame)
+
+        return detectors.Fake(answer)
+
+    models = Models(seeing_first)
+    ones = [watcher(found[n], tmp_path / str(n), 40, make=models) for n in range(2)]
+    run(ones)
+    whole = sorted(each.counters.reasons.get("detector-failed", 0) for each in ones)
+    assert whole[0] == 0
+    assert whole[1] == 40

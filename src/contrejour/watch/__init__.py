@@ -1,6 +1,7 @@
 """Live cameras, veiled as they come, as far as their plan goes.
 
-many.py      Models, run  many cameras in one process
+many.py      run          many cameras in one process
+models.py    Models       … with one set of models
 camera.py    Watcher      one camera, from its decoder to its playlist
 masks.py                  frames with what is hidden in them, a few frames late
 empty.py                  the empty scene: learned, kept, lost, learned again
@@ -10,6 +11,7 @@ still.py, counters.py     a picture now and then; what happened
 """
 
 from contrejour.watch.camera import Watcher
-from contrejour.watch.many import Models, run
+from contrejour.watch.many import run
+from contrejour.watch.models import Models
 
 __all__ = ["Models", "Watcher", "run"]

@@ -16,6 +16,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 from contrejour import detect, veil, video
@@ -35,7 +36,7 @@ from contrejour.types import Frame
 from contrejour.watch import privacy
 from contrejour.watch.counters import Counters
 from contrejour.watch.empty import Empty
-from contrejour.watch.load import Load, Slate
+from contrejour.watch.load import RAREST_NS, Load, Slate
 from contrejour.watch.masks import Masks, Veiled
 from contrejour.watch.still import Still
 from contrejour.worker import Guarded
@@ -43,6 +44,8 @@ from contrejour.worker import Guarded
 RETENTION_EVERY = timedelta(seconds=10)
 LIVE = timedelta(seconds=60)
 """What may be seen and not recorded is gone after this time, whether more comes or not."""
+BUSY_NS = 2 * RAREST_NS
+"""A look that would have to wait for another camera's is put off by a frame, up to this long."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
 HIDE = {"fixed": "unknown", "moving": "people"}
 """By default: a camera that doesn't move has an empty scene, and shows what is proven to be it."""
@@ -79,6 +82,7 @@ class Watcher:
 
     _retained: datetime | None = None
     _playlist: video.Playlist | None = None
+    _newest_ns: int = 0
     _slate: Slate = field(default_factory=Slate)
 
     @property
@@ -155,7 +159,7 @@ class Watcher:
             still = Still(self.out, decoder.fmt)
             session = f"{self.clock():%Y%m%dT%H%M%S}-{self.counters.reconnects}"
             self._playlist.begin(decoder.fmt, session)
-            for frame, hidden, whole in self._masked(decoder, _and(first, frames), zones):
+            for frame, hidden, whole in self._masked(decoder, self._noted(first, frames), zones):
                 veiled = veil.apply(frame, hidden, "solid", None)
                 self._playlist.write(encoder.write(veiled), self.clock())
                 still.offer(veiled)
@@ -176,12 +180,13 @@ class Watcher:
             frames = (veil.apply(frame, painted, "solid", None) for frame in frames)
         if self.empty:
             self.empty.begin()
+        detector = self.make(decoder.fmt.upright, offline=self.offline)
         masks = Masks(
             decoder.fmt,
-            Guarded(self.make(decoder.fmt.upright, offline=self.offline)),
+            Guarded(detector),
             self.hide,
             self.empty,
-            lambda: self.load.interval_ns,
+            lambda: BUSY_NS if getattr(detector, "busy", False) else self.load.interval_ns,
             lambda: self._slate.falls(
                 time.monotonic_ns(), self.counters.frames, self.counters.dropped
             ),
@@ -197,16 +202,11 @@ class Watcher:
         if frame.taken:
             now_ns = time.monotonic_ns()
             told.late_ns = now_ns - frame.taken.monotonic_ns
-            self.load.told(now_ns, told.late_ns - self._ahead_ns(decoder))
+            self.load.told(now_ns, now_ns - self._newest_ns)
 
-    @staticmethod
-    def _ahead_ns(decoder: video.Decoder) -> int:
-        from contrejour.watch.masks import LOOK_AHEAD_FRAMES
-
-        assert decoder.fmt
-        return LOOK_AHEAD_FRAMES * round(1_000_000_000 / decoder.fmt.rate)
-
-
-def _and(first: Frame, rest: Iterator[Frame]) -> Iterator[Frame]:
-    yield first
-    yield from rest
+    def _noted(self, first: Frame, rest: Iterator[Frame]) -> Iterator[Frame]:
+        """These frames; when the newest of them came."""
+        for frame in chain([first], rest):
+            if frame.taken:
+                self._newest_ns = frame.taken.monotonic_ns
+            yield frame

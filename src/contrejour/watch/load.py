@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from contrejour.detect.look import INTERVAL_NS
 
 LATE_NS, EASY_NS = 150_000_000, 60_000_000
-"""How late beside its look-ahead a frame may leave before looks get rarer, or may get denser."""
+"""How long after the newest frame came one may leave before looks get rarer, or may get denser."""
 EACH_NS = 500_000_000
 RARER, DENSER = 1.4, 0.93
 RAREST_NS = 1_500_000_000
@@ -32,7 +32,7 @@ class Load:
     _since_ns: int = 0
 
     def told(self, now_ns: int, late_ns: int) -> None:
-        """A frame left at `now_ns` (monotonic), `late_ns` after it could have."""
+        """A frame left at `now_ns` (monotonic), `late_ns` after the newest one came."""
         self._worst_ns = max(self._worst_ns, late_ns)
         if now_ns - self._since_ns < EACH_NS:
             return

@@ -54,7 +54,8 @@ class Masks:
 
     @property
     def lookahead_ns(self) -> int:
-        return LOOK_AHEAD_FRAMES * round(1_000_000_000 / self.fmt.rate)
+        """Half a frame less than the frames: time stamps tremble, and a ninth is not waited for."""
+        return round((LOOK_AHEAD_FRAMES - 0.5) * 1_000_000_000 / self.fmt.rate)
 
     def of(self, frames: Iterator[Frame]) -> Iterator[Veiled]:
         """Each frame, in order."""

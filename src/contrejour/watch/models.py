@@ -1,0 +1,43 @@
+"""One set of models for all cameras of a process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from contrejour import detect
+from contrejour.types import Detection, Frame
+
+
+@dataclass(slots=True)
+class Shared:
+    """A detector that several cameras have; it is asked by one at a time."""
+
+    detector: detect.Detector
+    _asking: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def busy(self) -> bool:
+        """Whether who asks now would have to wait."""
+        return self._asking.locked()
+
+    def detect(self, frame: Frame) -> tuple[Detection, ...]:
+        with self._asking:
+            return self.detector.detect(frame)
+
+
+@dataclass(slots=True)
+class Models:
+    """Makes the detectors: one for each size of picture."""
+
+    make: Callable[..., detect.Detector] = detect.build
+    _made: dict[tuple[int, int], Shared] = field(default_factory=dict)
+    _making: threading.Lock = field(default_factory=threading.Lock)
+
+    def __call__(self, size: tuple[int, int], *, offline: bool = False) -> Shared:
+        """The detector for pictures of `size`."""
+        with self._making:
+            if size not in self._made:
+                self._made[size] = Shared(self.make(size, offline=offline))
+            return self._made[size]

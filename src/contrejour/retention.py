@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,10 +19,15 @@ class Retention:
 
     def apply(self, now: datetime) -> int:
         """Destroy the segments that are due; how many. A clock that went back destroys none."""
-        due = [path for path in self.folder.glob("*.m4s") if self._due(path) <= now]
+        due = [path for path in self._kept() if self._due(path) <= now]
         for path in due:
             path.unlink(missing_ok=True)
         return len(due)
+
+    def _kept(self) -> Iterator[Path]:
+        """Segments, and the moments beside them, which say where people were."""
+        for pattern in ("*.m4s", "*.moments"):
+            yield from self.folder.glob(pattern)
 
     def _due(self, segment: Path) -> datetime:
         """Its first picture is older than its file, which was whole some seconds after."""
@@ -31,5 +36,5 @@ class Retention:
 
     def clear(self) -> None:
         """Nothing stays: for a camera that may be seen and not recorded."""
-        for path in (*self.folder.glob("*.m4s"), self.folder / "live.m3u8"):
+        for path in (*self._kept(), self.folder / "live.m3u8"):
             path.unlink(missing_ok=True)

@@ -35,6 +35,7 @@ class Grant:
     expires: datetime
     limits: tuple[Period, ...]
     journal: Period | None
+    signals: Period | None
 
     def is_open(self, at: datetime) -> bool:
         """Whether it runs at that moment: from `not_before`, included, to `expires`, excluded."""
@@ -152,6 +153,7 @@ def _grant(
         expires=_moment(measure["expires"]),
         limits=tuple(Period.parse(limit) for limit in _texts(measure["limits"])),
         journal=Period.parse(keep["journal"]) if "journal" in keep else None,
+        signals=Period.parse(keep["signals"]) if "signals" in keep else None,
     )
 
 

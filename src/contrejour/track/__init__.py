@@ -5,5 +5,6 @@ number dies with the file. `masks` is pure and looks ahead by a bounded time.
 """
 
 from contrejour.track.fill import masks
+from contrejour.track.tracker import Tracker
 
-__all__ = ["masks"]
+__all__ = ["Tracker", "masks"]

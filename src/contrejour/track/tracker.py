@@ -42,6 +42,7 @@ class Track:
     sure_ns: list[int] = field(default_factory=list)
     sure_count: int = 0
     open: bool = True
+    begun_ns: int = 0
     unlooked_ns: int = 0
     """When the last look was that came before the first sighting."""
     missed_ns: int | None = None
@@ -126,7 +127,7 @@ class Tracker:
             [(found.kind, found.box) for found in detections],
         )  # fmt: skip
         for at, found in enumerate(detections):
-            track = running[given[at]] if at in given else self._start(found.kind)
+            track = running[given[at]] if at in given else self._start(found.kind, time_ns)
             track.see(index, time_ns, found)
         for track in running:
             if track.last.time_ns != time_ns and track.missed_ns is None:
@@ -148,8 +149,8 @@ class Tracker:
         for track in self.tracks:
             track.trim(before_ns)
 
-    def _start(self, kind: Kind) -> Track:
-        track = Track(self._next, kind, unlooked_ns=self._looked_ns)
+    def _start(self, kind: Kind, time_ns: int) -> Track:
+        track = Track(self._next, kind, begun_ns=time_ns, unlooked_ns=self._looked_ns)
         self._next += 1
         self.tracks.append(track)
         return track

@@ -32,10 +32,11 @@ from contrejour.mandate.plan import Plan
 from contrejour.mandate.vocabulary import Act
 from contrejour.pipeline import watch
 from contrejour.retention import Retention
-from contrejour.types import Frame
+from contrejour.types import Cells, Frame, Look, Sight
 from contrejour.watch import privacy
 from contrejour.watch.counters import Counters
 from contrejour.watch.empty import Empty
+from contrejour.watch.events import Events
 from contrejour.watch.load import RAREST_NS, Load, Slate
 from contrejour.watch.masks import Masks, Veiled
 from contrejour.watch.still import Still
@@ -72,6 +73,7 @@ class Watcher:
     make: Callable[..., detect.Detector] = detect.build
     connect: Callable[..., video.Decoder] = video.Decoder
     empty: Empty | None = None
+    events: Events | None = None
     load: Load = field(default_factory=Load)
     offline: bool = False
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -116,6 +118,8 @@ class Watcher:
             self._connect_for_ever(acts, zones)
         finally:
             self._playlist.close()
+            if self.events:
+                self.events.close()
             if Act.RECORD not in acts:
                 self.retention.clear()
 
@@ -169,6 +173,8 @@ class Watcher:
             self.counters.connected = False
             decoder.close()
             self._playlist.end()
+            if self.events:
+                self.events.end()
 
     def _masked(
         self, decoder: video.Decoder, frames: Iterator[Frame], zones: tuple[privacy.Polygon, ...]
@@ -180,6 +186,8 @@ class Watcher:
             frames = (veil.apply(frame, painted, "solid", None) for frame in frames)
         if self.empty:
             self.empty.begin()
+        if self.events:
+            self.events.begin()
         detector = self.make(decoder.fmt.upright, offline=self.offline)
         masks = Masks(
             decoder.fmt,
@@ -190,8 +198,14 @@ class Watcher:
             lambda: self._slate.falls(
                 time.monotonic_ns(), self.counters.frames, self.counters.dropped
             ),
+            self._saw,
         )
         return masks.of(frames)
+
+    def _saw(self, frame: Frame, look: Look, unlike: Cells | None) -> None:
+        self.counters.looks += look.sight is Sight.SEEN
+        if self.events:
+            self.events.saw(frame, look, unlike)
 
     def _count(self, frame: Frame, whole: str, decoder: video.Decoder) -> None:
         told, counted = self.counters, decoder.counted

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes.mandates import FESTIVAL, FULL, mandate
-from fakes.plans import KEY
+from fakes.plans import event_plan
 
 from contrejour.config import read_site
 from contrejour.config.build import settings_sha256
 from contrejour.errors import Refused
 from contrejour.events import kept
 from contrejour.events.standing import Rates
-from contrejour.mandate.compile import compile_plan
-from contrejour.mandate.plan import Plan
-from contrejour.mandate.sign import sign
 from contrejour.signals import Signals
 from contrejour.signals.segment import read
 from contrejour.types import Box, Detection, Frame, Instant, Kind, Look, Sight
@@ -29,17 +24,6 @@ OPEN = datetime(2027, 2, 12, 17, tzinfo=UTC)
 SIZE = (320, 192)
 EVERY_NS = 150_000_000
 VOIE = "{kind: zone, polygon: [[0, 0.5], [1, 0.5], [1, 1], [0, 1]], of: [person]%s}"
-
-
-def plan() -> Plan:
-    def change(data):
-        cameras = {"place": "quais", "ids": ["quais-01"]}
-        data["measures"] = [each for each in data["measures"] if each["id"] != "car-enregistrer"]
-        for measure in data["measures"]:
-            measure["cameras"] = cameras
-
-    voted = mandate(change, of=copy.deepcopy(FULL))
-    return Plan(sign(compile_plan(voted, "0" * 64, FESTIVAL), KEY), [KEY.public_key()])
 
 
 def zones(text: str):
@@ -55,7 +39,7 @@ class Day:
         self.folder = folder
         self.signals = Signals(folder / "signals", clock=lambda: self.at)
         self.events = Events(
-            plan(), "quais-01", zones(text), rates or {}, self.signals, out=folder,
+            event_plan(), "quais-01", zones(text), rates or {}, self.signals, out=folder,
             clock=lambda: self.at, tell=self.told.append,
         )  # fmt: skip
         self.events.begin()
@@ -66,8 +50,9 @@ class Day:
             self.at += timedelta(microseconds=EVERY_NS / 1000)
             wall_ns = int(self.at.timestamp() * 1e9)
             plane = np.zeros(SIZE[::-1], np.uint8)
-            frame = Frame(0, 0, self.time_ns, *SIZE, 0, (plane,), (1, 1), 8, lambda w, h: plane,
-                          taken=Instant(self.time_ns, wall_ns, None, 0))  # fmt: skip
+            taken = Instant(self.time_ns, wall_ns, None, 0)
+            frame = Frame(0, 0, self.time_ns, *SIZE, 0, (plane,), (1, 1), 8,
+                          lambda w, h, seen=plane: seen, taken=taken)  # fmt: skip
             found = tuple(Detection(box, Kind.PERSON, 0.9) for box in people)
             self.events.saw(frame, Look(0, self.time_ns, sight, found), None)
 

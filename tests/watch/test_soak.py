@@ -12,9 +12,10 @@ import signal
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import av
@@ -23,17 +24,35 @@ import numpy as np
 import psutil
 import pytest
 from fakes import detectors
+from fakes.brokers import MOSQUITTO, Listener, Mosquitto, Relay
 from fakes.cameras import camera
-from fakes.plans import PRIVACY, plan_for
-from fakes.runs import painted_clip
+from fakes.plans import PRIVACY, event_plan, plan_for
+from fakes.runs import painted_clip, until
 
-from contrejour.config import Place
+from contrejour.config import Place, read_site
+from contrejour.config.build import settings_sha256
 from contrejour.errors import DetectorError
+from contrejour.events.standing import Rates
+from contrejour.signals import Entry, Kind, Signals
+from contrejour.signals.mqtt import Broker, Mqtt
+from contrejour.signals.segment import read
+from contrejour.types import Event
 from contrejour.video import Decoder, hls
 from contrejour.watch import Watcher, run
 from contrejour.watch.empty import Empty
+from contrejour.watch.events import Events
 
 MINUTES = float(os.environ.get("SOAK_MINUTES", "32"))
+OPEN = datetime(2027, 2, 12, 17, tzinfo=UTC)
+SITE = """
+site: 1
+cameras:
+  quais-01:
+    address: rtsp://x
+    events:
+      voie-1: {kind: zone, of: [person], polygon: [[0, 0], [1, 0], [1, 1], [0, 1]], alert: true,
+               error_rates: r.json, min_duration_s: 0.5, cool_down_s: 1, shadow_days: 1}
+"""
 FAULTS_A_MINUTE = 31.5
 """1,000 in 32 minutes."""
 
@@ -47,6 +66,7 @@ class Trouble:
     decoders: dict[str, Decoder] = field(default_factory=dict)
     blind_until: float = 0.0
     full_until: float = 0.0
+    breaking: threading.Lock = field(default_factory=threading.Lock)
 
     def connect(self, name: str, codec: str, hide: str):
         """Makes connections on which something goes wrong after a while."""
@@ -77,17 +97,28 @@ class Trouble:
 
     def strike(self) -> None:
         """One thing that happens to the process, not to the camera."""
-        kind = self.chance.choice(["killed", "crashed", "frozen", "blind", "full"])
+        kind = self.chance.choice(["killed", "crashed", "frozen", "blind", "full", "broker"])
         self.done[kind] += 1
         if kind == "blind":
             self.blind_until = time.monotonic() + self.chance.uniform(0.2, 1)
         elif kind == "full":
             self.full_until = time.monotonic() + self.chance.uniform(0.2, 1)
+        elif kind == "broker":
+            threading.Thread(target=self.break_broker, daemon=True).start()
         elif self.decoders:
             number = {"killed": signal.SIGKILL, "crashed": signal.SIGSEGV, "frozen": signal.SIGSTOP}
             victim = self.decoders[self.chance.choice(sorted(self.decoders))]
             with suppress(ProcessLookupError):
                 os.kill(victim.pid, number[kind])
+
+    def break_broker(self) -> None:
+        """Kill it; events may come again once somebody listens who would miss them."""
+        with self.breaking:
+            self.relay.shut()
+            self.broker.kill()
+            self.broker.start()
+            self.listener.listens.wait(30)
+            self.relay.open()
 
     def write(self, real):
         """os.write on a disk that is full now and then."""
@@ -98,6 +129,38 @@ class Trouble:
             return real(file, data)
 
         return write
+
+
+@dataclass
+class Journal:
+    """What one camera's rule says, in a journal of its own, published to a broker that dies."""
+
+    folder: Path
+    port: int
+    acknowledged: list[str] = field(default_factory=list)
+
+    def events(self) -> Events:
+        zone = read_site(SITE, "s.yml").cameras["quais-01"].events["voie-1"]
+        settings = settings_sha256(zone)
+        self.folder.mkdir(parents=True)
+        begun = (OPEN - timedelta(days=30)).isoformat()
+        (self.folder / "since.json").write_text(json.dumps({"voie-1": [settings, begun]}))
+        rates = {"voie-1": Rates("quais-01", "voie-1", "zone", settings, 24.0, 1.0, 1.0, 0.0)}
+        broker = Broker("127.0.0.1", self.port, tls=False)
+        self.signals = Signals(self.folder, [Mqtt(broker, "soak", self.folder.parent.name)])
+        keep = self.signals.event
+
+        def event(event: Event) -> Entry:
+            entry = keep(event)
+            self.acknowledged.append(entry.id)
+            return entry
+
+        self.signals.event = event  # type: ignore[method-assign]
+        return Events(event_plan(), "quais-01", {"voie-1": zone}, rates, self.signals,
+                      clock=lambda: OPEN)  # fmt: skip
+
+    def kept(self) -> list[str]:
+        return [entry.id for entry in read(self.folder) if entry.kind is Kind.EVENT]
 
 
 def magenta(picture: np.ndarray) -> bool:
@@ -140,9 +203,15 @@ class Audit:
 
 
 @pytest.mark.soak
+@pytest.mark.skipif(MOSQUITTO is None, reason="no mosquitto (apt-get install mosquitto)")
 def test_nobody_shows_and_nothing_grows_whatever_happens(tmp_path, monkeypatch):
     chance = random.Random(20261125)
     trouble = Trouble(chance)
+    trouble.broker = Mosquitto(tmp_path)
+    trouble.broker.start()
+    trouble.listener, trouble.relay = Listener(trouble.broker.port), Relay(trouble.broker.port)
+    assert trouble.listener.listens.wait(30)
+    trouble.relay.open()
     monkeypatch.setattr(hls.os, "write", trouble.write(os.write))
     clips = {
         codec: painted_clip(tmp_path / f"{codec}.mp4", codec=codec) for codec in ("h264", "hevc")
@@ -151,8 +220,9 @@ def test_nobody_shows_and_nothing_grows_whatever_happens(tmp_path, monkeypatch):
     end = time.monotonic() + MINUTES * 60
     out = tmp_path / "out"
     recoveries: list[float] = []
+    closings: list[Callable[[], None]] = []
     with camera(clips["h264"], other, clips["hevc"], other) as found:
-        watchers = []
+        watchers, journals = [], []
         for name, codec, hide, address in (
             ("a", "h264", "people", found[0]), ("b", "hevc", "people", found[2]),
             ("c", "h264", "unknown", found[0]), ("d", "hevc", "unknown", found[2]),
@@ -165,6 +235,10 @@ def test_nobody_shows_and_nothing_grows_whatever_happens(tmp_path, monkeypatch):
             )  # fmt: skip
             if hide == "unknown":
                 watcher.empty = Empty(out / name / "scene.npz", samples=16, every_ns=200_000_000)
+            journals.append(Journal(out / name / "signals", trouble.relay.port))
+            watcher.events = journals[-1].events()
+            watcher.events.close, closing = (lambda: None), watcher.events.close
+            closings.append(closing)
             watchers.append(watcher)
         running = threading.Thread(target=run, args=(watchers,))
         running.start()
@@ -189,6 +263,15 @@ def test_nobody_shows_and_nothing_grows_whatever_happens(tmp_path, monkeypatch):
                 sizes.append((now, me.memory_info().rss >> 20, me.num_fds()))
                 sample_at = now + 2
         audit.look(all_of_them=True)
+    with trouble.breaking:
+        waiting = [told for journal in journals for told in journal.signals.told()]
+        assert until(lambda: not any(
+            told.waiting for journal in journals for told in journal.signals.told()
+        ), 60), waiting  # fmt: skip
+    heard = [json.loads(text)["id"] for text in trouble.listener.on("/events")]
+    for closing in closings:
+        closing()
+    trouble.broker.kill()
     told = {
         "minutes": MINUTES, "faults": sum(trouble.done.values()), "of": trouble.done,
         "pictures": audit.pictures, "clear": len(audit.clear),
@@ -197,12 +280,18 @@ def test_nobody_shows_and_nothing_grows_whatever_happens(tmp_path, monkeypatch):
         "silence_s": dict(zip(("p50", "p90", "p99", "max"),
                               np.percentile(recoveries or [0], [50, 90, 99, 100]).round(2).tolist(),
                               strict=True)),
+        "events": sum(len(journal.acknowledged) for journal in journals),
+        "not_kept": sum(watcher.events.unkept for watcher in watchers),
+        "heard_again": len(heard) - len(set(heard)),
         "rss_mib": [sizes[n][1] for n in range(0, len(sizes), max(1, len(sizes) // 12))],
         "handles": [sizes[n][2] for n in range(0, len(sizes), max(1, len(sizes) // 12))],
     }  # fmt: skip
     print(json.dumps(told, indent=1))
     Path(os.environ.get("SOAK_REPORT", tmp_path / "soak.json")).write_text(json.dumps(told))
     assert audit.clear == []
+    for journal in journals:
+        assert set(journal.acknowledged) <= set(journal.kept()) <= set(heard)
+    assert told["events"] > 10 * MINUTES
     assert audit.pictures > 100 * MINUTES
     assert sum(trouble.done.values()) >= min(1000, 20 * MINUTES)
     half = len(sizes) // 2

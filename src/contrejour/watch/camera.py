@@ -142,9 +142,8 @@ class Watcher:
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
     def _may_mend(self, error: ContrejourError) -> bool:
-        """A camera that starts up says many things; a wrong password is wrong from the first."""
-        again = isinstance(error, OutputFailed) or getattr(error, "again", False)
-        return again or self.counters.frames > 0
+        """What worked before may work again; a wrong password is wrong from the first."""
+        return bool(getattr(error, "again", False)) or self.counters.frames > 0
 
     def _session(
         self, acts: tuple[str, ...], zones: tuple[privacy.Polygon, ...]

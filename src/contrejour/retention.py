@@ -36,5 +36,6 @@ class Retention:
 
     def clear(self) -> None:
         """Nothing stays: for a camera that may be seen and not recorded."""
-        for path in (*self._kept(), self.folder / "live.m3u8"):
-            path.unlink(missing_ok=True)
+        if self.folder.is_dir():
+            for path in (*self._kept(), self.folder / "live.m3u8"):
+                path.unlink(missing_ok=True)

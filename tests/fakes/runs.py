@@ -92,6 +92,22 @@ def clip(
     return path
 
 
+def painted_clip(path: Path, *, codec: str = "h264", size: str = "320x192") -> Path:
+    """A magenta figure that crosses a grey picture, twelve seconds at 25 a second."""
+    wide, high = map(int, size.split("x"))
+    graph = (
+        f"color=gray:size={size}:rate=25[bg];color=magenta:size=24x56:rate=25[fg];"
+        f"[bg][fg]overlay=x='mod(60*t,{wide - 24})':y={high // 2 - 16}"
+    )
+    how = {
+        "h264": ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "0", "-g", "25"),
+        "hevc": ("-c:v", "libx265", "-preset", "ultrafast",
+                 "-x265-params", "log-level=none:keyint=25:bframes=0"),
+    }  # fmt: skip
+    ffmpeg("-f", "lavfi", "-i", graph, "-t", "12", *how[codec], "-pix_fmt", "yuv420p", path)
+    return path
+
+
 def times(path: Path) -> list[int]:
     """The pts of every picture that can be decoded."""
     fmt = video.probe(path)

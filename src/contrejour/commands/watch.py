@@ -6,10 +6,11 @@ import argparse
 import json
 import signal
 import sys
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from contrejour.commands import files
@@ -19,7 +20,10 @@ from contrejour.language import said
 
 if TYPE_CHECKING:
     from contrejour.config import Site
-    from contrejour.watch import Watcher
+    from contrejour.watch import Cameras, Watcher
+
+STOP = ""
+"""Among the names of cameras that are over: the program is to end."""
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,6 +40,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="public key (default: the one that `keys new` made)")  # fmt: skip
     add("--relearn", action="store_true", help="forget the empty scenes, and learn them again")
     add("--offline", action="store_true", help="never fetch a model")
+    add("--listen", type=_address, metavar="HOST:PORT",
+        help="serve pages, health and metrics there (HTTP, without a login)")  # fmt: skip
     add("--json", action="store_true", help="what happened, as JSON on standard output")
     watch.set_defaults(run=_watch)
 
@@ -43,32 +49,68 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _watch(args: argparse.Namespace) -> int:
     from contrejour.config import address, read_site
     from contrejour.mandate.plan import Plan
-    from contrejour.watch import Models, Watcher, run
+    from contrejour.watch import Cameras, Models, Watcher
 
     plan = Plan(files.read_bytes(args.plan), [public_key(args.pub)])
     site = read_site(files.read_text(args.site), str(args.site))
-    stop = threading.Event()
+    events: SimpleQueue[str] = SimpleQueue()  # its put may be called by a signal
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: events.put(STOP))
     models = Models()
     watchers = [
         Watcher(
             plan, name, site.cameras[name], address(name, site.cameras[name]), args.output / name,
-            make=models, offline=args.offline, stopped=stop.is_set,
-            sleep=lambda seconds: bool(stop.wait(seconds)), tell=_teller(name),
+            make=models, offline=args.offline, tell=_teller(name),
         )
         for name in _wanted(args, site)
     ]  # fmt: skip
     if args.relearn:
         for watcher in watchers:
             (watcher.out / "scene.npz").unlink(missing_ok=True)
-    try:
-        run(watchers)
-    finally:
-        if args.json:
+    cameras = Cameras(events.put)
+    with _served(args, cameras):
+        try:
             for watcher in watchers:
-                print(json.dumps(_told(watcher)), flush=True)
+                cameras.start(watcher)
+            _until_over(cameras, events)
+        finally:
+            cameras.stop()
+            if args.json:
+                for watcher in cameras.watchers.values():
+                    print(json.dumps(_told(watcher)), flush=True)
+    if len(cameras.failed) == len(cameras.watchers):
+        raise next(iter(cameras.failed.values()))
     return 0
+
+
+def _until_over(cameras: Cameras, events: SimpleQueue[str]) -> None:
+    """Until it is told to stop, or no camera runs."""
+    while any(map(cameras.running, cameras.watchers)) or not events.empty():
+        name = events.get()
+        if name == STOP:
+            return
+        if (error := cameras.failed.get(name)) and len(cameras.watchers) > 1:
+            cameras.watchers[name].tell(f"{error}: this camera is stopped")
+
+
+@contextmanager
+def _served(args: argparse.Namespace, cameras: Cameras) -> Iterator[None]:
+    """Pages, health and metrics, where they were asked for."""
+    if not args.listen:
+        yield
+        return
+    from contrejour.serve import Server, Site
+
+    host, port = args.listen
+    server = Server(host, port, Site(cameras))
+    _say(f"http://{host}:{server.port}/")
+    if not server.is_local:
+        _say("whoever reaches this address sees the live pictures: put a proxy with a login there")
+    server.start()
+    try:
+        yield
+    finally:
+        server.stop()
 
 
 def _wanted(args: argparse.Namespace, site: Site) -> list[str]:
@@ -77,6 +119,18 @@ def _wanted(args: argparse.Namespace, site: Site) -> list[str]:
             known = ", ".join(site.cameras)
             raise UsageError(f"{name} is not in {args.site}", f"one of: {known}")
     return args.camera or list(site.cameras)
+
+
+def _address(text: str) -> tuple[str, int]:
+    """HOST:PORT, [::1]:PORT."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise argparse.ArgumentTypeError("an address such as 127.0.0.1:8080")
+    return host.strip("[]"), int(port)
+
+
+def _say(text: str) -> None:
+    print(f"contrejour: {said(text)}", file=sys.stderr, flush=True)
 
 
 def _teller(name: str) -> Callable[[str], None]:

@@ -86,6 +86,11 @@ class Watcher:
         return self.camera.hide or HIDE[self.camera.kind]
 
     @property
+    def playlist(self) -> video.Playlist | None:
+        """What players may have; None before the first picture was wanted."""
+        return self._playlist
+
+    @property
     def retention(self) -> Retention:
         if Act.RECORD in acts_of(self.plan, self.name):
             return Retention(self.out, lambda at: self.plan.destroy_by(self.name, at))

@@ -1,0 +1,39 @@
+"""Signed plans by which one camera may do this or that."""
+
+from __future__ import annotations
+
+import copy
+from datetime import UTC, date, datetime
+from typing import Any
+
+from fakes.mandates import FULL, mandate
+
+from contrejour.mandate.compile import compile_plan
+from contrejour.mandate.plan import Plan
+from contrejour.mandate.sign import new_key, sign
+
+KEY = new_key()
+DAY = datetime.now(UTC).date()
+PRIVACY = {"poste-conducteur": ()}
+"""The mask that these plans name is out of the picture."""
+
+
+def envelope(*acts: str, day: date = DAY, until: str = "2029-06-30", name: str = "cam-a") -> bytes:
+    """A plan by which one camera may do this."""
+
+    def change(data: dict[str, Any]) -> None:
+        data["valid"] = {"from": "2026-01-01", "until": until}
+        data["deliberation"]["date"] = "2026-01-01"
+        for document in data["documents"].values():
+            document["date"] = min(document["date"], "2026-01-01")
+        data["documents"]["vsa"]["expires"] = "2027-02-21"
+        data["measures"] = [each for each in data["measures"] if each["id"] == "car-enregistrer"]
+        cameras = {"place": "car-t3", "ids": [name]}
+        data["measures"][0] |= {"do": list(acts), "cameras": cameras, "articles": ["60-1"]}
+
+    voted = mandate(change, of=copy.deepcopy(FULL))
+    return sign(compile_plan(voted, "0" * 64, day), KEY)
+
+
+def plan_for(*acts: str, **more: Any) -> Plan:
+    return Plan(envelope(*acts, **more), [KEY.public_key()])

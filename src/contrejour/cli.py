@@ -98,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"contrejour {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_veil(commands)
-    from contrejour.commands import events, keys, mandate, review, testing, watch
+    from contrejour.commands import doctor, events, keys, mandate, review, testing, watch
     from contrejour.detect.command import add_models_parser
     from contrejour.evaluate import add_eval_parser
 
@@ -108,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     keys.add_parser(commands)
     review.add_parser(commands)
     watch.add_parser(commands)
+    doctor.add_parser(commands)
     events.add_parser(commands)
     testing.add_parser(commands)
     return parser

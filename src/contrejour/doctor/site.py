@@ -37,7 +37,7 @@ def plan_fits(site: Site, plan: Plan, now: datetime) -> Iterator[Finding]:
         if not all(opened):
             yield doubtful(name, "the plan has it closed now", "it opens in its hours and window")
         else:
-            yield fine(name, f"the plan lets it {' and '.join(acts)}")
+            yield fine(name, f"the plan lets it {', '.join(acts)}")
     if now < plan.not_before:
         yield failing("plan", f"begins on {plan.not_before:%Y-%m-%d}", "is the clock right?", 11)
     elif plan.expires - now < SOON:

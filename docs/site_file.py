@@ -13,7 +13,7 @@ REFERENCE = Path(__file__).resolve().parent / "reference"
 HEAD = """# The site file
 
 Where the cameras of a site are, and what is looked for in their pictures, as far as the plan goes.
-YAML 1.2, UTF-8; an unknown key is an error with its line. No login, password or secret stands in it.
+YAML 1.2, UTF-8; an unknown key is an error with its line. No login, password, secret is in it.
 
     # yaml-language-server: $schema=site.schema.json
     site: 1

@@ -44,10 +44,11 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 32
 
     def __init__(
-        self, host: str, port: int, answer: Callable[[Asked], Answer], most: int = MOST_CONNECTIONS
-    ) -> None:
-        """Listen (0: any free port). Raises OutputFailed."""
-        self.answer = answer
+        self, host: str, port: int, answer: Callable[[Asked], Answer], *,
+        most: int = MOST_CONNECTIONS, broke: Callable[[str], object] = lambda _: None,
+    ) -> None:  # fmt: skip
+        """Listen (0: any free port). `broke`: told of a fault of ours. Raises OutputFailed."""
+        self.answer, self._broke = answer, broke
         self._free = threading.BoundedSemaphore(most)
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
@@ -101,7 +102,7 @@ class Server(ThreadingHTTPServer):
         """Whoever went away is nobody's concern; ours is said, without what was asked."""
         error = sys.exception()
         if not isinstance(error, OSError):
-            print(f"contrejour: http: {type(error).__name__}", file=sys.stderr, flush=True)
+            self._broke(f"an answer could not be made: {type(error).__name__}")
 
 
 def is_local(host: object) -> bool:

@@ -1,6 +1,7 @@
 """Live cameras, veiled as they come, as far as their plan goes.
 
 many.py      Models, Cameras  many cameras in one process
+wanted.py    Wanted           which cameras are to run; what changes when it is read again
 camera.py    Watcher          one camera, from its decoder to its playlist
 masks.py                      frames with what is hidden in them, a few frames late
 empty.py                      the empty scene: learned, kept, lost, learned again
@@ -11,5 +12,6 @@ still.py, counters.py         a picture now and then; what happened
 
 from contrejour.watch.camera import Watcher, acts_of
 from contrejour.watch.many import Cameras, Models
+from contrejour.watch.wanted import Changes, Wanted, differ
 
-__all__ = ["Cameras", "Models", "Watcher", "acts_of"]
+__all__ = ["Cameras", "Changes", "Models", "Wanted", "Watcher", "acts_of", "differ"]

@@ -24,6 +24,7 @@ class Page:
     def __init__(self, to: int, from_: int) -> None:
         self._to, self._from, self._number, self._rest = to, from_, 0, b""
         self._session = ""
+        self.events: list[dict[str, Any]] = []
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         attached = self.ask("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
@@ -44,6 +45,7 @@ class Page:
             if told.get("id") == self._number:
                 assert "error" not in told, told
                 return dict(told["result"])
+            self.events.append(told)
 
     def run(self, expression: str) -> Any:
         told = self.ask("Runtime.evaluate", expression=expression, awaitPromise=True,
@@ -52,9 +54,18 @@ class Page:
         return told["result"].get("value")
 
     def open(self, url: str, language: str = "en") -> None:
-        self.ask("Network.enable")
+        for domain in ("Network", "Log", "Runtime"):
+            self.ask(f"{domain}.enable")
         self.ask("Network.setExtraHTTPHeaders", headers={"Accept-Language": language})
         self.ask("Page.navigate", url=url)
+
+    def complaints(self) -> list[dict[str, Any]]:
+        """What stood in its console as an error: a script that broke, a policy that refused."""
+        entries = [event.get("params", {}).get("entry", {}) for event in self.events]
+        broke = [event for event in self.events if event["method"] == "Runtime.exceptionThrown"]
+        return [
+            each for each in entries if each.get("source") in ("security", "javascript")
+        ] + broke
 
     def picture(self, path: Path) -> None:
         """A screenshot."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -94,7 +95,16 @@ def test_a_camera_that_may_be_recorded_and_not_seen_is_not_shown(stream, file):
     assert get(stream, file, plan=plan_for("record")).status == 403
 
 
-def test_a_link_to_elsewhere_is_not_followed_by_name(stream, tmp_path):
+def test_a_still_is_not_shown_once_the_camera_is_away_for_a_minute(stream):
+    still = stream.folder / "still.jpg"
+    still.write_bytes(b"a picture")
+    os.utime(still, (NOW.timestamp() - 59, NOW.timestamp() - 59))
+    assert get(stream, "still.jpg").body == b"a picture"
+    os.utime(still, (NOW.timestamp() - 61, NOW.timestamp() - 61))
+    assert get(stream, "still.jpg").status == 404
+
+
+def test_a_link_that_the_playlist_does_not_name_is_not_followed(stream, tmp_path):
     (stream.folder / "s1-00000077.m4s").symlink_to("/etc/passwd")
     assert get(stream, "s1-00000077.m4s").status == 404
 

@@ -28,6 +28,7 @@ MOST_AHEAD = 2
 """Segments beyond the newest that may be asked for."""
 MOST_PARTS_AHEAD = round(3 / PART_S)
 FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,99}(\.m4s|-init\.mp4)")
+STILL_S = 60.0
 PLAYLIST, STILL = "live.m3u8", "still.jpg"
 ENDED = "#EXT-X-ENDLIST"
 _NEVER_KEPT = {"Cache-Control": "no-store"}
@@ -51,7 +52,7 @@ class Live:
         except (Refused, PlanExpired) as error:
             return nothing(403, str(error))
         if file == STILL:
-            return _file(self.watcher.out / STILL, "image/jpeg", asked, None)
+            return self._still(asked)
         playlist = self.watcher.playlist
         if playlist is None or not playlist.published.text:
             return nothing(404, "no picture yet")
@@ -59,6 +60,15 @@ class Live:
             return self._playlist(playlist, asked)
         size = self._size(playlist, file, asked)
         return _file(self.watcher.out / file, "video/mp4", asked, size) if size else nothing(404)
+
+    def _still(self, asked: Asked) -> Answer:
+        """The newest, unless the camera has been away since: that would be a recording."""
+        path = self.watcher.out / STILL
+        try:
+            age_s = self.clock().timestamp() - path.stat().st_mtime
+        except OSError:
+            return nothing(404)
+        return _file(path, "image/jpeg", asked, None) if age_s < STILL_S else nothing(404)
 
     def _playlist(self, playlist: Playlist, asked: Asked) -> Answer:
         try:

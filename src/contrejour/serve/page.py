@@ -14,8 +14,9 @@ from importlib.resources import files
 from contrejour.serve.answer import Answer, Asked, nothing
 from contrejour.serve.health import State
 
-KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
-STATIC = ("site.css", "overview.js", "player.js", "parse.js")
+KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8",
+         "svg": "image/svg+xml"}  # fmt: skip
+STATIC = ("site.css", "icon.svg", "overview.js", "player.js", "parse.js")
 WORDS = {
     "fr": {
         "title": "Caméras voilées", "never": "Voir ce qui se passe, jamais qui.",
@@ -90,7 +91,7 @@ def _page(tongue: str, title: str, body: str, script: str) -> Answer:
     text = (
         f'<!doctype html><html lang="{tongue}"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="icon" href="data:,"><link rel="stylesheet" href="/-/site.css">'
+        '<link rel="icon" href="/-/icon.svg"><link rel="stylesheet" href="/-/site.css">'
         f'<script type="module" src="/-/{script}"></script></head>'
         f'<body data-words="{words}"><main>{body}</main>'
         f"<footer>Contrejour · {WORDS[tongue]['never']}</footer></body></html>"

@@ -6,7 +6,7 @@ const video = document.querySelector("video");
 const shown = document.querySelector(".state"), delay = document.querySelector("output");
 const words = JSON.parse(document.body.dataset.words);
 const Source = window.MediaSource ?? window.ManagedMediaSource;
-const KEPT_S = 10, FAR_S = 3, NEAR_S = 0.6, AGAIN_MS = 1000;
+const KEPT_S = 10, FAR_S = 3, NEAR_S = 0.6, AGAIN_MS = 1000, PATIENCE_MS = 15000;
 
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -16,7 +16,7 @@ function tell(state) {
 }
 
 async function get(uri, headers = {}) {
-  const answer = await fetch(uri, { headers });
+  const answer = await fetch(uri, { headers, signal: AbortSignal.timeout(PATIENCE_MS) });
   if (!answer.ok) throw Object.assign(new Error(uri), { status: answer.status });
   return answer;
 }
@@ -34,13 +34,12 @@ function done(buffer, what) {
 /** Near the live edge: a little faster when behind, a jump when far behind or before a hole. */
 function follow(buffer) {
   const { buffered } = buffer;
-  if (!buffered.length) return;
+  if (!buffered.length || video.paused) return;
   const begin = buffered.start(buffered.length - 1), end = buffered.end(buffered.length - 1);
   const behind = end - video.currentTime;
   delay.textContent = behind.toFixed(1);
   if (video.currentTime < begin || behind > FAR_S) video.currentTime = Math.max(begin, end - NEAR_S);
   video.playbackRate = behind > NEAR_S ? 1.08 : 1;
-  if (video.paused && video.readyState >= 2 && !document.hidden) video.play().catch(() => {});
 }
 
 /** Play until something fails: then it is begun anew. */
@@ -49,7 +48,8 @@ async function session() {
   const url = URL.createObjectURL(source);
   video.disableRemotePlayback = true;
   video.src = url;
-  await new Promise((open) => source.addEventListener("sourceopen", open, { once: true }));
+  const opened = new Promise((open) => source.addEventListener("sourceopen", open, { once: true }));
+  await Promise.race([opened, wait(PATIENCE_MS)]);
   URL.revokeObjectURL(url);
   let list = parse(await (await get("live.m3u8")).text());
   let at = list.parts.findLastIndex((part) => part.key), init = "", buffer = null, last = null;
@@ -66,6 +66,7 @@ async function session() {
       const range = { Range: `bytes=${part.begin}-${part.end - 1}` };
       const data = await bytesOf(part.uri, range);
       await done(buffer, () => buffer.appendBuffer(data));
+      if (!last) video.play().catch(() => {}); // a browser may want a click first
       last = part;
       follow(buffer);
       tell("live");

@@ -6,7 +6,7 @@ import copy
 from datetime import UTC, date, datetime
 from typing import Any
 
-from fakes.mandates import FULL, mandate
+from fakes.mandates import FESTIVAL, FULL, mandate
 
 from contrejour.mandate.compile import compile_plan
 from contrejour.mandate.plan import Plan
@@ -37,3 +37,16 @@ def envelope(*acts: str, day: date = DAY, until: str = "2029-06-30", name: str =
 
 def plan_for(*acts: str, **more: Any) -> Plan:
     return Plan(envelope(*acts, **more), [KEY.public_key()])
+
+
+def event_plan() -> Plan:
+    """By which quais-01 may count, and detect what the example names, during its festival."""
+
+    def change(data: dict[str, Any]) -> None:
+        cameras = {"place": "quais", "ids": ["quais-01"]}
+        data["measures"] = [each for each in data["measures"] if each["id"] != "car-enregistrer"]
+        for measure in data["measures"]:
+            measure["cameras"] = cameras
+
+    voted = mandate(change, of=copy.deepcopy(FULL))
+    return Plan(sign(compile_plan(voted, "0" * 64, FESTIVAL), KEY), [KEY.public_key()])

@@ -26,6 +26,7 @@ from pathlib import Path
 import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from fakes.cameras import run_all
 from fakes.plans import PRIVACY, plan_for
 
 from contrejour import video
@@ -33,7 +34,7 @@ from contrejour.config import Place
 from contrejour.errors import CameraError
 from contrejour.types import Frame
 from contrejour.video import Decoder
-from contrejour.watch import Models, Watcher, run
+from contrejour.watch import Models, Watcher
 from contrejour.watch.empty import Empty
 from contrejour.watch.load import Load
 
@@ -105,8 +106,8 @@ class Timed(Watcher):
         assert frame.taken
         assert self._playlist
         self.waiting.append(frame.taken.camera_ns or frame.taken.wall_ns)
-        if self._playlist.published != self.played:
-            self.played = self._playlist.published
+        if self._playlist.published[:2] != self.played:
+            self.played = self._playlist.published[:2]
             now_ns = time.time_ns()
             self.late_ms += [(now_ns - taken_ns) / 1e6 for taken_ns in self.waiting]
             self.waiting.clear()
@@ -171,7 +172,7 @@ def watched(shape: str, hide: str, count: int, seconds: float, folder: Path) -> 
             if hide == "unknown":
                 kept = each.out / "scene.npz"
                 each.empty = Empty(kept, samples=SAMPLES, every_ns=SAMPLE_EACH_NS, tell=print)
-        running = threading.Thread(target=run, args=(watchers,))
+        running = threading.Thread(target=run_all, args=(watchers,))
         running.start()
         time.sleep(max(0.0, begins - time.monotonic()))
         before = [

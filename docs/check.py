@@ -10,6 +10,7 @@ from pathlib import Path
 
 import mandate_file
 import rules
+import site_file
 
 from contrejour import errors
 from contrejour.cli import _parser
@@ -34,7 +35,7 @@ def problems() -> Iterator[str]:
             continue
         if not re.search(rf"\b{kind.exit_code}\b", codes):
             yield f"docs/reference/exit-codes.md: no word of {kind.exit_code} ({kind.__name__})"
-    for maker in (rules, mandate_file):
+    for maker in (rules, mandate_file, site_file):
         for page, written in maker.pages().items():
             if not page.exists() or page.read_text() != written:
                 made = f"python docs/{maker.__name__}.py"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 from contrejour import __version__
 from contrejour.errors import ContrejourError, OutputExists, UsageError
 from contrejour.language import said
+from contrejour.log import Log
 
 if TYPE_CHECKING:
     from contrejour.inputs import Target
@@ -36,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGTERM, _terminated)
         return _run(args)
     except KeyboardInterrupt:
-        _complain(ContrejourError("interrupted", _resumes(args)))
+        _log(args).complain(ContrejourError("interrupted", _resumes(args)))
         return 130
 
 
@@ -44,16 +45,16 @@ def _run(args: argparse.Namespace) -> int:
     try:
         return int(args.run(args))
     except ContrejourError as error:
-        _complain(error)
+        _log(args).complain(error)
         return error.exit_code
     except SystemExit:  # only _terminated raises it in here
-        _complain(ContrejourError("terminated", _resumes(args)))
+        _log(args).complain(ContrejourError("terminated", _resumes(args)))
         return 143
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except OSError as error:  # the system's own word, such as a folder that may not be searched
-        _complain(ContrejourError(str(error)))
+        _log(args).complain(ContrejourError(str(error)))
         return 1
 
 
@@ -61,16 +62,12 @@ def _resumes(args: argparse.Namespace) -> str:
     return "--resume goes on where it stopped" if "resume" in args else ""
 
 
+def _log(args: argparse.Namespace) -> Log:
+    return Log(getattr(args, "log", "text"))
+
+
 def _terminated(*_: object) -> NoReturn:
     raise SystemExit(143)
-
-
-def _complain(error: ContrejourError) -> None:
-    print(f"contrejour: error: {said(str(error))}", file=sys.stderr)
-    if error.hint:
-        print(f"contrejour: hint: {said(error.hint)}", file=sys.stderr)
-    for other in error.others:
-        _complain(other)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -98,7 +95,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"contrejour {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_veil(commands)
-    from contrejour.commands import cameras, events, keys, mandate, review, testing, watch
+    from contrejour.commands import (
+        cameras,
+        doctor,
+        events,
+        keys,
+        mandate,
+        review,
+        testing,
+        watch,
+    )
     from contrejour.detect.command import add_models_parser
     from contrejour.evaluate import add_eval_parser
 
@@ -109,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     review.add_parser(commands)
     watch.add_parser(commands)
     cameras.add_parser(commands)
+    doctor.add_parser(commands)
     events.add_parser(commands)
     testing.add_parser(commands)
     return parser
@@ -186,7 +193,7 @@ def _veil(args: argparse.Namespace) -> int:
             except ContrejourError as error:
                 if len(targets) == 1:
                     raise
-                _complain(error)
+                Log().complain(error)
                 failed = failed or error.exit_code
                 continue
             show.done(summary)

@@ -28,6 +28,7 @@ from contrejour.errors import (
     InputMissing,
     MasksError,
     NotMedia,
+    PlanExpired,
     Refused,
     Truncated,
 )
@@ -269,11 +270,14 @@ def watch(
     acts: Collection[str],
     frames: Iterable[Frame],
     clock: Callable[[], datetime],
+    *,
+    together: bool = True,
 ) -> Iterator[Frame]:
     """The frames of a live camera, as long as its plan lets all of `acts` run, to the second.
 
-    While one of them is closed (hours, window) frames are let go unseen. Raises Refused at once
-    for an act or a camera that the plan doesn't name, PlanExpired as soon as one of the acts can
+    `together`: all of them at once; else one that is open is enough. While they are closed (hours,
+    window) frames are let go unseen. Raises Refused at once for an act or a camera that the plan
+    doesn't name, PlanExpired as soon as one of the acts (the last one, where one is enough) can
     never open again. `clock` gives the time, aware; it is asked for every frame.
     """
     from contrejour.mandate.plan import Plan  # a recorded file needs none of it
@@ -287,12 +291,25 @@ def watch(
 
     def allowed() -> Iterator[Frame]:
         for frame in frames:
-            now = clock()
-            opened = [plan.is_open(camera, act, now) for act in acts]  # each may raise
-            if all(opened):
+            if is_open(plan, camera, acts, clock(), together=together):
                 yield frame
 
     return allowed()
+
+
+def is_open(
+    plan: Plan, camera: str, acts: Collection[str], now: datetime, *, together: bool = True
+) -> bool:
+    """Whether all of these acts may run now, or one of them. Raises as `watch` does."""
+    opened, ended = [], []
+    for act in acts:
+        try:
+            opened.append(plan.is_open(camera, act, now))
+        except PlanExpired as error:
+            ended.append(error)
+    if ended and (together or not opened):
+        raise ended[0]
+    return all(opened) if together else any(opened)
 
 
 def is_done(out: Path) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from fakes import detectors
-from fakes.cameras import camera
+from fakes.cameras import camera, run_all
 from fakes.plans import PRIVACY, plan_for
 from fakes.runs import painted_clip, until
 
@@ -17,7 +17,7 @@ from contrejour.config import Place
 from contrejour.errors import CameraRefused, DetectorError
 from contrejour.types import Frame
 from contrejour.video import Decoder
-from contrejour.watch import Models, Watcher, run
+from contrejour.watch import Cameras, Models, Watcher
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def test_a_decoder_that_is_killed_costs_its_camera_alone_a_moment(found, tmp_pat
         watcher(address, tmp_path / name, 120, connect=connect(name))
         for name, address in zip("ab", found, strict=True)
     ]
-    running = threading.Thread(target=run, args=(watchers,))
+    running = threading.Thread(target=run_all, args=(watchers,))
     running.start()
     assert until(lambda: watchers[0].counters.frames > 20)
     os.kill(decoders["a"].pid, signal.SIGSEGV)
@@ -91,28 +91,28 @@ def test_a_decoder_that_is_killed_costs_its_camera_alone_a_moment(found, tmp_pat
 
 
 def test_one_camera_that_can_not_be_stops_and_the_others_go_on(found, tmp_path):
-    told: list[str] = []
-    wrong = watcher(found[0].replace("cam0", "cam9"), tmp_path / "wrong", 10, tell=told.append)
-
     def broken(size, *, offline):
         raise ZeroDivisionError("a fault of ours")
 
-    faulty = watcher(found[0], tmp_path / "faulty", 10, make=broken, tell=told.append)
-    good = watcher(found[1], tmp_path / "good", 30)
-    ended = run([wrong, good, faulty])
-    assert good.counters.frames == 30
-    assert {type(error) for error in ended.values()} <= {CameraRefused, ZeroDivisionError}
-    assert any("a fault of ours: this camera is stopped" in said for said in told)
-    assert any("has no such stream: this camera is stopped" in said for said in told)
-
-
-def test_when_none_can_be_watched_it_says_why(tmp_path):
-    ones = [watcher(f"rtsp://127.0.0.1:9/{n}", tmp_path / str(n), 10) for n in range(2)]
-    for number, each in enumerate(ones):
-        each.name, each.connect = f"cam-{number}", _refused
-        each.plan = plan_for("view.live", name=each.name)
-    with pytest.raises(CameraRefused):
-        run(ones)
+    wrong = watcher(found[0].replace("cam0", "cam9"), tmp_path / "wrong", 10)
+    good, faulty = (watcher(found[n], tmp_path / str(n), 30) for n in range(2))
+    faulty.make, refused = broken, watcher(found[0], tmp_path / "refused", 10, connect=_refused)
+    names = {"wrong": wrong, "good": good, "faulty": faulty, "refused": refused}
+    over: set[str] = set()
+    cameras = Cameras(over.add)
+    for name, each in names.items():
+        each.name, each.plan = name, plan_for("view.live", name=name)
+        cameras.start(each)
+    assert until(lambda: {"wrong", "faulty", "refused"} <= over)
+    assert until(lambda: good.counters.frames >= 30)
+    assert {name: type(error) for name, error in cameras.failed.items()} == {
+        "wrong": CameraRefused,
+        "faulty": ZeroDivisionError,
+        "refused": CameraRefused,
+    }
+    assert cameras.running("good")
+    cameras.stop()
+    assert not cameras.running("good")
 
 
 def _refused(address: str, **more: object) -> Decoder:
@@ -124,7 +124,7 @@ def test_a_detector_that_fails_for_one_camera_fails_for_it_alone(found, tmp_path
         seeing = detectors.painted(size)
 
         def answer(frame):
-            if threading.current_thread().name.endswith("_0"):
+            if threading.current_thread().name == "camera 0":
                 raise DetectorError("blind")
             return seeing.detect(frame)
 
@@ -132,7 +132,7 @@ def test_a_detector_that_fails_for_one_camera_fails_for_it_alone(found, tmp_path
 
     models = Models(seeing_first)
     ones = [watcher(found[n], tmp_path / str(n), 40, make=models) for n in range(2)]
-    run(ones)
+    run_all(ones)
     whole = sorted(each.counters.reasons.get("detector-failed", 0) for each in ones)
     assert whole[0] == 0
     assert whole[1] == 40

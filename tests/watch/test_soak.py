@@ -25,7 +25,7 @@ import psutil
 import pytest
 from fakes import detectors
 from fakes.brokers import MOSQUITTO, Listener, Mosquitto, Relay
-from fakes.cameras import camera
+from fakes.cameras import camera, run_all
 from fakes.plans import PRIVACY, event_plan, plan_for
 from fakes.runs import painted_clip, until
 
@@ -38,7 +38,7 @@ from contrejour.signals.mqtt import Broker, Mqtt
 from contrejour.signals.segment import read
 from contrejour.types import Event
 from contrejour.video import Decoder, hls
-from contrejour.watch import Watcher, run
+from contrejour.watch import Watcher
 from contrejour.watch.empty import Empty
 from contrejour.watch.events import Events
 
@@ -236,11 +236,12 @@ def test_nobody_shows_and_nothing_grows_whatever_happens(tmp_path, monkeypatch):
             if hide == "unknown":
                 watcher.empty = Empty(out / name / "scene.npz", samples=16, every_ns=200_000_000)
             journals.append(Journal(out / name / "signals", trouble.relay.port))
-            watcher.events = journals[-1].events()
-            watcher.events.close, closing = (lambda: None), watcher.events.close
-            closings.append(closing)
+            events = journals[-1].events()
+            closings.append(events.close)
+            events.close = lambda: None  # type: ignore[method-assign]
+            watcher.events = lambda events=events: events
             watchers.append(watcher)
-        running = threading.Thread(target=run, args=(watchers,))
+        running = threading.Thread(target=run_all, args=(watchers,))
         running.start()
         audit, me = Audit(out), psutil.Process()
         sizes: deque[tuple[float, int, int]] = deque()
@@ -281,7 +282,7 @@ def test_nobody_shows_and_nothing_grows_whatever_happens(tmp_path, monkeypatch):
                               np.percentile(recoveries or [0], [50, 90, 99, 100]).round(2).tolist(),
                               strict=True)),
         "events": sum(len(journal.acknowledged) for journal in journals),
-        "not_kept": sum(watcher.events.unkept for watcher in watchers),
+        "not_kept": sum(watcher._events.unkept for watcher in watchers),
         "heard_again": len(heard) - len(set(heard)),
         "rss_mib": [sizes[n][1] for n in range(0, len(sizes), max(1, len(sizes) // 12))],
         "handles": [sizes[n][2] for n in range(0, len(sizes), max(1, len(sizes) // 12))],

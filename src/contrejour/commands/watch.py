@@ -5,21 +5,24 @@ from __future__ import annotations
 import argparse
 import json
 import signal
-import sys
-import threading
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from contrejour.commands import files
-from contrejour.commands.keys import public_key
-from contrejour.errors import UsageError
-from contrejour.language import said
+from contrejour.commands.configuration import Configuration
+from contrejour.errors import ContrejourError
+from contrejour.log import Log
 
 if TYPE_CHECKING:
-    from contrejour.config import Site
-    from contrejour.watch import Watcher
+    from contrejour.watch import Cameras, Events, Wanted, Watcher
+
+STOP, RELOAD = "\0stop", "\0reload"
+"""Among the names of cameras that are over: end, or read the configuration again."""
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -34,54 +37,167 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="a folder for each camera: playlist, segments, still")  # fmt: skip
     add("--pub", type=Path, metavar="FILE",
         help="public key (default: the one that `keys new` made)")  # fmt: skip
+    add("--listen", type=_address, metavar="HOST:PORT",
+        help="serve pages, health and metrics there (HTTP, without a login)")  # fmt: skip
+    add("--watch-config", action="store_true",
+        help="read site file and plan again when they change (else: on SIGHUP)")  # fmt: skip
     add("--relearn", action="store_true", help="forget the empty scenes, and learn them again")
     add("--offline", action="store_true", help="never fetch a model")
+    add("--log", choices=("text", "json"), default="text",
+        help="what is said on standard error: sentences, or a JSON object a line")  # fmt: skip
     add("--json", action="store_true", help="what happened, as JSON on standard output")
     watch.set_defaults(run=_watch)
 
 
 def _watch(args: argparse.Namespace) -> int:
-    from contrejour.config import address, read_site
-    from contrejour.mandate.plan import Plan
-    from contrejour.watch import Models, Watcher, run
+    from contrejour.watch import Cameras, Models, Watcher
 
-    plan = Plan(files.read_bytes(args.plan), [public_key(args.pub)])
-    site = read_site(files.read_text(args.site), str(args.site))
-    stop = threading.Event()
+    log = Log(args.log)
+    log.catch_all()
+    events: SimpleQueue[str] = SimpleQueue()  # its put may be called by a signal
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: events.put(STOP))
+    signal.signal(signal.SIGHUP, lambda *_: events.put(RELOAD))
+    read = Configuration(args.site, args.plan, args.pub, tuple(args.camera), args.output, log)
     models = Models()
-    watchers = [
-        Watcher(
-            plan, name, site.cameras[name], address(name, site.cameras[name]), args.output / name,
-            make=models, offline=args.offline, stopped=stop.is_set,
-            sleep=lambda seconds: bool(stop.wait(seconds)), tell=_teller(name),
-        )
-        for name in _wanted(args, site)
-    ]  # fmt: skip
+
+    def made(wanted: Wanted) -> Watcher:
+        return Watcher(
+            wanted.plan, wanted.name, wanted.place, wanted.address, args.output / wanted.name,
+            make=models, offline=args.offline, tell=log.teller(wanted.name),
+            events=partial(_events, wanted, args.output, log) if wanted.place.events else None,
+        )  # fmt: skip
+
+    run = _Run(read, Cameras(events.put), made, log)
+    first = read.at_start()
     if args.relearn:
-        for watcher in watchers:
-            (watcher.out / "scene.npz").unlink(missing_ok=True)
-    try:
-        run(watchers)
-    finally:
-        if args.json:
-            for watcher in watchers:
-                print(json.dumps(_told(watcher)), flush=True)
+        for name in first:
+            (args.output / name / "scene.npz").unlink(missing_ok=True)
+    with (
+        _served(args, run.cameras, log),
+        read.watched(args.watch_config, lambda: events.put(RELOAD)),
+    ):
+        try:
+            run.change(first)
+            run.until_over(events)
+        finally:
+            run.cameras.stop()
+            if args.json:
+                for watcher in run.cameras.watchers.values():
+                    print(json.dumps(_told(watcher)), flush=True)
+    failed = run.cameras.failed
+    if len(failed) == len(run.cameras.watchers):
+        raise next(iter(failed.values()))
     return 0
 
 
-def _wanted(args: argparse.Namespace, site: Site) -> list[str]:
-    for name in args.camera:
-        if name not in site.cameras:
-            known = ", ".join(site.cameras)
-            raise UsageError(f"{name} is not in {args.site}", f"one of: {known}")
-    return args.camera or list(site.cameras)
+@dataclass(slots=True)
+class _Run:
+    """The cameras that run, kept as the configuration has them."""
+
+    read: Configuration
+    cameras: Cameras
+    made: Callable[[Wanted], Watcher]
+    log: Log
+    wanted: dict[str, Wanted] = field(default_factory=dict)
+
+    def change(self, after: dict[str, Wanted]) -> None:
+        """Stop what is gone, restart what changed or had ended, start what is new; no other."""
+        from contrejour.watch import differ
+
+        changes = differ(self.wanted, after)
+        over = [name for name in changes.same if not self.cameras.running(name)]
+        again = [*changes.changed, *over]
+        self.cameras.stop([*changes.gone, *again])
+        for name in (*again, *changes.new):
+            self.cameras.start(self.made(after[name]))
+        if self.wanted:
+            counts = (len(changes.gone), len(changes.new), len(again),
+                      len(changes.same) - len(over))  # fmt: skip
+            told = "cameras: {} stopped, {} started, {} restarted, {} untouched"
+            self.log.say(told.format(*counts), "config-read")
+        self.wanted = after
+
+    def until_over(self, events: SimpleQueue[str]) -> None:
+        """Until it is told to stop, or no camera runs."""
+        while any(map(self.cameras.running, self.cameras.watchers)) or not events.empty():
+            event = events.get()
+            if event == STOP:
+                return
+            if event == RELOAD:
+                self._reload()
+            elif (error := self.cameras.failed.get(event)) and len(self.cameras.watchers) > 1:
+                self.cameras.watchers[event].tell(f"{error}: this camera is stopped")
+
+    def _reload(self) -> None:
+        """A configuration that can't be read changes nothing."""
+        try:
+            after = self.read.again()
+        except ContrejourError as error:
+            self.log.complain(error)
+            self.log.say("the configuration that was read before goes on", "config-kept", "warning")
+        else:
+            self.change(after)
 
 
-def _teller(name: str) -> Callable[[str], None]:
-    """Says what happens to one camera, a line at a time."""
-    return lambda text: print(f"contrejour: {name}: {said(text)}", file=sys.stderr, flush=True)
+def _events(wanted: Wanted, output: Path, log: Log) -> Events:
+    """What becomes of one camera's events. Raises what is refused, unreadable or in use."""
+    from contrejour.commands.signals import destinations
+    from contrejour.config.rates import read_rates
+    from contrejour.mandate.vocabulary import EVENTS, Act
+    from contrejour.signals import Signals
+    from contrejour.watch import Events, acts_of
+
+    name, zones, tell = wanted.name, wanted.place.events, log.teller(wanted.name)
+    rates = {
+        zone: read_rates(files.read_text(rule.error_rates), str(rule.error_rates))
+        for zone, rule in zones.items() if rule.error_rates
+    }  # fmt: skip
+    asking = [grant for grant in wanted.plan.grants(name) if grant.acts & EVENTS]
+    folder = output / name
+    signals = Signals(
+        folder / "signals", destinations(wanted.publish, name) if wanted.publish else (),
+        {role for grant in asking for role in grant.roles}, tell=tell,
+    )  # fmt: skip
+    try:
+        keeps = Act.RECORD in acts_of(wanted.plan, name)
+        return Events(
+            wanted.plan, name, zones, rates, signals, out=folder if keeps else None, tell=tell
+        )
+    except ContrejourError:
+        signals.close()
+        raise
+
+
+@contextmanager
+def _served(args: argparse.Namespace, cameras: Cameras, log: Log) -> Iterator[None]:
+    """Pages, health and metrics, where they were asked for."""
+    if not args.listen:
+        yield
+        return
+    from contrejour.serve import Server, Site
+
+    host, port = args.listen
+    broke = partial(log.say, code="http-broke", level="error")
+    server = Server(host, port, Site(cameras), broke=broke)
+    shown = f"[{host}]" if ":" in host else host
+    log.say(f"http://{shown}:{server.port}/", "http-listens")
+    if not server.is_local:
+        open_to_all = "whoever reaches this address sees the live pictures"
+        log.say(f"{open_to_all}: put a proxy with a login there", "http-open", "warning")
+    server.start()
+    try:
+        yield
+    finally:
+        server.stop()
+
+
+def _address(text: str) -> tuple[str, int]:
+    """HOST:PORT, [::1]:PORT."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise argparse.ArgumentTypeError("an address such as 127.0.0.1:8080")
+    return host.strip("[]"), int(port)
 
 
 def _told(watcher: Watcher) -> dict[str, object]:

@@ -12,13 +12,16 @@ from __future__ import annotations
 
 import os
 import re
+import threading
+import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
 from contrejour.errors import OutputFailed
 from contrejour.video.encode import Packed
@@ -32,6 +35,10 @@ PARTS_OF = 3
 """Segments whose parts are listed."""
 TARGET_S = 3
 """No segment is longer by half a second or more than this (EXT-X-TARGETDURATION)."""
+
+
+WHOLE = 1 << 62
+"""Bytes of a file that never grows: all there are."""
 
 
 @dataclass(slots=True)
@@ -48,6 +55,32 @@ class Segment:
     @property
     def seconds(self) -> float:
         return sum(seconds for seconds, *_ in self.parts)
+
+    @property
+    def size(self) -> int:
+        return sum(size for _, _, size, _ in self.parts)
+
+
+class Published(NamedTuple):
+    """What players may have by now; replaced as a whole."""
+
+    number: int = 0
+    """Of the newest segment."""
+    parts: int = 0
+    """Of that segment, that can be played."""
+    whole: bool = False
+    """That segment gets no more parts."""
+    text: str = ""
+    files: Mapping[str, int] = {}
+    """The files that the playlist names, and how many bytes of each are whole parts."""
+    at_ns: int = 0
+    """When, by the monotonic clock."""
+
+    def has(self, number: int, part: int | None) -> bool:
+        """Whether the playlist names that part, or that segment as a whole, or what comes later."""
+        if self.number != number or self.whole:
+            return self.number >= number
+        return part is not None and self.parts > part
 
 
 class Playlist:
@@ -66,8 +99,9 @@ class Playlist:
         self._part_target = PART_S
         self._init = self._session = ""
         self._joins = self._ended = False
-        self.published: tuple[int, int] = (0, 0)
-        """(number of the newest segment, parts of it that can be played)."""
+        self.published = Published()
+        self.changed = threading.Condition()
+        """Notified of each new `published`."""
 
     def begin(self, fmt: Format, session: str) -> None:
         """A new stream, whose first picture is a key. `session`: a name that is new.
@@ -144,7 +178,7 @@ class Playlist:
         # Times go on after a break too: some players take what seems to come again for old.
         data = fragment(self._fmt, self._fragments, self._shift + pts[0], pictures)
         segment = self._segments[-1]
-        at = sum(size for _, _, size, _ in segment.parts)
+        at = segment.size
         try:
             _append(self._folder / segment.name, at, data)
             seconds = float(sum(lasting) * self._fmt.time_base)
@@ -175,10 +209,17 @@ class Playlist:
     def _publish(self) -> None:
         path = self._folder / "live.m3u8"
         part = path.with_suffix(".part")
-        part.write_text("\n".join(self._lines()) + "\n")
+        text = "\n".join(self._lines()) + "\n"
+        part.write_text(text)
         part.replace(path)
-        newest = self._segments[-1]
-        self.published = self._first + len(self._segments) - 1, len(newest.parts)
+        newest, number = self._segments[-1], self._first + len(self._segments) - 1
+        files = {segment.name: segment.size for segment in self._segments}
+        files |= dict.fromkeys((segment.init for segment in self._segments), WHOLE)
+        with self.changed:
+            self.published = Published(
+                number, len(newest.parts), newest.whole, text, files, time.monotonic_ns()
+            )
+            self.changed.notify_all()
 
     def _lines(self) -> Iterable[str]:
         yield from (
@@ -208,7 +249,7 @@ class Playlist:
         if self._ended:
             yield "#EXT-X-ENDLIST"
         elif not newest.whole:
-            at = sum(size for _, _, size, _ in newest.parts)
+            at = newest.size
             yield f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{newest.name}",BYTERANGE-START={at}'
 
     def _failed(self, error: OSError) -> OutputFailed:

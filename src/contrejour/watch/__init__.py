@@ -1,17 +1,23 @@
 """Live cameras, veiled as they come, as far as their plan goes.
 
-many.py      run          many cameras in one process
+cameras.py   Cameras      many cameras in one process, which may come and go
 models.py    Models       … with one set of models
+wanted.py    Wanted       which are to run; what changes when the configuration is read again
 camera.py    Watcher      one camera, from its decoder to its playlist
 masks.py                  frames with what is hidden in them, a few frames late
+events.py    Events       what happens, as far as the plan asks for it
 empty.py                  the empty scene: learned, kept, lost, learned again
 privacy.py                what is painted before anything else
 load.py                   what is left out when there is too much to do
 still.py, counters.py     a picture now and then; what happened
 """
 
-from contrejour.watch.camera import Watcher
-from contrejour.watch.many import run
+from contrejour.watch.camera import Watcher, acts_of, shows
+from contrejour.watch.cameras import Cameras
+from contrejour.watch.events import Events
 from contrejour.watch.models import Models
+from contrejour.watch.wanted import Changes, Wanted, differ
 
-__all__ = ["Models", "Watcher", "run"]
+__all__ = [
+    "Cameras", "Changes", "Events", "Models", "Wanted", "Watcher", "acts_of", "differ", "shows",
+]  # fmt: skip

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,8 @@ from pathlib import Path
 
 from contrejour import detect, veil, video
 from contrejour.config import Place
+from contrejour.config.build import act as act_of
+from contrejour.config.rules import ZoneRule
 from contrejour.errors import (
     CameraError,
     ContrejourError,
@@ -30,7 +32,7 @@ from contrejour.errors import (
 )
 from contrejour.mandate.plan import Plan
 from contrejour.mandate.vocabulary import Act
-from contrejour.pipeline import watch
+from contrejour.pipeline import is_open, watch
 from contrejour.retention import Retention
 from contrejour.types import Cells, Frame, Look, Sight
 from contrejour.watch import privacy
@@ -47,18 +49,27 @@ LIVE = timedelta(seconds=60)
 """What may be seen and not recorded is gone after this time, whether more comes or not."""
 BUSY_NS = 2 * RAREST_NS
 """A look that would have to wait for another camera's is put off by a frame, up to this long."""
+Acts = tuple[str, ...]
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
 HIDE = {"fixed": "unknown", "moving": "people"}
 """By default: a camera that doesn't move has an empty scene, and shows what is proven to be it."""
 
 
-def acts_of(plan: Plan, camera: str) -> tuple[str, ...]:
-    """Which of seeing and recording the plan names for a camera; seeing where it is neither.
+def acts_of(plan: Plan, camera: str, zones: Mapping[str, ZoneRule] | None = None) -> Acts:
+    """Which of seeing and recording the plan names for a camera, which are open together.
 
-    A plan that names neither refuses `view.live` when it is asked (pipeline.watch).
+    Where it is neither, the events and figures that `zones` ask for, of which one is enough: then
+    nobody sees a picture. Seeing where there is none of these: a plan refuses it when asked.
     """
     named = {act for grant in plan.grants(camera) for act in grant.acts}
-    return tuple(act for act in (Act.VIEW, Act.RECORD) if act in named) or (Act.VIEW,)
+    shown = tuple(act for act in (Act.VIEW, Act.RECORD) if act in named)
+    asked = tuple(sorted({act_of(zone) for zone in (zones or {}).values()} & named))
+    return shown or asked or (Act.VIEW,)
+
+
+def shows(acts: Acts) -> bool:
+    """Whether any picture leaves, veiled."""
+    return Act.VIEW in acts or Act.RECORD in acts
 
 
 @dataclass(slots=True)
@@ -73,7 +84,8 @@ class Watcher:
     make: Callable[..., detect.Detector] = detect.build
     connect: Callable[..., video.Decoder] = video.Decoder
     empty: Empty | None = None
-    events: Events | None = None
+    events: Callable[[], Events] | None = None
+    """Makes what becomes of events, when the camera runs."""
     load: Load = field(default_factory=Load)
     offline: bool = False
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -85,11 +97,17 @@ class Watcher:
     _retained: datetime | None = None
     _playlist: video.Playlist | None = None
     _newest_ns: int = 0
+    _events: Events | None = None
     _slate: Slate = field(default_factory=Slate)
 
     @property
     def hide(self) -> str:
         return self.camera.hide or HIDE[self.camera.kind]
+
+    @property
+    def playlist(self) -> video.Playlist | None:
+        """What players may have; None before the first picture was wanted."""
+        return self._playlist
 
     @property
     def retention(self) -> Retention:
@@ -107,23 +125,24 @@ class Watcher:
 
     def run(self) -> None:
         """Connect, veil, and connect again. Raises what can't be mended by trying again."""
-        acts = acts_of(self.plan, self.name)
-        for act in acts:
-            self.plan.is_open(self.name, act, self._now())  # refused or expired: before connecting
+        acts = acts_of(self.plan, self.name, self.camera.events)
+        # Refused or expired: before connecting.
+        is_open(self.plan, self.name, acts, self._now(), together=shows(acts))
         zones = privacy.drawn(self.plan, self.name, self.camera.privacy)
         self._playlist = video.Playlist(self.out, keep=Act.RECORD in acts)
         if self.hide == "unknown" and self.empty is None:
             self.empty = Empty(self.out / "scene.npz", tell=self.tell)
+        self._events = self.events() if self.events else None
         try:
             self._connect_for_ever(acts, zones)
         finally:
             self._playlist.close()
-            if self.events:
-                self.events.close()
+            if self._events:
+                self._events.close()
             if Act.RECORD not in acts:
                 self.retention.clear()
 
-    def _connect_for_ever(self, acts: tuple[str, ...], zones: tuple[privacy.Polygon, ...]) -> None:
+    def _connect_for_ever(self, acts: Acts, zones: tuple[privacy.Polygon, ...]) -> None:
         wait_s = FIRST_WAIT_S
         while not self.stopped():
             self._now()
@@ -146,7 +165,7 @@ class Watcher:
         return bool(getattr(error, "again", False)) or self.counters.frames > 0
 
     def _session(
-        self, acts: tuple[str, ...], zones: tuple[privacy.Polygon, ...]
+        self, acts: Acts, zones: tuple[privacy.Polygon, ...]
     ) -> Generator[None, None, None]:
         """One connection, from the first picture to the CameraError that ends it."""
         assert self._playlist
@@ -154,26 +173,37 @@ class Watcher:
             self.address, transport=self.camera.transport, trust=self.camera.trust
         )
         try:
-            frames = watch(self.plan, self.name, acts, decoder.frames(), self._now)
+            frames = watch(
+                self.plan, self.name, acts, decoder.frames(), self._now, together=shows(acts)
+            )
             first = next(frames, None)
             if first is None or decoder.fmt is None:
                 return
-            encoder = video.Encoder(decoder.fmt, live=True)
-            still = Still(self.out, decoder.fmt)
-            session = f"{self.clock():%Y%m%dT%H%M%S}-{self.counters.reconnects}"
-            self._playlist.begin(decoder.fmt, session)
+            show = self._shown(decoder.fmt) if shows(acts) else lambda frame, hidden: None
             for frame, hidden, whole in self._masked(decoder, self._noted(first, frames), zones):
-                veiled = veil.apply(frame, hidden, "solid", None)
-                self._playlist.write(encoder.write(veiled), self.clock())
-                still.offer(veiled)
+                show(frame, hidden)
                 self._count(frame, whole, decoder)
                 yield
         finally:
             self.counters.connected = False
             decoder.close()
             self._playlist.end()
-            if self.events:
-                self.events.end()
+            if self._events:
+                self._events.end()
+
+    def _shown(self, fmt: video.Format) -> Callable[[Frame, Cells], None]:
+        """Veil each frame, and show it: in the playlist, as a still. There is no other way out."""
+        assert self._playlist
+        playlist, still = self._playlist, Still(self.out, fmt)
+        encoder = video.Encoder(fmt, live=True)
+        playlist.begin(fmt, f"{self.clock():%Y%m%dT%H%M%S}-{self.counters.reconnects}")
+
+        def show(frame: Frame, hidden: Cells) -> None:
+            veiled = veil.apply(frame, hidden, "solid", None)
+            playlist.write(encoder.write(veiled), self.clock())
+            still.offer(veiled)
+
+        return show
 
     def _masked(
         self, decoder: video.Decoder, frames: Iterator[Frame], zones: tuple[privacy.Polygon, ...]
@@ -185,8 +215,8 @@ class Watcher:
             frames = (veil.apply(frame, painted, "solid", None) for frame in frames)
         if self.empty:
             self.empty.begin()
-        if self.events:
-            self.events.begin()
+        if self._events:
+            self._events.begin()
         detector = self.make(decoder.fmt.upright, offline=self.offline)
         masks = Masks(
             decoder.fmt,
@@ -203,8 +233,8 @@ class Watcher:
 
     def _saw(self, frame: Frame, look: Look, unlike: Cells | None) -> None:
         self.counters.looks += look.sight is Sight.SEEN
-        if self.events:
-            self.events.saw(frame, look, unlike)
+        if self._events:
+            self._events.saw(frame, look, unlike)
 
     def _count(self, frame: Frame, whole: str, decoder: video.Decoder) -> None:
         told, counted = self.counters, decoder.counted

@@ -31,7 +31,7 @@ from contrejour.events.raised import Raised
 from contrejour.events.standing import Rates
 from contrejour.mandate.periods import Period
 from contrejour.mandate.plan import Plan
-from contrejour.mandate.vocabulary import EVENTS
+from contrejour.mandate.vocabulary import EVENTS, Act
 from contrejour.moments import Moments
 from contrejour.signals import Signals
 from contrejour.types import Cells, Frame, Look
@@ -97,7 +97,7 @@ class Events:
         try:
             for rule in list(self._rules):
                 self._judge(rule, moment, now)
-            for each in self._counts:
+            for each in self._counts if self._counting(now) else ():
                 if figure := each.update(moment):
                     self._signals.counts(_told(figure))
             self._keep(moment)
@@ -105,6 +105,11 @@ class Events:
         except OutputFailed as error:
             self.unkept += 1
             self._tell(f"{error}")
+
+    def _counting(self, now: datetime) -> bool:
+        with suppress(PlanExpired):
+            return bool(self._counts) and self._plan.is_open(self._camera, Act.COUNT, now)
+        return False
 
     def _judge(self, rule: Raised, moment: Moment, now: datetime) -> None:
         try:

@@ -1,0 +1,129 @@
+"""What the machine has: models, disk, clock, cores, a kernel that shuts decoders in."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from contrejour.detect import models
+from contrejour.doctor.finding import Finding, doubtful, failing, fine
+from contrejour.mandate.plan import Plan
+from contrejour.mandate.vocabulary import Act
+from contrejour.video import Format
+
+FIRST_YEAR, LAST_YEAR = 2026, 2100
+BITS_A_PIXEL = 0.1
+"""Of a live encoder, as a rule: 5 Mbit/s at 1080p25."""
+USUAL_PIXELS_A_SECOND = 1920 * 1080 * 25
+"""Of a camera that didn't say."""
+CORE_SECONDS_A_PIXEL = 0.051 / (1920 * 1080)
+"""A crowd (bench/results/veil.md, contrejour --hide people): the worst case."""
+NEARLY_FULL = 0.8
+_ADJTIMEX_ERROR, _STATUS_AT, _UNSYNCHRONISED = 5, 40, 0x40
+
+
+def models_here() -> Iterator[Finding]:
+    """Each model's files, hashed."""
+    wrong = [kept for kept in models.verify() if kept.state is not models.FileState.SOUND]
+    for kept in wrong:
+        yield failing("models", f"{kept.model.name}: {kept.file.name} is missing or wrong",
+                      "run `contrejour models fetch`", 14)  # fmt: skip
+    if not wrong:
+        yield fine("models", f"{len(models.MODELS)} here, their SHA-256 right")
+
+
+def clock(now: datetime, kernel: Callable[[], bool | None] | None = None) -> Iterator[Finding]:
+    """The year, whether the kernel holds it for set, and that the other clock goes forward."""
+    if not FIRST_YEAR <= now.year < LAST_YEAR:
+        yield failing("clock", f"it says {now.year}", "set it: the plan's dates go by it")
+        return
+    if not time.get_clock_info("monotonic").monotonic:
+        yield failing("clock", "there is no monotonic clock", "another kernel, another machine")
+    held = (kernel or synchronised)()
+    if held:
+        yield fine("clock", "set by NTP")
+    elif held is None:
+        yield doubtful("clock", "nobody knows whether it is set", "run an NTP client")
+    else:
+        yield doubtful("clock", "not set by NTP", "run an NTP client: deletion goes by this clock")
+
+
+def synchronised() -> bool | None:
+    """Whether the kernel holds its clock for set (adjtimex(2)); None where it can't be asked."""
+    if sys.platform != "linux" or struct.calcsize("l") != 8:
+        return None
+    buffer = ctypes.create_string_buffer(512)  # struct timex; modes 0 only reads
+    state = ctypes.CDLL(None, use_errno=True).adjtimex(buffer)
+    status = struct.unpack_from("i", buffer, _STATUS_AT)[0]
+    return None if state < 0 else state != _ADJTIMEX_ERROR and not status & _UNSYNCHRONISED
+
+
+def disk(
+    folder: Path, cameras: Iterable[str], formats: Mapping[str, Format], plan: Plan | None,
+    now: datetime,
+    free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free,
+) -> Iterator[Finding]:  # fmt: skip
+    """Whether what the plan has recorded until its last moment fits."""
+    place = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    room, need = free(place), 0
+    for name in cameras:
+        keeps = _kept(plan, name, now)
+        room += sum(path.stat().st_size for path in (folder / name).glob("*.m4s"))
+        need += round(pixels_a_second(formats.get(name)) * BITS_A_PIXEL / 8 * keeps.total_seconds())
+    told = f"{need / 1e9:.0f} GB are needed, by estimate, and {room / 1e9:.0f} GB can be had"
+    if plan is None:
+        yield doubtful("disk", "without a plan nobody knows what is kept", "--plan says it")
+    elif need > room:
+        yield failing("disk", told, "a larger disk, or a shorter retention: none is kept back", 9)
+    elif need > NEARLY_FULL * room:
+        yield doubtful("disk", told, "a crowd needs more than the estimate")
+    else:
+        yield fine("disk", told)
+
+
+def _kept(plan: Plan | None, name: str, now: datetime) -> timedelta:
+    """How long what is recorded now may stay."""
+    if plan is None or name not in plan.cameras:
+        return timedelta(0)
+    if not any(Act.RECORD in grant.acts for grant in plan.grants(name)):
+        return timedelta(minutes=1)
+    return max(timedelta(0), plan.destroy_by(name, now) - now)
+
+
+def pixels_a_second(fmt: Format | None) -> float:
+    return float(fmt.width * fmt.height * fmt.rate) if fmt else USUAL_PIXELS_A_SECOND
+
+
+def cores(cameras: Iterable[str], formats: Mapping[str, Format], there: int) -> Finding:
+    """Whether the machine keeps up when all cameras see a crowd."""
+    asked = sum(pixels_a_second(formats.get(name)) for name in cameras) * CORE_SECONDS_A_PIXEL
+    told = f"{there} here; {asked:.1f} are needed when every camera sees a crowd"
+    if asked > there:
+        return doubtful(
+            "cores", told, "looks get rarer, then frames are dropped, never shown clear"
+        )
+    return fine("cores", told)
+
+
+def cores_here() -> int:
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def sandbox(limit_s: float) -> Finding:
+    """What holds a process that shuts itself in, tried on one."""
+    tried = "from contrejour.video.sandbox import shut_in; print(shut_in())"
+    done = subprocess.run(
+        [sys.executable, "-c", tried], capture_output=True, text=True, timeout=limit_s, check=False
+    )
+    if done.stdout.strip() == "seccomp":
+        return fine("sandbox", "decoders are shut in by seccomp")
+    return doubtful("sandbox", "decoders are held by limits alone",
+                    "Linux on x86-64 or ARM64 shuts them in")  # fmt: skip

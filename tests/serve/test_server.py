@@ -170,7 +170,7 @@ def test_the_counters_of_each_camera_are_measured(server, cameras):
     }  # fmt: skip
     assert found["contrejour_frames_total", "cam-a"] == 2
     assert found["contrejour_veiled_whole_total", "cam-a", "corrupt"] == 1
-    assert found["contrejour_lost_packets_total", "cam-a"] == 7
+    assert found["contrejour_lost_pictures_total", "cam-a"] == 7
     assert found["contrejour_late_seconds", "cam-a"] == 0.25
     assert found["contrejour_sandbox", "cam-a", "seccomp"] == 1
     assert found["contrejour_up", "away", "cam-a"] == 0

@@ -23,7 +23,7 @@ COUNTERS: tuple[tuple[str, str, Read], ...] = (
     ("frames", "Frames that left, veiled.", lambda w: w.counters.frames),
     ("reconnects", "Connections that ended.", lambda w: w.counters.reconnects),
     ("clock_jumps", "Jumps of the camera's clock.", lambda w: w.counters.jumps),
-    ("lost_packets", "Pictures that the camera sent and that never came, as far as known.",
+    ("lost_pictures", "Pictures that the camera sent and that never came, as far as known.",
      lambda w: w.counters.lost),
     ("dropped_frames", "Frames that nobody had the time to take.", lambda w: w.counters.dropped),
     ("looks", "Frames that detectors looked at.", lambda w: w.counters.looks),

@@ -1,7 +1,7 @@
 """The process that decodes one camera: `python -m contrejour.video.child`, started by decoder.py.
 
 It is told the address on standard input (it holds the password), connects, shuts itself in, and
-sends pictures on standard output until the camera goes away. Whoever veils may be slow: two
+sends pictures on standard output until the camera goes away. Whoever veils may be slow: a few
 pictures wait, and what comes beyond is dropped and counted.
 """
 
@@ -17,11 +17,11 @@ from typing import Any
 from contrejour.errors import CameraError, ContrejourError
 from contrejour.types import Frame
 from contrejour.video import wire
-from contrejour.video.live import Live, without_login
+from contrejour.video.live import PACED_BY, Live, without_login
 from contrejour.video.sandbox import shut_in
 
-WAITING = 2
-"""Pictures."""
+WAITING = PACED_BY
+"""Pictures: the first ones come at once."""
 Message = tuple[bytes, list[Any]]
 
 

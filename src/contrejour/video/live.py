@@ -90,16 +90,17 @@ class Live:
                 stream, damaged = packet.stream, False
                 codec = stream.codec_context.codec.canonical_name
                 prefix = nal.length_size(codec, stream.codec_context.extradata)
-            missing = self._feed.lossy and self._pace.misses(packet.pts)
             if damaged and packet.is_keyframe:
                 damaged = not nal.opens_clean(codec, bytes(packet), prefix)
-            # The H.265 decoder replaces a picture that never came, and may not say so.
-            damaged |= packet.is_corrupt or (missing and codec == "hevc" and not packet.is_keyframe)
+            damaged |= packet.is_corrupt
             packet.opaque = came
             pictures, complains = _decoded(packet)
             damaged |= complains  # fail closed: what refers to a broken picture is broken
             for picture in pictures:
                 damaged |= picture.is_corrupt
+                missing = self._feed.lossy and self._pace.misses(picture.pts)
+                # The H.265 decoder replaces a picture that never came, and may not say so.
+                damaged |= missing and codec == "hevc" and not picture.key_frame
                 own = picture.opaque if isinstance(picture.opaque, Came) else came
                 yield _shown(picture, own, damaged)
                 seen_s = time.monotonic()
@@ -162,12 +163,12 @@ def _shown(picture: av.VideoFrame, came: Came, damaged: bool) -> _Shown:
 
 
 def _rate(stamps: Sequence[int | None]) -> Fraction | None:
-    """Pictures a second, by the steps of the first ones: what FFmpeg guesses may be twice that."""
+    """Pictures a second, by the shortest step of the first ones: FFmpeg may guess twice that."""
     known = [stamp for stamp in stamps if stamp is not None]
     steps = [after - before for before, after in pairwise(known) if after > before]
     if not steps:
         return None
-    return Fraction(1_000_000_000, sorted(steps)[len(steps) // 2]).limit_denominator(1001)
+    return Fraction(1_000_000_000, min(steps)).limit_denominator(1001)
 
 
 def _decoded(packet: Any) -> tuple[list[Any], bool]:

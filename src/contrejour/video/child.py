@@ -20,7 +20,7 @@ from contrejour.video import wire
 from contrejour.video.live import PACED_BY, Live, without_login
 from contrejour.video.sandbox import shut_in
 
-WAITING = PACED_BY
+WAITING = PACED_BY + 2
 """Pictures: the first ones come at once."""
 Message = tuple[bytes, list[Any]]
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 LONGEST_SEGMENT = timedelta(seconds=10)
+HOUR = "%Y%m%dT%H"
+"""The folder of segments that began in one hour, UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +22,28 @@ class Retention:
 
     def apply(self, now: datetime) -> int:
         """Destroy the segments that are due; how many. A clock that went back destroys none."""
-        due = [path for path in self._kept() if self._due(path) <= now]
+        due = [path for path in self._kept(now) if self._due(path) <= now]
         for path in due:
             path.unlink(missing_ok=True)
+            if path.parent != self.folder:
+                with suppress(OSError):  # others are in it
+                    path.parent.rmdir()
         return len(due)
 
-    def _kept(self) -> Iterator[Path]:
-        """Segments, and the moments beside them, which say where people were."""
+    def _kept(self, now: datetime | None = None) -> Iterator[Path]:
+        """Segments, and the moments beside them, which say where people were.
+
+        A month is a million segments: hours of which none is due at `now` aren't looked into.
+        """
         for pattern in ("*.m4s", "*.moments"):
             yield from self.folder.glob(pattern)
+        for hour in self.folder.glob("[0-9]" * 8 + "T[0-9][0-9]"):
+            try:
+                begun = datetime.strptime(hour.name, HOUR).replace(tzinfo=UTC)
+            except ValueError:
+                continue  # not one of ours
+            if now is None or self.destroy_by(begun) - LONGEST_SEGMENT <= now:
+                yield from hour.glob("*.m4s")
 
     def _due(self, segment: Path) -> datetime:
         """Its first picture is older than its file, which was whole some seconds after."""

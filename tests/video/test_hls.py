@@ -154,6 +154,13 @@ def test_what_may_not_be_kept_goes_as_it_leaves_the_list(tmp_path):
     assert len(list(tmp_path.glob("*-init.mp4"))) == 1
 
 
+def test_what_may_be_kept_goes_to_its_hour_as_it_leaves_the_list(tmp_path):
+    stream = Stream(tmp_path)
+    stream.show(600)
+    assert len(list(tmp_path.glob("*.m4s"))) == hls.LISTED + 1
+    assert len(list((tmp_path / "20270212T12").glob("*.m4s"))) == 5
+
+
 def test_a_disk_that_fills_up_is_an_error_and_what_comes_after_is_whole(tmp_path, monkeypatch):
     stream = Stream(tmp_path)
     stream.show(30)

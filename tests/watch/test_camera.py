@@ -179,7 +179,7 @@ def test_what_is_recorded_stays_and_what_is_only_seen_goes(live, tmp_path):
     assert not list((tmp_path / "seen").glob("*.m[34]*s"))
     recorded = watcher(live, tmp_path / "recorded", frames=480)
     recorded.run()
-    assert len(list((tmp_path / "recorded").glob("*.m4s"))) >= 9
+    assert len(list((tmp_path / "recorded").rglob("*.m4s"))) >= 9
 
 
 def test_segments_are_destroyed_when_the_plan_says(tmp_path):
@@ -194,6 +194,24 @@ def test_segments_are_destroyed_when_the_plan_says(tmp_path):
     assert keep.apply(last - timedelta(seconds=15)) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["b.m4s"]
     assert keep.apply(last) == 1
+
+
+def test_hours_are_destroyed_segment_by_segment_and_then_their_folder(tmp_path):
+    plan = plan_for("record")
+    keep = Retention(tmp_path, lambda at: plan.destroy_by("cam-a", at))
+    now = datetime.now(UTC)
+    hour = tmp_path / f"{now:%Y%m%dT%H}"
+    for folder in (hour, tmp_path / "99999999T99"):
+        folder.mkdir()
+    for name, age in (("a", 20), ("b", 0)):
+        (hour / f"{name}.m4s").write_bytes(b"x")
+        os.utime(hour / f"{name}.m4s", (now.timestamp(), now.timestamp() - age))
+    last = plan.destroy_by("cam-a", now)
+    assert keep.apply(last - timedelta(hours=2)) == 0
+    assert keep.apply(last - timedelta(seconds=15)) == 1
+    assert [path.name for path in hour.iterdir()] == ["b.m4s"]
+    assert keep.apply(last) == 1
+    assert not hour.exists()
 
 
 def test_what_is_due_is_destroyed_while_the_camera_is_away(tmp_path):

@@ -179,7 +179,7 @@ class Audit:
 
     def look(self, all_of_them: bool = False) -> None:
         for out in self.folder.iterdir():
-            segments = sorted(out.glob("*.m4s"), key=lambda path: path.stat().st_mtime)
+            segments = sorted(out.rglob("*.m4s"), key=lambda path: path.stat().st_mtime)
             for path in segments if all_of_them else segments[:-1]:
                 for shown in self._decoded(out, path):
                     self.pictures += 1

@@ -1,6 +1,7 @@
 """Veiled pictures as HTTP Live Streaming (RFC 8216bis): fMP4 segments, their parts, a playlist.
 
     live.m3u8                 segments that are whole, and the parts of the newest ones
+    20270212T16/…             where segments go that left the list, where they may be kept: by hour
     SESSION-init.mp4          one for each connection to the camera
     SESSION-00000042.m4s      a segment, which grows part by part: parts are ranges of its bytes
 
@@ -18,7 +19,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
@@ -154,13 +155,24 @@ class Playlist:
             gone = self._segments.popleft()
             self._first += 1
             self._breaks += gone.new_stream
-            if not self._keep:
-                self._remove(gone)
+            self._leave(gone)
 
-    def _remove(self, gone: Segment) -> None:
-        (self._folder / gone.name).unlink(missing_ok=True)
-        if all(segment.init != gone.init for segment in self._segments):
-            (self._folder / gone.init).unlink(missing_ok=True)
+    def _leave(self, gone: Segment) -> None:
+        """Out of the list: to its hour's folder, or off the disk. Raises OutputFailed."""
+        path = self._folder / gone.name
+        try:
+            if self._keep:
+                hour = self._folder / f"{gone.begun.astimezone(UTC):%Y%m%dT%H}"
+                hour.mkdir(exist_ok=True)
+                path.replace(hour / gone.name)
+                return
+            path.unlink(missing_ok=True)
+            if all(segment.init != gone.init for segment in self._segments):
+                (self._folder / gone.init).unlink(missing_ok=True)
+        except FileNotFoundError:
+            pass  # it was due, and is destroyed already
+        except OSError as error:
+            raise self._failed(error) from error
 
     def _flush(self) -> bool:
         """Write the part that is waiting, and publish it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+SILENT_S = 60.0
 CHROMIUM = shutil.which("chromium")
 
 
@@ -35,17 +37,20 @@ class Page:
         if self._session:
             asked["sessionId"] = self._session
         os.write(self._to, json.dumps(asked).encode() + b"\0")
-        while True:
-            while b"\0" not in self._rest:
-                more = os.read(self._from, 1 << 16)
-                assert more, "Chromium went away"
-                self._rest += more
-            line, _, self._rest = self._rest.partition(b"\0")
-            told = json.loads(line)
-            if told.get("id") == self._number:
-                assert "error" not in told, told
-                return dict(told["result"])
+        while (told := self._next()).get("id") != self._number:
             self.events.append(told)
+        assert "error" not in told, told
+        return dict(told["result"])
+
+    def _next(self) -> dict[str, Any]:
+        while b"\0" not in self._rest:
+            ready, _, _ = select.select([self._from], [], [], SILENT_S)
+            assert ready, "Chromium says nothing"
+            more = os.read(self._from, 1 << 16)
+            assert more, "Chromium went away"
+            self._rest += more
+        line, _, self._rest = self._rest.partition(b"\0")
+        return dict(json.loads(line))
 
     def run(self, expression: str) -> Any:
         told = self.ask("Runtime.evaluate", expression=expression, awaitPromise=True,
@@ -54,10 +59,18 @@ class Page:
         return told["result"].get("value")
 
     def open(self, url: str, language: str = "en") -> None:
-        for domain in ("Network", "Log", "Runtime"):
+        """Go there, and wait until it has loaded."""
+        for domain in ("Network", "Log", "Runtime", "Page"):
             self.ask(f"{domain}.enable")
         self.ask("Network.setExtraHTTPHeaders", headers={"Accept-Language": language})
-        self.ask("Page.navigate", url=url)
+        before = len(self.events)
+        for _ in range(5):  # a network interface that comes or goes breaks whatever is loading
+            told = self.ask("Page.navigate", url=url)
+            if "errorText" not in told:
+                break
+        assert "errorText" not in told, told
+        while not any(each["method"] == "Page.loadEventFired" for each in self.events[before:]):
+            self.events.append(self._next())
 
     def complaints(self) -> list[dict[str, Any]]:
         """What stood in its console as an error: a script that broke, a policy that refused."""

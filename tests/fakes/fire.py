@@ -78,7 +78,7 @@ def screened(picture: Rgb, light: Rgb, x: int, y: int) -> Rgb:
     h, w = light.shape[:2]
     part = out[y : y + h, x : x + w].astype(np.uint16)
     light = light[: part.shape[0], : part.shape[1]]
-    out[y : y + h, x : x + w] = (255 - (255 - part) * (255 - light.astype(np.uint16)) // 255)
+    out[y : y + h, x : x + w] = 255 - (255 - part) * (255 - light.astype(np.uint16)) // 255
     return out
 
 

@@ -1,4 +1,4 @@
-"""Fire by its colour and its flicker. EXPERIMENTAL: it complements no smoke detector, replaces none.
+"""Fire by its colour and its flicker. EXPERIMENTAL: it replaces no detector.
 
 Over the last two seconds, on a picture of 160 px: a pixel is *hot* where it is bright and between
 orange and light yellow. Where it is hot for a good part of the time it belongs to a region, which

@@ -162,10 +162,10 @@ def section(data: Path) -> str:
         return "Not measured here: CONTREJOUR_DATA has no clips."
     with tempfile.TemporaryDirectory() as folder:
         table = "\n".join(rows(data, Path(folder)))
-    return f"""With the detectors, at default settings but for a cool-down of 1 s. Minutes, not hours:
-the intervals say how little that proves. No setting was chosen by these clips. The truth of PETS
-2009 is its authors' (a foot in the zone for 2 s, gaps of 1 s closed); of the others, our note of
-who stands there or passes, to half a second (one by one: 1.4 s, by which its delays look short).
+    return f"""With the detectors, at default settings but for a cool-down of 1 s. Minutes, not
+hours: the intervals say how little that proves. No setting was chosen by these clips. The truth of
+PETS 2009 is its authors' (a foot in the zone for 2 s, gaps of 1 s closed); of the others, our note
+of who stands there or passes, to half a second (one by one: 1.4 s, by which its delays look short).
 Where nothing happens, whatever is said is false.
 
 | clip | s | found | precision | false: an hour | delay s, median / worst | times real time |

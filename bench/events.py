@@ -1,7 +1,8 @@
 """`scripts/bench events`: what the rules say of scripted scenes whose truth is exact.
 
 Scenes of each kind, from the same camera, with boxes that jitter, detections that are missed
-and ghosts of one moment. They test the rules, not the detectors: real clips are another table.
+and ghosts of one moment. They test the rules, not the detectors: real clips are another table
+(event_clips.py).
 Writes bench/results/events.md.
 """
 
@@ -20,6 +21,7 @@ from functools import partial
 from pathlib import Path
 
 import cv2
+import event_clips
 import numpy as np
 
 ROOT = Path(__file__).parents[1]
@@ -218,7 +220,7 @@ Not measured yet: they read the picture.
 
 ## Real clips
 
-Not measured yet.
+{event_clips.section(Path(os.environ.get("CONTREJOUR_DATA", "")))}
 """
 
 

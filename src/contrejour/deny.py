@@ -85,10 +85,16 @@ def _learn(
     return learner
 
 
+def spaced(frames: int) -> list[int]:
+    """Which of so many frames the scene is learned from, in order."""
+    picked = np.linspace(0, max(0, frames - 1), min(SAMPLES, frames))
+    return [int(place) for place in picked.round()]
+
+
 def _pick(run: Run, seen: Iterable[tuple[int, Cells]]) -> Iterator[tuple[Unit, Cells]]:
     """Evenly spaced frames: where each is, and what is hidden in it. Depends on counts alone."""
     frames = sum(gop.packets for gop in run.gops)
-    wanted = set(np.linspace(0, max(0, frames - 1), SAMPLES).round().astype(int).tolist())
+    wanted = set(spaced(frames))
     gop, ordinal = 0, 0
     for index, (pts, hidden) in enumerate(seen):
         while gop + 1 < len(run.gops) and pts >= run.gops[gop + 1].start_pts:

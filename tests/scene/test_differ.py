@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scene.stage import HEIGHT, WIDTH, Stage, cells_of, learned
 
-from contrejour.scene import Learner, Scene, hold, unknown
+from contrejour.scene import Learner, Scene, changed, denied, hold, unknown
 from contrejour.types import Box
 
 NOBODY = cells_of()
@@ -200,3 +200,22 @@ def test_a_person_beside_what_was_never_learned_is_hidden(stage: Stage) -> None:
         beside = Box(128 + at, 40, 16, 72)
         hidden = unknown(scene, stage.picture(stage.with_person(beside)))
         assert hidden[cells_of(beside)].all()
+
+
+def test_what_changed_leaves_out_what_is_not_proven(stage: Stage) -> None:
+    scene = learned(Stage(), lambda _: (None, cells_of(Box(0, 0, 64, 144))))
+    assert 0 < np.count_nonzero(~scene.proven) < scene.proven.size
+    planes = stage.picture(stage.with_person(PERSON))
+    differs = changed(scene, planes)
+    assert differs is not None
+    assert differs[cells_of(PERSON)].all()
+    assert not differs[~scene.proven].any()
+    assert (denied(scene, differs) == unknown(scene, planes)).all()
+    assert (unknown(scene, planes) == differs | ~scene.proven).all()
+
+
+def test_nothing_is_said_to_have_changed_where_no_scene_fits(scene: Scene, stage: Stage) -> None:
+    nowhere = Learner(HEIGHT, WIDTH, (1, 1), 8).learn()
+    assert changed(nowhere, stage.picture()) is None
+    assert changed(scene, stage.picture(255 - stage.empty())) is None
+    assert denied(scene, None).all()

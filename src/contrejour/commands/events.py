@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contrejour.commands import files, signals
-from contrejour.errors import InputMissing, Malformed, UsageError
+from contrejour.commands import files, moments, signals
+from contrejour.errors import UsageError
 
 if TYPE_CHECKING:
     from contrejour.config import Place
     from contrejour.config.rules import ZoneRule
     from contrejour.events.moment import Moment
+    from contrejour.events.raised import Raised
     from contrejour.events.score import Said, Score
     from contrejour.events.truth import Truth
 
@@ -57,7 +58,9 @@ def _add_eval(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def _add_moments(parser: argparse.ArgumentParser, nargs: str, zones: bool = True) -> None:
     add = parser.add_argument
-    add("moments", nargs=nargs, type=Path, metavar="MOMENTS", help="moments that were kept")
+    add("moments", nargs=nargs, type=Path, metavar="MOMENTS",
+        help="moments that were kept, or a recorded video")  # fmt: skip
+    add("--offline", action="store_true", help="never fetch a model")
     if zones:
         add("--site", type=Path, metavar="FILE", help="the site file, which has the zones")
         add("--camera", metavar="NAME", help="which camera of the site")
@@ -116,8 +119,13 @@ def _replayed(args: argparse.Namespace, truth: Truth) -> tuple[Sequence[Said], f
     from contrejour.events.replay import replay
     from contrejour.events.score import Said
 
-    zones = _zones(args)
-    done = replay(_streams(args), build(args.camera, zones))
+    if any(map(moments.is_video, args.moments)) and (truth.dated or len(args.moments) > 1):
+        raise UsageError(
+            "a video doesn't tell the date",
+            "one video alone, the truth in seconds from its first picture",
+        )
+    rules = build(args.camera, _zones(args))
+    done = replay(_streams(args, rules), rules)
     start_s = 0.0 if truth.dated or done.first is None else done.first.at.timestamp()
     said = [Said(e.kind, e.zone, e.time.timestamp() - start_s) for _, e in done.said]
     return said, done.watched_s / 3600
@@ -172,7 +180,7 @@ def _tune(args: argparse.Namespace) -> int:
         for change, zone in _variations(given)
     ]
     rules = [rule for name, _, zone in tried for rule in build(args.camera, {name: zone})]
-    done = replay(_streams(args), rules)
+    done = replay(_streams(args, rules), rules)
     days = done.watched_s / SECONDS_A_DAY
     if not days:
         raise UsageError("nothing was watched", "keep moments for some days")
@@ -211,7 +219,7 @@ def _calibrate(args: argparse.Namespace) -> int:
     from contrejour.events.perspective import calibrate
 
     lens = args.lens_degrees
-    found = calibrate(chain.from_iterable(_streams(args)), lens)
+    found = calibrate(chain.from_iterable(_streams(args, ())), lens)
     if found.perspective is None:
         raise UsageError(found.because, "keep moments for longer, or measure the ground: area_m2")
     seen = found.perspective
@@ -252,18 +260,8 @@ def _place(args: argparse.Namespace) -> Place:
     return site.cameras[args.camera]
 
 
-def _streams(args: argparse.Namespace) -> Iterator[Iterator[Moment]]:
-    """The moments of each file. Raises InputMissing, Malformed, UsageError for another camera."""
-    from contrejour.events.kept import read
-
-    for path in args.moments:
-        try:
-            with path.open(encoding="utf-8") as lines:
-                camera, moments = read(lines, str(path))
-                if vars(args).get("camera", camera) not in (None, camera):
-                    raise UsageError(f"{path} is of {camera}, not of {args.camera}")
-                yield moments
-        except OSError as error:
-            raise InputMissing(f"{path} can't be read: {error.strerror}") from error
-        except UnicodeDecodeError as error:
-            raise Malformed(f"{path}: not UTF-8 text", "keep moments again") from error
+def _streams(args: argparse.Namespace, rules: Sequence[Raised]) -> Iterator[Iterator[Moment]]:
+    """What is to be replayed, with all that the rules read."""
+    needs = {need for each in rules for need in each.rule.needs}
+    camera = vars(args).get("camera")
+    return moments.streams(args.moments, camera, needs, offline=args.offline)

@@ -4,15 +4,16 @@
     proof.py                     when a cell is proven
     scene.py    Scene            what was learned, saved and loaded
     differ.py   unknown, hold    the cells to hide: unproven, or unlike the scene
+                changed, denied  those unlike it alone; and the former by them
     blocks.py                    block means and light, on which the others stand
 
 Default deny: a cell is shown only if it was learned and looks learned. Docs: docs/design/scene.md.
 """
 
-from contrejour.scene.differ import hold, unknown
+from contrejour.scene.differ import changed, denied, hold, unknown
 from contrejour.scene.learn import Learner
 from contrejour.scene.scene import Scene
 
 load = Scene.load
 
-__all__ = ["Learner", "Scene", "hold", "load", "unknown"]
+__all__ = ["Learner", "Scene", "changed", "denied", "hold", "load", "unknown"]

@@ -32,30 +32,42 @@ MOST_CHANGED = 0.6
 
 
 def unknown(scene: Scene, planes: tuple[Plane, ...]) -> Cells:
-    """The cells of this picture that are not proven to be the empty scene.
+    """The cells of this picture that are not proven to be the empty scene: with the unproven ones.
 
-    These are: all, when nothing is proven, no change of light explains the picture, or more than
-    MOST_CHANGED of the proven cells changed (a knock, a light switched on); else the unproven
-    cells, and every body: blocks that differ from the scene in this light by more than CHANGED
-    noises, grouped, as the convex hull of the group, with a margin. Pure; the planes have the
-    shapes that the scene was learned from.
+    All, where `changed` can't tell. Pure; the planes have the shapes that the scene was learned
+    from.
+    """
+    return denied(scene, changed(scene, planes))
+
+
+def denied(scene: Scene, differs: Cells | None) -> Cells:
+    """What is `unknown` of a picture, by what `changed` said of it."""
+    return np.ones_like(scene.proven) if differs is None else differs | ~scene.proven
+
+
+def changed(scene: Scene, planes: tuple[Plane, ...]) -> Cells | None:
+    """The proven cells in which this picture is not the empty scene.
+
+    That is every body: blocks that differ from the scene in this light by more than CHANGED
+    noises, grouped, as the convex hull of the group, with a margin. None when nothing is proven,
+    no change of light explains the picture, or more than MOST_CHANGED of the proven cells changed
+    (a knock, a light switched on). Pure, as `unknown` is.
     """
     per = CELL_PX // scene.side
-    everything = np.ones_like(scene.proven)
     if not scene.proven.any():
-        return everything
+        return None
     proven = scene.proven.repeat(per, 0).repeat(per, 1)
     means = blocks.means(planes, scene.side, scene.subsampling, scene.depth)
     light = blocks.light(scene.blocks, means, proven)
     if light is None:
-        return everything
+        return None
     away = light.lit(scene.blocks)
     away -= means
     away /= scene.noise
-    changed = _changed(away, proven)
-    if _cells(changed, per)[scene.proven].mean() > MOST_CHANGED:
-        return everything
-    return _cells(_bodies(changed, scene.side), per) | ~scene.proven
+    bits = _changed(away, proven)
+    if _cells(bits, per)[scene.proven].mean() > MOST_CHANGED:
+        return None
+    return _cells(_bodies(bits, scene.side), per) & scene.proven
 
 
 def _changed(away: Blocks, proven: NDArray[np.bool_]) -> Bits:

@@ -55,6 +55,8 @@ class Empty:
         self._taken = self._due_ns = 0
         self._lost_since_ns: int | None = None
         self._pending: Future[scene.Scene] | None = None
+        self.unlike: Cells | None = None
+        """Of the last frame: where it isn't the scene, unproven cells left out. None: unknown."""
 
     @property
     def known(self) -> bool:
@@ -69,11 +71,14 @@ class Empty:
         """The cells of this frame that are not proven to be the empty scene: all, in doubt."""
         self._fit(frame)
         self._take_learned()
+        self.unlike = None
         everything = np.ones(veil.grid(*frame.planes[0].shape[::-1]), np.bool_)
         if self._scene is None:
             return everything
-        cells = scene.unknown(self._scene, frame.planes)
+        differs = scene.changed(self._scene, frame.planes)
+        cells = scene.denied(self._scene, differs)
         if not cells.all():
+            self.unlike = differs
             if self._lost_since_ns is not None:
                 self._lost_since_ns, self._learner, self._pending = None, None, None
             return cells

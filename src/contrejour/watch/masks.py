@@ -50,7 +50,7 @@ class Masks:
     interval_ns: Callable[[], int]
     slate: Callable[[], bool] = lambda: False
     saw: Callable[[Frame, Look, Cells | None], None] = lambda *_: None
-    """Told of every look as it is made, and of what isn't the empty scene."""
+    """Told of every look as it is made, and in which proven cells it isn't the empty scene."""
 
     @property
     def lookahead_ns(self) -> int:
@@ -83,7 +83,7 @@ class Masks:
 
         def told() -> Iterator[Look]:
             for look in detect.look_at(noted(), self.detector, interval_ns=self._interval):
-                self.saw(waiting[-1], look, known[-1][1] if known else None)
+                self.saw(waiting[-1], look, self.empty.unlike if self.empty else None)
                 yield look
 
         masks = track.masks(told(), fmt.upright, hide=hide, lookahead_ns=self.lookahead_ns)

@@ -23,6 +23,7 @@ from contrejour.errors import Refused
 from contrejour.events.count import Count
 from contrejour.events.crowd_movement import CrowdMovement
 from contrejour.events.density import Density
+from contrejour.events.fallen_person import FallenPerson
 from contrejour.events.raised import Patience, Raised
 from contrejour.events.rule import Rule
 from contrejour.events.standing import Rates, Standing, standing, unmeasured
@@ -151,5 +152,5 @@ RULES: Mapping[str, Callable[[ZoneRule], Rule]] = {
     "wrong_way": _wrong_way,
     "density": _density,
     "crowd_movement": lambda zone: CrowdMovement(zone.polygon, zone.least),
-    # abandoned_object, fallen_person and fire read the picture: they are added here with it.
+    "fallen_person": lambda zone: FallenPerson(zone.polygon),
 }

@@ -25,6 +25,7 @@ SIZE = (1280, 720)
 NOON = datetime(2027, 2, 12, 12, tzinfo=UTC)
 CAMERA = Perspective(5.0, math.radians(25), focal(70, SIZE), 0.0, 0)
 GRID = (18, 32)
+CELLS = (45, 80)
 ELSEWHERE = -1e9
 
 Way = Callable[[float], tuple[float, float] | None]
@@ -39,6 +40,11 @@ class Actor:
     wide_m: float = 0.55
     down: Callable[[float], float] = lambda at_s: 0.0
     """From 0, upright, to 1, lying across the picture."""
+    score: tuple[float, float] = (0.6, 0.95)
+    missed: float = 0.0
+    """The share of moments in which no detector knows it, if that is more than of others."""
+    unlike: bool = True
+    """Whether it differs from the empty scene."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,7 @@ class Scene:
     faults: Faults = field(default_factory=Faults)
     seed: int = 0
     has_flow: bool = False
+    has_scene: bool = False
     rate: float = 20 / 3
 
     def times(self) -> Iterator[float]:
@@ -81,7 +88,7 @@ class Scene:
                 if self.faults.breaks and actor.down(at_s) > 0.5:
                     shown += 1000
                 since.setdefault(shown, time_ns)
-                score = chance.uniform(0.6, 0.95)
+                score = chance.uniform(*actor.score)
                 things.append(Thing(shown, actor.kind, _off(box, self.faults, chance), score,
                                     since[shown]))  # fmt: skip
             if chance.random() < self.faults.ghosts:
@@ -91,6 +98,7 @@ class Scene:
             yield Moment(
                 time_ns, NOON + timedelta(seconds=at_s), SIZE, tuple(things),
                 flow=self._flow(at_s) if self.has_flow else None,
+                unlike=self._unlike(at_s) if self.has_scene else None,
             )  # fmt: skip
 
     def inside(self, polygon: Polygon, at_s: float, kind: Kind = Kind.PERSON) -> list[int]:
@@ -115,8 +123,9 @@ class Scene:
             x, y = box.x + box.w / 2, box.y + box.h / 2
             is_in = 0 < x < SIZE[0] and 0 < y < SIZE[1]
             lies = self.actors[number].down(at_s) > 0.5
-            missed = self.faults.missed_down if lies else 0.0
-            if is_in and shown and chance.random() >= max(missed, self.faults.missed):
+            missed = max(self.actors[number].missed, self.faults.missed,
+                         self.faults.missed_down if lies else 0.0)  # fmt: skip
+            if is_in and shown and chance.random() >= missed:
                 yield number, box
 
     def _flow(self, at_s: float) -> np.ndarray:
@@ -130,6 +139,15 @@ class Scene:
             columns = slice(*_span(box.x, box.w, SIZE[0], GRID[1]))
             flow[rows, columns] = (x1 - x0) / 0.15 / SIZE[0], (y1 - y0) / 0.15 / SIZE[0]
         return flow
+
+    def _unlike(self, at_s: float) -> np.ndarray:
+        """The cells that an actor reaches into."""
+        unlike = np.zeros(CELLS, bool)
+        for number, box in self._true(at_s):
+            if self.actors[number].unlike:
+                rows = slice(*_span(box.y, box.h, SIZE[1], CELLS[0]))
+                unlike[rows, slice(*_span(box.x, box.w, SIZE[0], CELLS[1]))] = True
+        return unlike
 
 
 def look(actor: Actor, right: float, ahead: float, down: float = 0.0) -> Box:

@@ -72,6 +72,7 @@ class Scene:
     has_flow: bool = False
     has_scene: bool = False
     rate: float = 20 / 3
+    flames: Callable[[float], np.ndarray] | None = None
 
     def times(self) -> Iterator[float]:
         return (n / self.rate for n in range(int(self.seconds * self.rate) + 1))
@@ -99,6 +100,7 @@ class Scene:
                 time_ns, NOON + timedelta(seconds=at_s), SIZE, tuple(things),
                 flow=self._flow(at_s) if self.has_flow else None,
                 unlike=self._unlike(at_s) if self.has_scene else None,
+                flames=self.flames(at_s) if self.flames else None,
             )  # fmt: skip
 
     def inside(self, polygon: Polygon, at_s: float, kind: Kind = Kind.PERSON) -> list[int]:

@@ -76,7 +76,7 @@ class _Spread:
         burning = self._zone & (self._mean >= BURNS)
         count = int(burning.sum())
         self._follow(time_ns, count)
-        if len(self._grew) < GROWTHS or count < LEAST_CELLS or count < self._most / 2:
+        if len(self._grew) < GROWTHS or count < LEAST_CELLS:
             return 0.0
         return float(self._mean[burning].mean())
 
@@ -84,11 +84,9 @@ class _Spread:
         """Note a growth, which is one for as long as it takes to settle."""
         while self._grew and time_ns - self._grew[0] > RECENT_NS:
             self._grew.popleft()
-        if count == 0:
-            self._most = 0
-            self._grew.clear()
-        elif self._most == 0:
+        if count <= self._most / 2:  # begins, or is out but for other lights
             self._most, self._settled_ns = count, time_ns + SETTLE_NS
+            self._grew.clear()
         elif time_ns < self._settled_ns:
             self._most = max(self._most, count)
         elif count >= max(GROWN * self._most, self._most + 2):

@@ -169,8 +169,8 @@ def abandoned_object(seed: int, faults: Faults | None = None, flow: bool = False
         Actor(blanket, tall_m=0.7, wide_m=0.6, score=doubted, missed=0.95),
         Actor(blanket, **bag | {"tall_m": 0.7, "wide_m": 0.6}),
         Actor(straight((1.5, 7), (0, 0), 60), **bag | {"missed": 1.0, "wide_m": 1.6}),
-        Actor(straight((-1.5, 12), (0, 0), 30), **bag),
-        Actor(straight((-0.5, 12), (0, 0), 30)),
+        Actor(straight((-6.5, 12), (0, 0), 30), **bag),
+        Actor(straight((-5.5, 12), (0, 0), 30)),
     ]
     truth = []
     for n in range(2):

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from fakes.scenes import (
@@ -162,7 +163,13 @@ def abandoned_object(seed: int, faults: Faults | None = None, flow: bool = False
     actors = [Actor(straight((-9, chance.uniform(12, 16)), (1.3, 0), n * 15.0, n * 15.0 + 14),
                     tall_m=chance.uniform(*PEOPLE)) for n in range(40)]  # fmt: skip
     doubted = (0.16, 0.3)
-    bag = {"kind": Kind.OBJECT, "tall_m": 0.6, "wide_m": 0.45, "score": (0.3, 0.7), "missed": 0.7}
+    bag: dict[str, Any] = {
+        "kind": Kind.OBJECT,
+        "tall_m": 0.6,
+        "wide_m": 0.45,
+        "score": (0.3, 0.7),
+        "missed": 0.7,
+    }
     blanket = straight((3.5, 9), (0, 0), 5)
     actors += [
         Actor(straight((-4, 8.5), (0, 0)), tall_m=0.9, missed=0.4),

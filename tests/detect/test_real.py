@@ -18,7 +18,7 @@ from contrejour import video
 from contrejour.detect import models, picodet
 from contrejour.detect.figure import figure
 from contrejour.detect.looker import brightened, build
-from contrejour.detect.picodet import LOWEST, SURE, PicoDet, known_ranges
+from contrejour.detect.picodet import LOWEST, LOWEST_LUGGAGE, SURE, PicoDet, known_ranges
 from contrejour.errors import ModelError
 from contrejour.track.assign import ious
 from contrejour.types import Box, Kind, Rgb
@@ -101,6 +101,19 @@ def test_the_drawn_figure_is_found_in_integers_at_any_size(
     drawn = figure(*size)
     (box,) = (box for box, kind, score in detector.find(drawn.picture) if score >= SURE)
     assert ious(box[None], np.array([drawn.box], float)) > 0.6
+
+
+def test_asking_for_luggage_changes_nothing_of_the_rest(weights: Path, pictures: list[Rgb]) -> None:
+    plain = PicoDet(weights, WIDTH, HEIGHT, known_ranges())
+    asked = PicoDet(weights, WIDTH, HEIGHT, known_ranges(), objects=True)
+    for picture in pictures:
+        theirs, ours = plain.find(picture), asked.find(picture)
+        assert len(ours) >= len(theirs)
+        for (box, *told), (other, *retold) in zip(theirs, ours, strict=False):
+            assert (box.tolist(), told) == (other.tolist(), retold)
+        bags = [score for _, kind, score in ours[len(theirs) :] if kind is Kind.OBJECT]
+        assert len(bags) == len(ours) - len(theirs)
+        assert all(score >= LOWEST_LUGGAGE for score in bags)
 
 
 def test_people_are_found_in_the_dark_as_by_day(weights: Path, pictures: list[Rgb]) -> None:

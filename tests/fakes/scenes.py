@@ -25,6 +25,7 @@ SIZE = (1280, 720)
 NOON = datetime(2027, 2, 12, 12, tzinfo=UTC)
 CAMERA = Perspective(5.0, math.radians(25), focal(70, SIZE), 0.0, 0)
 GRID = (18, 32)
+CELLS = (45, 80)
 ELSEWHERE = -1e9
 
 Way = Callable[[float], tuple[float, float] | None]
@@ -37,16 +38,26 @@ class Actor:
     kind: Kind = Kind.PERSON
     tall_m: float = 1.7
     wide_m: float = 0.55
+    down: Callable[[float], float] = lambda at_s: 0.0
+    """From 0, upright, to 1, lying across the picture."""
+    score: tuple[float, float] = (0.6, 0.95)
+    missed: float = 0.0
+    """The share of moments in which no detector knows it, if that is more than of others."""
+    unlike: bool = True
+    """Whether it differs from the empty scene."""
 
 
 @dataclass(frozen=True)
 class Faults:
-    """How wrong the detections are. `jitter`: of a box's height; `missed`, `ghosts`: shares."""
+    """How wrong the detections are. `jitter`: of a box's height; `missed`, `ghosts`: shares;
+    `missed_down`: of those who lie; `breaks`: who lies has another number."""
 
     jitter: float = 0.03
     missed: float = 0.1
     ghosts: float = 0.0
     occlusion: bool = False
+    missed_down: float = 0.0
+    breaks: bool = False
 
 
 NONE = Faults(0.0, 0.0)
@@ -59,7 +70,9 @@ class Scene:
     faults: Faults = field(default_factory=Faults)
     seed: int = 0
     has_flow: bool = False
+    has_scene: bool = False
     rate: float = 20 / 3
+    flames: Callable[[float], np.ndarray] | None = None
 
     def times(self) -> Iterator[float]:
         return (n / self.rate for n in range(int(self.seconds * self.rate) + 1))
@@ -71,11 +84,14 @@ class Scene:
             time_ns = int(at_s * 1e9)
             things = []
             for number, box in self._seen(at_s, chance):
-                since.setdefault(number, time_ns)
-                kind = self.actors[number].kind
-                score = chance.uniform(0.6, 0.95)
-                things.append(Thing(number, kind, _off(box, self.faults, chance), score,
-                                    since[number]))  # fmt: skip
+                actor = self.actors[number]
+                shown = number
+                if self.faults.breaks and actor.down(at_s) > 0.5:
+                    shown += 1000
+                since.setdefault(shown, time_ns)
+                score = chance.uniform(*actor.score)
+                things.append(Thing(shown, actor.kind, _off(box, self.faults, chance), score,
+                                    since[shown]))  # fmt: skip
             if chance.random() < self.faults.ghosts:
                 x, y = chance.randrange(SIZE[0] - 60), chance.randrange(SIZE[1] - 170)
                 ghost = Box(x, y, 60, 170)
@@ -83,6 +99,8 @@ class Scene:
             yield Moment(
                 time_ns, NOON + timedelta(seconds=at_s), SIZE, tuple(things),
                 flow=self._flow(at_s) if self.has_flow else None,
+                unlike=self._unlike(at_s) if self.has_scene else None,
+                flames=self.flames(at_s) if self.flames else None,
             )  # fmt: skip
 
     def inside(self, polygon: Polygon, at_s: float, kind: Kind = Kind.PERSON) -> list[int]:
@@ -96,7 +114,8 @@ class Scene:
 
     def _true(self, at_s: float) -> list[tuple[int, Box]]:
         placed = ((n, each.way(at_s), each) for n, each in enumerate(self.actors))
-        return [(n, look(each, *at)) for n, at, each in placed if at is not None and at[1] > 0.5]
+        return [(n, look(each, *at, each.down(at_s)))
+                for n, at, each in placed if at is not None and at[1] > 0.5]  # fmt: skip
 
     def _seen(self, at_s: float, chance: random.Random) -> Iterator[tuple[int, Box]]:
         nearer: list[Box] = []
@@ -105,7 +124,10 @@ class Scene:
             nearer.append(box)
             x, y = box.x + box.w / 2, box.y + box.h / 2
             is_in = 0 < x < SIZE[0] and 0 < y < SIZE[1]
-            if is_in and shown and chance.random() >= self.faults.missed:
+            lies = self.actors[number].down(at_s) > 0.5
+            missed = max(self.actors[number].missed, self.faults.missed,
+                         self.faults.missed_down if lies else 0.0)  # fmt: skip
+            if is_in and shown and chance.random() >= missed:
                 yield number, box
 
     def _flow(self, at_s: float) -> np.ndarray:
@@ -120,12 +142,22 @@ class Scene:
             flow[rows, columns] = (x1 - x0) / 0.15 / SIZE[0], (y1 - y0) / 0.15 / SIZE[0]
         return flow
 
+    def _unlike(self, at_s: float) -> np.ndarray:
+        """The cells that an actor reaches into."""
+        unlike = np.zeros(CELLS, bool)
+        for number, box in self._true(at_s):
+            if self.actors[number].unlike:
+                rows = slice(*_span(box.y, box.h, SIZE[1], CELLS[0]))
+                unlike[rows, slice(*_span(box.x, box.w, SIZE[0], CELLS[1]))] = True
+        return unlike
 
-def look(actor: Actor, right: float, ahead: float) -> Box:
-    """The box of an upright actor who stands there."""
+
+def look(actor: Actor, right: float, ahead: float, down: float = 0.0) -> Box:
+    """The box of an actor who stands there, or lies across the picture, or is between the two."""
     x, low = project(right, ahead, 0.0)
     _, high = project(right, ahead, actor.tall_m)
-    wide = (low - high) * actor.wide_m / actor.tall_m
+    wide = (low - high) * (actor.wide_m / actor.tall_m * (1 - down) + down)
+    high += (low - high) * down * 0.75
     return Box(round(x - wide / 2), round(high), max(1, round(wide)), max(1, round(low - high)))
 
 

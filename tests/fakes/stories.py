@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+import numpy as np
 from fakes.scenes import (
     CAMERA,
+    GRID,
+    NONE,
     SIZE,
     Actor,
     Faults,
@@ -131,6 +135,89 @@ def crowd_movement(seed: int, faults: Faults | None = None, flow: bool = False) 
     return Story(scene, rule, truth)
 
 
+def fallen_person(seed: int, faults: Faults | None = None, flow: bool = False) -> Story:
+    """A hall: some walk across it and fall, whose tracks break; others sit down, bend, lie down
+    slowly, or lie there from the start."""
+    chance = random.Random(seed)
+    actors = [Actor(straight((3, 13), (0, 0)), down=lambda _: 1.0)]
+    truth = []
+    for n in range(6):
+        at_s, row = 20 + 45 * n + chance.uniform(0, 10), chance.uniform(8, 12)
+        falls, x = n % 2 == 0, chance.uniform(-2, 2)
+        took_s, far = (chance.uniform(0.6, 1.2), 1.0) if falls else (1.0, 0.45)
+        if n == 5:
+            took_s, far = 6.0, 1.0
+        way = through((at_s - 8, x - 7, row), (at_s, x, row), (at_s + 30, x, row))
+        actors.append(Actor(way, tall_m=chance.uniform(*PEOPLE), down=_turning(at_s, took_s, far)))
+        if falls:
+            truth.append(Occurrence("fallen_person", "z", at_s, at_s + 30))
+    rule = ZoneRule(kind="fallen_person", polygon=drawn(*PLAZA), cool_down_s=15)
+    faults = replace(faults or Faults(ghosts=0.05), missed_down=0.6, breaks=True)
+    return Story(Scene(actors, 300, faults, seed, flow), rule, truth)
+
+
+def abandoned_object(seed: int, faults: Faults | None = None, flow: bool = False) -> Story:
+    """A hall with passers-by: luggage left twice; a bag whose owner stays beside it, somebody who
+    sits, somebody under a blanket who is taken for luggage, furniture that was moved."""
+    chance = random.Random(seed)
+    actors = [Actor(straight((-9, chance.uniform(12, 16)), (1.3, 0), n * 15.0, n * 15.0 + 14),
+                    tall_m=chance.uniform(*PEOPLE)) for n in range(40)]  # fmt: skip
+    doubted = (0.16, 0.3)
+    bag: dict[str, Any] = {
+        "kind": Kind.OBJECT,
+        "tall_m": 0.6,
+        "wide_m": 0.45,
+        "score": (0.3, 0.7),
+        "missed": 0.7,
+    }
+    blanket = straight((3.5, 9), (0, 0), 5)
+    actors += [
+        Actor(straight((-4, 8.5), (0, 0)), tall_m=0.9, missed=0.4),
+        Actor(blanket, tall_m=0.7, wide_m=0.6, score=doubted, missed=0.95),
+        Actor(blanket, **bag | {"tall_m": 0.7, "wide_m": 0.6}),
+        Actor(straight((1.5, 7), (0, 0), 60), **bag | {"missed": 1.0, "wide_m": 1.6}),
+        Actor(straight((-6.5, 12), (0, 0), 30), **bag),
+        Actor(straight((-5.5, 12), (0, 0), 30)),
+    ]
+    truth = []
+    for n in range(2):
+        at_s, x = 60 + 260 * n + chance.uniform(0, 40), -1.0 + n
+        stays_s = chance.uniform(170, 200)
+        beside = x - 0.7
+        actors.append(Actor(through((at_s - 6, x - 8, 9), (at_s, beside, 9), (at_s + 2, beside, 9),
+                                    (at_s + 8, x + 8, 9))))  # fmt: skip
+        actors.append(Actor(straight((x, 9), (0, 0), at_s, at_s + stays_s), **bag))
+        truth.append(Occurrence("abandoned_object", "z", at_s, at_s + stays_s))
+    rule = ZoneRule(kind="abandoned_object", polygon=drawn(*PLAZA))
+    scene = Scene(actors, 600, faults or Faults(), seed, flow, has_scene=True)
+    return Story(scene, rule, truth)
+
+
+def fire(seed: int, faults: Faults | None = None, flow: bool = False) -> Story:
+    """Flames that spread twice; a sign, a beacon and lamps that go by. `faults` don't matter."""
+    chance = random.Random(seed)
+    starts = [60 + chance.uniform(0, 30), 200 + chance.uniform(0, 30)]
+    rise_s = chance.uniform(3, 6)
+
+    def flames(at_s: float) -> np.ndarray:
+        lit = np.zeros(GRID, np.float32)
+        lit[2:4, 2:6] = 0.8
+        if at_s % 1.2 < 0.7:
+            lit[2:4, 12:15] = 1
+        by = int(at_s * 2) % 90
+        lit[14:16, by : by + 2] = 0.9
+        for start in starts:
+            if start <= at_s <= start + 50:
+                reach = 1 + int((at_s - start) / rise_s)
+                burns = np.random.default_rng([seed, int(at_s * 100)]).random((reach, reach)) < 0.7
+                lit[6 : 6 + reach, 18 : 18 + reach] = burns[: GRID[0] - 6, : GRID[1] - 18]
+        return lit
+
+    rule = ZoneRule(kind="fire", polygon=((0, 0), (1, 0), (1, 1), (0, 1)))
+    truth = [Occurrence("fire", "z", start, start + 50) for start in starts]
+    return Story(Scene([], 300, faults or NONE, seed, flow, flames=flames), rule, truth)
+
+
 def still_life(seed: int, faults: Faults | None = None, flow: bool = False) -> Iterator[Story]:
     """People who sit or lie from the start, with boxes that jitter: nobody goes anywhere."""
     actors = [Actor(straight((x, 10), (0, 0)), tall_m=0.9) for x in (-3, -1, 1)]
@@ -154,7 +241,12 @@ def walkers(count: int, seed: int = 3) -> list[Actor]:
 
 STORIES: dict[str, Callable[..., Story]] = {
     "zone": zone, "wrong_way": wrong_way, "density": density, "crowd_movement": crowd_movement,
+    "fallen_person": fallen_person, "abandoned_object": abandoned_object, "fire": fire,
 }  # fmt: skip
+
+
+def _turning(from_s: float, took_s: float, far: float) -> Callable[[float], float]:
+    return lambda at_s: min(max((at_s - from_s) / took_s, 0.0), 1.0) * far
 
 
 def _swaying(at: tuple[float, float], from_s: float, to_s: float, phase: int) -> Way:

@@ -160,3 +160,11 @@ def test_whoever_is_seen_first_was_there_since_the_look_before():
         looks.append(Look(index, index * 40_000_000, sight, found))
     hidden = [bool(mask.boxes) for mask in masks(looks, (320, 240))]
     assert hidden == [False] + [True] * 15 + [False] * 4
+
+
+def test_luggage_is_never_hidden_and_changes_no_mask() -> None:
+    plain = [look(n, walker(n)) for n in range(80)]
+    bag = Detection(Box(300, 150, 40, 40), Kind.OBJECT, 0.9)
+    with_bag = [Look(one.index, one.time_ns, one.sight, (bag, *one.detections)) for one in plain]
+    for hide in ("people", "faces"):
+        assert [*masks(with_bag, SIZE, hide=hide)] == [*masks(plain, SIZE, hide=hide)]

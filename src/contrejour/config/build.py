@@ -20,9 +20,12 @@ import rfc8785
 
 from contrejour.config.rules import ZoneRule, seen_from
 from contrejour.errors import Refused
+from contrejour.events.abandoned_object import AbandonedObject
 from contrejour.events.count import Count
 from contrejour.events.crowd_movement import CrowdMovement
 from contrejour.events.density import Density
+from contrejour.events.fallen_person import FallenPerson
+from contrejour.events.fire import Fire
 from contrejour.events.raised import Patience, Raised
 from contrejour.events.rule import Rule
 from contrejour.events.standing import Rates, Standing, standing, unmeasured
@@ -35,6 +38,7 @@ from contrejour.types import Kind
 
 Zones = Mapping[str, ZoneRule]
 Json = dict[str, dict[str, Any]]
+AT_MOST_NS = {"abandoned_object": 1_000_000_000}
 AFTERWARDS = frozenset({"alert", "shadow_days", "error_rates"})
 """What a rule says doesn't depend on these."""
 
@@ -88,8 +92,11 @@ def counts(camera: str, zones: Zones, window: timedelta, floor: int) -> list[Cou
 
 
 def patience(zone: ZoneRule) -> Patience:
-    """A sudden event is judged within its minimum duration, others within two seconds."""
-    min_duration_ns = int(zone.min_duration * 1e9)
+    """A sudden event is judged within its minimum duration, others within two seconds.
+
+    Where one thing must last, and not one after the other, the rule itself counts the time.
+    """
+    min_duration_ns = min(int(zone.min_duration * 1e9), AT_MOST_NS.get(zone.kind, 2**63))
     return Patience(
         min_duration_ns=min_duration_ns,
         window_ns=min(2_000_000_000, min_duration_ns),
@@ -151,5 +158,7 @@ RULES: Mapping[str, Callable[[ZoneRule], Rule]] = {
     "wrong_way": _wrong_way,
     "density": _density,
     "crowd_movement": lambda zone: CrowdMovement(zone.polygon, zone.least),
-    # abandoned_object, fallen_person and fire read the picture: they are added here with it.
+    "abandoned_object": lambda zone: AbandonedObject(zone.polygon, int(zone.min_duration * 1e9)),
+    "fire": lambda zone: Fire(zone.polygon),
+    "fallen_person": lambda zone: FallenPerson(zone.polygon),
 }

@@ -55,8 +55,9 @@ class Looker:
     """PicoDet and YuNet on each look, now and then turned; CenterFace too when `thorough`."""
 
     def __init__(
-        self, size: tuple[int, int], *, offline: bool = False, thorough: bool = False
-    ) -> None:
+        self, size: tuple[int, int], *, offline: bool = False, thorough: bool = False,
+        objects: bool = False,
+    ) -> None:  # fmt: skip
         from contrejour.detect.faces import CenterFace, YuNet
         from contrejour.detect.near import Near
         from contrejour.detect.picodet import PicoDet, known_ranges
@@ -66,7 +67,7 @@ class Looker:
         self._width, self._height = input_size(*size)
         shape = (self._width, self._height)
         picodet = ensure(PICODET, offline=offline)
-        self._bodies = PicoDet(picodet, *shape, known_ranges())
+        self._bodies = PicoDet(picodet, *shape, known_ranges(), objects=objects)
         coarse = input_size(*size, 1)
         self._near = Near(picodet, coarse) if coarse != shape else None
         aside = shape[::-1] if thorough else (LEAST_SIDE, LEAST_SIDE)
@@ -76,7 +77,10 @@ class Looker:
             self._faces.append(CenterFace(ensure(CENTERFACE, offline=offline), *shape))
 
     def detect(self, frame: Frame) -> tuple[Detection, ...]:
-        """Persons, faces and vehicles of one frame. Raises DetectorError rather than miss."""
+        """Persons, faces, vehicles and, if asked for, luggage of one frame.
+
+        Raises DetectorError rather than miss.
+        """
         picture = brightened(frame.rgb(self._width, self._height))
         found = list(self._bodies.find(picture))
         for face in self._faces:
@@ -97,9 +101,12 @@ def _scaled(box: object, across: float, down: float) -> Box:
     return Box(left, top, math.ceil((x + w) * across) - left, math.ceil((y + h) * down) - top)
 
 
-def build(size: tuple[int, int], *, offline: bool = False) -> Looker:
-    """The default detector for upright videos of `size`; models are fetched on first need."""
-    return Looker(size, offline=offline)
+def build(size: tuple[int, int], *, offline: bool = False, objects: bool = False) -> Looker:
+    """The default detector for upright videos of `size`; models are fetched on first need.
+
+    `objects`: luggage too, as Kind.OBJECT, which is never hidden and changes no mask.
+    """
+    return Looker(size, offline=offline, objects=objects)
 
 
 def build_thorough(size: tuple[int, int], *, offline: bool = False) -> Looker:

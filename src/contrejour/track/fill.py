@@ -51,7 +51,9 @@ def masks(
             unseen_cut = True
         if look.sight in (Sight.SEEN, Sight.SAME):
             unseen_cut = False
-            tracker.update(look.index, look.time_ns, look.detections)
+            # what is never hidden would change the numbers of what is
+            found = [each for each in look.detections if each.kind is not Kind.OBJECT]
+            tracker.update(look.index, look.time_ns, found)
         if look.sight in (Sight.FAILED, Sight.CORRUPT):
             _close_skipped(waiting, _reason(look, unseen_cut))
         waiting.append((look, _reason(look, unseen_cut)))

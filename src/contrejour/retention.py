@@ -53,5 +53,6 @@ class Retention:
     def clear(self) -> None:
         """Nothing stays: for a camera that may be seen and not recorded."""
         if self.folder.is_dir():
-            for path in (*self._kept(), self.folder / "live.m3u8"):
+            named = (self.folder / "live.m3u8", self.folder / "still.jpg")
+            for path in (*self._kept(), *self.folder.glob("*-init.mp4"), *named):
                 path.unlink(missing_ok=True)

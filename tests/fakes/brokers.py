@@ -128,6 +128,7 @@ class Relay:
                     except (OSError, AssertionError):
                         near.close()
                         continue
+                    far.settimeout(None)
                     self._live |= {near, far}
                 for a, b in ((near, far), (far, near)):
                     threading.Thread(target=self._pass, args=(a, b), daemon=True).start()
@@ -139,6 +140,8 @@ class Relay:
         for sock in (a, b):
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
+        with self._guard:
+            self._live.discard(a)
 
     def close(self) -> None:
         self.shut()

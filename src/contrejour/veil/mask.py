@@ -61,6 +61,8 @@ def _span(start: int, end: int) -> slice:
 
 def runs(hidden: Cells) -> Iterable[tuple[int, int, int]]:
     """Each horizontal run of hidden cells, as (row, first column, column after the last)."""
+    if not hidden.any():
+        return ()
     edges = np.diff(np.pad(hidden, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     rows, starts = np.nonzero(edges == 1)
     ends = np.nonzero(edges == -1)[1]

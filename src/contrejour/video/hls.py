@@ -44,13 +44,13 @@ WHOLE = 1 << 62
 
 @dataclass(slots=True)
 class Segment:
-    """One segment: its file, when it began, its parts as (seconds, first byte, bytes, key)."""
+    """One segment: its file, when it began, its parts as (seconds, bytes, line of the playlist)."""
 
     name: str
     init: str
     begun: datetime
     new_stream: bool
-    parts: list[tuple[float, int, int, bool]] = field(default_factory=list)
+    parts: list[tuple[float, int, str]] = field(default_factory=list)
     whole: bool = False
 
     @property
@@ -59,7 +59,7 @@ class Segment:
 
     @property
     def size(self) -> int:
-        return sum(size for _, _, size, _ in self.parts)
+        return sum(size for _, size, _ in self.parts)
 
 
 class Published(NamedTuple):
@@ -194,7 +194,8 @@ class Playlist:
         try:
             _append(self._folder / segment.name, at, data)
             seconds = float(sum(lasting) * self._fmt.time_base)
-            segment.parts.append((seconds, at, len(data), self._part[0].key))
+            line = _part_line(segment.name, seconds, at, len(data), self._part[0].key)
+            segment.parts.append((seconds, len(data), line))
             self._part = []
             self._publish()
         except OSError as error:
@@ -253,7 +254,7 @@ class Playlist:
                 yield f'#EXT-X-MAP:URI="{init}"'
             yield f"#EXT-X-PROGRAM-DATE-TIME:{segment.begun.isoformat(timespec='milliseconds')}"
             if place >= len(self._segments) - PARTS_OF:
-                yield from (_part_line(segment.name, part) for part in segment.parts)
+                yield from (line for *_, line in segment.parts)
             if segment.whole:
                 yield f"#EXTINF:{segment.seconds:.5f},"
                 yield segment.name
@@ -270,8 +271,7 @@ class Playlist:
         )
 
 
-def _part_line(name: str, part: tuple[float, int, int, bool]) -> str:
-    seconds, at, size, key = part
+def _part_line(name: str, seconds: float, at: int, size: int, key: bool) -> str:
     known = f'#EXT-X-PART:DURATION={seconds:.5f},URI="{name}",BYTERANGE="{size}@{at}"'
     return known + (",INDEPENDENT=YES" if key else "")
 

@@ -102,9 +102,12 @@ class Masks:
             yield Veiled(frame, np.ones_like(hidden) if whole else hidden, whole)
 
     def _interval(self) -> int:
-        """Without a scene whoever comes must be seen twice while their first frames wait."""
+        """Where no scene is asked for, whoever comes must be seen while their first frames wait.
+
+        While one is learned all is veiled, and looks only keep people out of the samples.
+        """
         wanted = self.interval_ns()
-        if self.empty and self.empty.known:
+        if self.empty:
             return wanted
         return min(wanted, max(INTERVAL_NS, self.lookahead_ns // 2))
 

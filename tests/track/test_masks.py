@@ -168,3 +168,10 @@ def test_luggage_is_never_hidden_and_changes_no_mask() -> None:
     with_bag = [Look(one.index, one.time_ns, one.sight, (bag, *one.detections)) for one in plain]
     for hide in ("people", "faces"):
         assert [*masks(with_bag, SIZE, hide=hide)] == [*masks(plain, SIZE, hide=hide)]
+
+
+def test_a_box_that_swells_is_hidden_at_its_largest_all_the_way() -> None:
+    wide = Box(60, 50, 140, 160)
+    between = [look(n, sight=Sight.SKIPPED) for n in range(1, 4)]
+    found = list(masks([look(0, Box(100, 50, 60, 160)), *between, look(4, wide)], SIZE))
+    assert all(covered(mask, wide) for mask in found[1:])

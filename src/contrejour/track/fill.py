@@ -29,6 +29,8 @@ STILL = 0.25
 """A track slower than this many box widths per second stands still."""
 GROWTH = 0.2
 """Box widths by which each side of an unseen box grows in a second, for a person may turn."""
+SWELLS = 1.25
+"""A box this much larger than at the look before or after was so all the while, for all we know."""
 
 
 def masks(
@@ -154,7 +156,16 @@ def _between(one: Sighting, other: Sighting, time_ns: int) -> Box:
     straight = Box(*(round(a + (b - a) * share) for a, b in zip(one.box, other.box, strict=True)))
     nearest = one if share < 0.5 else other
     away_ns = min(time_ns - one.time_ns, other.time_ns - time_ns)
-    return _grown(_hull(straight, nearest.box), away_ns, straight.w)
+    covered = _hull(straight, nearest.box)
+    if _swells(one.box, other.box):  # when did it?
+        covered = _hull(covered, _hull(one.box, other.box))
+    return _grown(covered, away_ns, straight.w)
+
+
+def _swells(one: Box, other: Box) -> bool:
+    """Whether it has another size all at once: two people in one box, a picture half broken."""
+    sizes = ((one.w, other.w), (one.h, other.h))
+    return any(max(size) > SWELLS * min(size) for size in sizes)
 
 
 def _hull(one: Box, other: Box) -> Box:

@@ -26,6 +26,7 @@ from contrejour.video.clock import Clock
 from contrejour.video.feeds import OPEN_S, STALL_S, Came, connect, without_login
 from contrejour.video.format import Format
 from contrejour.video.reader import frame_of
+from contrejour.video.sets import Sets
 from contrejour.video.source import format_of
 from contrejour.video.steady import Pace, Steady
 
@@ -83,16 +84,20 @@ class Live:
 
     def _pictures(self) -> Iterator[_Shown]:
         """What is decoded, as it comes."""
-        damaged, stream = False, None
+        damaged, stream, sets = False, None, Sets("", b"")
         codec, prefix, seen_s = "", 0, time.monotonic()
         for packet, came in self._packets():
             if packet.stream is not stream:
                 stream, damaged = packet.stream, False
                 codec = stream.codec_context.codec.canonical_name
-                prefix = nal.length_size(codec, stream.codec_context.extradata)
+                told = stream.codec_context.extradata or b""
+                prefix, sets = nal.length_size(codec, told), Sets(codec, told)
+            data = bytes(packet)
             if damaged and packet.is_keyframe:
-                damaged = not nal.opens_clean(codec, bytes(packet), prefix)
-            damaged |= packet.is_corrupt
+                damaged = not nal.opens_clean(codec, data, prefix)
+            damaged |= packet.is_corrupt or (prefix == 0 and sets.doubts(data))
+            if sets.changed:  # the next connection asks how they are coded now
+                raise self._feed.gone(f"{self.name} codes its pictures in another way now")
             packet.opaque = came
             pictures, complains = _decoded(packet)
             damaged |= complains  # fail closed: what refers to a broken picture is broken

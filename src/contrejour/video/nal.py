@@ -7,7 +7,8 @@ picture. Containers also flag recovery points and CRA pictures, which don't prom
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 _IDR = {"h264": {5}, "hevc": {16, 17, 18, 19, 20}}
 _CRA = 21
@@ -86,9 +87,20 @@ def base_layer(data: bytes) -> bytes:
 
 def units(data: bytes) -> Iterator[bytes]:
     """The NAL units of one access unit in Annex B."""
-    starts = list(_starts(data, 0))
-    for at, after in zip(starts, [*(start - 3 for start in starts[1:]), len(data)], strict=True):
-        yield data[at:after].rstrip(b"\0")
+    for at, after in pairwise([*_starts(data, 0), len(data) + 3]):
+        yield data[at : after - 3].rstrip(b"\0")
+
+
+def sets(codec: str, data: bytes) -> Iterator[bytes]:
+    """The parameter sets of an access unit in Annex B; none of codecs that have none."""
+    wanted = _SETS.get(codec, set())
+    kinds = types(codec, data, 0)
+    return (unit for unit, kind in zip(units(data), kinds, strict=False) if kind in wanted)
+
+
+def all_sets(codec: str, found: Iterable[bytes]) -> bool:
+    """Whether there is one of every kind among these."""
+    return {kind for unit in found for kind in types(codec, b"\0\0\1" + unit, 0)} >= _SETS[codec]
 
 
 def without_sets(codec: str, data: bytes) -> list[bytes]:

@@ -98,16 +98,18 @@ class Live:
             damaged |= packet.is_corrupt or (prefix == 0 and sets.doubts(data))
             if sets.changed:  # the next connection asks how they are coded now
                 raise self._feed.gone(f"{self.name} codes its pictures in another way now")
-            packet.opaque = came
+            packet.opaque = sent = _Sent(came)
             pictures, complains = _decoded(packet)
             damaged |= complains  # fail closed: what refers to a broken picture is broken
+            sent.damaged = damaged
             for picture in pictures:
                 damaged |= picture.is_corrupt
                 missing = self._feed.lossy and self._pace.misses(picture.pts)
                 # The H.265 decoder replaces a picture that never came, and may not say so.
                 damaged |= missing and codec == "hevc" and not picture.key_frame
-                own = picture.opaque if isinstance(picture.opaque, Came) else came
-                yield _shown(picture, own, damaged)
+                # A picture may come with a later packet: after a loss FFmpeg holds one back.
+                own = picture.opaque if isinstance(picture.opaque, _Sent) else sent
+                yield _shown(picture, own.came, damaged or own.damaged)
                 seen_s = time.monotonic()
             if time.monotonic() - seen_s > self.patience_s:
                 raise CameraError(f"{self.name} sends no picture that can be decoded")
@@ -144,6 +146,14 @@ class Live:
 
     def close(self) -> None:
         self._feed.close()
+
+
+@dataclass(slots=True)
+class _Sent:
+    """What is known of a packet, for the picture that it becomes."""
+
+    came: Came
+    damaged: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,12 @@ def detector_for(
     return make(size, offline=offline, **more)
 
 
+def again_ns(needs: Collection[str]) -> int | None:
+    """From when on a still picture is looked at again: where a rule asks who is doubted, who lies
+    still has to be found by chance, and each look is one."""
+    return 1_000_000_000 if "doubted" in needs else None
+
+
 def of_file(
     path: Path,
     needs: Collection[str] = (),
@@ -100,7 +106,7 @@ def of_file(
                 seen[:] = [frame]
                 yield frame
 
-    for look in detect.look_at(noted(), detector):
+    for look in detect.look_at(noted(), detector, again_ns=again_ns(needs)):
         looked = look.sight in (Sight.SEEN, Sight.SAME)
         unlike = scene.changed(empty, seen[0].planes) if empty and looked else None
         if moment := moments.update(seen[0], look, unlike):

@@ -32,7 +32,7 @@ from contrejour.errors import (
 )
 from contrejour.mandate.plan import Plan
 from contrejour.mandate.vocabulary import Act
-from contrejour.moments import detector_for
+from contrejour.moments import again_ns, detector_for
 from contrejour.pipeline import is_open, watch
 from contrejour.retention import Retention
 from contrejour.types import Cells, Frame, Look, Sight
@@ -228,6 +228,7 @@ class Watcher:
                 time.monotonic_ns(), self.counters.frames, self.counters.dropped
             ),
             self._saw,
+            again_ns(needs),
         )
         return masks.of(frames)
 

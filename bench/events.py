@@ -220,7 +220,8 @@ In these scenes each that falls is detected anew as somebody else, and 60 % of t
 lies are missed. Luggage is known in 30 % of the moments; beside it sit people, one lies under a
 blanket, is taken for luggage and known as a person in 5 % of the moments with a score under 0.3;
 the empty scene is known exactly, but for the margin above what is there. Fires flicker (70 % of
-their cells at once) among a sign, a beacon and lamps that go by. What the pixels say of real scenes is another matter.
+their cells at once) among a sign, a beacon and lamps that go by. What the pixels say of real scenes
+is another matter.
 
 ## Real clips
 

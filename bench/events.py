@@ -31,7 +31,7 @@ from fakes.scenes import NOON, SIZE, Faults, Scene, drawn  # noqa: E402
 from fakes.stories import CORNER, STORIES, Story, density, still_life, walkers, zone  # noqa: E402
 
 from contrejour.config.build import build  # noqa: E402
-from contrejour.events.ground import area, standing_in  # noqa: E402
+from contrejour.events.ground import area, counted_in  # noqa: E402
 from contrejour.events.intervals import rate, wilson  # noqa: E402
 from contrejour.events.moment import Moment  # noqa: E402
 from contrejour.events.perspective import calibrate  # noqa: E402
@@ -111,7 +111,7 @@ def hidden() -> Iterator[str]:
         story = density(seed)
         for moment in story.scene.moments():
             true = len(story.scene.inside(story.rule.polygon, moment.time_ns / 1e9))
-            seen = len(list(standing_in(story.rule.polygon, moment, frozenset({Kind.PERSON}))))
+            seen = len(list(counted_in(story.rule.polygon, moment, frozenset({Kind.PERSON}))))
             if true:
                 lots.setdefault(true // 15, []).append(seen / true)
     area = story.rule.area_m2 or 0.0

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from contrejour.events.ground import Polygon, inside, is_cut
+from contrejour.events.ground import SURE, Polygon, inside, is_cut
 from contrejour.events.moment import Bits, Moment
 from contrejour.events.rule import Sign
 from contrejour.types import Box, Kind, Thing
@@ -37,8 +37,8 @@ WITH_NS = 5_000_000_000
 """Who is near for as long is with it; who is there for less goes by."""
 TALL, WIDE = 0.5, 0.6
 """Of a person's height there, the most that luggage is: a large suitcase is 0.45 high."""
-UPRIGHT, SURE = 2.0, 0.45
-"""Whose height is taken: height in widths of a box, and its score. Who sits is up to 1.7."""
+UPRIGHT = 2.0
+"""Whose height is taken: height in widths of a box. Who sits is up to 1.7."""
 BANDS, HEIGHTS, LEAST_HEIGHTS = 12, 60, 5
 """Heights are kept by rows of the foot: bands of the picture, and so many in each."""
 ABOVE_PX, ABOVE = 16, 16 / 576

@@ -46,7 +46,7 @@ WORDS: Mapping[str, str] = {
     "Place.transport": "of RTP",
     "Place.kind": "a `fixed` camera can have an empty scene, a `moving` one can't",
     "Place.hide": "all that is not the proven empty scene, people, or faces; by default `unknown` "
-    "for fixed cameras, `people` for moving ones",
+    "for fixed cameras, `people` for moving ones; `abandoned_object` needs `unknown`",
     "Place.privacy": "where each mask that the plan names lies: polygons, in shares of the upright "
     "picture; `[]` where it is out of view",
     "Place.events": "what is looked for, zone by zone ([events](events.md))",

@@ -10,14 +10,14 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from fakes.detectors import painted
+from fakes.detectors import Fake, painted
 from fakes.fire import Fire, screened, street
 from fakes.runs import painted_clip, run
 
 from contrejour.errors import InputMissing
 from contrejour.events import Moment
 from contrejour.moments import Moments, of_file
-from contrejour.types import Box, Frame, Look, Rgb, Sight
+from contrejour.types import Box, Detection, Frame, Kind, Look, Rgb, Sight
 
 MS = 1_000_000
 STREET = street()
@@ -50,10 +50,11 @@ class Stream:
         self.moments, self.ms = Moments(needs), 0
 
     def after(
-        self, ms: int, frame: Frame, sight: Sight = Sight.SEEN, *, cut: bool = False, unlike=None
-    ) -> Moment:
+        self, ms: int, frame: Frame, sight: Sight = Sight.SEEN, *found: Detection,
+        cut: bool = False, unlike=None,
+    ) -> Moment:  # fmt: skip
         self.ms += ms
-        look = Look(0, self.ms * MS, sight, cut=cut)
+        look = Look(0, self.ms * MS, sight, found, cut)
         moment = self.moments.update(replace(frame, time_ns=self.ms * MS), look, unlike)
         assert moment is not None
         return moment
@@ -69,6 +70,42 @@ def moved(px: int) -> Frame:
 def test_without_needs_no_pixel_is_read_and_no_grid_is_there() -> None:
     moment = Stream().after(0, unreadable(moved(0)), unlike=np.ones((12, 20), np.bool_))
     assert [moment.flow, moment.flames, moment.smoke, moment.unlike] == [None] * 4
+
+
+PERSON, BAG = Box(40, 20, 30, 90), Box(200, 90, 30, 25)
+
+
+def test_who_is_doubted_counts_for_nobody_until_their_track_is_sure() -> None:
+    stream = Stream("doubted")
+    told = []
+    for score in (0.2, 0.2, 0.5, 0.2):
+        found = Detection(PERSON, Kind.PERSON, score), Detection(BAG, Kind.OBJECT, 0.3)
+        moment = stream.after(150, moved(0), Sight.SEEN, *found)
+        assert moment.doubted is not None
+        told.append(([each.kind for each in moment.things], [each.kind for each in moment.doubted]))
+    doubted, sure = ([], ["person", "object"]), (["person"], ["object"])
+    assert told == [doubted, doubted, sure, sure]
+
+
+def test_nobody_who_is_doubted_is_told_where_no_rule_needs_it() -> None:
+    moment = Stream().after(0, moved(0), Sight.SEEN, Detection(PERSON, Kind.PERSON, 0.2))
+    assert (moment.things, moment.doubted) == ((), None)
+
+
+def test_luggage_changes_nothing_of_people() -> None:
+    """Though all of it lies where somebody walks."""
+    alone, among = Stream(), Stream()
+    for step in range(12):
+        walks = Detection(PERSON._replace(x=20 * step), Kind.PERSON, 0.3 + 0.1 * (step % 4))
+        bags = [Detection(PERSON._replace(x=20 * n), Kind.OBJECT, 0.5) for n in (11 - step, step)]
+        [thing] = alone.after(150, moved(0), Sight.SEEN, walks).things or [None]
+        people = [
+            each for each in among.after(150, moved(0), Sight.SEEN, *bags, walks, *bags).things
+            if each.kind is Kind.PERSON
+        ]  # fmt: skip
+        assert [(each.box, each.since_ns) for each in people] == (
+            [(thing.box, thing.since_ns)] if thing else []
+        )
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
@@ -163,6 +200,19 @@ def test_a_video_gives_moments_of_all_that_is_needed(clip: Path) -> None:
 def cells_of(box: Box) -> tuple[slice, slice]:
     x, y, w, h = box
     return slice(y // 16, -(-(y + h) // 16)), slice(x // 16, -(-(x + w) // 16))
+
+
+@pytest.mark.parametrize("needs", [("unlike", "doubted", "objects"), ("flow",)])
+def test_luggage_is_looked_for_in_a_video_where_a_rule_needs_it(clip: Path, needs) -> None:
+    built: list[bool] = []
+
+    def make(size: tuple[int, int], *, offline: bool, objects: bool = False) -> Fake:
+        built.append(objects)
+        return painted(size)
+
+    moment = next(of_file(clip, needs, make=make))
+    assert built == ["objects" in needs]
+    assert (moment.doubted is not None) == ("doubted" in needs)
 
 
 def test_of_a_video_no_more_is_decoded_than_is_asked_for(clip: Path) -> None:

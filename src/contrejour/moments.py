@@ -13,7 +13,7 @@ from contrejour.errors import InputEmpty
 from contrejour.events import Moment
 from contrejour.senses import Senses
 from contrejour.track import Tracker
-from contrejour.track.tracker import LOST_NS
+from contrejour.track.tracker import LOST_NS, Track
 from contrejour.types import Cells, Frame, Look, Sight, Thing
 from contrejour.worker import Guarded
 
@@ -28,7 +28,7 @@ class Moments:
     """
 
     def __init__(self, needs: Collection[str] = ()) -> None:
-        """`needs`: which grids of a Moment somebody reads; no other is computed."""
+        """`needs`: what the rules need of a Moment (`Rule.needs`); no more is computed."""
         self._needs = frozenset(needs)
         self._tracker, self._senses = Tracker(), Senses(self._needs)
 
@@ -48,18 +48,32 @@ class Moments:
         if unlike is not None:
             wanted = "unlike" in self._needs
             unlike = np.rot90(unlike, -frame.rotation // 90) if wanted else None
+        seen = [each for each in self._tracker.tracks if each.last.time_ns == look.time_ns]
         return Moment(
             look.time_ns,
             datetime.fromtimestamp(wall_ns / 1e9, UTC),
             (frame.width, frame.height),
-            tuple(
-                Thing(track.number, track.kind, track.last.box, track.last.score, track.begun_ns)
-                for track in self._tracker.tracks
-                if track.last.time_ns == look.time_ns and track.sure_count
-            ),
+            tuple(_thing(track) for track in seen if track.sure_count),
             unlike=unlike,
+            doubted=tuple(_thing(track) for track in seen if not track.sure_count)
+            if "doubted" in self._needs else None,
             **self._senses.update(frame, same=look.sight is Sight.SAME),
-        )
+        )  # fmt: skip
+
+
+def detector_for(
+    needs: Collection[str], make: Callable[..., detect.Detector], size: tuple[int, int],
+    *, offline: bool,
+) -> detect.Detector:  # fmt: skip
+    """The detector that `make` builds, of luggage too where a rule needs `objects`."""
+    more = {"objects": True} if "objects" in needs else {}
+    return make(size, offline=offline, **more)
+
+
+def again_ns(needs: Collection[str]) -> int | None:
+    """From when on a still picture is looked at again: where a rule asks who is doubted, who lies
+    still has to be found by chance, and each look is one."""
+    return 1_000_000_000 if "doubted" in needs else None
 
 
 def of_file(
@@ -80,7 +94,7 @@ def of_file(
     if not gops:
         raise InputEmpty(f"{path} holds no pictures")
     reader = video.Reader(path, fmt, gops)
-    detector = Guarded((make or detect.build)(fmt.upright, offline=offline))
+    detector = Guarded(detector_for(needs, make or detect.build, fmt.upright, offline=offline))
     empty = _empty(reader, detector, step) if "unlike" in needs else None
     moments, total = Moments(needs), sum(gop.packets for gop in gops)
     seen: list[Frame] = []
@@ -92,11 +106,15 @@ def of_file(
                 seen[:] = [frame]
                 yield frame
 
-    for look in detect.look_at(noted(), detector):
+    for look in detect.look_at(noted(), detector, again_ns=again_ns(needs)):
         looked = look.sight in (Sight.SEEN, Sight.SAME)
         unlike = scene.changed(empty, seen[0].planes) if empty and looked else None
         if moment := moments.update(seen[0], look, unlike):
             yield moment
+
+
+def _thing(track: Track) -> Thing:
+    return Thing(track.number, track.kind, track.last.box, track.last.score, track.begun_ns)
 
 
 def _empty(reader: video.Reader, detector: detect.Detector, step: Step) -> scene.Scene:

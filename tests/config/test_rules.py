@@ -90,3 +90,20 @@ def test_all_that_is_wrong_is_said_at_once():
     with pytest.raises(Malformed) as refused:
         read("kind: zone, polygon: [], alert: true, least: 9")
     assert len(refused.value.others) == 2
+
+
+LUGGAGE = f"events: {{hall: {{kind: abandoned_object, polygon: {ZONE}}}}}"
+
+
+@pytest.mark.parametrize("more", ["hide: people", "hide: faces", "kind: moving"])
+def test_luggage_is_refused_where_the_empty_scene_is_not_learned(more):
+    with pytest.raises(Malformed, match="needs the empty scene") as raised:
+        read_site(f"site: 1\ncameras: {{q: {{address: 'rtsp://x', {more}, {LUGGAGE}}}}}", "s.yml")
+    assert str(raised.value).startswith("s.yml:2: cameras.q.events.hall.kind: abandoned_object")
+    assert "hide: unknown" in raised.value.hint
+
+
+@pytest.mark.parametrize("more", ["kind: fixed", "kind: moving, hide: unknown"])
+def test_luggage_is_looked_for_where_it_is(more):
+    site = read_site(f"site: 1\ncameras: {{q: {{address: 'rtsp://x', {more}, {LUGGAGE}}}}}", "s")
+    assert site.cameras["q"].hidden == "unknown"

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from fakes.scenes import NONE, Actor, Faults, Scene, straight, through
 
-from contrejour.events.abandoned_object import AbandonedObject
+from contrejour.events.abandoned_object import ABOVE, ABOVE_PX, AbandonedObject
+from contrejour.scene import differ
 from contrejour.types import Kind
 
 WHOLE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
@@ -33,9 +34,9 @@ def furniture(**more: object) -> Actor:
 
 
 def held(actors: list[Actor], faults: Faults = NONE, seconds: float = 120, *, has_scene=True,
-         polygon=WHOLE) -> list[float]:  # fmt: skip
+         polygon=WHOLE, rate: float = 20 / 3) -> list[float]:  # fmt: skip
     """The seconds that hold."""
-    scene = Scene(actors, seconds, faults, 5, has_scene=has_scene)
+    scene = Scene(actors, seconds, faults, 5, has_scene=has_scene, rate=rate)
     rule = AbandonedObject(polygon, LEAST_S * 10**9)
     return [each.time_ns / 1e9 for each in scene.moments() if rule.update(each).holds]
 
@@ -57,7 +58,7 @@ def test_outside_the_zone_it_is_not_told():
 
 
 def test_a_bag_carried_away_is_gone():
-    assert held([*PASSERS, bag(to_s=7 + LEAST_S - 2)]) == []
+    assert held([*PASSERS, bag(to_s=7 + LEAST_S - 3)]) == []
     assert held([*PASSERS, bag(to_s=60)])[-1] < 63
 
 
@@ -140,9 +141,28 @@ def test_without_a_scene_or_anybodys_height_nothing_is_said():
     assert held([bag()]) == []
 
 
+def test_without_the_word_of_doubted_people_nothing_is_said():
+    rule = AbandonedObject(WHOLE, LEAST_S * 10**9)
+    scene = Scene([OWNER, *PASSERS, bag()], 120, NONE, has_scene=True)
+    assert not any(rule.update(replace(each, doubted=None)).holds for each in scene.moments())
+
+
+@pytest.mark.parametrize("rate", [0.4, 1.0])
+def test_a_camera_that_is_seldom_looked_at_says_the_same(rate):
+    """Up to 3 s may lie between two looks when there is too much to do."""
+    assert 7 + LEAST_S - 1 < held([OWNER, *PASSERS, bag()], rate=rate)[0] < 7 + LEAST_S + 20
+    for who in ([bag(), person(1.7)], PEOPLE["sits"], PEOPLE["lies"]):
+        assert held([*PASSERS, *who], seconds=240, rate=rate) == []
+
+
 def test_nothing_is_known_after_a_reset():
     moments = list(Scene([OWNER, *PASSERS, bag()], 120, NONE, has_scene=True).moments())
     rule = AbandonedObject(WHOLE, LEAST_S * 10**9)
     assert any(rule.update(each).holds for each in moments)
     rule.reset()
     assert not any(rule.update(each).holds for each in moments[-60:])
+
+
+def test_what_a_scene_adds_above_a_body_is_known():
+    assert differ.MARGIN_UP_PX == ABOVE_PX
+    assert differ.MARGIN_UP_PX / differ.USUAL_HEIGHT_PX == ABOVE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from contrejour.events.count import Count, Figure
@@ -39,6 +40,17 @@ def test_a_figure_below_the_floor_is_not_told():
     assert (quiet.mean, quiet.most) == (None, None)
     [uneven, *_] = figures(count(), lambda at_s: 12 if at_s < 30 else 1)
     assert (uneven.mean, uneven.most) == (None, 12)
+
+
+def test_a_second_box_of_somebody_that_is_faint_is_not_counted():
+    counted = count()
+    for at_s in range(60):
+        each = moment(at_s, 6)
+        faint = tuple(replace(one, number=one.number + 10, score=0.3) for one in each.things)
+        counted.update(replace(each, things=each.things + faint))
+    figure = counted.close()
+    assert figure is not None
+    assert (figure.mean, figure.most) == (6, 6)
 
 
 def test_a_camera_that_was_away_says_for_how_long_it_was_not():

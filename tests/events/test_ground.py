@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contrejour.events.ground import area, cells, foot, inside, is_crossing, is_cut
-from contrejour.types import Box
+from contrejour.events.ground import (
+    SURE,
+    area,
+    cells,
+    counted_in,
+    foot,
+    inside,
+    is_crossing,
+    is_cut,
+    standing_in,
+)
+from contrejour.events.moment import Moment
+from contrejour.track import tracker
+from contrejour.types import Box, Kind, Thing
 
 SIZE = (1000, 500)
 SQUARE = ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8))
@@ -93,3 +107,16 @@ def test_an_area_is_the_same_whichever_way_round(corners):
 
 def test_a_square_has_its_area():
     assert np.isclose(area(SQUARE), 0.36)
+
+
+def test_who_is_doubted_stands_there_and_is_not_counted():
+    person, faint = (Thing(n, Kind.PERSON, Box(400, 150, 60, 180), score, 0)
+                     for n, score in enumerate((SURE, SURE - 0.01)))  # fmt: skip
+    moment = Moment(0, datetime(2027, 2, 12, tzinfo=UTC), SIZE, (person, faint))
+    of = frozenset({Kind.PERSON})
+    assert list(standing_in(SQUARE, moment, of)) == [person, faint]
+    assert list(counted_in(SQUARE, moment, of)) == [person]
+
+
+def test_sure_is_what_makes_a_track_of_a_person():
+    assert tracker.SURE[Kind.PERSON] == SURE

@@ -47,12 +47,14 @@ def grids(draw) -> dict[str, np.ndarray]:
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(things, max_size=5), grids(), st.integers(0, 10**18))
-def test_what_is_read_is_what_was_kept(seen, given, time_ns):
-    kept = Moment(time_ns, NOON, (1280, 720), tuple(seen), **given)
+@given(st.lists(things, max_size=5), st.lists(things, max_size=2), grids(),
+       st.integers(0, 10**18))  # fmt: skip
+def test_what_is_read_is_what_was_kept(seen, doubted, given, time_ns):
+    kept = Moment(time_ns, NOON, (1280, 720), tuple(seen), doubted=tuple(doubted), **given)
     found = back(to_line(kept))
     assert (found.time_ns, found.at, found.size, found.things) == (time_ns, NOON, (1280, 720),
                                                                    tuple(seen))  # fmt: skip
+    assert found.doubted == tuple(doubted)
     assert np.array_equal(found.unlike, given["unlike"])
     for name, steps in (("flow", 127), ("flames", 255), ("smoke", 255)):
         step = max(np.abs(given[name]).max(), 1e-6) / steps
@@ -85,6 +87,8 @@ BOMB = base64.b64encode(zlib.compress(bytes(1 << 20))).decode()
         {"things": [[1, "person", 0, 0, 1, 1, 2.0, 0]]},
         {"things": [[1, "face of somebody", 0, 0, 1, 1, 0.5, 0]]},
         {"things": [[1, "person", 0, 0, 1, 1, 0.5]]},
+        {"doubted": [[1, "person", 0, 0, 1, 1, 2.0, 0]]},
+        {"doubted": 3},
         {"flow": [2, 2, 1.0, "AAAA"]},
         {"flow": [2, 2, 1.0, BOMB]},
         {"flow": [2, 2, float("nan"), BOMB]},

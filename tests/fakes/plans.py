@@ -39,14 +39,19 @@ def plan_for(*acts: str, **more: Any) -> Plan:
     return Plan(envelope(*acts, **more), [KEY.public_key()])
 
 
-def event_plan() -> Plan:
-    """By which quais-01 may count, and detect what the example names, during its festival."""
+def event_plan(*more: str) -> Plan:
+    """By which quais-01 may count, and detect what the example names, during its festival.
+
+    `more`: acts that are named as well.
+    """
 
     def change(data: dict[str, Any]) -> None:
         cameras = {"place": "quais", "ids": ["quais-01"]}
         data["measures"] = [each for each in data["measures"] if each["id"] != "car-enregistrer"]
         for measure in data["measures"]:
             measure["cameras"] = cameras
+            if "detect.zone" in measure["do"]:
+                measure["do"] += more
 
     voted = mandate(change, of=copy.deepcopy(FULL))
     return Plan(sign(compile_plan(voted, "0" * 64, FESTIVAL), KEY), [KEY.public_key()])

@@ -19,6 +19,7 @@ from contrejour.events.ground import Polygon, foot, inside
 from contrejour.events.moment import Moment
 from contrejour.events.perspective import Perspective, focal
 from contrejour.events.score import Occurrence
+from contrejour.track.tracker import SURE
 from contrejour.types import Box, Kind, Thing
 
 SIZE = (1280, 720)
@@ -27,6 +28,8 @@ CAMERA = Perspective(5.0, math.radians(25), focal(70, SIZE), 0.0, 0)
 GRID = (18, 32)
 CELLS = (45, 80)
 ELSEWHERE = -1e9
+ABOVE_PX = 20
+"""What a scene of such pictures adds above what is there."""
 
 Way = Callable[[float], tuple[float, float] | None]
 """Metres to the right and ahead at a time in seconds; None while it isn't there."""
@@ -80,9 +83,10 @@ class Scene:
     def moments(self) -> Iterator[Moment]:
         chance = random.Random(self.seed)
         since: dict[int, int] = {}
+        sure: set[int] = set()
         for at_s in self.times():
             time_ns = int(at_s * 1e9)
-            things = []
+            things, doubted = [], []
             for number, box in self._seen(at_s, chance):
                 actor = self.actors[number]
                 shown = number
@@ -90,8 +94,11 @@ class Scene:
                     shown += 1000
                 since.setdefault(shown, time_ns)
                 score = chance.uniform(*actor.score)
-                things.append(Thing(shown, actor.kind, _off(box, self.faults, chance), score,
-                                    since[shown]))  # fmt: skip
+                thing = Thing(shown, actor.kind, _off(box, self.faults, chance), score,
+                              since[shown])  # fmt: skip
+                if score >= SURE[actor.kind]:
+                    sure.add(shown)
+                (things if shown in sure else doubted).append(thing)
             if chance.random() < self.faults.ghosts:
                 x, y = chance.randrange(SIZE[0] - 60), chance.randrange(SIZE[1] - 170)
                 ghost = Box(x, y, 60, 170)
@@ -100,6 +107,7 @@ class Scene:
                 time_ns, NOON + timedelta(seconds=at_s), SIZE, tuple(things),
                 flow=self._flow(at_s) if self.has_flow else None,
                 unlike=self._unlike(at_s) if self.has_scene else None,
+                doubted=tuple(doubted) if self.has_scene else None,
                 flames=self.flames(at_s) if self.flames else None,
             )  # fmt: skip
 
@@ -143,11 +151,11 @@ class Scene:
         return flow
 
     def _unlike(self, at_s: float) -> np.ndarray:
-        """The cells that an actor reaches into."""
+        """The cells that an actor reaches into, and those above that a scene adds."""
         unlike = np.zeros(CELLS, bool)
         for number, box in self._true(at_s):
             if self.actors[number].unlike:
-                rows = slice(*_span(box.y, box.h, SIZE[1], CELLS[0]))
+                rows = slice(*_span(box.y - ABOVE_PX, box.h + ABOVE_PX, SIZE[1], CELLS[0]))
                 unlike[rows, slice(*_span(box.x, box.w, SIZE[0], CELLS[1]))] = True
         return unlike
 

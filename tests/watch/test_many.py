@@ -39,7 +39,7 @@ def test_cameras_of_one_size_share_a_detector_and_it_is_asked_by_one_at_a_time()
     busy = threading.Lock()
     built = []
 
-    def make(size, *, offline):
+    def make(size, *, offline, objects=False):
         built.append(size)
 
         def answer(frame):
@@ -55,6 +55,9 @@ def test_cameras_of_one_size_share_a_detector_and_it_is_asked_by_one_at_a_time()
     shared = [models((320, 192), offline=True) for _ in range(8)]
     models((640, 360))
     assert built == [(320, 192), (640, 360)]
+    luggage = [models((320, 192), objects=True) for _ in range(2)]
+    assert luggage[0] is luggage[1] is not shared[0]
+    assert built[2:] == [(320, 192)]
     assert len(set(map(id, shared))) == 1
     frame: Frame = None  # type: ignore[assignment]
     threads = [

@@ -42,10 +42,15 @@ class Place(Closed):
     transport: Literal["tcp", "udp"] = "tcp"
     kind: Literal["fixed", "moving"] = "fixed"
     hide: Literal["unknown", "people", "faces"] | None = None
-    """By default `unknown` for fixed cameras, `people` for moving ones."""
+    """By default as `hidden` has it."""
     privacy: dict[Name, tuple[Polygon, ...]] = Field(default_factory=dict)
     """Where the masks that the plan names lie in the picture; [] where they are out of view."""
     events: dict[Name, ZoneRule] = Field(default_factory=dict)
+
+    @property
+    def hidden(self) -> str:
+        """`hide`, or else what is proven to be its empty scene shows, if it can have one."""
+        return self.hide or ("unknown" if self.kind == "fixed" else "people")
 
 
 class Site(Closed):
@@ -62,6 +67,13 @@ def read_site(text: str, name: str) -> Site:
 def _strange(site: Site) -> Iterable[Wrong]:
     for name, camera in site.cameras.items():
         yield from faults(name, camera.events)
+        for zone, rule in camera.events.items():
+            if rule.kind == "abandoned_object" and camera.hidden != "unknown":
+                yield wrong(
+                    ("cameras", name, "events", zone, "kind"),
+                    f"{rule.kind} needs the empty scene, which this camera doesn't learn",
+                    "hide: unknown on a camera that keeps still, or take the zone out",
+                )  # fmt: skip
         try:
             host = urlsplit(camera.address).netloc
         except ValueError:

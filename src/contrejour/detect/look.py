@@ -33,11 +33,13 @@ def look_at(
     detector: Detector,
     *,
     interval_ns: Callable[[], int] = lambda: INTERVAL_NS,
+    again_ns: int | None = None,
 ) -> Iterator[Look]:
     """A Look for each frame of one closed GOP (or slice), in order; the first is looked at.
 
     A detector that raises makes that frame FAILED and is asked again on the next one; a frame that
     the decoder flagged is CORRUPT and nobody is asked. `interval_ns` is asked before each look.
+    `again_ns`: from when on a picture in which nothing moved is looked at again; None: never.
     """
     seen_blocks: NDArray[np.float32] | None = None
     before: NDArray[np.float32] | None = None
@@ -52,11 +54,12 @@ def look_at(
         cut = before is not None and float(np.abs(blocks - before).mean()) > CUT
         before = blocks
         if seen_blocks is not None and not cut:
-            if float(np.abs(blocks - seen_blocks).max()) < MOVED:
-                yield Look(frame.index, frame.time_ns, Sight.SAME, seen)
-                continue
-            if frame.time_ns - seen_ns + gap_ns // 2 < interval_ns():
-                yield Look(frame.index, frame.time_ns, Sight.SKIPPED)
+            since_ns = frame.time_ns - seen_ns
+            still = float(np.abs(blocks - seen_blocks).max()) < MOVED
+            holds = still and (again_ns is None or since_ns < again_ns)
+            if holds or since_ns + gap_ns // 2 < interval_ns():
+                sight, found = (Sight.SAME, seen) if still else (Sight.SKIPPED, ())
+                yield Look(frame.index, frame.time_ns, sight, found)
                 continue
         try:
             seen = detector.detect(frame)

@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from contrejour.events.ground import Polygon, inside, is_cut
+from contrejour.events.ground import SURE, Polygon, inside, is_cut
 from contrejour.events.moment import Bits, Moment
 from contrejour.events.rule import Sign
-from contrejour.types import Box, Kind
+from contrejour.types import Box, Kind, Thing
 
 Times = NDArray[np.int64]
 
@@ -27,6 +27,8 @@ FLICKER_NS = 2_000_000_000
 """A cell is forgotten when it was the empty scene for as long."""
 STAYS_NS = 10_000_000_000
 """Time of people's boxes on or beside a cell from which somebody stays there."""
+MOST_NS = 1_000_000_000
+"""Counted of the time between two moments, however far apart they are."""
 LEAK = 10
 """It is forgotten this much slower than it grows: who only goes by doesn't stay."""
 COINCIDES = 0.4
@@ -35,11 +37,14 @@ WITH_NS = 5_000_000_000
 """Who is near for as long is with it; who is there for less goes by."""
 TALL, WIDE = 0.5, 0.6
 """Of a person's height there, the most that luggage is: a large suitcase is 0.45 high."""
-UPRIGHT, SURE = 2.0, 0.45
-"""Whose height is taken: height in widths of a box, and its score. Who sits is up to 1.7."""
+UPRIGHT = 2.0
+"""Whose height is taken: height in widths of a box. Who sits is up to 1.7."""
 BANDS, HEIGHTS, LEAST_HEIGHTS = 12, 60, 5
 """Heights are kept by rows of the foot: bands of the picture, and so many in each."""
-_LONG_AGO = -(10**18)
+ABOVE_PX, ABOVE = 16, 16 / 576
+"""What isn't the scene reaches so far above what is there (scene/differ.py hides heads): in pixels,
+and as a share of the height of larger pictures."""
+_LONG_AGO, _NEVER = -(10**18), np.iinfo(np.int64).max
 
 
 @dataclass(slots=True)
@@ -48,7 +53,7 @@ class _Cells:
     until the cell is forgotten."""
 
     since: Times
-    unlike: Times
+    empty_since: Times
     stayed: Times
     near: Times
     near_since: Times
@@ -58,10 +63,10 @@ class _Cells:
 
     @classmethod
     def new(cls, shape: tuple[int, ...]) -> _Cells:
-        def never() -> Times:
-            return np.full(shape, _LONG_AGO, np.int64)
+        def at(time_ns: int) -> Times:
+            return np.full(shape, time_ns, np.int64)
 
-        return cls(never(), never(), np.zeros(shape, np.int64), never(), never(), never(),
+        return cls(at(_NEVER), at(_NEVER), at(0), at(_LONG_AGO), at(_LONG_AGO), at(_LONG_AGO),
                    np.zeros(shape, np.bool_), np.zeros(shape, np.float32))  # fmt: skip
 
 
@@ -72,12 +77,11 @@ class AbandonedObject:
     luggage once at least, no larger than luggage against the people who stood at that distance,
     and near which nobody stays within a person's height. Any box of a person, **of whatever
     score**, that stays on it, or that mostly is what keeps still there, makes all of it a person
-    until the place is empty again. Without a scene, luggage or people's heights it says nothing.
-
-    `Moment.things` must hold persons of any score (as many as the detector gives).
+    until the place is empty again: so it reads who is doubted, as much as things. Without these,
+    a scene, luggage or people's heights it says nothing.
     """
 
-    needs: Iterable[str] = ("unlike",)
+    needs: Iterable[str] = ("unlike", "doubted", "objects")
 
     def __init__(self, polygon: Polygon, least_ns: int) -> None:
         self.polygon, self.least_ns = polygon, least_ns
@@ -87,23 +91,24 @@ class AbandonedObject:
 
     def update(self, moment: Moment) -> Sign:
         now_ns = moment.time_ns
-        elapsed_ns = min(1_000_000_000, now_ns - self._last_ns) if self._last_ns is not None else 0
+        elapsed_ns = 0 if self._last_ns is None else now_ns - self._last_ns
         self._last_ns = now_ns
         self._learn(moment)
-        if moment.unlike is None:
+        if moment.unlike is None or moment.doubted is None:
             self._cells = None
             return Sign(False)
         if self._cells is None or self._cells.since.shape != moment.unlike.shape:
             self._cells = _Cells.new(moment.unlike.shape)
         cells = self._cells
         _pass_time(cells, moment.unlike, now_ns)
-        people = [t.box for t in moment.things if t.kind is Kind.PERSON]
-        _stay(cells, moment, people, elapsed_ns)
-        scores = [
-            float(cells.score[piece].max())
-            for piece in _pieces(now_ns - cells.since >= STILL_NS)
-            if self._is_alone(cells, piece, moment, people)
-        ]
+        seen = (*moment.things, *moment.doubted)
+        people = [each.box for each in seen if each.kind is Kind.PERSON]
+        _stay(cells, moment, people, min(MOST_NS, elapsed_ns))
+        scores = []
+        for piece in _pieces(now_ns - cells.since >= STILL_NS):
+            _know(cells, piece, moment, seen)
+            if self._is_alone(cells, piece, moment, people, max(FLICKER_NS, elapsed_ns)):
+                scores.append(float(cells.score[piece].max()))
         return Sign(bool(scores), max(scores, default=0.0), len(scores))
 
     def reset(self) -> None:
@@ -111,21 +116,16 @@ class AbandonedObject:
         for heights in self._heights:
             heights.clear()
 
-    def _is_alone(self, cells: _Cells, piece: Bits, moment: Moment, people: Sequence[Box]) -> bool:
-        """Judge what keeps still in one piece; what is found out of any of its cells is of all."""
-        now_ns = moment.time_ns
-        coincide = any(_share(piece, box, moment) >= COINCIDES for box in people)
-        if coincide or cells.person[piece].any() or cells.stayed[piece].max() >= STAYS_NS:
-            cells.person[piece] = True
-        for thing in moment.things:
-            if thing.kind is Kind.OBJECT and _share(piece, thing.box, moment) >= COINCIDES:
-                cells.score[piece] = np.maximum(cells.score[piece], thing.score)
-        box = _box(piece, moment)
+    def _is_alone(
+        self, cells: _Cells, piece: Bits, moment: Moment, people: Sequence[Box], apart_ns: int
+    ) -> bool:
+        """Judge what keeps still in one piece. `apart_ns`: between two sightings of one stay."""
+        now_ns, box = moment.time_ns, _box(piece, moment)
         tall = self._height(box.y + box.h, moment)
         if tall is None:
             return False
         if any(_apart(box, person) <= tall for person in people):
-            if now_ns - cells.near[piece].max() > FLICKER_NS:
+            if now_ns - cells.near[piece].max() > apart_ns:
                 cells.near_since[piece] = now_ns
             else:
                 cells.near_since[piece] = cells.near_since[piece].max()
@@ -162,13 +162,13 @@ class AbandonedObject:
 
 def _pass_time(cells: _Cells, unlike: Bits, now_ns: int) -> None:
     """Forget the cells that are the empty scene again, and begin those that are no more."""
-    empty = now_ns - cells.unlike > FLICKER_NS
+    cells.empty_since = np.where(unlike, _NEVER, np.minimum(cells.empty_since, now_ns))
+    empty = now_ns - cells.empty_since > FLICKER_NS
     for times in (cells.near, cells.near_since, cells.with_it):
         times[empty] = _LONG_AGO
     cells.stayed[empty], cells.person[empty], cells.score[empty] = 0, False, 0
-    # nothing keeps still that isn't there: a time to come
-    cells.since[empty] = np.where(unlike[empty], now_ns, np.iinfo(np.int64).max)
-    cells.unlike[unlike] = now_ns
+    cells.since[empty] = _NEVER  # nothing keeps still that isn't there
+    cells.since[unlike] = np.minimum(cells.since[unlike], now_ns)
 
 
 def _stay(cells: _Cells, moment: Moment, people: Sequence[Box], elapsed_ns: int) -> None:
@@ -179,6 +179,19 @@ def _stay(cells: _Cells, moment: Moment, people: Sequence[Box], elapsed_ns: int)
     there = cv2.dilate(on, np.ones((3, 3), np.uint8)) > 0
     cells.stayed += np.where(there, elapsed_ns, -elapsed_ns // LEAK)
     np.maximum(cells.stayed, 0, out=cells.stayed)
+
+
+def _know(cells: _Cells, piece: Bits, moment: Moment, seen: Iterable[Thing]) -> None:
+    """What a piece is: what is found out of any of its cells is of all."""
+    if cells.person[piece].any() or cells.stayed[piece].max() >= STAYS_NS:
+        cells.person[piece] = True
+    for thing in seen:
+        if _share(piece, thing.box, moment) < COINCIDES:
+            continue
+        if thing.kind is Kind.PERSON:
+            cells.person[piece] = True
+        elif thing.kind is Kind.OBJECT:
+            cells.score[piece] = np.maximum(cells.score[piece], thing.score)
 
 
 def _pieces(still: Bits) -> Iterator[Bits]:
@@ -202,12 +215,14 @@ def _share(cells: Bits, box: Box, moment: Moment) -> float:
 
 
 def _box(piece: Bits, moment: Moment) -> Box:
-    """Where it is, a cell less than the cells reach: they are taken for any part of them."""
+    """Where it is: a cell less than the cells reach, for they are taken for any part of them, and
+    without what the scene adds above."""
     rows, columns = np.nonzero(piece)
     wide, high = moment.size[0] / piece.shape[1], moment.size[1] / piece.shape[0]
     w, h = (columns.max() - columns.min()) * wide, (rows.max() - rows.min()) * high
     x, y = (columns.min() + 0.5) * wide, (rows.min() + 0.5) * high
-    return Box(round(x), round(y), max(1, round(w)), max(1, round(h)))
+    above = min(max(ABOVE_PX, ABOVE * moment.size[1]), h)
+    return Box(round(x), round(y + above), max(1, round(w)), max(1, round(h - above)))
 
 
 def _apart(box: Box, person: Box) -> float:

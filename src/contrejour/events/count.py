@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from contrejour.events.ground import Polygon, standing_in
+from contrejour.events.ground import Polygon, counted_in
 from contrejour.events.moment import Moment
 from contrejour.types import Kind
 
@@ -56,7 +56,7 @@ class Count:
         if self._since != since:
             figure = self.close()
             self._since = since
-        now = sum(1 for _ in standing_in(self.polygon, moment, self.of))
+        now = sum(1 for _ in counted_in(self.polygon, moment, self.of))
         if self._last is not None:
             elapsed_ns = moment.time_ns - self._last[0]
             if 0 < elapsed_ns <= LONGEST_GAP_NS:

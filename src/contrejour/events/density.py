@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from contrejour.events.ground import Polygon, standing_in
+from contrejour.events.ground import Polygon, counted_in
 from contrejour.events.moment import Moment
 from contrejour.events.rule import Sign
 from contrejour.types import Kind
@@ -16,7 +16,8 @@ class Density:
     """Holds while there are `most_per_m2` people or more on each square metre of the polygon.
 
     `area_m2` gives the ground of the polygon, for the size of the picture. Who is hidden behind
-    others isn't counted, so the more people there are the more are missed: the figure is a floor.
+    others or doubted isn't counted, so the more people there are the more are missed: the figure
+    is a floor.
     """
 
     needs: Iterable[str] = ()
@@ -27,7 +28,7 @@ class Density:
         self.polygon, self.most_per_m2, self.area_m2 = polygon, most_per_m2, area_m2
 
     def update(self, moment: Moment) -> Sign:
-        scores = [thing.score for thing in standing_in(self.polygon, moment, PERSON)]
+        scores = [thing.score for thing in counted_in(self.polygon, moment, PERSON)]
         if not scores or len(scores) / self.area_m2(moment.size) < self.most_per_m2:
             return Sign(False, 0.0, len(scores))
         return Sign(True, sum(scores) / len(scores), len(scores))

@@ -13,6 +13,8 @@ from contrejour.types import Box, Kind, Thing
 
 Point = tuple[float, float]
 Polygon = tuple[Point, ...]
+SURE = 0.45
+"""The score from which a detector is sure: as much as makes a track of a person (track)."""
 LEAST_SHARE = 1e-4
 """A zone smaller than this share of the picture is a slip of the pen."""
 
@@ -48,6 +50,15 @@ def standing_in(polygon: Polygon, moment: Moment, of: frozenset[Kind]) -> Iterat
     for thing in moment.things:
         if thing.kind in of and inside(polygon, foot(thing.box, moment.size)):
             yield thing
+
+
+def counted_in(polygon: Polygon, moment: Moment, of: frozenset[Kind]) -> Iterator[Thing]:
+    """Those of them that the detector is sure of now.
+
+    What is doubted on a sure track is often a second box of somebody who is counted already. To
+    hide somebody it is welcome; of PETS 2009 it made half as many people again.
+    """
+    return (each for each in standing_in(polygon, moment, of) if each.score >= SURE)
 
 
 def cells(polygon: Polygon, rows: int, columns: int) -> Bits:

@@ -6,7 +6,8 @@ r"""Moments on a line each, to replay them under other settings. No picture.
 
 A thing is [number, kind, x, y, w, h, score, since], all times in ns. A grid is [rows, columns,
 what 127 or 255 stands for, base64 of zlib of the bytes]: int8 for `flow`, to the right and down in
-turn, uint8 for `flames` and `smoke`, bits for `unlike`. Numbers are of the stream: they say that
+turn, uint8 for `flames` and `smoke`, bits for `unlike`. `doubted` is as `things`, where a rule
+needs it. Numbers are of the stream: they say that
 two boxes are of one track, for as long as it lasts.
 """
 
@@ -44,11 +45,10 @@ def to_line(moment: Moment) -> str:
         "t": moment.time_ns,
         "at": moment.at.isoformat(),
         "size": list(moment.size),
-        "things": [
-            [each.number, each.kind, *each.box, round(each.score, 3), each.since_ns]
-            for each in moment.things
-        ],
+        "things": _told(moment.things),
     }
+    if moment.doubted is not None:
+        data["doubted"] = _told(moment.doubted)
     if moment.unlike is not None:
         data["unlike"] = _packed(np.packbits(moment.unlike), moment.unlike.shape, 1.0)
     for name in GRIDS:
@@ -100,7 +100,17 @@ def _moment(data: dict[str, Any]) -> Moment:
         unlike = np.unpackbits(bits, count=rows * columns).reshape(rows, columns).astype(bool)
     grids = {name: _grid(name, data[name]) for name in GRIDS if data.get(name) is not None}
     things = tuple(_thing(*each) for each in data["things"])
-    return Moment(int(data["t"]), at, (width, height), things, unlike=unlike, **grids)
+    doubted = data.get("doubted")
+    if doubted is not None:
+        doubted = tuple(_thing(*each) for each in doubted)
+    return Moment(int(data["t"]), at, (width, height), things, unlike=unlike, doubted=doubted,
+                  **grids)  # fmt: skip
+
+
+def _told(things: Iterable[Thing]) -> list[list[object]]:
+    return [
+        [each.number, each.kind, *each.box, round(each.score, 3), each.since_ns] for each in things
+    ]
 
 
 def _thing(

@@ -21,8 +21,9 @@ class Moment:
     `time_ns` only goes forward within a stream; `at` is aware. `size` is (width, height) in pixels.
     `unlike` is (rows, columns) over the picture: where it isn't the empty scene; None where no
     scene is known. `flow` is (rows, columns, 2): motion to the right and down, in picture widths a
-    second. `flames` and `smoke` are (rows, columns), from 0 to 1. All three None when nobody needs
-    them.
+    second. `flames` and `smoke` are (rows, columns), from 0 to 1. `doubted`: what was detected and
+    no track is sure of, so it counts for nobody and may still be somebody. All four None when
+    nobody needs them.
     """
 
     time_ns: int
@@ -33,3 +34,4 @@ class Moment:
     flow: Grid | None = None
     flames: Grid | None = None
     smoke: Grid | None = None
+    doubted: tuple[Thing, ...] | None = None

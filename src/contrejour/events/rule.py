@@ -27,7 +27,8 @@ class Rule(Protocol):
     """
 
     needs: Iterable[str]
-    """Which of a Moment's `unlike`, `flow`, `flames`, `smoke` it reads."""
+    """Which of a Moment's `unlike`, `flow`, `flames`, `smoke`, `doubted` it reads, and `objects`
+    where it reads luggage among its things."""
 
     def update(self, moment: Moment) -> Sign: ...
 

@@ -32,6 +32,7 @@ from contrejour.errors import (
 )
 from contrejour.mandate.plan import Plan
 from contrejour.mandate.vocabulary import Act
+from contrejour.moments import again_ns, detector_for
 from contrejour.pipeline import is_open, watch
 from contrejour.retention import Retention
 from contrejour.types import Cells, Frame, Look, Sight
@@ -51,8 +52,6 @@ BUSY_NS = 2 * RAREST_NS
 """A look that would have to wait for another camera's is put off by a frame, up to this long."""
 Acts = tuple[str, ...]
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
-HIDE = {"fixed": "unknown", "moving": "people"}
-"""By default: a camera that doesn't move has an empty scene, and shows what is proven to be it."""
 
 
 def acts_of(plan: Plan, camera: str, zones: Mapping[str, ZoneRule] | None = None) -> Acts:
@@ -102,7 +101,7 @@ class Watcher:
 
     @property
     def hide(self) -> str:
-        return self.camera.hide or HIDE[self.camera.kind]
+        return self.camera.hidden
 
     @property
     def playlist(self) -> video.Playlist | None:
@@ -217,7 +216,8 @@ class Watcher:
             self.empty.begin()
         if self._events:
             self._events.begin()
-        detector = self.make(decoder.fmt.upright, offline=self.offline)
+        needs = self._events.needs if self._events else ()
+        detector = detector_for(needs, self.make, decoder.fmt.upright, offline=self.offline)
         masks = Masks(
             decoder.fmt,
             Guarded(detector),
@@ -228,6 +228,7 @@ class Watcher:
                 time.monotonic_ns(), self.counters.frames, self.counters.dropped
             ),
             self._saw,
+            again_ns(needs),
         )
         return masks.of(frames)
 

@@ -24,7 +24,7 @@ from contrejour.config.build import (
     wanted,
 )
 from contrejour.config.rules import ZoneRule
-from contrejour.errors import OutputFailed, PlanExpired, Refused
+from contrejour.errors import OutputFailed, PlanExpired
 from contrejour.events import Moment, kept
 from contrejour.events.count import Figure
 from contrejour.events.raised import Raised
@@ -60,12 +60,6 @@ class Events:
         self._plan, self._camera, self._zones, self._rates = plan, camera, zones, rates
         self._signals, self._out, self._clock, self._tell = signals, out, clock, tell
         wanted(camera, zones, {each for grant in plan.grants(camera) for each in grant.acts})
-        for name, zone in zones.items():
-            if zone.kind == "abandoned_object":  # it would have to be shown every doubted person
-                raise Refused(
-                    f"{camera} {name}: luggage left alone is not looked for live yet",
-                    "take the zone out",
-                )
         self._rules = build(camera, zones)
         counting = any(zone.kind == "count" for zone in zones.values())
         self._counts = counts(camera, zones, *output(plan, camera)) if counting else []
@@ -78,7 +72,7 @@ class Events:
 
     @property
     def needs(self) -> frozenset[str]:
-        """Which grids of a moment the rules read."""
+        """What the rules need of a moment."""
         return frozenset(need for each in self._rules for need in each.rule.needs)
 
     def begin(self) -> None:

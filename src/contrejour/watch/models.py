@@ -29,15 +29,16 @@ class Shared:
 
 @dataclass(slots=True)
 class Models:
-    """Makes the detectors: one for each size of picture."""
+    """Makes the detectors: one for each size of picture, with luggage or without."""
 
     make: Callable[..., detect.Detector] = detect.build
-    _made: dict[tuple[int, int], Shared] = field(default_factory=dict)
+    _made: dict[tuple[int, int, bool], Shared] = field(default_factory=dict)
     _making: threading.Lock = field(default_factory=threading.Lock)
 
-    def __call__(self, size: tuple[int, int], *, offline: bool = False) -> Shared:
-        """The detector for pictures of `size`."""
+    def __call__(self, size: tuple[int, int], *, offline: bool = False, **more: bool) -> Shared:
+        """The detector for pictures of `size`; `objects=True`: of luggage too."""
+        key = (*size, more.get("objects", False))
         with self._making:
-            if size not in self._made:
-                self._made[size] = Shared(self.make(size, offline=offline))
-            return self._made[size]
+            if key not in self._made:
+                self._made[key] = Shared(self.make(size, offline=offline, **more))
+            return self._made[key]

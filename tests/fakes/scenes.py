@@ -86,7 +86,8 @@ class Scene:
         sure: set[int] = set()
         for at_s in self.times():
             time_ns = int(at_s * 1e9)
-            things, doubted = [], []
+            things: list[Thing] = []
+            doubted: list[Thing] = []
             for number, box in self._seen(at_s, chance):
                 actor = self.actors[number]
                 shown = number

@@ -42,6 +42,10 @@ class Kind(StrEnum):
     OBJECT = "object"
 
 
+SURE = {Kind.PERSON: 0.45, Kind.FACE: 0.6, Kind.VEHICLE: 0.5, Kind.OBJECT: 0.45}
+"""The score from which a detection is believed on its own: it makes a track, and is counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Detection:
     box: Box

@@ -18,13 +18,15 @@ from contrejour import video
 from contrejour.detect import models, picodet
 from contrejour.detect.figure import figure
 from contrejour.detect.looker import brightened, build
-from contrejour.detect.picodet import LOWEST, LOWEST_LUGGAGE, SURE, PicoDet, known_ranges
+from contrejour.detect.picodet import LOWEST, LOWEST_LUGGAGE, PicoDet, known_ranges
 from contrejour.errors import ModelError
 from contrejour.track.assign import ious
+from contrejour.types import SURE as SURE_BY_KIND
 from contrejour.types import Box, Kind, Rgb
 
 ROOT = Path(__file__).parents[2]
 WIDTH, HEIGHT = 640, 288
+SURE = SURE_BY_KIND[Kind.PERSON]
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrejour.events.ground import (
-    SURE,
     area,
     cells,
     counted_in,
@@ -21,8 +20,7 @@ from contrejour.events.ground import (
     standing_in,
 )
 from contrejour.events.moment import Moment
-from contrejour.track import tracker
-from contrejour.types import Box, Kind, Thing
+from contrejour.types import SURE, Box, Kind, Thing
 
 SIZE = (1000, 500)
 SQUARE = ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8))
@@ -110,13 +108,11 @@ def test_a_square_has_its_area():
 
 
 def test_who_is_doubted_stands_there_and_is_not_counted():
-    person, faint = (Thing(n, Kind.PERSON, Box(400, 150, 60, 180), score, 0)
-                     for n, score in enumerate((SURE, SURE - 0.01)))  # fmt: skip
+    person, faint = (
+        Thing(n, Kind.PERSON, Box(400, 150, 60, 180), SURE[Kind.PERSON] - 0.01 * n, 0)
+        for n in range(2)
+    )
     moment = Moment(0, datetime(2027, 2, 12, tzinfo=UTC), SIZE, (person, faint))
     of = frozenset({Kind.PERSON})
     assert list(standing_in(SQUARE, moment, of)) == [person, faint]
     assert list(counted_in(SQUARE, moment, of)) == [person]
-
-
-def test_sure_is_what_makes_a_track_of_a_person():
-    assert tracker.SURE[Kind.PERSON] == SURE

@@ -19,8 +19,7 @@ from contrejour.events.ground import Polygon, foot, inside
 from contrejour.events.moment import Moment
 from contrejour.events.perspective import Perspective, focal
 from contrejour.events.score import Occurrence
-from contrejour.track.tracker import SURE
-from contrejour.types import Box, Kind, Thing
+from contrejour.types import SURE, Box, Kind, Thing
 
 SIZE = (1280, 720)
 NOON = datetime(2027, 2, 12, 12, tzinfo=UTC)

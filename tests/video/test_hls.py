@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -80,14 +81,30 @@ def test_every_picture_is_played_once_at_its_time(tmp_path, rate, pix_fmt):
     assert stream.text.endswith("#EXT-X-ENDLIST\n")
 
 
-def test_a_part_can_be_played_as_soon_as_it_is_as_long_as_it_may_be(tmp_path):
-    stream = Stream(tmp_path, rate=12)
-    heard = []
-    for count in range(1, 8):
+@pytest.mark.parametrize(
+    ("rate", "heard"), [(12, [1, 2, 3, 4, 5, 6, 7]), (25, [0, 0, 1, 1, 1, 2, 2])]
+)
+def test_pictures_wait_for_each_other_an_eighth_of_a_second_at_most(tmp_path, rate, heard):
+    stream = Stream(tmp_path, rate=rate)
+    told = []
+    for count in range(7):
         stream.show(1)
-        heard.append(stream.playlist.published[1])
-        assert (count < 2) == (not (tmp_path / "live.m3u8").exists())
-    assert heard == [0, 1, 1, 2, 2, 3, 3]
+        told.append(stream.playlist.published.parts)
+        assert (tmp_path / "live.m3u8").exists() == (heard[count] > 0)
+    assert told == heard
+
+
+@pytest.mark.parametrize("rate", [1, 7, 12, 15, 25, 30, 50])
+def test_parts_are_as_even_as_players_ask(tmp_path, rate):
+    stream = Stream(tmp_path, rate=rate)
+    stream.show(5 * rate)
+    target = float(re.search(r"PART-TARGET=([\d.]+)", stream.text)[1])
+    parts = re.findall(r"(PART:DURATION=([\d.]+).+|#EXTINF)", stream.text)
+    lasting = [  # the last of a segment may be shorter
+        float(part[1]) for part, after in pairwise(parts) if part[1] and after[0] != "#EXTINF"
+    ]
+    assert len(lasting) >= 2
+    assert all(0.85 * target <= seconds <= target for seconds in lasting)  # RFC 8216bis, 4.4.4.9
 
 
 def test_parts_are_ranges_of_their_segment_and_none_is_too_long(tmp_path):

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from contrejour.detect.picodet import (
     SAME_IOU,
-    SURE,
     Found,
     PicoDet,
     centred_in,
@@ -21,7 +20,7 @@ from contrejour.detect.picodet import (
     known_ranges,
     sure_people,
 )
-from contrejour.types import Kind, Rgb
+from contrejour.types import SURE, Kind, Rgb
 
 NEAR = 0.4
 """Height from which a person is near, as a share of the picture's."""
@@ -32,7 +31,7 @@ def in_doubt(found: Sequence[Found], height: int) -> bool:
     """Whether somebody may be near of whom the detectors are not sure. Pure."""
     sure = sure_people(found)
     return any(
-        (kind is Kind.PERSON and score < SURE and box[3] >= NEAR * height)
+        (kind is Kind.PERSON and score < SURE[kind] and box[3] >= NEAR * height)
         or (
             kind is Kind.FACE
             and box[3] >= NEAR_FACE * height

@@ -20,7 +20,7 @@ from contrejour.detect.figure import figure
 from contrejour.detect.int8 import Ranges
 from contrejour.detect.net import Floats, Net
 from contrejour.errors import ModelError
-from contrejour.types import Kind, Rgb
+from contrejour.types import SURE, Kind, Rgb
 
 STRIDES = (8, 16, 32, 64)
 BINS = 8
@@ -35,8 +35,6 @@ LOWEST = 0.16
 LOWEST_LUGGAGE = 0.3
 """Nobody is hidden on the word of a bag, so less doubt is heard: at 0.16 much is a handbag."""
 SAME_IOU = 0.6
-SURE = 0.45
-"""What the drawn figure must score: as much as makes a track of a person."""
 RANGES = Path(__file__).with_name("picodet.ranges.json")
 Found = tuple[Floats, Kind, float]
 """(x, y, w, h), what it is, and its score."""
@@ -76,7 +74,7 @@ class PicoDet:
     def _finds_the_figure(self) -> bool:
         drawn = figure(*self._size)
         return any(
-            kind is Kind.PERSON and score >= SURE and iou(box, drawn.box) >= 0.5
+            kind is Kind.PERSON and score >= SURE[kind] and iou(box, drawn.box) >= 0.5
             for box, kind, score in self.find(drawn.picture)
         )
 
@@ -116,7 +114,7 @@ def iou(one: Sequence[float] | Floats, other: Sequence[float] | Floats) -> float
 
 def sure_people(found: Sequence[Found]) -> list[Floats]:
     """The boxes of those persons of whom there is no doubt."""
-    return [box for box, kind, score in found if kind is Kind.PERSON and score >= SURE]
+    return [box for box, kind, score in found if kind is Kind.PERSON and score >= SURE[kind]]
 
 
 def centred_in(one: Floats, other: Floats) -> bool:

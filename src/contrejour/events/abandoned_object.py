@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from contrejour.events.ground import SURE, Polygon, inside, is_cut
+from contrejour.events.ground import Polygon, inside, is_cut
 from contrejour.events.moment import Bits, Moment
 from contrejour.events.rule import Sign
-from contrejour.types import Box, Kind, Thing
+from contrejour.types import SURE, Box, Kind, Thing
 
 Times = NDArray[np.int64]
 
@@ -147,7 +147,11 @@ class AbandonedObject:
         """Take the heights of people who surely stand."""
         for thing in moment.things:
             box = thing.box
-            stands = thing.kind is Kind.PERSON and thing.score >= SURE and box.h >= UPRIGHT * box.w
+            stands = (
+                thing.kind is Kind.PERSON
+                and thing.score >= SURE[thing.kind]
+                and box.h >= UPRIGHT * box.w
+            )
             if stands and not is_cut(box, moment.size):
                 self._heights[_band(box.y + box.h, moment)].append(box.h)
 

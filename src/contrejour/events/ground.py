@@ -9,12 +9,10 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from contrejour.events.moment import Bits, Moment
-from contrejour.types import Box, Kind, Thing
+from contrejour.types import SURE, Box, Kind, Thing
 
 Point = tuple[float, float]
 Polygon = tuple[Point, ...]
-SURE = 0.45
-"""The score from which a detector is sure: as much as makes a track of a person (track)."""
 LEAST_SHARE = 1e-4
 """A zone smaller than this share of the picture is a slip of the pen."""
 
@@ -58,7 +56,7 @@ def counted_in(polygon: Polygon, moment: Moment, of: frozenset[Kind]) -> Iterato
     What is doubted on a sure track is often a second box of somebody who is counted already. To
     hide somebody it is welcome; of PETS 2009 it made half as many people again.
     """
-    return (each for each in standing_in(polygon, moment, of) if each.score >= SURE)
+    return (each for each in standing_in(polygon, moment, of) if each.score >= SURE[each.kind])
 
 
 def cells(polygon: Polygon, rows: int, columns: int) -> Bits:

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from contrejour.track.assign import Candidate, assign
-from contrejour.types import Box, Detection, Kind
+from contrejour.types import SURE, Box, Detection, Kind
 
-SURE = {Kind.PERSON: 0.45, Kind.FACE: 0.6, Kind.VEHICLE: 0.5, Kind.OBJECT: 0.45}
 LOST_NS = 2_500_000_000
 """A track that nobody saw for longer has ended."""
 MOTION = 6

@@ -29,7 +29,12 @@ from contrejour.video.encode import Packed
 from contrejour.video.fmp4 import fragment, init_segment
 from contrejour.video.format import Format
 
-PART_S, HOLE_S = Fraction(1, 5), Fraction(1, 2)
+PART_S, HOLE_S = Fraction(1, 8), Fraction(1, 2)
+"""A part has as many pictures as this much time holds, one at least: they wait for each other."""
+TREMBLE = Fraction(11, 10)
+"""A part may last longer than its pictures should by this, for their times tremble."""
+HOLD_BACK_S = 0.6
+"""A player that stays this far behind the newest part stands a network that is uneven."""
 LISTED = 6
 """Segments in the playlist; where nothing may be recorded no other stays on disk: 12 seconds."""
 PARTS_OF = 3
@@ -97,7 +102,7 @@ class Playlist:
         self._fragments = 0
         self._end_pts: int | None = None
         self._shift = 0
-        self._part_target = PART_S
+        self._part_target = PART_S * TREMBLE
         self._init = self._session = ""
         self._joins = self._ended = False
         self.published = Published()
@@ -113,7 +118,7 @@ class Playlist:
         self._fmt, self._session, self._part = fmt, session, []
         self._init, self._joins = f"{session}-init.mp4", True
         self._fragments, self._shift, self._end_pts = 0, self._shift + (self._end_pts or 0), None
-        self._part_target = max(PART_S, 1 / fmt.rate)
+        self._part_target = TREMBLE * max(1, int(PART_S * fmt.rate)) / fmt.rate
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             (self._folder / self._init).write_bytes(init_segment(fmt))
@@ -235,12 +240,13 @@ class Playlist:
             self.changed.notify_all()
 
     def _lines(self) -> Iterable[str]:
+        target = float(self._part_target)
         yield from (
             "#EXTM3U",
             "#EXT-X-VERSION:9",
             f"#EXT-X-TARGETDURATION:{TARGET_S}",
-            f"#EXT-X-SERVER-CONTROL:PART-HOLD-BACK={3 * float(self._part_target):.3f}",
-            f"#EXT-X-PART-INF:PART-TARGET={float(self._part_target):.3f}",
+            f"#EXT-X-SERVER-CONTROL:PART-HOLD-BACK={max(HOLD_BACK_S, 3 * target):.3f}",
+            f"#EXT-X-PART-INF:PART-TARGET={target:.5f}",
             f"#EXT-X-MEDIA-SEQUENCE:{self._first}",
             f"#EXT-X-DISCONTINUITY-SEQUENCE:{self._breaks}",
             "#EXT-X-INDEPENDENT-SEGMENTS",

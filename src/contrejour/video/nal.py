@@ -27,9 +27,12 @@ def length_size(codec: str, extradata: bytes | None) -> int:
 
 def types(codec: str, data: bytes, prefix: int) -> Iterator[int]:
     """The type of each NAL unit of one access unit."""
-    for at in _starts(data, prefix):
-        if at < len(data):
-            yield data[at] & 0x1F if codec == "h264" else data[at] >> 1 & 0x3F
+    return (_type(codec, data[at]) for at in _starts(data, prefix) if at < len(data))
+
+
+def _type(codec: str, first: int) -> int:
+    """The type of the NAL unit that begins with this byte."""
+    return first & 0x1F if codec == "h264" else first >> 1 & 0x3F
 
 
 def _starts(data: bytes, prefix: int) -> Iterator[int]:
@@ -86,28 +89,27 @@ def base_layer(data: bytes) -> bytes:
 
 
 def units(data: bytes) -> Iterator[bytes]:
-    """The NAL units of one access unit in Annex B."""
+    """The NAL units of one access unit in Annex B; none is empty."""
     for at, after in pairwise([*_starts(data, 0), len(data) + 3]):
-        yield data[at : after - 3].rstrip(b"\0")
+        if unit := data[at : after - 3].rstrip(b"\0"):
+            yield unit
 
 
 def sets(codec: str, data: bytes) -> Iterator[bytes]:
     """The parameter sets of an access unit in Annex B; none of codecs that have none."""
     wanted = _SETS.get(codec, set())
-    kinds = types(codec, data, 0)
-    return (unit for unit, kind in zip(units(data), kinds, strict=False) if kind in wanted)
+    return (unit for unit in units(data) if _type(codec, unit[0]) in wanted)
 
 
 def all_sets(codec: str, found: Iterable[bytes]) -> bool:
     """Whether there is one of every kind among these."""
-    return {kind for unit in found for kind in types(codec, b"\0\0\1" + unit, 0)} >= _SETS[codec]
+    return {_type(codec, unit[0]) for unit in found} >= _SETS[codec]
 
 
 def without_sets(codec: str, data: bytes) -> list[bytes]:
     """The units of an access unit in Annex B that are neither parameter sets nor delimiters."""
     dropped = _SETS[codec] | {9 if codec == "h264" else 35}
-    kinds = types(codec, data, 0)
-    return [unit for unit, kind in zip(units(data), kinds, strict=False) if kind not in dropped]
+    return [unit for unit in units(data) if _type(codec, unit[0]) not in dropped]
 
 
 def vops(data: bytes) -> list[int]:

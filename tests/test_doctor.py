@@ -36,7 +36,7 @@ def site(*names: str, place: Place = PLACE) -> Site:
 class Answers:
     """A camera that sends one picture."""
 
-    def __init__(self, address: str, *, transport: str) -> None:
+    def __init__(self, address: str, *, transport: str, trust: str) -> None:
         self.fmt, self.sandbox = BIG, "seccomp"
 
     def frames(self):
@@ -158,11 +158,23 @@ def test_a_disk_that_cant_hold_the_retention_is_never_fine(tmp_path, gigabytes, 
 
 def test_what_is_recorded_already_is_room(tmp_path):
     plan = plan_for("view.live", "record")
-    (tmp_path / "cam-a").mkdir()
-    with (tmp_path / "cam-a" / "s-1.m4s").open("wb") as file:
+    (tmp_path / "cam-a" / "20270212T16").mkdir(parents=True)
+    with (tmp_path / "cam-a" / "20270212T16" / "s-1.m4s").open("wb") as file:
         file.truncate(9 * 10**12)  # sparse
     [found] = machine.disk(tmp_path, ["cam-a"], {}, plan, NOW, lambda _: 0)
     assert found.state == "ok"
+
+
+def test_a_camera_is_trusted_as_the_site_says():
+    told = {}
+
+    def connect(address: str, **more: str) -> Answers:
+        told.update(more)
+        return Answers(address, **more)
+
+    place = PLACE.model_copy(update={"transport": "udp", "trust": "ca.pem"})
+    list(Cameras(connect).look("cam-a", place))
+    assert told == {"transport": "udp", "trust": "ca.pem"}
 
 
 def test_a_camera_that_is_only_seen_needs_a_minute(tmp_path):

@@ -139,3 +139,13 @@ def test_a_detector_that_fails_for_one_camera_fails_for_it_alone(found, tmp_path
     whole = sorted(each.counters.reasons.get("detector-failed", 0) for each in ones)
     assert whole[0] == 0
     assert whole[1] == 40
+
+
+def test_the_cameras_of_a_process_share_one_load(found, tmp_path):
+    cameras = Cameras()
+    for number in range(2):
+        made = watcher(found[number], tmp_path / str(number), 10)
+        made.name, made.plan = str(number), plan_for("view.live", name=str(number))
+        cameras.start(made)
+    cameras.stop()
+    assert {id(each.load) for each in cameras.watchers.values()} == {id(cameras.load)}

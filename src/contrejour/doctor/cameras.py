@@ -26,10 +26,8 @@ class Cameras:
 
     def look(self, name: str, place: Place) -> Iterator[Finding]:
         """One camera. Raises CameraError, as `watch` would."""
-        with (
-            self._free,
-            closing(self._connect(address(name, place), transport=place.transport)) as (decoder),
-        ):
+        connect, more = self._connect, {"transport": place.transport, "trust": place.trust}
+        with self._free, closing(connect(address(name, place), **more)) as decoder:
             next(decoder.frames())
             fmt, sandbox = decoder.fmt, decoder.sandbox
         assert fmt

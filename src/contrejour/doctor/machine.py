@@ -21,11 +21,11 @@ from contrejour.video import Format
 
 FIRST_YEAR, LAST_YEAR = 2026, 2100
 BITS_A_PIXEL = 0.1
-"""Of a live encoder, as a rule: 5 Mbit/s at 1080p25."""
+"""Of the live encoder, of PETS 2009: 5 Mbit/s at 1080p25."""
 USUAL_PIXELS_A_SECOND = 1920 * 1080 * 25
 """Of a camera that didn't say."""
-CORE_SECONDS_A_PIXEL = 0.051 / (1920 * 1080)
-"""A crowd (bench/results/veil.md, contrejour --hide people): the worst case."""
+CORE_SECONDS_A_PIXEL = 1 / (8 * 12 * 1280 * 720)
+"""Eight cameras a core (bench/results/watch.md), the looks as rare as they may be."""
 NEARLY_FULL = 0.8
 _ADJTIMEX_ERROR, _STATUS_AT, _UNSYNCHRONISED = 5, 40, 0x40
 
@@ -76,7 +76,7 @@ def disk(
     room, need = free(place), 0
     for name in cameras:
         keeps = _kept(plan, name, now)
-        room += sum(path.stat().st_size for path in (folder / name).glob("*.m4s"))
+        room += sum(path.stat().st_size for path in (folder / name).rglob("*.m4s"))
         need += round(pixels_a_second(formats.get(name)) * BITS_A_PIXEL / 8 * keeps.total_seconds())
     told = f"{need / 1e9:.0f} GB are needed, by estimate, and {room / 1e9:.0f} GB can be had"
     if plan is None:

@@ -62,10 +62,11 @@ def can_copy(fmt: Format) -> bool:
     )
 
 
-LIVE = {"preset": "ultrafast", "tune": "zerolatency", "forced-idr": "1", "crf": "25"}
+LIVE = {"preset": "ultrafast", "tune": "zerolatency", "forced-idr": "1", "qp": "24"}
 """Twice as fast as superfast for a quarter more bytes: a live camera is bound by its core.
 
-At this CRF about as many bytes as the camera sent; at CRF 20 twice as many, for a third more time.
+One quantiser for all: at equal quality a CRF costs a fifth more time, for a small copy of each
+picture that it goes by. 42 dB, and half the bytes that the camera sent (PETS 2009 at 2 Mbit/s).
 """
 KEY_EVERY_NS = 2_000_000_000
 
@@ -83,6 +84,7 @@ def configure(context: VideoCodecContext, fmt: Format, *, live: bool = False) ->
         "h264": [
             "repeat-headers=1",
             "mbtree=0",
+            *(["scenecut=0"] if live else []),
             *([f"{fmt.interlaced}=1"] if fmt.interlaced else []),
         ],
         "hevc": [
@@ -106,10 +108,8 @@ def configure(context: VideoCodecContext, fmt: Format, *, live: bool = False) ->
     )
     context.thread_count = 1
     context.options = {
-        "preset": PRESET[codec],
-        "crf": str(CRF[codec]),
+        **(LIVE if live else {"preset": PRESET[codec], "crf": str(CRF[codec])}),
         "x264-params" if codec == "h264" else "x265-params": ":".join(params),
-        **(LIVE if live else {}),
     }
 
 

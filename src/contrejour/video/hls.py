@@ -49,22 +49,22 @@ WHOLE = 1 << 62
 
 @dataclass(slots=True)
 class Segment:
-    """One segment: its file, when it began, its parts as (seconds, bytes, line of the playlist)."""
+    """One segment: its file, when it began, its parts as lines of the playlist."""
 
     name: str
     init: str
     begun: datetime
     new_stream: bool
-    parts: list[tuple[float, int, str]] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    size: int = 0
     whole: bool = False
 
-    @property
-    def seconds(self) -> float:
-        return sum(seconds for seconds, *_ in self.parts)
-
-    @property
-    def size(self) -> int:
-        return sum(size for _, size, _ in self.parts)
+    def grow(self, seconds: float, size: int, key: bool) -> None:
+        """One part more."""
+        at = f'URI="{self.name}",BYTERANGE="{size}@{self.size}"' + ",INDEPENDENT=YES" * key
+        self.parts.append(f"#EXT-X-PART:DURATION={seconds:.5f},{at}")
+        self.seconds, self.size = self.seconds + seconds, self.size + size
 
 
 class Published(NamedTuple):
@@ -195,12 +195,10 @@ class Playlist:
         # Times go on after a break too: some players take what seems to come again for old.
         data = fragment(self._fmt, self._fragments, self._shift + pts[0], pictures)
         segment = self._segments[-1]
-        at = segment.size
         try:
-            _append(self._folder / segment.name, at, data)
+            _append(self._folder / segment.name, segment.size, data)
             seconds = float(sum(lasting) * self._fmt.time_base)
-            line = _part_line(segment.name, seconds, at, len(data), self._part[0].key)
-            segment.parts.append((seconds, len(data), line))
+            segment.grow(seconds, len(data), self._part[0].key)
             self._part = []
             self._publish()
         except OSError as error:
@@ -260,7 +258,7 @@ class Playlist:
                 yield f'#EXT-X-MAP:URI="{init}"'
             yield f"#EXT-X-PROGRAM-DATE-TIME:{segment.begun.isoformat(timespec='milliseconds')}"
             if place >= len(self._segments) - PARTS_OF:
-                yield from (line for *_, line in segment.parts)
+                yield from segment.parts
             if segment.whole:
                 yield f"#EXTINF:{segment.seconds:.5f},"
                 yield segment.name
@@ -275,11 +273,6 @@ class Playlist:
         return OutputFailed(
             f"{self._folder.name} can't be written: {error.strerror}", "is the disk full?"
         )
-
-
-def _part_line(name: str, seconds: float, at: int, size: int, key: bool) -> str:
-    known = f'#EXT-X-PART:DURATION={seconds:.5f},URI="{name}",BYTERANGE="{size}@{at}"'
-    return known + (",INDEPENDENT=YES" if key else "")
 
 
 def _append(path: Path, at: int, data: bytes) -> None:

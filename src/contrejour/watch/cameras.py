@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from contrejour.watch.camera import Watcher
+from contrejour.watch.load import Load
 
 
 @dataclass(slots=True)
@@ -22,13 +23,15 @@ class Cameras:
     """By their names: those that were started, and not stopped since."""
     failed: dict[str, BaseException] = field(default_factory=dict)
     """What ended those that did not end well."""
+    load: Load = field(default_factory=Load)
+    """One for all, for they share the cores."""
     _over: set[str] = field(default_factory=set)
     _threads: dict[str, tuple[threading.Thread, threading.Event]] = field(default_factory=dict)
 
     def start(self, watcher: Watcher) -> None:
-        """Run it, until it ends or `stop`: its `stopped` and its `sleep` are set to say when."""
+        """Run it, until it ends or `stop`, which its `stopped` and its `sleep` are set to tell."""
         name, stop = watcher.name, threading.Event()
-        watcher.stopped, watcher.sleep = stop.is_set, stop.wait
+        watcher.stopped, watcher.sleep, watcher.load = stop.is_set, stop.wait, self.load
         thread = threading.Thread(target=self._run, args=(watcher,), name=f"camera {name}")
         self.failed.pop(name, None)
         self._over.discard(name)

@@ -17,8 +17,8 @@ LATE_NS, EASY_NS = 150_000_000, 60_000_000
 """How long after the newest frame came one may leave before looks get rarer, or may get denser."""
 EACH_NS = 500_000_000
 RARER, DENSER = 1.4, 0.93
-RAREST_NS = 1_500_000_000
-"""Where the empty scene is known; elsewhere no rarer than the masks look ahead."""
+RAREST_NS = 2_000_000_000
+"""Where the empty scene is known (a track outlives it); elsewhere as the masks look ahead."""
 SLATE_NS = 10_000_000_000
 MOST_DROPPED = 0.5
 

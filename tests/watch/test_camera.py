@@ -116,7 +116,7 @@ def test_lost_packets_of_h265_show_nobody(both, tmp_path, lost):
     watching = watcher(f"{both[1]}?loss={lost}", tmp_path / "out", frames=90)
     watching.run()
     assert clear(pictures(tmp_path / "out")) == 0
-    assert watching.counters.reasons.keys() <= {"broke-off", "corrupt"}
+    assert watching.counters.reasons.keys() <= {"broke-off", "corrupt", "overload"}
 
 
 def test_it_waits_longer_each_time_but_not_for_ever(tmp_path):

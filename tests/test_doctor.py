@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,11 +17,12 @@ from fakes.runs import painted_clip, run
 from video.test_hls import fmt_of
 
 from contrejour.config import Place, Site
+from contrejour.detect import models
 from contrejour.doctor import Asked, examine, machine
 from contrejour.doctor.cameras import Cameras
 from contrejour.doctor.finding import bounded, fine
 from contrejour.doctor.site import plan_fits
-from contrejour.errors import CameraRefused
+from contrejour.errors import CameraRefused, ModelError
 
 NOW = datetime.now(UTC)
 PLACE = Place(address="rtsp://127.0.0.1:9/x", privacy=PRIVACY)
@@ -62,9 +62,11 @@ def told(out: str) -> dict[tuple[str, str], dict[str, object]]:
 
 
 def test_a_site_that_can_be_watched_is_fine(tmp_path):
-    cache = Path(os.environ.get("CONTREJOUR_CACHE", Path.home() / ".cache/contrejour"))
-    if not (cache / "models").exists():
-        pytest.skip("the models are not here")
+    try:
+        for name in models.USUAL:
+            models.ensure(name)
+    except ModelError as error:
+        pytest.skip(f"the models can't be had: {error}")
     with camera(painted_clip(tmp_path / "a.mp4")) as [address]:
         sites.write(tmp_path, {"quai-1": address}, "view.live", "record")
         done = doctor(tmp_path)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from contrejour.detect.models import ensure
-from contrejour.detect.registry import CENTERFACE, MODELS, PICODET, YUNET
+from contrejour.detect.registry import CENTERFACE, MODELS, PICODET, USUAL, YUNET
 from contrejour.types import Box, Detection, Frame, Kind, Rgb
 
 MOST_PIXELS = 960 * 544
@@ -118,7 +118,7 @@ def model_hashes(*, thorough: bool = False) -> tuple[tuple[str, str], ...]:
     """(name, SHA-256) of the weights that `build`, or `build_thorough`, uses, and of the ranges."""
     from contrejour.detect.picodet import RANGES
 
-    used = (PICODET, YUNET, CENTERFACE) if thorough else (PICODET, YUNET)
+    used = (*USUAL, CENTERFACE) if thorough else USUAL
     ranges = hashlib.sha256(RANGES.read_bytes()).hexdigest()
     return (f"{PICODET}/{RANGES.name}", ranges), *(
         (f"{name}/{file.name}", file.sha256)

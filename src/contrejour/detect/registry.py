@@ -51,6 +51,8 @@ class Model:
 PICODET = "picodet-s-coco"
 YUNET = "yunet-2023mar"
 CENTERFACE = "centerface"
+USUAL = (PICODET, YUNET)
+"""What videos and cameras are looked at with; CenterFace is for pictures alone."""
 
 CARRIER_LICENCE = "LICENCE.carrier.txt"
 """Name, beside the weights, of the licence text that came in the carrier."""

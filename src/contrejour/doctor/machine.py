@@ -31,13 +31,15 @@ _ADJTIMEX_ERROR, _STATUS_AT, _UNSYNCHRONISED = 5, 40, 0x40
 
 
 def models_here() -> Iterator[Finding]:
-    """Each model's files, hashed."""
-    wrong = [kept for kept in models.verify() if kept.state is not models.FileState.SOUND]
+    """The files, hashed, of each model that a camera is looked at with."""
+    used = {name: models.MODELS[name] for name in models.USUAL}
+    kept_here = models.verify(registry=used)
+    wrong = [kept for kept in kept_here if kept.state is not models.FileState.SOUND]
     for kept in wrong:
         yield failing("models", f"{kept.model.name}: {kept.file.name} is missing or wrong",
                       "run `contrejour models fetch`", 14)  # fmt: skip
     if not wrong:
-        yield fine("models", f"{len(models.MODELS)} here, their SHA-256 right")
+        yield fine("models", f"{len(used)} here, their SHA-256 right")
 
 
 def clock(now: datetime, kernel: Callable[[], bool | None] | None = None) -> Iterator[Finding]:

@@ -18,9 +18,12 @@ ContrejourError                1   anything below, when nothing more exact is kn
 ├── MasksError                15   a masks file that can't be read or doesn't fit the input
 ├── SignatureError            16   a plan or a key that can't be trusted
 ├── PlanExpired               17   the mandate, the law or a document ran out: the camera stopped
-└── CameraError               18   a camera can't be reached, or went away
-    ├── CameraRefused         18   … or refuses the password, the address, the protocol
-    └── CameraEnded           18   … or was a recording, and that is over
+├── CameraError               18   a camera can't be reached, or went away
+│   ├── CameraRefused         18   … or refuses the password, the address, the protocol
+│   └── CameraEnded           18   … or was a recording, and that is over
+├── SealError                 19   a sealed file, an onion or a key that is damaged or not for this
+├── LedgerError               20   a log or a proof that doesn't hold, or too few witnessed
+└── OrderError                21   an order that is not approved, expired, spent, or for another thing
 
 Interrupted (Ctrl-C, SIGTERM) leaves with 130 or 143, as shells expect.
 """
@@ -127,3 +130,15 @@ class CameraRefused(CameraError):
 
 class CameraEnded(CameraError):
     again = False
+
+
+class SealError(ContrejourError):
+    exit_code = 19
+
+
+class LedgerError(ContrejourError):
+    exit_code = 20
+
+
+class OrderError(ContrejourError):
+    exit_code = 21

@@ -18,31 +18,36 @@ LONGEST = 4096
 def encode(hrp: str, data: bytes | bytearray) -> bytearray:
     """In lower case; the caller wipes what holds a secret."""
     values = _regroup(data, 8, 5, pad=True)
-    text = bytearray(hrp.encode()) + b"1"
-    text.extend(_LETTERS[value] for value in values)
     check = _polymod(hrp, values, bytes(_CHECK)) ^ 1
-    text.extend(_LETTERS[check >> 5 * (_CHECK - 1 - at) & 31] for at in range(_CHECK))
+    start = len(hrp) + 1
+    text = bytearray(start + len(values) + _CHECK)  # at its size: growing would leave copies
+    text[:start] = hrp.encode() + b"1"
+    for at, value in enumerate(values, start):
+        text[at] = _LETTERS[value]
+    for at in range(_CHECK):
+        text[at - _CHECK] = _LETTERS[check >> 5 * (_CHECK - 1 - at) & 31]
     wipe(values)
     return text
 
 
 def decode(text: bytes | bytearray) -> tuple[str, bytearray]:
     """The part before the last 1, in lower case, and the data. Raises SealError."""
-    lower = bytearray(text).lower()
-    values = bytearray()
+    lower, upper, values = text.lower(), text.upper(), bytearray()
     try:
         place = lower.rfind(b"1")
         if len(text) > LONGEST or place < 1 or len(text) - place - 1 < _CHECK:
             raise SealError("not a key: neither age1… nor AGE-SECRET-KEY-…")
-        if text not in (lower, bytearray(text).upper()):
+        if text not in (lower, upper):
             raise SealError("not a key: upper and lower case are mixed")
         hrp = lower[:place].decode("ascii", "replace")
-        values.extend(_VALUES.get(letter, 255) for letter in memoryview(lower)[place + 1 :])
+        values = bytearray(len(text) - place - 1)
+        for at in range(len(values)):
+            values[at] = _VALUES.get(lower[place + 1 + at], 255)
         if 255 in values or not hrp.isascii() or _polymod(hrp, values) != 1:
             raise SealError("not a key: its checksum doesn't fit", "a letter was changed or lost")
         return hrp, _regroup(memoryview(values)[:-_CHECK], 5, 8, pad=False)
     finally:
-        wipe(lower, values)
+        wipe(lower, upper, values)
 
 
 def _polymod(hrp: str, *parts: bytes | bytearray) -> int:
@@ -60,15 +65,17 @@ def _polymod(hrp: str, *parts: bytes | bytearray) -> int:
 
 def _regroup(data: bytes | bytearray | memoryview, size: int, to: int, *, pad: bool) -> bytearray:
     """Bits in groups of `size` as groups of `to`. Raises SealError on padding that isn't zero."""
-    kept, bits, out = 0, 0, bytearray()
+    total = len(data) * size
+    out = bytearray(-(-total // to) if pad else total // to)
+    kept, bits, at = 0, 0, 0
     for value in data:
         kept, bits = kept << size | value, bits + size
         while bits >= to:
             bits -= to
-            out.append(kept >> bits)
-            kept &= (1 << bits) - 1
+            out[at] = kept >> bits
+            kept, at = kept & (1 << bits) - 1, at + 1
     if pad and bits:
-        out.append(kept << to - bits)
+        out[at] = kept << to - bits
     elif bits >= size or kept:
         wipe(out)
         raise SealError("not a key: its padding isn't zero")

@@ -102,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         keys,
         mandate,
         review,
+        seal,
         testing,
         watch,
     )
@@ -118,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_parser(commands)
     events.add_parser(commands)
     testing.add_parser(commands)
+    seal.add_parser(commands)
     return parser
 
 

@@ -125,7 +125,7 @@ def keyset(policy: Policy, keys: Mapping[str, Recipient], epoch: str = "") -> Ke
         if not _PARTY.fullmatch(party):
             raise SealError(f"not a name for a party: {party}", "letters, digits, dots and dashes")
         if party not in keys:
-            raise SealError(f"no key of {party}" + (f" for {epoch}" if epoch else ""))
+            raise SealError(f"there is no key of {party}")
     own = {party: keys[party] for party in policy.members if party in needed}
     if len({key.kind for key in own.values()}) > 1:
         raise SealError("keys of two kinds: as weak as the weaker", "all age1pq1…, or all age1…")

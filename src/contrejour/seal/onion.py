@@ -168,7 +168,8 @@ def pack(onions: Mapping[str, bytes]) -> bytes:
             entry = tarfile.TarInfo(name)
             entry.size, entry.mode = len(data), 0o444
             tar.addfile(entry, io.BytesIO(data))
-    return out.getvalue()
+        end = tar.offset + 2 * tarfile.BLOCKSIZE  # two blocks end it; padding to 10 kB needn't be
+    return out.getvalue()[:end]
 
 
 def unpack(data: bytes) -> dict[str, bytes]:

@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fakes.parties import MINUTE, POLICIES, T0, policy
-from fakes.runs import check, run, start, until
+from fakes.runs import check, masks_for, run, start, until, walking
+from fakes.runs import clip as clip_of
 from fakes.seals import age, key_file, subsets
 
 from contrejour.cli import main
@@ -238,3 +239,24 @@ def test_a_segment_that_was_swapped_is_refused_by_what_the_recorder_signed(tmp_p
     assert main(["open", str(file), *keys, *edge, "-o", str(tmp_path / "no")]) == 19
     assert "are not the onions that bus-7 made" in capsys.readouterr().err
     assert main(["open", str(file), *keys, "-o", str(tmp_path / "no")]) == 19
+
+
+def test_a_veil_keeps_the_original_beside_it_sealed_and_seals_it_once(tmp_path, capsys):
+    source = clip_of(tmp_path / "in.mp4", frames=48)
+    masks = masks_for(source, tmp_path / "masks.json", walking)
+    who, out = parties(tmp_path), tmp_path / "out.mp4"
+    veil = ["veil", str(source), "-o", str(out), "--masks", str(masks), "--seal-to", str(who)]
+    assert main([*veil[:-1], str(tmp_path / "no")]) == 3
+    assert not out.exists()
+    assert main(veil) == 0
+    folder = tmp_path / "out.mp4.sealed"
+    keys = keys_of(tmp_path, "vault", "prosecutor", "operator")
+    assert main(["open", str(folder), *keys, "-o", str(tmp_path / "again.mp4")]) == 0
+    assert (tmp_path / "again.mp4").read_bytes() == source.read_bytes()
+    before = (folder / "in.mp4.age").read_bytes()
+    out.unlink()
+    assert main(veil) == 8
+    assert not out.exists()
+    assert main([*veil, "--resume"]) == 0
+    assert out.exists()
+    assert (folder / "in.mp4.age").read_bytes() == before

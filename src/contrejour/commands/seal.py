@@ -47,20 +47,33 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     opened.set_defaults(run=_open)
 
 
-def _seal(args: argparse.Namespace) -> int:
-    from contrejour.quorum import parse
-    from contrejour.seal.file import seal_file
-    from contrejour.seal.keys import keys_of
-    from contrejour.seal.onion import day_of
+class Sealer:
+    """Seals files for the parties of a policy, with their keys of today."""
 
-    if not args.file.is_file():
-        raise InputMissing(f"{args.file} is not a regular file")
-    text, now_ms = files.read_text(args.to), time.time_ns() // 1_000_000
-    notes = [files.read_bytes(path) for path in args.keyset]
-    keys = keys_of(parse(text, "party"), notes, day_of(now_ms))
-    with writing(args.output):
-        seal_file(args.file, args.output, keys, text, now_ms)
-    for way in keys.ways:
+    def __init__(self, policy: Path, notes: Sequence[Path]) -> None:
+        """Raises InputMissing, Malformed, SealError."""
+        from contrejour.quorum import parse
+        from contrejour.seal.keys import keys_of
+        from contrejour.seal.onion import day_of
+
+        self._text, self._now_ms = files.read_text(policy), time.time_ns() // 1_000_000
+        told = [files.read_bytes(path) for path in notes]
+        self.keys = keys_of(parse(self._text, "party"), told, day_of(self._now_ms))
+
+    def seal(self, file: Path, folder: Path) -> None:
+        """Raises InputMissing, OutputExists, OutputFailed, SealError."""
+        from contrejour.seal.file import seal_file
+
+        if not file.is_file():
+            raise InputMissing(f"{file} is not a regular file")
+        with writing(folder):
+            seal_file(file, folder, self.keys, self._text, self._now_ms)
+
+
+def _seal(args: argparse.Namespace) -> int:
+    sealer = Sealer(args.to, args.keyset)
+    sealer.seal(args.file, args.output)
+    for way in sealer.keys.ways:
         print("+".join(reversed(way)))
     return 0
 

@@ -127,6 +127,14 @@ def test_bad_input_is_a_clear_refusal(tmp_path, clip):
     assert not out.exists()
 
 
+def test_a_folder_that_is_not_ours_is_not_swept_away(tmp_path, clip):
+    (tmp_path / "sealed.part").mkdir()
+    (tmp_path / "sealed.part" / "thesis.txt").touch()
+    who = parties(tmp_path)
+    assert main(["seal", str(clip), "--to", str(who), "-o", str(tmp_path / "sealed")]) == 8
+    assert (tmp_path / "sealed.part" / "thesis.txt").exists()
+
+
 @pytest.mark.parametrize("at", range(4))
 def test_a_kill_at_any_time_leaves_nothing_clear_and_no_folder_under_the_name(tmp_path, at):
     clip = tmp_path / "clip.mp4"

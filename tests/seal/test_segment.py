@@ -103,6 +103,26 @@ def test_segments_out_of_turn_are_refused(tmp_path, made):
         sealing.begin(T0 + 19)
 
 
+def test_a_segment_that_could_not_be_written_never_passes_for_a_whole_one(
+    tmp_path, made, key, monkeypatch
+):
+    sealing = Sealing(made, tmp_path)
+    sealing.begin(T0)
+    with monkeypatch.context() as patched:
+        failing(patched, "write", 2)
+        with pytest.raises(OSError, match="No space"):
+            sealing.write(DATA)
+    for going_on in (lambda: sealing.write(DATA), lambda: sealing.end(T0 + 10_000)):
+        with pytest.raises(SealError, match="stays cut"):
+            going_on()
+    sealing.cut(T0 + 10_000)
+    [segment_, _] = closed(sealing).segs
+    assert segment_.status is Status.TRUNCATED
+    clear_, cut = prefix((tmp_path / segment_.name).read_bytes(), key)
+    assert cut
+    assert DATA.startswith(clear_)
+
+
 def test_a_window_that_is_sealed_is_never_replaced(tmp_path, made):
     sealing = Sealing(made, tmp_path)
     sealed(sealing, 0, 10)

@@ -151,6 +151,13 @@ def test_where_no_key_can_be_made_there_is_an_error_and_nothing_to_seal_to(tmp_p
             make(wanted(tmp_path), keys)
 
 
+def test_no_module_comes_from_the_folder_that_it_is_started_in(tmp_path, monkeypatch):
+    for name in ("json", "tarfile", "contrejour"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('hostile')")
+    monkeypatch.chdir(tmp_path)
+    assert make(wanted(tmp_path), parties().keys)
+
+
 def test_a_maker_that_is_killed_leaves_no_key_and_no_process(tmp_path):
     """Killed over and over while it writes hundreds of windows."""
     those = parties()

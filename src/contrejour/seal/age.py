@@ -27,6 +27,10 @@ _NONCE_BYTES = 16
 _BEFORE_QUANTUM = {"X25519", "scrypt", "p256tag", "piv-p256", "ssh-ed25519", "ssh-rsa"}
 
 
+class NoKey(SealError):
+    """None of the keys at hand is the file's."""
+
+
 class Sink(Protocol):
     """What age files are written to."""
 
@@ -55,12 +59,15 @@ class Writer:
             self._cipher = _cipher(file_key, nonce)
         finally:
             wipe(file_key)
-        self._sink, self._count, self._filled = sink, 0, 0
+        self._sink, self._count, self._filled, self._failed = sink, 0, 0, False
         self._clear = bytearray(CHUNK_BYTES)
         self._sealed = bytearray(CHUNK_BYTES + TAG_BYTES)
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Take some more; a full chunk goes out when it is known not to be the last."""
+        """Take some more; a full chunk goes out when it is known not to be the last.
+
+        Once the sink raised, there is no going on: SealError.
+        """
         rest = memoryview(data)
         while rest:
             if self._filled == CHUNK_BYTES:
@@ -82,11 +89,14 @@ class Writer:
         wipe(self._clear)
 
     def _seal(self, *, last: bool) -> None:
+        if self._failed:
+            raise SealError("this file could not be written, and stays cut")
+        self._failed = True
         clear = memoryview(self._clear)[: self._filled]
         sealed = memoryview(self._sealed)[: self._filled + TAG_BYTES]
         self._cipher.encrypt_into(_nonce(self._count, last=last), clear, None, sealed)
         self._sink.write(sealed)
-        self._count, self._filled = self._count + 1, 0
+        self._count, self._filled, self._failed = self._count + 1, 0, False
 
 
 def decrypt(source: Source, identities: Sequence[Identity]) -> Iterator[bytearray]:
@@ -123,7 +133,7 @@ def _opened(source: Source, identities: Sequence[Identity]) -> ChaCha20Poly1305:
     _refuse_mixtures(read.stanzas)
     file_key = next(filter(None, (each.unwrap(read.stanzas) for each in identities)), None)
     if file_key is None:
-        raise SealError("no key here opens it", "it is sealed for somebody else")
+        raise NoKey("no key here opens it", "it is sealed for somebody else")
     try:
         read.check(file_key)
         nonce = _read(source, _NONCE_BYTES)

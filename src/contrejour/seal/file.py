@@ -30,7 +30,9 @@ def seal_file(source: Path, out: Path, keys: Keyset, policy: str, time_ms: int) 
     if out.exists():
         raise OutputExists(f"{out} exists", "what is sealed is never replaced: -o says where else")
     part = part_of(out)
-    if part.exists():
+    if part.exists():  # left by a kill
+        if not all(each.name.startswith((source.name, ONIONS, POLICY)) for each in part.iterdir()):
+            raise OutputExists(f"{part} exists", "it isn't ours: move it away")
         shutil.rmtree(part)
     part.mkdir(parents=True)
     try:

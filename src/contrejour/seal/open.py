@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from contrejour.errors import SealError
-from contrejour.seal.age import decrypt
+from contrejour.seal.age import NoKey, decrypt
 from contrejour.seal.onion import Window, wrap
 from contrejour.seal.recipient import Identity, Recipient
 from contrejour.seal.wipe import wipe
@@ -88,7 +88,7 @@ def unwrap(
 
     Raises SealError: an onion that is damaged or of another window is worth more than "no key".
     """
-    why = SealError("no key here opens it", "the policy says whose keys together do")
+    why: SealError = NoKey("no key here opens it", "the policy says whose keys together do")
     for onion in onions:
         layer: bytes | bytearray = onion
         known = window
@@ -99,7 +99,8 @@ def unwrap(
                 if peeled.is_last:
                     return peeled.window, window_key(peeled)
                 layer = peeled.inside
+        except NoKey:
+            continue
         except SealError as error:
-            if "no key here" not in str(error):
-                why = error
+            why = error
     raise why

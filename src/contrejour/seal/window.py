@@ -92,7 +92,8 @@ def _ask(line: bytes) -> dict[str, Any]:
     """One line to the process and one back. Raises SealError."""
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "contrejour.seal.window"],
+            # -P: no module comes from whatever folder this runs in.
+            [sys.executable, "-P", "-m", "contrejour.seal.window"],
             input=line + b"\n", capture_output=True, timeout=TIMEOUT_S,
         )  # fmt: skip
         told = json.loads(done.stdout)

@@ -22,7 +22,7 @@ def clear(seq: int) -> bytes:
 
 if __name__ == "__main__":
     folder, recipient = Path(sys.argv[1]), sys.argv[2]
-    window = Window("car-1", T0, T0 + MINUTE, "2027-02-12", "", recipient)
+    window = Window("car-1", T0, T0 + MINUTE, "2027-02-12", "ab" * 32, recipient)
     sealing = Sealing(Made(window, {"vault.age": "ab" * 32}), folder)
     for seq in range(MINUTE // STEP_MS):
         sealing.begin(T0 + seq * STEP_MS)

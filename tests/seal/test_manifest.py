@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fakes.parties import MINUTE, T0, parties, window
 from fakes.seals import flips
@@ -100,6 +103,29 @@ def test_a_moment_left_out_or_said_twice_is_refused(segs):
 def test_a_manifest_that_can_not_be_is_not_signed(change):
     with pytest.raises(SealError):
         sign(told(**change), KEY)
+
+
+def places(told: object) -> Iterator[tuple[dict | list, object]]:
+    """Every place of a JSON value: where it is, and its key or number."""
+    inside = told.items() if isinstance(told, dict) else enumerate(told)
+    for key, value in inside:
+        yield told, key
+        if isinstance(value, dict | list):
+            yield from places(value)
+
+
+@pytest.mark.parametrize("odd", [None, -1, 1.5, True, "x", [], {}, 1 << 52, "2027-02-12"])
+def test_any_value_of_another_kind_in_a_signed_manifest_is_refused_in_words(odd):
+    text = told().text()
+    for number in range(len([*places(json.loads(text))])):
+        changed = json.loads(text)
+        inside, key = [*places(changed)][number]
+        if inside[key] == odd or (key in ("mono_ms", "unc_ms", "ct_len", "cam", "src", "boot_id")):
+            continue
+        inside[key] = odd
+        signed = note.sign(rfc8785.dumps(changed).decode() + "\n", EDGE.name, KEY)
+        with pytest.raises(SealError):
+            verify(signed, EDGE)
 
 
 def chain() -> list[bytes]:

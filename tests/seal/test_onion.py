@@ -164,7 +164,7 @@ def test_what_is_in_a_layer_and_is_no_layer_is_refused(inside):
     [
         {"cam": ""}, {"cam": "a\nb"}, {"cam": 7}, {"t0": T0 + 2 * MINUTE}, {"t0": -1}, {"t1": 1.5},
         {"t0": True}, {"epoch": "2027-02-13"}, {"t1": T0 + 86_400_001}, {"recipient": "age1"},
-        {"keyset": None}, {"t1": 1 << 60},
+        {"keyset": None}, {"t1": 1 << 60}, {"t0": 1 << 52, "t1": 1 << 52},
     ],
 )  # fmt: skip
 def test_a_window_that_can_not_be_is_refused(change):

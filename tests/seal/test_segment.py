@@ -220,6 +220,13 @@ def test_a_sealing_that_is_killed_at_any_time_leaves_an_exact_prefix_and_says_so
         assert sum(each.status is Status.TRUNCATED for each in manifest.segs) <= 1
 
 
+def test_a_window_that_was_killed_is_recovered_and_never_begun_again(tmp_path, made):
+    Sealing(made, tmp_path)
+    with pytest.raises(SealError, match="was being sealed"):
+        Sealing(made, tmp_path)
+    assert [each.status for each in closed(recover(tmp_path)).segs] == [Status.GAP]
+
+
 def test_a_folder_where_nothing_was_being_sealed_is_not_recovered(tmp_path):
     for content in (None, b"", b"{}", b"[]", b'{"segs": [{}]}'):
         if content is not None:

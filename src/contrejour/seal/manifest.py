@@ -102,12 +102,12 @@ class Manifest:
                 **told, "segs": segs, "clock": Clock(**told["clock"]),
                 "window": Window.parse(rfc8785.dumps(window)),
             })  # fmt: skip
+            found.check()
             exact = version == VERSION and found.text() == text
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
             exact = False
         if not exact:
             raise SealError("not the manifest of a window")
-        found.check()
         return found
 
     def check(self) -> None:
@@ -123,7 +123,7 @@ class Manifest:
             type(each) is int and each >= 0 for each in counts
         ):
             raise SealError("not the manifest of a window")
-        hashes = [*self.onions.values(), *([self.prev] if self.prev else [])]
+        hashes = [*self.onions.values(), *([self.prev] if self.prev != "" else [])]
         if not self.onions or not all(map(_SHA256.fullmatch, hashes)):
             raise SealError("the manifest names no onions, or no hashes")
         ends = [self.since, *(each.t1 for each in self.segs)]

@@ -32,7 +32,8 @@ VERSION = 1
 MOST_ONIONS_BYTES = 8 << 20
 _PARTY = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 _CAMERA = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
-_DAY_MS, _MOST_MS = 86_400_000, 1 << 53
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_DAY_MS, _MOST_MS = 86_400_000, 253_402_300_800_000  # the year 10000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +62,22 @@ class Window:
             told = json.loads(text)
             version = told.pop("v")
             window = cls(**told)
+            window.check()
             exact = version == VERSION and window.text() == text
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
             exact = False
         if not exact:
             raise SealError("a layer without the header of a window")
-        window.check()
         return window
 
     def check(self) -> None:
         """Raises SealError for what no window can be."""
         texts = (self.cam, self.epoch, self.keyset, self.recipient)
         times = (self.t0, self.t1)
-        if not all(type(each) is str for each in texts) or not all(
-            type(each) is int and 0 <= each < _MOST_MS for each in times
+        if (
+            not all(type(each) is str for each in texts)
+            or not all(type(each) is int and 0 <= each < _MOST_MS for each in times)
+            or not _SHA256.fullmatch(self.keyset)
         ):
             raise SealError("a layer without the header of a window")
         if not _CAMERA.fullmatch(self.cam) or self.t0 > self.t1:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from io import RawIOBase
 from pathlib import Path
@@ -40,16 +41,24 @@ class Sealing:
     What raises (OSError for a full disk) leaves the segment to `cut`. Nothing waits in the clear.
     """
 
-    def __init__(self, made: Made, folder: Path, since: int | None = None) -> None:
-        """`folder` holds the onions; `since`: the end of the window before."""
+    def __init__(
+        self,
+        made: Made,
+        folder: Path,
+        since: int | None = None,
+        found: Sequence[Segment] | None = None,
+    ) -> None:
+        """`folder` holds the onions; `since`: the end of the window before; `found`: recovered."""
         if not (folder / ONIONS).exists():
             raise SealError(f"{folder} holds no onions: what is sealed now could never be opened")
         if (folder / MANIFEST).exists():
             raise SealError(f"{folder} is sealed already", "what is sealed is never replaced")
+        if (folder / OPEN).exists() and found is None:
+            raise SealError(f"{folder} was being sealed when it was killed", "recover it first")
         self._made, self._folder = made, folder
         self._recipient = made.recipient
         self.since = made.window.t0 if since is None else since
-        self.segments: list[Segment] = []
+        self.segments = list(found or ())
         self._open: _Sealed | None = None
         self._note()
 
@@ -136,11 +145,7 @@ def recover(folder: Path) -> Sealing:
         made, since = Made(Window(**told["window"]), told["onions"]), int(told["since"])
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise SealError(f"{folder} holds no window that was being sealed") from error
-    found = [_found(folder, each) for each in segs]
-    sealing = Sealing(made, folder, since)
-    sealing.segments = found
-    sealing._note()
-    return sealing
+    return Sealing(made, folder, since, [_found(folder, each) for each in segs])
 
 
 def _found(folder: Path, segment: Segment) -> Segment:

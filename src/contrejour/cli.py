@@ -102,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         keys,
         mandate,
         review,
+        seal,
         testing,
         watch,
     )
@@ -118,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_parser(commands)
     events.add_parser(commands)
     testing.add_parser(commands)
+    seal.add_parser(commands)
     return parser
 
 
@@ -148,6 +150,10 @@ def _add_veil(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     add("-j", "--jobs", type=_jobs, default=os.cpu_count() or 1, metavar="N",
         help="worker processes (default: one a core)")  # fmt: skip
     add("--json", action="store_true", help="one JSON object a step on standard output")
+    add("--seal-to", type=Path, metavar="POLICY",
+        help="keep the original too, sealed for this policy, in OUT.sealed")  # fmt: skip
+    add("--keyset", type=Path, action="append", default=[], metavar="NOTE",
+        help="what a party published with `keys publish`; again for each party")  # fmt: skip
     veil.set_defaults(run=_veil)
 
 
@@ -173,6 +179,11 @@ def _veil(args: argparse.Namespace) -> int:
         raise UsageError("--masks and --report are for one input", "veil the files one by one")
     if not args.force and not args.resume:
         _refuse_existing(targets)
+    sealer = None
+    if args.seal_to:
+        from contrejour.commands.seal import Sealer
+
+        sealer = Sealer(args.seal_to, args.keyset)
     options = Options(
         hide=args.hide, fill=args.fill, masks=args.masks, keep_audio=args.audio == "keep",
         allow_truncated=args.allow_truncated, force=args.force, resume=args.resume,
@@ -189,6 +200,8 @@ def _veil(args: argparse.Namespace) -> int:
             continue  # atomic: what is there is whole
         with progress.shown(target.source, args.json) as show:
             try:
+                if sealer and not (args.resume and _sealed(target).exists()):
+                    sealer.seal(target.source, _sealed(target))
                 summary = _one(target, options, detectors, show.step)
             except ContrejourError as error:
                 if len(targets) == 1:
@@ -208,6 +221,11 @@ def _one(target: Target, options: Options, detectors: Detectors | None, step: St
     from contrejour.pipeline import veil_video
 
     return veil_video(target.source, target.out, options, step)
+
+
+def _sealed(target: Target) -> Path:
+    """Where its original is kept, sealed."""
+    return target.out.with_name(f"{target.out.name}.sealed")
 
 
 def _refuse_existing(targets: Sequence[Target]) -> None:

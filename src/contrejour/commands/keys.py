@@ -1,4 +1,4 @@
-"""`contrejour keys new`: the key that a body signs its plans with."""
+"""`contrejour keys`: `new`, the key that a body signs with; the rest is in epochs.py."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contrejour.commands import files
+from contrejour.commands import epochs, files
 from contrejour.errors import InputMissing
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `keys` and what is under it."""
-    keys = commands.add_parser("keys", help="the keys that plans are signed with")
+    keys = commands.add_parser("keys", help="keys to sign with, and a party's keys to open with")
     below = keys.add_subparsers(required=True, metavar="COMMAND")
     new = below.add_parser("new", help="make a key: FILE (secret) and FILE.pub (to publish)")
     new.add_argument("file", type=Path, nargs="?", metavar="FILE",
@@ -27,6 +27,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     new.add_argument("--password-file", type=Path, metavar="FILE",
         help="file whose first line is the key's password")  # fmt: skip
     new.set_defaults(run=_new)
+    epochs.add_parsers(below)
 
 
 def default_key() -> Path:

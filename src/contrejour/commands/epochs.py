@@ -1,0 +1,162 @@
+"""`contrejour keys make | publish | destroy | show`: a party's key of each day, off line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contrejour.commands import files
+from contrejour.errors import InputMissing, OutputExists, UsageError
+from contrejour.language import said
+from contrejour.work import writing
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+
+def add_parsers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add them under `keys`."""
+    make = below.add_parser("make", help="make this party's keys, one for each UTC day")
+    _folder(make)
+    _days(make)
+    make.add_argument("--x25519", action="store_true",
+        help="without post-quantum protection, as the age command of Debian reads it")  # fmt: skip
+    make.set_defaults(run=_make)
+
+    publish = below.add_parser("publish", help="sign the public halves of these days' keys")
+    _folder(publish)
+    _days(publish)
+    _signed(publish)
+    publish.add_argument("-o", "--output", type=Path, required=True, metavar="NOTE",
+        help="the signed note, to hand out")  # fmt: skip
+    publish.set_defaults(run=_publish)
+
+    destroy = below.add_parser("destroy", help="destroy the keys whose time is over, and say so")
+    _folder(destroy)
+    destroy.add_argument("--day", type=files.day, metavar="DATE",
+        help="this day's alone, now, whatever its time")  # fmt: skip
+    _horizon(destroy)
+    _signed(destroy)
+    destroy.add_argument("-o", "--output", type=Path, required=True, metavar="DIR",
+        help="a folder for the signed statements, DATE.shred")  # fmt: skip
+    destroy.set_defaults(run=_destroy)
+
+    show = below.add_parser("show", help="the days whose keys are here, and when each has to go")
+    _folder(show)
+    _horizon(show)
+    show.set_defaults(run=_show)
+
+
+def _folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="where this party keeps its keys")
+
+
+def _days(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--from", dest="first", type=files.day, metavar="DATE",
+        default=datetime.now(UTC).date(), help="the first day (default: today, UTC)")  # fmt: skip
+    parser.add_argument("--days", type=_count, default=1, metavar="N", help="how many (default: 1)")
+
+
+def _horizon(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--horizon-hours", type=_hours, default=24, metavar="N",
+        help="how far recorders and clocks may be ahead (default: 24)")  # fmt: skip
+
+
+def _signed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--party", required=True, metavar="NAME",
+        help="the name that this party signs under, such as vault.example.org")  # fmt: skip
+    parser.add_argument("--key", type=Path, metavar="FILE",
+        help="private key (default: the one that `keys new` made)")  # fmt: skip
+    parser.add_argument("--password-file", type=Path, metavar="FILE",
+        help="file whose first line is the key's password")  # fmt: skip
+
+
+def _count(text: str) -> int:
+    if not 1 <= int(text) <= 400:
+        raise argparse.ArgumentTypeError("from 1 to 400")
+    return int(text)
+
+
+def _hours(text: str) -> int:
+    if not 0 <= int(text) < 720:
+        raise argparse.ArgumentTypeError("from 0 to 719")
+    return int(text)
+
+
+def _wanted(args: argparse.Namespace) -> list[date]:
+    return [args.first + timedelta(days=number) for number in range(args.days)]
+
+
+def _signer(args: argparse.Namespace) -> Ed25519PrivateKey:
+    from contrejour.commands.keys import private_key
+
+    return private_key(args.key, args.password_file)
+
+
+def _make(args: argparse.Namespace) -> int:
+    from contrejour.seal.keys import make
+    from contrejour.seal.recipient import Kind
+
+    kind = Kind.X25519 if args.x25519 else Kind.HYBRID
+    with writing(args.folder):
+        args.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for day, recipient in make(args.folder, _wanted(args), kind).items():
+            print(day, recipient)
+    return 0
+
+
+def _publish(args: argparse.Namespace) -> int:
+    from contrejour.seal import keys
+    from contrejour.seal.note import Verifier
+
+    missing = set(_wanted(args)) - set(keys.days(args.folder))
+    if missing:
+        raise InputMissing(
+            f"{args.folder} has no key of {min(missing)}", "contrejour keys make makes it"
+        )
+    signer = _signer(args)
+    note = keys.publish(args.folder, _wanted(args), args.party, signer)
+    files.write_new(args.output, note)
+    print(Verifier.of(args.party, signer))
+    return 0
+
+
+def _destroy(args: argparse.Namespace) -> int:
+    from contrejour.seal import keys
+    from contrejour.seal.retention import destroyed_at
+
+    now, horizon = datetime.now(UTC), timedelta(hours=args.horizon_hours)
+    due = [args.day] if args.day else [
+        day for day in keys.days(args.folder) if destroyed_at(day, horizon) <= now
+    ]  # fmt: skip
+    statements = [args.output / f"{day}.shred" for day in due]
+    for path in statements:
+        if path.exists():
+            raise OutputExists(f"{path} exists", "this day's key was said to be destroyed")
+    if args.output.is_file():
+        raise UsageError(f"{args.output} is not a folder", "-o names a folder for the statements")
+    signer = _signer(args)
+    with writing(args.output):
+        args.output.mkdir(parents=True, exist_ok=True)
+    for day, path in zip(due, statements, strict=True):
+        statement = keys.destroy(args.folder, day, args.party, signer, now)
+        print(day)
+        files.write_new(path, statement)
+    if not due:
+        print(said("no key is due"), file=sys.stderr)
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    from contrejour.seal import keys
+    from contrejour.seal.retention import destroyed_at
+
+    horizon = timedelta(hours=args.horizon_hours)
+    for day in keys.days(args.folder):
+        with keys.read_identity(keys.key_path(args.folder, day)) as secret:
+            gone = destroyed_at(day, horizon)
+            print(day, f"{gone:%Y-%m-%dT%H:%M:%SZ}", secret.recipient())
+    return 0

@@ -1,0 +1,53 @@
+"""Files that are whole and durable, or not there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from contrejour.errors import SealError
+
+
+def part_of(path: Path) -> Path:
+    """Where a file is while it is being written."""
+    return path.with_name(path.name + ".part")
+
+
+@contextmanager
+def writing(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
+    """A file that gets its name, durable, at the end of the block, and is gone after an error.
+
+    What is there already is never replaced: SealError. Raises OSError.
+    """
+    if path.exists():
+        raise SealError(f"{path} is there already", "what is sealed is never replaced")
+    part = part_of(path)
+    file = open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb")  # noqa: SIM115
+    try:
+        with file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def write_new(path: Path, data: bytes | bytearray, mode: int = 0o666) -> None:
+    """All of it at once."""
+    with writing(path, mode) as file:
+        file.write(data)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names that came and went durable."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

@@ -1,0 +1,58 @@
+"""Policies, and parties with their keys for a day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from contrejour.quorum import Policy, parse
+from contrejour.seal.onion import Keyset, Window, keyset
+from contrejour.seal.recipient import Identity, Kind
+
+DAY, T0 = "2027-02-12", 1802390400000
+MINUTE = 60_000
+POLICIES = {
+    # name: (parties, groups and quorum)
+    "default": ("vault prosecutor dpo operator",
+                "group one any dpo operator\ngroup open all vault prosecutor one\nquorum open"),
+    "two of three": ("vault prosecutor dpo operator",
+                     "group a 2 prosecutor dpo operator\ngroup open all vault a\nquorum open"),
+    "alone": ("vault", "quorum vault"),
+    "anybody": ("vault prosecutor dpo", "group open any vault prosecutor dpo\nquorum open"),
+    "three of five": ("a b c d e", "group open 3 a b c d e\nquorum open"),
+    "two vaults": ("vault1 vault2 judge dpo",
+                   "group vaults any vault1 vault2\ngroup both all judge dpo\n"
+                   "group open all vaults both\nquorum open"),
+}  # fmt: skip
+
+
+def policy(name: str = "default") -> Policy:
+    parties, rest = POLICIES[name]
+    return parse("".join(f"party {each} -\n" for each in parties.split()) + rest + "\n", "party")
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Who holds which key on a day, and what is sealed for them."""
+
+    secrets: Mapping[str, Identity]
+    keys: Keyset
+
+    def of(self, names: Collection[str]) -> list[Identity]:
+        return [key for name, key in self.secrets.items() if name in names]
+
+
+@cache
+def parties(name: str = "default", kind: Kind = Kind.X25519, day: str = DAY) -> Parties:
+    """The parties of a policy, with new keys for each day."""
+    who = policy(name)
+    secrets = {party: Identity.generate(kind) for party in who.members}
+    public = {party: secret.recipient() for party, secret in secrets.items()}
+    return Parties(secrets, keyset(who, public, day))
+
+
+def window(keys: Keyset, secret: Identity, *, cam: str = "car-1", late: int = 0) -> Window:
+    """A minute of a camera, `late` ms after the beginning of the day."""
+    t0 = T0 + late
+    return Window(cam, t0, t0 + MINUTE, keys.epoch, keys.id, str(secret.recipient()))

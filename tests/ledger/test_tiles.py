@@ -57,7 +57,8 @@ def test_a_path_is_as_the_specification_writes_it(tile: Tile, path: str) -> None
         "tile/64/000", "tile/00/000", "tile/0/00", "tile/0/0000", "tile/0/1000", "tile/0/x000/000",
         "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/01", "tile/0/000/", "tile/0/../000",
         "/tile/0/000", "tile/-1/000", "tile/entries/", "tile/0/x001/x000",
-        "tile/0/\u0660\u0660\u0660", "tile/0/000\n", "tile/0/" + "x999/" * 20 + "999", "checkpoint", "",
+        "tile/0/\u0660\u0660\u0660", "tile/0/000\n",
+        "tile/0/" + "x999/" * 20 + "999", "checkpoint", "",
     ],
 )  # fmt: skip
 def test_no_other_path_is_a_tile(path: str) -> None:

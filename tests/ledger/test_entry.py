@@ -65,7 +65,7 @@ def test_no_field_takes_a_word_about_a_person(kind: str) -> None:
 def test_a_grep_finds_nobody_in_a_log_of_everything() -> None:
     """Whatever a hub knows of a case goes in as a commitment, and the log keeps no word of it."""
     log = b""
-    for number, planted in enumerate(PLANTED * 20):
+    for number, planted in enumerate(PLANTED * 5):
         known: dict[str, Json] = {"case": planted, "text": f"{planted} {number}"}
         told = commitment(number.to_bytes(32, "big"), known)
         log += b"".join(
@@ -74,7 +74,7 @@ def test_a_grep_finds_nobody_in_a_log_of_everything() -> None:
             for kind in TYPES
         )  # fmt: skip
     words = {word for planted in PLANTED for word in re.findall(r"[^\W\d_]{4,}", planted)}
-    assert len(log) > 500_000
+    assert len(log) > 150_000
     assert [word for word in words if word.encode() in log] == []
 
 

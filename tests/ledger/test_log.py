@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contrejour.errors import Busy, LedgerError, OutputExists, OutputFailed
-from contrejour.ledger import checkpoint, log, tiles
+from contrejour.ledger import checkpoint, tiles
 from contrejour.ledger.checkpoint import Checkpoint
 from contrejour.ledger.log import Log, create
 from contrejour.ledger.read import audit, prove, read_checkpoint, read_entry, reader
@@ -360,7 +360,7 @@ def test_a_disk_that_is_full_of_tiles_publishes_nothing_half(
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(log.os, "fsync", full)
+        monkeypatch.setattr(os, "fsync", full)
         with pytest.raises(OutputFailed, match="No space left on device"):
             opened.publish()
         monkeypatch.undo()

@@ -102,7 +102,7 @@ def test_witnesses_of_a_fork_don_t_make_it_the_log_s() -> None:
 
 
 def test_a_log_of_another_name_or_key_is_unknown() -> None:
-    with pytest.raises(LedgerError, match=r"no log of the policy is called log\.other"):
+    with pytest.raises(LedgerError, match=r"no log of the policy is called 'log\.other'"):
         check_checkpoint(ALL.checkpoint(100, signer("log.other")), TRUST)
     impostor = note.Signer(ORIGIN, signer("mallory").private)
     with pytest.raises(LedgerError, match="hasn't signed this"):

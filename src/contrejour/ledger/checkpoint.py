@@ -47,7 +47,7 @@ def parse(text: str) -> Checkpoint:
 def number(text: str) -> int:
     """A size or an index: below 2**63, in its one form. Raises LedgerError."""
     if not NUMBER.fullmatch(text) or int(text) >> 63:
-        raise LedgerError(f"not a number as a log writes it: {text[:30]}")
+        raise LedgerError(f"not a number as a log writes it: {text[:30]!a}")
     return int(text)
 
 

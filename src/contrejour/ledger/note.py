@@ -98,7 +98,7 @@ def read_key(vkey: str) -> Key:
     data = decode64(found[3]) if found else b""
     if not found or len(data) != 33 or data[0] not in KINDS:
         raise LedgerError(
-            f"not a verifier key of a log or a witness: {vkey[:80]}",
+            f"not a verifier key of a log or a witness: {vkey[:80]!a}",
             "it is name+id+base64, and its first byte is 1 (Ed25519) or 4 (cosignature/v1)",
         )
     key = Key(found[1], data[0], data[1:])
@@ -135,7 +135,7 @@ def _signature(line: str) -> Signature:
     found = _LINE.fullmatch(line)
     data = decode64(found[2]) if found else b""
     if not found or len(data) < 5:
-        raise LedgerError(f"not a signature line: {line[:80]}")
+        raise LedgerError(f"not a signature line: {line[:80]!a}")
     return Signature(found[1], data[:4], data[4:])
 
 

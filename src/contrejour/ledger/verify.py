@@ -83,7 +83,7 @@ def check_checkpoint(signed: Note, trust: Trust, ages: Ages | None = None) -> Se
     told = checkpoint.parse(signed.text)
     ours = [key for key in trust.logs if key.name == told.origin]
     if not ours:
-        raise LedgerError(f"no log of the policy is called {told.origin[:80]}")
+        raise LedgerError(f"no log of the policy is called {told.origin[:80]!a}")
     if not signed.signed(ours):
         raise LedgerError(
             f"the log {told.origin} hasn't signed this", "the policy names its key on a `log` line"

@@ -27,6 +27,7 @@ from pathlib import Path
 from contrejour.errors import Busy, LedgerError, OutputExists, OutputFailed
 from contrejour.ledger import checkpoint, note, tiles, tree
 from contrejour.ledger.checkpoint import Checkpoint
+from contrejour.ledger.durable import Files, sync
 from contrejour.ledger.note import Note, Signature, Signer
 from contrejour.ledger.read import read_checkpoint, reader
 from contrejour.ledger.tiles import ENTRIES, WIDTH, Tile
@@ -54,7 +55,7 @@ def create(folder: Path, signer: Signer) -> None:
             known.execute("insert into log values (?, ?, 0)", (signer.name, str(signer.key)))
             known.execute("pragma journal_mode = delete")  # one file, to be renamed
         os.replace(part, _database(folder))
-        _sync(folder)
+        sync(folder)
     with Log(folder, signer) as log:
         log.publish()
 
@@ -141,22 +142,27 @@ class Log:
             signed = Note(new.text, (self._signer.sign(new.text),))
             if cosign is not None:
                 signed = note.with_lines(signed, cosign(signed, nodes))
-            _write(self.folder / "checkpoint", str(signed).encode())
-            _sync(self.folder)
+            last = Files(self.folder)
+            last.put(self.folder / "checkpoint", str(signed).encode())
+            last.publish()
             self.published = new
             self._forget(old.size, size)
             return signed
 
     def _extend(self, old: int, size: int) -> None:
         """Write the tiles of a tree that grew, and the bundles, durably."""
-        folders = {self.folder}
+        files = Files(self.folder)
+
+        def put(tile: Tile, data: bytes) -> None:
+            files.put(self.folder / tile.path, data)
+
         new: list[bytes] = []
         for index in range(old // WIDTH, -(-size // WIDTH)) if size > old else ():
             tile = tiles.tile_at(ENTRIES, index, size)
             told = self._entries(index * WIDTH, tile.width)
-            self._put(tile, tiles.bundle(told), folders)
+            put(tile, tiles.bundle(told))
             row = [tree.leaf_hash(each) for each in told]
-            self._put(tiles.tile_at(0, index, size), b"".join(row), folders)
+            put(tiles.tile_at(0, index, size), b"".join(row))
             if tile.width == WIDTH:
                 new.append(tree.full_root(row))
         level = 1
@@ -167,12 +173,11 @@ class Log:
             row, new = [*row, *new], []
             for at in range(0, len(row), WIDTH):
                 part = row[at : at + WIDTH]
-                self._put(Tile(level, index + at // WIDTH, len(part)), b"".join(part), folders)
+                put(Tile(level, index + at // WIDTH, len(part)), b"".join(part))
                 if len(part) == WIDTH:
                     new.append(tree.full_root(part))
             level += 1
-        for folder in folders:
-            _sync(folder)
+        files.publish()
 
     def _entries(self, first: int, count: int) -> list[bytes]:
         with self._guard:
@@ -181,12 +186,6 @@ class Log:
                 (first, count),
             ).fetchall()
         return [row[0] for row in rows]
-
-    def _put(self, tile: Tile, data: bytes, folders: set[Path]) -> None:
-        path = self.folder / tile.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, data)
-        folders.update(each for each in path.parents if self.folder in each.parents)
 
     def _forget(self, old: int, size: int) -> None:
         """What is in a full bundle needs no second place; a full tile no partial ones."""
@@ -218,24 +217,6 @@ def _opened(path: Path) -> sqlite3.Connection:
     known.execute("pragma journal_mode = wal")
     known.execute("pragma synchronous = full")
     return known
-
-
-def _write(path: Path, data: bytes) -> None:
-    """At `path` there is all of `data`, or what was there before; durable with its folder."""
-    part = path.with_name(f"{path.name}.part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
-
-
-def _sync(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 @contextmanager

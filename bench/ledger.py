@@ -37,8 +37,10 @@ DISTINCT = 50_000
 def entry(number: int) -> bytes:
     at = f"2027-02-{1 + number // 8640 % 28:02}T{number % 24:02}:{number % 60:02}:00Z"
     root = hashlib.sha256(str(number).encode()).hexdigest()
-    data: dict[str, Json] = {"edge": f"bus-{number % 900:03}", "from": number, "to": number + 144, "n": 144,
-            "root": root}  # fmt: skip
+    data: dict[str, Json] = {
+        "edge": f"bus-{number % 900:03}", "from": number, "to": number + 144, "n": 144,
+        "root": root,
+    }  # fmt: skip
     return Entry("segment.batch", at, data).bytes
 
 
@@ -142,8 +144,7 @@ def proofs(
         asked.append(str(Asked(old, tuple(tree.consistency(old, new, nodes)), one)).encode())
     key = Signer("w.example", Ed25519PrivateKey.generate(), note.COSIGNATURE)
     with Witness(folder / "seen", key, [signer.key]) as witness:
-        took = [timed(partial(witness.add, each)) for each in asked]
-    median = statistics.median(took)
+        median = statistics.median(timed(partial(witness.add, each)) for each in asked)
     found.append(("checkpoint witnessed, durably", 1 / median, "/s", median / sha, "SHA-256"))
     if tree.root(size, nodes) != root:
         raise AssertionError("the log is not what was signed")

@@ -15,7 +15,7 @@ from fakes.runs import check, run, start
 from contrejour.ledger.tree import leaf_hash
 
 A, B = "a" * 64, "b" * 64
-CHANGE = {"type": "config.change", "old": A, "new": B}
+CHANGE: dict[str, object] = {"type": "config.change", "old": A, "new": B}
 NAME = "log.example.org/rhone"
 
 

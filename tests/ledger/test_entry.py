@@ -101,6 +101,7 @@ def test_a_commitment_without_its_salt_can_t_be_guessed_from_the_case() -> None:
         (lambda told: told | {"at": "2027-02-30T00:00:00Z"}, "at is no moment"),
         (lambda told: told | {"at": "2027-02-12T09:30:00+01:00"}, "at is no moment"),
         (lambda told: told | {"n": -1}, "n has a value"),
+        (lambda told: told | {"to": 0, "from": 1}, "ends before it begins"),
         (lambda told: told | {"n": True}, "n has a value"),
         (lambda told: told | {"n": "1"}, "n has a value"),
         (lambda told: told | {"root": A.upper()}, "root has a value"),

@@ -71,7 +71,7 @@ def test_however_it_grew_it_is_the_same_tree(folder: Path, sizes: tuple[int, ...
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=st.lists(st.integers(0, 300), max_size=6))
 def test_every_checkpoint_goes_on_from_the_one_before(
@@ -330,6 +330,17 @@ def test_a_kill_while_a_log_is_made_leaves_none_or_an_empty_one(tmp_path: Path) 
             create(folder, LOG)
         assert grown(folder, 1).size == 1
         step += 1
+
+
+def test_what_a_killed_init_left_is_no_part_of_the_next_log(folder: Path, tmp_path: Path) -> None:
+    grown(folder, 5)
+    other = tmp_path / "other"
+    other.mkdir()
+    with Log(folder, LOG):
+        for name in ("", "-wal", "-shm"):
+            shutil.copy(folder / f"sequencer.sqlite{name}", other / f"sequencer.part{name}")
+    create(other, LOG)
+    assert seen(other).checkpoint.size == 0
 
 
 def test_a_full_disk_refuses_and_keeps_what_was_acknowledged(folder: Path) -> None:

@@ -27,7 +27,8 @@ PEELED = of("unseal.peel", order=LEAF, role="dpo", n=3, root=A)
 
 
 def batch(first: int, end: int, count: int) -> bytes:
-    return of("segment.batch", edge="bus-041", n=count, root=A, **{"from": first, "to": end})
+    data: dict[str, Json] = {"edge": "bus-041", "from": first, "to": end, "n": count, "root": A}
+    return Entry("segment.batch", AT, data).bytes
 
 
 def budget(epsilon: int, spent: int) -> bytes:

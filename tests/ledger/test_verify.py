@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import random
 
 import pytest
 from fakes.ledgers import (
@@ -58,6 +59,19 @@ def test_a_proof_with_a_flipped_bit_never_shows_another_thing(data: st.DataObjec
         return
     assert seen.checkpoint == checkpoint.parse(ALL.checkpoint(100).text)
     assert len(seen.by) == 2
+
+
+def test_of_ten_thousand_changed_proofs_none_is_believed() -> None:
+    """A byte of the hashes, the checkpoint or the log's signature is another one."""
+    draw, end = random.Random(3), SHOWN.index("— north".encode()) - 1
+    alone = trust(f"log {LOG.key}\nquorum none")
+    check_entry(entry(17), SHOWN, alone)
+    for _ in range(10_000):
+        wrong = bytearray(SHOWN)
+        at = draw.randrange(end)
+        wrong[at] ^= draw.randrange(1, 256)
+        with pytest.raises(LedgerError):
+            check_entry(entry(17), bytes(wrong), alone)
 
 
 @given(st.integers(0, len(SHOWN) - 1))

@@ -129,6 +129,8 @@ class Entry:
                     f"{self.type}: {key} has a value that can't stand there",
                     "names, words of the list, hashes, moments and counts: never a sentence",
                 )
+        if "from" in wanted and self.data["from"] > self.data["to"]:  # type: ignore[operator]
+            raise LedgerError(f"{self.type}: it ends before it begins")
         if len(self.bytes) > MOST_BYTES:
             raise LedgerError(f"{self.type}: more than {MOST_BYTES} bytes", "write two entries")
 

@@ -332,17 +332,6 @@ def test_a_kill_while_a_log_is_made_leaves_none_or_an_empty_one(tmp_path: Path) 
         step += 1
 
 
-def test_what_a_killed_init_left_is_no_part_of_the_next_log(folder: Path, tmp_path: Path) -> None:
-    grown(folder, 5)
-    other = tmp_path / "other"
-    other.mkdir()
-    with Log(folder, LOG):
-        for name in ("", "-wal", "-shm"):
-            shutil.copy(folder / f"sequencer.sqlite{name}", other / f"sequencer.part{name}")
-    create(other, LOG)
-    assert seen(other).checkpoint.size == 0
-
-
 def test_a_full_disk_refuses_and_keeps_what_was_acknowledged(folder: Path) -> None:
     grown(folder, 10)
     with Log(folder, LOG) as opened:

@@ -49,8 +49,7 @@ def create(folder: Path, signer: Signer) -> None:
         if _database(folder).exists():
             raise OutputExists(f"{folder} has a log in it", "a log is never replaced")
         part = folder / "sequencer.part"
-        for left in folder.glob("sequencer.part*"):  # a killed run's, and what it didn't commit
-            left.unlink()
+        part.unlink(missing_ok=True)
         with closing(_opened(part)) as known:
             known.executescript(_SCHEMA)
             known.execute("insert into log values (?, ?, 0)", (signer.name, str(signer.key)))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 from fakes.ledgers import LOG, NOW_S, ORIGIN, WITNESSES, signer
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contrejour.errors import LedgerError
 from contrejour.ledger import note
-from contrejour.ledger.note import Key, Note, Signature, parse, read_key
+from contrejour.ledger.checkpoint import Checkpoint
+from contrejour.ledger.note import Key, Note, Signature, Signer, parse, read_key
 
 TEXT = "what was seen\n\nand never who\n"
 SIGNED = Note(TEXT, (LOG.sign(TEXT), *(each.sign(TEXT, NOW_S) for each in WITNESSES)))
@@ -134,3 +136,25 @@ def test_a_damaged_vkey_is_refused(vkey: str) -> None:
 def test_a_name_that_a_line_can_t_carry_signs_nothing(name: str) -> None:
     with pytest.raises(LedgerError, match="can't be the name of a key"):
         signer(name) if name != "\udcff" else note.Signer(name, LOG.private)
+
+
+def test_a_witness_with_a_post_quantum_key_counts_as_any_other() -> None:
+    """The message is the one of tlog-cosignature, put together by hand."""
+    witness = Signer("pq.example", MLDSA44PrivateKey.from_seed_bytes(bytes(32)), note.MLDSA)
+    told = Checkpoint(ORIGIN, 7, b"r" * 32).text
+    said = witness.sign(told, NOW_S)
+    assert read_key(str(witness.key)) == witness.key
+    assert Note(told, (said,)).signed([witness.key]) == [(witness.key, NOW_S)]
+    message = b"subtree/v1\n\0" + b"\x0apq.example" + NOW_S.to_bytes(8, "big")
+    message += (
+        bytes([len(ORIGIN)]) + ORIGIN.encode() + bytes(8) + (7).to_bytes(8, "big") + b"r" * 32
+    )
+    MLDSA44PublicKey.from_public_bytes(witness.key.public).verify(said.data[8:], message)
+    for text in (told.replace("7", "8"), told.replace(ORIGIN, "log.other"), "text\n", "a\nb\nc\n"):
+        with pytest.raises(LedgerError, match="doesn't fit"):
+            note.check(text, said, witness.key)
+    other = Key("pr.example", note.MLDSA, witness.key.public)
+    with pytest.raises(LedgerError, match="doesn't fit"):
+        note.check(told, said, other)
+    with pytest.raises(LedgerError, match="doesn't fit"):
+        note.check(told, Signature(said.name, said.id, bytes(8) + said.data[8:]), witness.key)

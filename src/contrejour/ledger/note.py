@@ -10,6 +10,8 @@ first four bytes of SHA-256(name || 0x0A || type || public key). Types:
     0x01  Ed25519 over the text: a log's
     0x04  Ed25519 over "cosignature/v1\\ntime <T>\\n" and the text, after T (uint64, seconds):
           a witness's (c2sp.org/tlog-cosignature)
+    0x06  ML-DSA-44 (FIPS 204), a witness's as well, over the tree alone, after T:
+          "subtree/v1\\n\\0", name, T, origin, 0, size (uint64), root; texts after their length
 
 What is parsed is a claim; `Note.signed` says whose.
 """
@@ -25,11 +27,13 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 
 from contrejour.errors import LedgerError
 
-ED25519, COSIGNATURE = 0x01, 0x04
-KINDS = {ED25519: "log", COSIGNATURE: "witness"}
+ED25519, COSIGNATURE, MLDSA = 0x01, 0x04, 0x06
+KINDS = {ED25519: "log", COSIGNATURE: "witness", MLDSA: "witness"}
+_KEY_BYTES = {ED25519: 32, COSIGNATURE: 32, MLDSA: 1312}
 MOST_BYTES = 256 << 10
 MOST_SIGNATURES = 100
 _NAME = re.compile(r"[^\s+\x00-\x1f\ud800-\udfff]{1,255}")
@@ -96,10 +100,10 @@ def read_key(vkey: str) -> Key:
     """A key from its vkey. Raises LedgerError."""
     found = _VKEY.fullmatch(vkey)
     data = decode64(found[3]) if found else b""
-    if not found or len(data) != 33 or data[0] not in KINDS:
+    if not found or not data or len(data) - 1 != _KEY_BYTES.get(data[0]):
         raise LedgerError(
             f"not a verifier key of a log or a witness: {vkey[:80]!a}",
-            "it is name+id+base64, and its first byte is 1 (Ed25519) or 4 (cosignature/v1)",
+            "it is name+id+base64, of type 1 (Ed25519), 4 (cosignature/v1) or 6 (ML-DSA-44)",
         )
     key = Key(found[1], data[0], data[1:])
     if key.id.hex() != found[2]:
@@ -141,14 +145,17 @@ def _signature(line: str) -> Signature:
 
 def check(text: str, signature: Signature, key: Key) -> int:
     """When it was signed (seconds since 1970; 0 where that isn't said). Raises LedgerError."""
-    data, time_s, signed = signature.data, 0, text
-    if key.kind == COSIGNATURE:
+    data, time_s = signature.data, 0
+    if key.kind != ED25519:
         time_s, data = int.from_bytes(data[:8], "big"), data[8:]
-        signed = _cosigned(text, time_s)
     try:
         if time_s >> 63:
             raise ValueError(time_s)
-        Ed25519PublicKey.from_public_bytes(key.public).verify(data, signed.encode())
+        signed = _signed(key.kind, key.name, text, time_s)
+        if key.kind == MLDSA:
+            MLDSA44PublicKey.from_public_bytes(key.public).verify(data, signed)
+        else:
+            Ed25519PublicKey.from_public_bytes(key.public).verify(data, signed)
     except (InvalidSignature, ValueError):
         raise LedgerError(
             f"the signature of {key.name} doesn't fit", "something was changed after signing"
@@ -161,7 +168,7 @@ class Signer:
     """A private key, the name it signs under, and as what: a log or a witness."""
 
     name: str
-    private: Ed25519PrivateKey
+    private: Ed25519PrivateKey | MLDSA44PrivateKey
     kind: int = ED25519
 
     def __post_init__(self) -> None:
@@ -177,15 +184,28 @@ class Signer:
 
     def sign(self, text: str, time_s: int = 0) -> Signature:
         """Sign a text that ends in a line feed; a witness says when (seconds since 1970)."""
-        if self.kind == COSIGNATURE:
-            signed, said = _cosigned(text, time_s), time_s.to_bytes(8, "big")
-        else:
-            signed, said = text, b""
-        return Signature(self.name, self.key.id, said + self.private.sign(signed.encode()))
+        said = b"" if self.kind == ED25519 else time_s.to_bytes(8, "big")
+        signed = self.private.sign(_signed(self.kind, self.name, text, time_s))
+        return Signature(self.name, self.key.id, said + signed)
 
 
-def _cosigned(text: str, time_s: int) -> str:
-    return f"cosignature/v1\ntime {time_s}\n{text}"
+def _signed(kind: int, name: str, text: str, time_s: int) -> bytes:
+    """The bytes that a key of this kind signs. Raises ValueError where there are none."""
+    if kind == ED25519:
+        return text.encode()
+    if kind == COSIGNATURE:
+        return f"cosignature/v1\ntime {time_s}\n{text}".encode()
+    origin, size, root, *_ = text.split("\n")
+    if not re.fullmatch("[0-9]{1,19}", size) or len(decode64(root)) != 32:
+        raise ValueError("not the text of a checkpoint")
+    numbers = (time_s.to_bytes(8, "big"), bytes(8), int(size).to_bytes(8, "big"))
+    return b"".join(
+        (b"subtree/v1\n\0", _short(name), numbers[0], _short(origin), *numbers[1:], decode64(root))
+    )
+
+
+def _short(text: str) -> bytes:
+    return bytes([len(text.encode())]) + text.encode()
 
 
 def with_lines(note: Note, more: Sequence[Signature]) -> Note:

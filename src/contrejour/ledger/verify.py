@@ -53,10 +53,8 @@ class Seen:
 def read_trust(text: str) -> Trust:
     """Raises Malformed for a policy that can't be read, LedgerError for a key that can't."""
     policy = parse(text, "witness")
-    logs = tuple(_key(words, note.ED25519, "log") for words in policy.logs)
-    witnesses = {
-        name: _key(words, note.COSIGNATURE, name) for name, words in policy.members.items()
-    }
+    logs = tuple(_key(words, "log", "log") for words in policy.logs)
+    witnesses = {name: _key(words, "witness", name) for name, words in policy.members.items()}
     for keys in (logs, tuple(witnesses.values())):
         if len({key.public for key in keys}) < len(keys):
             raise LedgerError(
@@ -66,14 +64,14 @@ def read_trust(text: str) -> Trust:
     return Trust(policy, logs, witnesses, urls)
 
 
-def _key(words: tuple[str, ...], kind: int, of: str) -> Key:
+def _key(words: tuple[str, ...], kind: str, of: str) -> Key:
     if len(words) > 2:
         raise LedgerError(f"the policy says more of {of} than a key and an address")
     key = note.read_key(words[0])
-    if key.kind != kind:
+    if note.KINDS[key.kind] != kind:
         raise LedgerError(
             f"the key of {of} is one of a {note.KINDS[key.kind]}",
-            f"a {note.KINDS[kind]} signs with type {kind}",
+            "a log signs with type 1 (Ed25519), a witness with 4 or 6 (ML-DSA-44)",
         )
     return key
 

@@ -3,10 +3,10 @@
 
 say() { printf '%s\n' "$*" >&2; }
 
-# need COMMAND PACKAGE: install a Debian package when its command is missing, or say so. What it
-# brings is not started: a server of the package's own is none of our business.
+# need COMMAND PACKAGE: install a Debian package when its command (or /path) is missing, or say so.
+# What it brings is not started: a server of the package's own is none of our business.
 need() {
-  command -v "$1" >/dev/null 2>&1 && return 0
+  case "$1" in /*) [ -e "$1" ] && return 0 ;; *) command -v "$1" >/dev/null 2>&1 && return 0 ;; esac
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     [ -n "${APT_READ:-}" ] || { apt-get update -qq; APT_READ=yes; }
     unstarted env DEBIAN_FRONTEND=noninteractive \

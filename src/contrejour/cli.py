@@ -100,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
         doctor,
         events,
         keys,
+        ledger,
         mandate,
         review,
         seal,
@@ -113,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     add_models_parser(commands)
     mandate.add_parser(commands)
     keys.add_parser(commands)
+    ledger.add_parser(commands)
     review.add_parser(commands)
     watch.add_parser(commands)
     cameras.add_parser(commands)

@@ -91,6 +91,14 @@ def day(text: str) -> date:
         raise argparse.ArgumentTypeError("a date such as 2027-02-12") from None
 
 
+def address(text: str) -> tuple[str, int]:
+    """HOST:PORT, [::1]:PORT."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise argparse.ArgumentTypeError("an address such as 127.0.0.1:8080")
+    return host.strip("[]"), int(port)
+
+
 def ask(prompt: str) -> str:
     """One line from whoever is at the terminal; the question goes to standard error."""
     print(prompt, end="", file=sys.stderr, flush=True)

@@ -37,7 +37,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="a folder for each camera: playlist, segments, still")  # fmt: skip
     add("--pub", type=Path, metavar="FILE",
         help="public key (default: the one that `keys new` made)")  # fmt: skip
-    add("--listen", type=_address, metavar="HOST:PORT",
+    add("--listen", type=files.address, metavar="HOST:PORT",
         help="serve pages, health and metrics there (HTTP, without a login)")  # fmt: skip
     add("--watch-config", action="store_true",
         help="read site file and plan again when they change (else: on SIGHUP)")  # fmt: skip
@@ -190,14 +190,6 @@ def _served(args: argparse.Namespace, cameras: Cameras, log: Log) -> Iterator[No
         yield
     finally:
         server.stop()
-
-
-def _address(text: str) -> tuple[str, int]:
-    """HOST:PORT, [::1]:PORT."""
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:
-        raise argparse.ArgumentTypeError("an address such as 127.0.0.1:8080")
-    return host.strip("[]"), int(port)
 
 
 def _told(watcher: Watcher) -> dict[str, object]:

@@ -1,0 +1,112 @@
+"""Reading a log as anybody can: from its folder, a copy of it, or over HTTP.
+
+read = reader(folder)                    # or any other tiles.Read
+proof = prove(17, read)
+audit(read, trust, each=look)            # every entry, every tile, the root, the signatures
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from contrejour.errors import LedgerError
+from contrejour.ledger import checkpoint, note, tiles, tree
+from contrejour.ledger.checkpoint import Checkpoint
+from contrejour.ledger.note import Note
+from contrejour.ledger.proof import Proof
+from contrejour.ledger.tiles import ENTRIES, WIDTH
+from contrejour.ledger.verify import Ages, Seen, Trust, check_checkpoint
+
+
+def reader(folder: Path) -> tiles.Read:
+    """Reads what a log serves, out of its folder."""
+
+    def read(path: str) -> bytes:
+        try:
+            return (folder / path).read_bytes()
+        except OSError:
+            raise LedgerError(f"{path} can't be read in {folder}", tiles.DAMAGED) from None
+
+    return read
+
+
+def read_checkpoint(read: tiles.Read) -> Note:
+    """What a log says last; nothing is verified. Raises LedgerError."""
+    return note.parse(read("checkpoint"))
+
+
+def read_entry(index: int, size: int, read: tiles.Read) -> bytes:
+    """One of `size` entries. Raises LedgerError."""
+    number, place = divmod(index, WIDTH)
+    return tiles.fetch(tiles.tile_at(ENTRIES, number, size), read)[place]
+
+
+def prove(index: int, read: tiles.Read, signed: Note | None = None) -> Proof:
+    """That an entry is under a checkpoint (by default, the last one). Raises LedgerError."""
+    signed = signed or read_checkpoint(read)
+    size = checkpoint.parse(signed.text).size
+    if not 0 <= index < size:
+        raise LedgerError(
+            f"there is no entry {index} under the checkpoint, which has {size}",
+            "the first is 0; what was appended since comes with the next checkpoint",
+        )
+    return Proof(index, tuple(tree.inclusion(index, size, tiles.nodes(size, read))), signed)
+
+
+def audit(
+    read: tiles.Read, trust: Trust, ages: Ages | None = None, *, since: Checkpoint | None = None,
+    each: Callable[[int, bytes], object] = lambda *_: None,
+) -> Seen:  # fmt: skip
+    """Read a log whole, or what came `since` a checkpoint that was audited before.
+
+    Every entry hashes to its place, every tile to the one above, all to the root, and the root is
+    signed as `trust` wants; it goes on from `since`. `each`: told of every new entry, with its
+    number, before it is known whether the log holds. Raises LedgerError.
+    """
+    seen = check_checkpoint(read_checkpoint(read), trust, ages)
+    size, before = seen.checkpoint.size, since.size if since else 0
+    if since and (since.origin != seen.checkpoint.origin or before > size):
+        raise LedgerError(
+            f"the log of {since.origin} was seen with {before} entries,"
+            f" and now {seen.checkpoint.origin} has {size}",
+            "keep both checkpoints: a log only ever grows",
+        )
+    nodes = tiles.nodes(size, read)
+    if since:
+        between = tree.consistency(before, size, nodes)
+        tree.check_consistency(before, size, between, since.root, seen.checkpoint.root)
+    made: list[bytes] = []
+    for index in range(before // WIDTH, -(-size // WIDTH)):
+        tile = tiles.tile_at(ENTRIES, index, size)
+        told = tiles.fetch(tile, read)
+        for number, entry in enumerate(told, index * WIDTH):
+            if number >= before:
+                each(number, entry)
+        row = [tree.leaf_hash(entry) for entry in told]
+        _same(row, tiles.tile_at(0, index, size), read)
+        made += [tree.full_root(row)] if tile.width == WIDTH else []
+    _above(before, size, made, read)
+    if tree.root(size, nodes) != seen.checkpoint.root:
+        raise LedgerError("the entries don't lead to the checkpoint", tiles.DAMAGED)
+    return seen
+
+
+def _above(before: int, size: int, made: list[bytes], read: tiles.Read) -> None:
+    """Compare the tiles from level 1 up with what those below lead to, where anything is new."""
+    level = 1
+    while made:
+        first = before >> (tiles.HEIGHT * level)
+        index, taken = divmod(first, WIDTH)
+        row = tiles.fetch(tiles.tile_at(level, index, size), read)[:taken] if taken else []
+        row, made = [*row, *made], []
+        for at in range(0, len(row), WIDTH):
+            part = row[at : at + WIDTH]
+            _same(part, tiles.tile_at(level, index + at // WIDTH, size), read)
+            made += [tree.full_root(part)] if len(part) == WIDTH else []
+        level += 1
+
+
+def _same(row: list[bytes], tile: tiles.Tile, read: tiles.Read) -> None:
+    if tiles.fetch(tile, read) != row:
+        raise LedgerError(f"{tile.path} doesn't fit what is below it", tiles.DAMAGED)

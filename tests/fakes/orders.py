@@ -37,7 +37,7 @@ def order(**changes: Any) -> Order:
         requester="opj", kind=Kind.OPEN, basis=Basis.PRELIMINARY, mandate="ara", plan="1" * 64,
         policy="2" * 64, cameras=("cam-a", "cam-b"), since=NOW - 22 * HOUR,
         until=NOW - 22 * HOUR + 10 * MINUTE, declared=NOW, not_before=NOW + DAY,
-        expires=NOW + 3 * DAY, urgent=False, opener="age1opener0", hold_until=None, nonce="3" * 32,
+        expires=NOW + 3 * DAY, urgent=False, opener="age1opener00", hold_until=None, nonce="3" * 32,
     )  # fmt: skip
     return replace(asked, **changes)
 

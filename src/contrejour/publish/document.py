@@ -91,7 +91,10 @@ Block = Paragraph | Items | Table | Facts | Blank | Links | Section
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One page. `name`: its file's, without language; `source`: what it was generated from."""
+    """One page. `name`: its file's, without language; `source`: what it was generated from.
+
+    `indexed`: it lies in a folder with the page that lists all documents.
+    """
 
     name: str
     title: Said
@@ -99,6 +102,7 @@ class Document:
     blocks: tuple[Block, ...]
     source: tuple[Said, ...]
     draft: bool
+    indexed: bool = True
 
 
 def both(text: object) -> Said:

@@ -72,7 +72,7 @@ def render(document: Document, language: str) -> bytes:
     links = [
         f'<a href="{name}.{language}.html">{_text(said, language)}</a>'
         for name, said in _NAV
-        if name != document.name
+        if document.indexed and name != document.name
     ]
     switch = "English" if other == "en" else "Français"
     links.append(

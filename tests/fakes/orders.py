@@ -45,7 +45,7 @@ def order(**changes: Any) -> Order:
 def window(number: int = 0, camera: str = "cam-a", **changes: Any) -> Window:
     """The minute of that number since 14:00."""
     since = NOW - 22 * HOUR + number * MINUTE
-    made = Window(camera, since, since + MINUTE, "20270228", f"age1{camera}{number}")
+    made = Window(camera, since, since + MINUTE, "20270228", f"age1{camera[-1]}{number}")
     return replace(made, **changes)
 
 

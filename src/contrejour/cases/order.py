@@ -175,10 +175,10 @@ def _sensible(order: Order) -> None:
             "an order opens what was filmed before it, from an earlier to a later moment",
         )
     if not order.declared <= order.not_before < order.expires:
-        raise OrderError("the order ends before it may be used", "--expires says when it ends")
+        raise OrderError("the order ends before it may be used", "--days says how long it lasts")
     if (order.kind is Kind.HOLD) != (order.hold_until is not None):
         raise OrderError(
-            "a hold says until when, and nothing else does", "--hold-until belongs to --hold"
+            "a hold says until when, and nothing else does", "--hold-until makes it a hold"
         )
     if order.hold_until is not None and order.hold_until <= order.expires:
-        raise OrderError("the hold ends before the order does", "--hold-until is after --expires")
+        raise OrderError("the hold ends before the order does", "--hold-until has to be later")

@@ -59,15 +59,26 @@ class Fields:
 
     def texts(self, name: str, pattern: str, most: int) -> tuple[str, ...]:
         """A list of one or more texts, sorted, each once."""
+        found = self.list_of(name, pattern, most)
+        if list(found) != sorted(set(found)):
+            raise Malformed(f"{self._kind}: {name}: not sorted, or named twice")
+        return found
+
+    def list_of(self, name: str, pattern: str, most: int) -> tuple[str, ...]:
+        """A list of one or more texts."""
         value = self._take(name)
         if not isinstance(value, list) or not 0 < len(value) <= most:
             raise self._wrong(name)
         if not all(isinstance(each, str) and re.fullmatch(pattern, each) for each in value):
             raise self._wrong(name)
-        found = cast("list[str]", value)
-        if found != sorted(set(found)):
-            raise Malformed(f"{self._kind}: {name}: not sorted, or named twice")
-        return tuple(found)
+        return tuple(cast("list[str]", value))
+
+    def each(self, name: str, most: int) -> tuple[Fields, ...]:
+        """A list of one or more objects."""
+        value = self._take(name)
+        if not isinstance(value, list) or not 0 < len(value) <= most:
+            raise self._wrong(name)
+        return tuple(self._below(name, each) for each in value)
 
     def whole(self, name: str, least: int, most: int = _WHOLE_MOST) -> int:
         """A whole number."""
@@ -99,10 +110,7 @@ class Fields:
 
     def below(self, name: str) -> Fields:
         """An object inside."""
-        value = self._take(name)
-        if not isinstance(value, dict):
-            raise self._wrong(name)
-        return Fields(f"{self._kind}: {name}", value)
+        return self._below(name, self._take(name))
 
     def names(self, pattern: str, most: int) -> tuple[str, ...]:
         """The names of the fields that are left, sorted."""
@@ -114,6 +122,11 @@ class Fields:
         """Nothing may be left."""
         if self._told:
             raise Malformed(f"{self._kind}: unknown: {', '.join(sorted(self._told))[:80]}")
+
+    def _below(self, name: str, value: Json) -> Fields:
+        if not isinstance(value, dict):
+            raise self._wrong(name)
+        return Fields(f"{self._kind}: {name}", value)
 
     def _take(self, name: str) -> Json:
         if name not in self._told:

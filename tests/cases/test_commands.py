@@ -170,3 +170,13 @@ def test_an_access_request_is_counted_and_answered(desk: Desk) -> None:
 
 def test_a_folder_that_is_no_case_is_said_so(desk: Desk, tmp_path: Path) -> None:
     check(desk("show", tmp_path / "nowhere"), 3, "can't be read")
+
+
+def test_a_slip_is_written_for_what_is_handed_over(desk: Desk) -> None:
+    desk.declare()
+    (desk.folder / "0001.mp4.age").write_bytes(b"age-encryption.org/v1\n")
+    done = desk("slip", desk.case, "0001.mp4.age", "-o", "out", "--clock-ms", 40)
+    assert done.returncode == 0, done.stderr
+    for language in ("fr", "en"):
+        assert (desk.folder / "out" / f"bordereau.{language}.pdf").read_bytes()[:5] == b"%PDF-"
+    check(desk("slip", desk.case, "no.mp4"), 3, "does not exist")

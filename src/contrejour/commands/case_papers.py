@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from contrejour.commands import files
 from contrejour.commands.keys import public_key
-from contrejour.errors import OutputFailed
+from contrejour.errors import InputMissing, OutputFailed
 
 if TYPE_CHECKING:
     from contrejour.publish.document import Document
+    from contrejour.publish.slip import Handed
 
 ANSWERS = ("copy", "nothing", "later", "precise", "refused")
 """As contrejour.cases.access.Answer, which --help has no time to import."""
@@ -34,6 +35,17 @@ def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     add("--answer", choices=ANSWERS, help="write the reply: what it says")
     _add_output(access, "the reply's pages, in French and English")
     access.set_defaults(run=_access)
+
+    slip = below.add_parser(
+        "slip", help="the slip of what is handed over: PDF, one page", allow_abbrev=False
+    )
+    slip.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
+    slip.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a file handed over")
+    slip.add_argument("--bag", type=Path, metavar="DIR", help="the bag they are in")
+    slip.add_argument("--clock-ms", type=int, metavar="N",
+        help="by how much the camera's clock may be off")  # fmt: skip
+    _add_output(slip, "where bordereau.fr.pdf and bordereau.en.pdf go")
+    slip.set_defaults(run=_slip)
 
 
 def _add_output(parser: argparse.ArgumentParser, told: str) -> None:
@@ -61,6 +73,46 @@ def _access(args: argparse.Namespace) -> int:
     return 0
 
 
+def _slip(args: argparse.Namespace) -> int:
+    import json
+
+    from contrejour.cases import folder
+    from contrejour.publish.document import LANGUAGES
+    from contrejour.publish.slip import Slip, pdf
+    from contrejour.work import sha256
+
+    found = folder.read(args.folder)
+    # its SHA-256 is the order's: whose signature the plan has was looked at when it was declared
+    plan = json.loads(files.read_bytes(args.folder / "plan.json"))
+    told = Slip(
+        found.case.order, str(plan["signed"]["mandate"]["controller"]),
+        tuple(_handed(path, args.clock_ms) for path in args.files), found.private,
+        sha256(args.bag / "tagmanifest-sha256.txt") if args.bag else "",
+    )  # fmt: skip
+    out = _made(args.output or Path())
+    for language in LANGUAGES:
+        path = out / f"bordereau.{language}.pdf"
+        files.write_new(path, pdf(told, language), force=args.force)
+        print(path)
+    return 0
+
+
+def _handed(path: Path, clock_ms: int | None) -> Handed:
+    """Raises InputMissing. What no video is in has no codec."""
+    from contrejour import video
+    from contrejour.errors import ContrejourError
+    from contrejour.publish.slip import Handed
+    from contrejour.work import sha256
+
+    if not path.is_file():
+        raise InputMissing(f"{path} does not exist")
+    try:
+        codec = video.probe(path).codec
+    except ContrejourError:
+        codec = "age" if path.suffix == ".age" else ""
+    return Handed(path.name, sha256(path), path.stat().st_size, codec, clock_ms)
+
+
 def _keys(data: object) -> dict[str, object]:
     assert isinstance(data, dict), data
     return data
@@ -71,11 +123,16 @@ def _write_pages(document: Document, folder: Path, *, force: bool) -> None:
     from contrejour.publish.document import LANGUAGES
     from contrejour.publish.page import render
 
+    for language in LANGUAGES:
+        path = _made(folder) / f"{document.name}.{language}.html"
+        files.write_new(path, render(document, language), force=force)
+        print(path)
+
+
+def _made(folder: Path) -> Path:
+    """The folder, which is there. Raises OutputFailed."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputFailed(f"{folder} can't be written: {error.strerror}") from error
-    for language in LANGUAGES:
-        path = folder / f"{document.name}.{language}.html"
-        files.write_new(path, render(document, language), force=force)
-        print(path)
+    return folder

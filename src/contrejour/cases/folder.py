@@ -95,7 +95,7 @@ def read(folder: Path) -> Found:
     case, steps = declare(order, rules, order.declared), []
     for data in rest:
         step, at = records.read(data, order.id, known)
-        case = apply(case, step, _not_before(case, at, rules))
+        case = apply(case, step, taken_at(case, at))
         steps.append((step, at))
     kept = folder / "private.json"
     private = privates.read(_read(kept), order.commitments) if kept.exists() else None
@@ -104,7 +104,7 @@ def read(folder: Path) -> Found:
 
 def add(folder: Path, found: Found, step: Step, document: bytes, at: datetime) -> Found:
     """Take a step and keep it; durable on return. Raises OrderError, Busy, OutputFailed."""
-    case = apply(found.case, step, _not_before(found.case, at, found.case.rules))
+    case = apply(found.case, step, taken_at(found.case, at))
     number = len(found.steps) + 2
     if number > MOST_STEPS:
         raise OrderError("a case of too many steps", "close it")
@@ -123,9 +123,16 @@ def add(folder: Path, found: Found, step: Step, document: bytes, at: datetime) -
     return Found(case, found.keys, (*found.steps, (step, at)), found.private)
 
 
-def _not_before(case: Case, at: datetime, rules: Rules) -> datetime:
+def custody(folder: Path) -> dict[str, bytes]:
+    """The files of a case that may leave it, by name: all but what is personal."""
+    names = ("order.json", "plan.json", "open.policy", "witness.policy")
+    steps = {f"steps/{n:04d}.json": data for n, data in enumerate(_steps(folder), 1)}
+    return {**{name: _read(folder / name) for name in names}, **steps}
+
+
+def taken_at(case: Case, at: datetime) -> datetime:
     """When it is taken for: another's clock may be a little behind the one before."""
-    return max(at, case.at) if case.at - at <= rules.skew else at
+    return max(at, case.at) if case.at - at <= case.rules.skew else at
 
 
 def _steps(folder: Path) -> list[bytes]:

@@ -38,7 +38,7 @@ class Act(StrEnum):
     CLOSE = "case.close"
 
 
-_CONTEXT = {
+CONTEXT = {
     Act.DECLARE: b"contrejour/declare/v1",
     Act.APPROVE: b"contrejour/approve/v1",
     Act.REFUSE: b"contrejour/refuse/v1",
@@ -84,7 +84,7 @@ class Word:
 
 def digest(act: Act, order: str) -> bytes:
     """What is signed."""
-    return hashlib.sha256(_CONTEXT[act] + bytes.fromhex(order)).digest()
+    return hashlib.sha256(CONTEXT[act] + bytes.fromhex(order)).digest()
 
 
 def sign(act: Act, order: str, role: str, at: datetime, key: Ed25519PrivateKey) -> Word:

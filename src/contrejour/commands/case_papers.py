@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.commands import files
 from contrejour.commands.keys import public_key
-from contrejour.errors import InputMissing, OutputFailed
+from contrejour.errors import InputMissing, OutputFailed, UsageError
 
 if TYPE_CHECKING:
     from contrejour.publish.document import Document
@@ -46,6 +46,17 @@ def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="by how much the camera's clock may be off")  # fmt: skip
     _add_output(slip, "where bordereau.fr.pdf and bordereau.en.pdf go")
     slip.set_defaults(run=_slip)
+
+    export = below.add_parser(
+        "export", help="hand over what was opened: a BagIt bag", allow_abbrev=False
+    )
+    export.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
+    export.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a file handed over")
+    export.add_argument("--proof", action="append", type=Path, default=[], metavar="FILE",
+        help="a proof of the log, as it was given; may be given again")  # fmt: skip
+    export.add_argument("-o", "--output", type=Path, required=True, metavar="BAG",
+        help="the bag; one that is there is refused")  # fmt: skip
+    export.set_defaults(run=_export)
 
 
 def _add_output(parser: argparse.ArgumentParser, told: str) -> None:
@@ -94,6 +105,18 @@ def _slip(args: argparse.Namespace) -> int:
         path = out / f"bordereau.{language}.pdf"
         files.write_new(path, pdf(told, language), force=args.force)
         print(path)
+    return 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    from contrejour.cases.export import export
+
+    if len({path.name for path in args.files}) < len(args.files):
+        raise UsageError("two files of one name", "a bag has each name once: rename one")
+    found = {path.name: path for path in args.files}
+    proofs = {path.name: files.read_bytes(path) for path in args.proof}
+    now = datetime.now(UTC).replace(microsecond=0)
+    print(f"{args.output}\n{export(args.folder, args.output, found, proofs, now)}")
     return 0
 
 

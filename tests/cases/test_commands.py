@@ -7,12 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes.orders import SEEN
+from fakes.orders import MINUTE, SEEN
 from fakes.runs import check
 
 from contrejour.cases import folder, records
 from contrejour.cases.case import State, Witness
 from contrejour.errors import Busy, ContrejourError, OutputFailed
+from contrejour.signals.entry import Kind, event_data
+from contrejour.signals.journal import Journal
+from contrejour.types import Event
 
 from .conftest import PERSONAL, SINCE, Desk
 
@@ -180,3 +183,41 @@ def test_a_slip_is_written_for_what_is_handed_over(desk: Desk) -> None:
     for language in ("fr", "en"):
         assert (desk.folder / "out" / f"bordereau.{language}.pdf").read_bytes()[:5] == b"%PDF-"
     check(desk("slip", desk.case, "no.mp4"), 3, "does not exist")
+
+
+def clip(**changes: object) -> dict[str, object]:
+    made = {"camera": "cam-a", "place": "car-t3", "since": (SINCE + MINUTE).isoformat(),
+            "until": (SINCE + 2 * MINUTE).isoformat(), "clock_ms": 40, "shows": "clip",
+            "file": "a.mp4"}  # fmt: skip
+    return {**made, **changes}
+
+
+def test_clips_and_events_of_the_order_s_cameras_are_put_on_a_line(desk: Desk) -> None:
+    desk.declare()
+    (desk.folder / "clips.json").write_text(json.dumps([clip()]))
+    with Journal(desk.folder / "watched" / "cam-a" / "signals") as journal:
+        for camera, minute in (("cam-a", 3), ("cam-z", 4), ("cam-a", 90)):
+            at = SINCE + minute * MINUTE
+            journal.append(Kind.EVENT, event_data(Event("zone", camera, "quai", at, None, 0.9)))
+    done = desk("timeline", desk.case, "--clips", "clips.json", "--events", "watched", "-o", "out")
+    assert done.returncode == 0, done.stderr
+    told = (desk.folder / "out" / "chronologie.en.html").read_text()
+    assert told.count("<rect") == 4
+    assert "cam-z" not in told
+    assert "./a.mp4" in told
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ([clip(camera="cam-z")], 21), ([clip(camera="../x")], 2), ([clip(since="2027-02-12")], 2),
+        ([clip(clock_ms=-1)], 2), ([clip(track=7)], 2), ([clip(shows="identify.face")], 2), ({}, 2),
+        ([7], 2), ([clip(file="a\nb")], 2),
+    ],
+)  # fmt: skip
+def test_clips_of_another_shape_or_camera_are_refused(desk: Desk, told, code: int) -> None:
+    desk.declare()
+    (desk.folder / "clips.json").write_text(json.dumps(told))
+    done = desk("timeline", desk.case, "--clips", "clips.json", "-o", "out")
+    assert done.returncode == code, done.stderr
+    assert not (desk.folder / "out").exists()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.commands import files
 from contrejour.commands.keys import public_key
-from contrejour.errors import InputMissing, OutputFailed, UsageError
+from contrejour.errors import InputMissing, OrderError, OutputFailed, UsageError
+from contrejour.language import said
 
 if TYPE_CHECKING:
     from contrejour.publish.document import Document
@@ -46,6 +48,18 @@ def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="by how much the camera's clock may be off")  # fmt: skip
     _add_output(slip, "where bordereau.fr.pdf and bordereau.en.pdf go")
     slip.set_defaults(run=_slip)
+
+    line = below.add_parser(
+        "timeline", help="veiled clips and events of several cameras, by place and time",
+        allow_abbrev=False,
+    )  # fmt: skip
+    line.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
+    line.add_argument("--clips", type=Path, metavar="FILE", help="JSON list of veiled clips")
+    line.add_argument("--events", type=Path, metavar="DIR", help="what -o of `watch` named")
+    line.add_argument("--clock-ms", type=int, default=1000, metavar="N",
+        help="by how much the events' times may be off (default: 1000)")  # fmt: skip
+    _add_output(line, "where the pages go, in French and English")
+    line.set_defaults(run=_timeline)
 
     export = below.add_parser(
         "export", help="hand over what was opened: a BagIt bag", allow_abbrev=False
@@ -118,6 +132,34 @@ def _export(args: argparse.Namespace) -> int:
     now = datetime.now(UTC).replace(microsecond=0)
     print(f"{args.output}\n{export(args.folder, args.output, found, proofs, now)}")
     return 0
+
+
+def _timeline(args: argparse.Namespace) -> int:
+    import json
+
+    from contrejour.cases import folder, pieces
+    from contrejour.cases.timeline import timeline
+    from contrejour.publish.timeline import page
+
+    order = folder.read(args.folder).case.order
+    told = json.loads(files.read_bytes(args.folder / "plan.json"))["signed"]["cameras"]
+    places = {name: str(told[name]["place"]) for name in order.cameras}
+    found = list(pieces.listed(files.read_bytes(args.clips))) if args.clips else []
+    if strange := {each.camera for each in found} - places.keys():
+        raise OrderError(
+            f"the order doesn't cover {', '.join(sorted(strange))}", "only its cameras are shown"
+        )
+    if args.events:
+        found += pieces.recorded(args.events, places, args.clock_ms, _warn)
+    since_ns, until_ns = (pieces.instant(at, 0).wall_ns for at in (order.since, order.until))
+    rows = timeline(found, since_ns, until_ns)
+    document = page(rows, since_ns, until_ns, order.id)
+    _write_pages(document, args.output or Path(), force=args.force)
+    return 0
+
+
+def _warn(text: str) -> None:
+    print(f"contrejour: warning: {said(text)}", file=sys.stderr)
 
 
 def _handed(path: Path, clock_ms: int | None) -> Handed:

@@ -16,8 +16,8 @@ from fakes.runs import check
 
 from contrejour.cases import folder, records
 from contrejour.cases.bag import Payload, payload, write
-from contrejour.cases.case import Open, Peel, Witness
 from contrejour.cases.order import Window
+from contrejour.cases.steps import Open, Peel, Witness
 from contrejour.cases.uco import graph
 from contrejour.errors import InputMissing, Malformed, OutputExists, OutputFailed
 

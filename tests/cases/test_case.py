@@ -20,9 +20,11 @@ from fakes.orders import (
     window,
 )  # fmt: skip
 
-from contrejour.cases.case import (
+from contrejour.cases.case import Case, apply, declare
+from contrejour.cases.order import Kind
+from contrejour.cases.rules import VAULT, Rules
+from contrejour.cases.steps import (
     Approve,
-    Case,
     Close,
     Expire,
     Export,
@@ -33,11 +35,7 @@ from contrejour.cases.case import (
     State,
     Step,
     Witness,
-    apply,
-    declare,
-)  # fmt: skip
-from contrejour.cases.order import Kind
-from contrejour.cases.rules import VAULT, Rules
+)
 from contrejour.errors import OrderError
 from contrejour.quorum import parse
 

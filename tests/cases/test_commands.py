@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from fakes.orders import MINUTE, SEEN
-from fakes.runs import check
+from fakes.runs import check, run
 
 from contrejour.cases import folder, records
-from contrejour.cases.case import State, Witness
+from contrejour.cases.steps import State, Witness
 from contrejour.errors import Busy, ContrejourError, OutputFailed
 from contrejour.signals.entry import Kind, event_data
 from contrejour.signals.journal import Journal
@@ -57,6 +57,15 @@ def test_another_party_s_key_is_refused(desk: Desk) -> None:
     desk.declare()
     check(desk.say("approve", "dpo", by="operator"), 16, "not the key of dpo")
     check(desk.say("approve", "vault", by="dpo"), 16, "not the key of vault")
+
+
+def test_who_approves_may_look_for_themselves_whose_plan_it_is(desk: Desk) -> None:
+    desk.declare()
+    signed = ("approve", desk.case, "--as", "dpo", "--key", "dpo.key", "--pub")
+    check(desk(*signed, "other.pub"), 3, "does not exist")
+    run("keys", "new", "other.key", cwd=desk.folder)
+    check(desk(*signed, "other.key.pub"), 16, "signed by none of the trusted keys")
+    assert desk(*signed, "plan.pub").returncode == 0
 
 
 def test_refusals_end_a_case(desk: Desk) -> None:

@@ -10,9 +10,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from contrejour.cases.case import (
+from contrejour.cases.case import Case, apply, declare
+from contrejour.cases.order import Kind
+from contrejour.cases.rules import VAULT
+from contrejour.cases.steps import (
     Approve,
-    Case,
     Close,
     Expire,
     Export,
@@ -23,11 +25,7 @@ from contrejour.cases.case import (
     State,
     Step,
     Witness,
-    apply,
-    declare,
-)  # fmt: skip
-from contrejour.cases.order import Kind
-from contrejour.cases.rules import VAULT
+)
 from contrejour.errors import OrderError
 
 PARTIES = (VAULT, "prosecutor", "dpo", "operator", "opj", "mallory")

@@ -8,7 +8,7 @@ import pytest
 from fakes.orders import BOTH, NOW, SEEN, order, window
 
 from contrejour.cases import records
-from contrejour.cases.case import Expire, Export, Hold, Open, Peel, Witness
+from contrejour.cases.steps import Expire, Export, Hold, Open, Peel, Witness
 from contrejour.errors import Malformed, OrderError
 from contrejour.mandate.sign import canonical
 

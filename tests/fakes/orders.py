@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contrejour.cases.case import Approve, Case, Witness, apply, declare
+from contrejour.cases.case import Case, apply, declare
 from contrejour.cases.order import Basis, Kind, Order, Window
 from contrejour.cases.rules import VAULT, Rules
+from contrejour.cases.steps import Approve, Witness
 from contrejour.quorum import parse
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)

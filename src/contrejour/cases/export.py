@@ -10,7 +10,8 @@ from contrejour import __version__
 from contrejour.cases import folder as folders
 from contrejour.cases import records, uco, verify, words
 from contrejour.cases.bag import payload, write
-from contrejour.cases.case import Export, apply
+from contrejour.cases.case import apply
+from contrejour.cases.steps import Export
 from contrejour.errors import Malformed
 
 NOBODY_YET = "0" * 64

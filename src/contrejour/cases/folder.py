@@ -21,9 +21,10 @@ from pathlib import Path
 from contrejour.cases import order as orders
 from contrejour.cases import private as privates
 from contrejour.cases import records, words
-from contrejour.cases.case import Case, Step, apply, declare
+from contrejour.cases.case import Case, apply, declare
 from contrejour.cases.private import Private
 from contrejour.cases.rules import Rules, keys
+from contrejour.cases.steps import Step
 from contrejour.errors import Busy, InputMissing, Malformed, OrderError, OutputExists, OutputFailed
 from contrejour.quorum import parse
 

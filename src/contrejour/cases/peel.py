@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from contrejour.cases import words
-from contrejour.cases.case import Peel, Peeled, apply, declare
+from contrejour.cases.case import Peeled, apply, declare
 from contrejour.cases.order import Order, Window, read
 from contrejour.cases.rules import VAULT, Rules
+from contrejour.cases.steps import Peel
 from contrejour.errors import LedgerError, OrderError, SealError
 from contrejour.mandate.compile import utc
 
@@ -109,7 +110,7 @@ def _demand_of_its_day(window: Window, epoch: str) -> None:
     day = window.since.astimezone(UTC).strftime("%Y%m%d")
     if window.epoch.replace("-", "") != day or window.epoch != epoch:
         raise SealError(
-            f"the layer is of {window.epoch}, and was opened with the key of {epoch}",
+            f"a layer of {window.epoch}, filmed {day}, was opened with the key of {epoch}",
             "the onions were mixed up: nothing is peeled",
         )
 

@@ -78,5 +78,7 @@ def _moment(fields: Fields, name: str) -> datetime:
     except ValueError:
         at = EPOCH.replace(tzinfo=None)
     if at.tzinfo is None:
-        raise Malformed(f"pieces: {name}: not a time with its offset", "such as 2027-02-12T16:00:00+01:00")
+        raise Malformed(
+            f"pieces: {name}: not a time with its offset", "such as 2027-02-12T16:00:00+01:00"
+        )
     return at

@@ -12,7 +12,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from contrejour.cases import words
-from contrejour.cases.case import (
+from contrejour.cases.order import HEX, NAME, ROLE, Window
+from contrejour.cases.steps import (
     Approve,
     Close,
     Expire,
@@ -24,7 +25,6 @@ from contrejour.cases.case import (
     Step,
     Witness,
 )
-from contrejour.cases.order import HEX, NAME, ROLE, Window
 from contrejour.cases.strict import Fields, document
 from contrejour.errors import Malformed, OrderError
 from contrejour.mandate.compile import Json, utc

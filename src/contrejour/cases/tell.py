@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from contrejour.cases.allowed import rule_of
-from contrejour.cases.case import OVER, Case, State
+from contrejour.cases.case import Case
 from contrejour.cases.private import Private
 from contrejour.cases.rules import VAULT
+from contrejour.cases.steps import OVER, State
 from contrejour.mandate.compile import Json, utc
 from contrejour.mandate.words import Said
 

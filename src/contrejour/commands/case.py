@@ -15,10 +15,10 @@ from contrejour.commands.keys import private_key, public_key
 from contrejour.errors import Malformed
 
 if TYPE_CHECKING:
-    from contrejour.cases.case import Step
     from contrejour.cases.folder import Found
     from contrejour.cases.order import Order
     from contrejour.cases.private import Private
+    from contrejour.cases.steps import Step
     from contrejour.cases.words import Act
 
 BASES = ("60-1", "60-2", "77-1-1", "77-1-2", "99-3", "gdpr.15")
@@ -43,6 +43,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         said = below.add_parser(word, help=told, allow_abbrev=False)
         said.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
         _add_signer(said)
+        if word == "approve":
+            said.add_argument("--pub", type=Path, metavar="FILE",
+                help="the plan's public key, to check that the plan allows it")  # fmt: skip
         said.set_defaults(run=_say, act=word)
     show = below.add_parser("show", help="how far a case is, and what it waits for")
     show.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
@@ -148,7 +151,7 @@ def _private(path: Path | None) -> Private:
 
 def _say(args: argparse.Namespace) -> int:
     from contrejour.cases import folder, words
-    from contrejour.cases.case import Approve, Close, Refuse
+    from contrejour.cases.steps import Approve, Close, Refuse
 
     found = folder.read(args.folder)
     said: dict[str, tuple[Act, Step]] = {
@@ -157,9 +160,21 @@ def _say(args: argparse.Namespace) -> int:
         "close": (words.Act.CLOSE, Close()),
     }
     act, step = said[args.act]
+    if getattr(args, "pub", None):
+        _demand_planned(args, found)
     word = _word(args, act, found)
     _tell(folder.add(args.folder, found, step, word, datetime.now(UTC)), as_json=False)
     return 0
+
+
+def _demand_planned(args: argparse.Namespace, found: Found) -> None:
+    """Whoever approves looks for themselves: the declaration may have been made elsewhere."""
+    from contrejour.cases.allowed import demand_allowed
+    from contrejour.mandate.plan import Plan
+
+    envelope = files.read_bytes(args.folder / "plan.json")
+    plan = Plan(envelope, [public_key(args.pub)])
+    demand_allowed(found.case.order, plan, hashlib.sha256(envelope).hexdigest(), datetime.now(UTC))
 
 
 def _word(args: argparse.Namespace, act: Act, found: Found) -> bytes:

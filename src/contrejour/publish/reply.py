@@ -61,8 +61,7 @@ _RIGHTS = (
     ),
     Said(
         "Vous pouvez saisir la CNIL (www.cnil.fr/fr/plaintes) ou un juge (RGPD, art. 77 et 79).",
-        "You may complain to the CNIL (www.cnil.fr) or go to court (GDPR, arts 77 "
-        "and 79).",
+        "You may complain to the CNIL (www.cnil.fr) or go to court (GDPR, arts 77 and 79).",
     ),
     Said(
         "Cette réponse ne coûte rien (RGPD, art. 12, § 5).",

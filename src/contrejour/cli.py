@@ -97,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_veil(commands)
     from contrejour.commands import (
         cameras,
+        case,
         doctor,
         events,
         keys,
@@ -120,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     cameras.add_parser(commands)
     doctor.add_parser(commands)
     events.add_parser(commands)
+    case.add_parser(commands)
     testing.add_parser(commands)
     seal.add_parser(commands)
     return parser

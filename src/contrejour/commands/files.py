@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from contrejour.errors import InputMissing, Malformed, OutputExists, OutputFailed
@@ -103,3 +103,14 @@ def ask(prompt: str) -> str:
     """One line from whoever is at the terminal; the question goes to standard error."""
     print(prompt, end="", file=sys.stderr, flush=True)
     return sys.stdin.readline()
+
+
+def moment(text: str) -> datetime:
+    """An argument that is a moment, ISO 8601 with its offset."""
+    try:
+        at: datetime | None = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise argparse.ArgumentTypeError("a time such as 2027-02-12T16:00:00+01:00 or …Z")
+    return at

@@ -30,7 +30,21 @@ def canonical(data: Json) -> bytes:
 
 def keyid(key: Ed25519PublicKey) -> str:
     """SHA-256 of the 32 raw bytes, in hex."""
-    return hashlib.sha256(key.public_bytes(*_RAW)).hexdigest()
+    return hashlib.sha256(raw(key)).hexdigest()
+
+
+def raw(key: Ed25519PublicKey) -> bytes:
+    """The 32 bytes."""
+    return key.public_bytes(*_RAW)
+
+
+def fits(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether the raw public key signed exactly this."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def sign(signed: dict[str, Json], key: Ed25519PrivateKey) -> bytes:

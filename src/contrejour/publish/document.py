@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from contrejour.mandate.words import LANGUAGES, Said
 
 __all__ = [
-    "DRAFT", "LANGUAGES", "Blank", "Block", "Document", "Facts", "Items", "Link", "Links",
+    "DRAFT", "LANGUAGES", "Bar", "Blank", "Block", "Document", "Facts", "Items", "Lanes", "Link",
+    "Links",
     "Paragraph", "Section", "Table", "both", "clean", "gap", "joined", "sentence", "split_marks",
     "typeset",
 ]  # fmt: skip
@@ -81,17 +82,44 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """From when to when, UNIX nanoseconds, and by how much both ends may be off.
+
+    `stands_out`: in another colour, over the others.
+    """
+
+    since_ns: int
+    until_ns: int
+    uncertainty_ns: int
+    label: Said
+    stands_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """A drawing: one line of time under another, each with a title and what is on it."""
+
+    caption: Said
+    since_ns: int
+    until_ns: int
+    lanes: tuple[tuple[Said, tuple[Bar, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     title: Said
     blocks: tuple[Block, ...]
 
 
-Block = Paragraph | Items | Table | Facts | Blank | Links | Section
+Block = Paragraph | Items | Table | Facts | Blank | Links | Lanes | Section
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One page. `name`: its file's, without language; `source`: what it was generated from."""
+    """One page. `name`: its file's, without language; `source`: what it was generated from.
+
+    `indexed`: it lies in a folder with the page that lists all documents.
+    """
 
     name: str
     title: Said
@@ -99,6 +127,7 @@ class Document:
     blocks: tuple[Block, ...]
     source: tuple[Said, ...]
     draft: bool
+    indexed: bool = True
 
 
 def both(text: object) -> Said:

@@ -17,6 +17,7 @@ from contrejour.publish.document import (
     Document,
     Facts,
     Items,
+    Lanes,
     Link,
     Links,
     Paragraph,
@@ -26,6 +27,7 @@ from contrejour.publish.document import (
     split_marks,
     typeset,
 )
+from contrejour.publish.lanes import svg
 
 STYLE = """
 :root { color-scheme: light; font: 16px/1.5 system-ui, sans-serif; color: #14213d; }
@@ -49,9 +51,11 @@ mark { background: #ffe08a; color: inherit; padding: 0 .2em; font-weight: 600; }
 .blank p { margin: .2rem 0; } .why { font-size: .9rem; font-style: italic; }
 .line { border-bottom: 1px solid #7a8699; height: 1.9rem; }
 .frame { border: 2px dashed #7a8699; min-height: 14rem; }
+svg { width: 100%; min-width: 44rem; height: auto; display: block; margin: 1rem 0; }
 footer { margin-top: 3rem; border-top: 1px solid #b8c0cc; font-size: .85rem; }
 @media (max-width: 40rem) {
-  thead { position: absolute; left: -100vw; } tr, td, tbody th { display: block; width: auto; }
+  thead { position: absolute; clip-path: inset(50%); }
+  tr, td, tbody th { display: block; width: auto; }
   td, tbody th { border-width: 0 0 1px; min-width: 0; }
   tr { border: 1px solid #b8c0cc; margin-bottom: .6rem; }
   td[data-head]::before { content: attr(data-head); display: block; font-weight: 600; }
@@ -72,7 +76,7 @@ def render(document: Document, language: str) -> bytes:
     links = [
         f'<a href="{name}.{language}.html">{_text(said, language)}</a>'
         for name, said in _NAV
-        if name != document.name
+        if document.indexed and name != document.name
     ]
     switch = "English" if other == "en" else "Français"
     links.append(
@@ -123,6 +127,8 @@ def _blocks(blocks: Iterable[Block], language: str, level: int) -> Iterator[str]
             yield f"<ul>{''.join(_linked(*item, language) for item in block.items)}</ul>"
         elif isinstance(block, Blank):
             yield _blank(block, language)
+        elif isinstance(block, Lanes):
+            yield f'<div class="wide">{svg(block, language)}</div>'
         elif isinstance(block, Facts):
             yield from _facts(block, language)
         else:

@@ -1,0 +1,185 @@
+"""A case on the disk: plain files that tell it again, each whole, durable, and never changed.
+
+    DIR/order.json      the order, its very bytes           DIR/plan.json    the plan it is under
+    DIR/open.policy     who opens                           DIR/witness.policy
+    DIR/private.json    what is personal, with its salts: for this folder alone, mode 0600
+    DIR/steps/0001.json the requester's word, then one document a step
+
+What a case is, is what its files add up to, step by step, by `apply`: a step that was put in, taken
+out or changed is refused when the folder is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from contrejour.cases import order as orders
+from contrejour.cases import private as privates
+from contrejour.cases import records, words
+from contrejour.cases.case import Case, apply, declare
+from contrejour.cases.private import Private
+from contrejour.cases.rules import Rules, keys
+from contrejour.cases.steps import Step
+from contrejour.errors import Busy, InputMissing, Malformed, OrderError, OutputExists, OutputFailed
+from contrejour.quorum import parse
+
+MOST_BYTES = 4 << 20
+MOST_STEPS = 9999
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A case as its folder tells it. `keys`: the keyid of each party."""
+
+    case: Case
+    keys: Mapping[str, str]
+    steps: tuple[tuple[Step, datetime], ...]
+    private: Private | None
+
+
+def rules_of(policy: bytes, witnesses: bytes) -> tuple[Rules, dict[str, str]]:
+    """Raises Malformed, OrderError."""
+    try:
+        parties = parse(policy.decode(), "party")
+        rules = Rules(parties, parse(witnesses.decode(), "witness"))
+    except UnicodeDecodeError as error:
+        raise Malformed("a policy that is not UTF-8 text", "save it as UTF-8") from error
+    return rules, dict(keys(parties))
+
+
+def create(
+    folder: Path, order: orders.Order, word: words.Word, private: Private,
+    files: Mapping[str, bytes],
+) -> None:  # fmt: skip
+    """A new case: all of it, or no folder. `files`: plan.json, open.policy, witness.policy.
+
+    Raises OutputExists, OutputFailed.
+    """
+    beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise OutputExists(f"{folder} exists", "a case is never written over: name another")
+        (beside / "steps").mkdir(parents=True, mode=0o700)
+        for name, data in {**files, "order.json": order.bytes}.items():
+            _write(beside / name, data)
+        _write(beside / "private.json", private.bytes, 0o600)
+        _write(beside / "steps" / "0001.json", word.bytes)
+        for each in (beside / "steps", beside):
+            _sync(each)
+        os.replace(beside, folder)
+        _sync(folder.parent)
+    except OSError as error:
+        raise _failed(folder, error) from error
+    finally:
+        _remove(beside)
+
+
+def read(folder: Path) -> Found:
+    """The case that a folder tells. Raises InputMissing, Malformed, SignatureError, OrderError."""
+    policy, witnesses = (_read(folder / name) for name in ("open.policy", "witness.policy"))
+    rules, known = rules_of(policy, witnesses)
+    order = orders.read(_read(folder / "order.json"))
+    if hashlib.sha256(policy).hexdigest() != order.policy:
+        raise OrderError("open.policy is not the one the order was declared under", "restore it")
+    if hashlib.sha256(_read(folder / "plan.json")).hexdigest() != order.plan:
+        raise OrderError("plan.json is not the one the order was declared under", "restore it")
+    first, *rest = _steps(folder)
+    word = words.read(first, words.Act.DECLARE)
+    word.check(order.id, known)
+    if word.role != order.requester:
+        raise OrderError(f"declared by {order.requester}, signed by {word.role}", "declare anew")
+    case, steps = declare(order, rules, order.declared), []
+    for data in rest:
+        step, at = records.read(data, order.id, known)
+        case = apply(case, step, taken_at(case, at))
+        steps.append((step, at))
+    kept = folder / "private.json"
+    private = privates.read(_read(kept), order.commitments) if kept.exists() else None
+    return Found(case, known, tuple(steps), private)
+
+
+def add(folder: Path, found: Found, step: Step, document: bytes, at: datetime) -> Found:
+    """Take a step and keep it; durable on return. Raises OrderError, Busy, OutputFailed."""
+    case = apply(found.case, step, taken_at(found.case, at))
+    number = len(found.steps) + 2
+    if number > MOST_STEPS:
+        raise OrderError("a case of too many steps", "close it")
+    path = folder / "steps" / f"{number:04d}.json"
+    part = path.with_suffix(f".{os.getpid()}.part")
+    try:
+        _write(part, document)
+        os.link(part, path)  # fails where another run was first
+        _sync(path.parent)
+    except FileExistsError:
+        raise Busy(f"another run is writing {folder}", "do it again: the case went on") from None
+    except OSError as error:
+        raise _failed(path, error) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return Found(case, found.keys, (*found.steps, (step, at)), found.private)
+
+
+def custody(folder: Path) -> dict[str, bytes]:
+    """The files of a case that may leave it, by name: all but what is personal."""
+    names = ("order.json", "plan.json", "open.policy", "witness.policy")
+    steps = {f"steps/{n:04d}.json": data for n, data in enumerate(_steps(folder), 1)}
+    return {**{name: _read(folder / name) for name in names}, **steps}
+
+
+def taken_at(case: Case, at: datetime) -> datetime:
+    """When it is taken for: another's clock may be a little behind the one before."""
+    return max(at, case.at) if case.at - at <= case.rules.skew else at
+
+
+def _steps(folder: Path) -> list[bytes]:
+    """All of them, in order, without a gap."""
+    paths = sorted((folder / "steps").glob("[0-9][0-9][0-9][0-9].json"))
+    if not paths or [path.stem for path in paths] != [f"{n:04d}" for n in range(1, len(paths) + 1)]:
+        raise OrderError(f"a step is missing in {folder / 'steps'}", "restore the folder")
+    return [_read(path) for path in paths]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise InputMissing(f"{path} is too large: more than {MOST_BYTES >> 20} MiB")
+        return path.read_bytes()
+    except OSError as error:
+        raise InputMissing(
+            f"{path} can't be read: {error.strerror}", "DIR is the folder of a case"
+        ) from error
+
+
+def _write(path: Path, data: bytes, mode: int = 0o644) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _remove(folder: Path) -> None:
+    for path in [*folder.glob("steps/*"), *folder.glob("*.*")]:
+        path.unlink(missing_ok=True)
+    for each in (folder / "steps", folder):
+        if each.is_dir():
+            each.rmdir()
+
+
+def _failed(place: Path, error: OSError) -> OutputFailed:
+    return OutputFailed(
+        f"{place} can't be written: {error.strerror}",
+        "free some space: what was kept before is whole",
+    )

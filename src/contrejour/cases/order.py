@@ -1,0 +1,184 @@
+"""An order: who asks for which cameras, from when to when, on which article, until when.
+
+    {"basis":"77-1-1","cameras":["car-t3-1"],"commitments":{"case":"<64 hex>",…},
+     "declared":"2027-02-12T15:04:05Z","expires":…,"hold_until":null,"kind":"open",
+     "mandate":"ara-gares-2027-01","nonce":"<32 hex>","not_before":…,"opener":"age1…",
+     "plan":"<SHA-256>","policy":"<SHA-256>","requester":"opj","since":…,"type":"order.declare",
+     "until":…,"urgent":false,"v":1}
+
+RFC 8785 bytes, at most 4 kB, which are the log's `order.declare` entry as well. An order's id is
+its leaf hash there, SHA-256 of 0x00 and the bytes (RFC 6962, 2.1): a changed byte makes another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from contrejour.cases.strict import Fields, document
+from contrejour.errors import OrderError
+from contrejour.mandate.compile import Json, utc
+from contrejour.mandate.sign import canonical
+
+TYPE = "order.declare"
+MOST_BYTES = 4096
+MOST_CAMERAS = 64
+ROLE = NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}"
+"""A Name of the mandate."""
+HEX = "[0-9a-f]{64}"
+OPENER = r"age1[a-z0-9]{8,2500}"
+"""An age recipient, X25519 or post-quantum (c2sp.org/age)."""
+
+
+class Kind(StrEnum):
+    """What an approved order does with what is sealed."""
+
+    OPEN = "open"
+    HOLD = "hold"
+    """Keep it past its day, re-wrapped to the case's key; no picture is shown."""
+
+
+class Basis(StrEnum):
+    """What an order may rest on: the articles of rule FR-23, or a filmed person's own right."""
+
+    FLAGRANTE = "60-1"
+    FLAGRANTE_COMPUTERISED = "60-2"
+    PRELIMINARY = "77-1-1"
+    PRELIMINARY_COMPUTERISED = "77-1-2"
+    INQUIRY = "99-3"
+    ACCESS = "gdpr.15"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What one sealed window says of itself, in each layer of its onions. Times are aware."""
+
+    camera: str
+    since: datetime
+    until: datetime
+    epoch: str
+    recipient: str
+
+    @property
+    def seconds(self) -> int:
+        """Its length, rounded up."""
+        return -((self.since - self.until) // timedelta(seconds=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Frozen as it was declared. Times are aware, to the second.
+
+    `since` to `until`: what was filmed then. `not_before` to `expires`: when it may be opened.
+    `commitments`: of what is personal, by field (see private.py).
+    """
+
+    requester: str
+    kind: Kind
+    basis: Basis
+    mandate: str
+    plan: str
+    policy: str
+    cameras: tuple[str, ...]
+    since: datetime
+    until: datetime
+    declared: datetime
+    not_before: datetime
+    expires: datetime
+    urgent: bool
+    opener: str
+    hold_until: datetime | None
+    nonce: str
+    commitments: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def bytes(self) -> bytes:
+        """The document."""
+        told: dict[str, Json] = {
+            "v": 1, "type": TYPE, "requester": self.requester, "kind": self.kind.value,
+            "basis": self.basis.value, "mandate": self.mandate, "plan": self.plan,
+            "policy": self.policy, "cameras": list(self.cameras), "since": utc(self.since),
+            "until": utc(self.until), "declared": utc(self.declared),
+            "not_before": utc(self.not_before), "expires": utc(self.expires),
+            "urgent": self.urgent, "opener": self.opener, "nonce": self.nonce,
+            "hold_until": utc(self.hold_until) if self.hold_until else None,
+            "commitments": dict(self.commitments),
+        }  # fmt: skip
+        return canonical(told)
+
+    @property
+    def id(self) -> str:
+        """The leaf hash, in hexadecimal."""
+        return hashlib.sha256(b"\0" + self.bytes).hexdigest()
+
+    def covers(self, window: Window) -> bool:
+        """Whether all of the window is in the order."""
+        return (
+            window.camera in self.cameras and self.since <= window.since < window.until
+            and window.until <= self.until
+        )  # fmt: skip
+
+
+def read(data: bytes) -> Order:
+    """An order from its bytes, as hostile as they may be. Raises Malformed, OrderError."""
+    fields = document(data, TYPE, MOST_BYTES)
+    order = Order(
+        requester=fields.text("requester", ROLE),
+        kind=Kind(fields.one_of("kind", [*Kind])),
+        basis=Basis(fields.one_of("basis", [*Basis])),
+        mandate=fields.text("mandate", NAME),
+        plan=fields.text("plan", HEX),
+        policy=fields.text("policy", HEX),
+        cameras=fields.texts("cameras", NAME, MOST_CAMERAS),
+        since=fields.moment("since"),
+        until=fields.moment("until"),
+        declared=fields.moment("declared"),
+        not_before=fields.moment("not_before"),
+        expires=fields.moment("expires"),
+        urgent=fields.flag("urgent"),
+        opener=fields.text("opener", OPENER),
+        hold_until=fields.moment("hold_until") if fields.has("hold_until") else None,
+        nonce=fields.text("nonce", "[0-9a-f]{32}"),
+        commitments=_commitments(fields.below("commitments")),
+    )
+    fields.end()
+    _sensible(order)
+    return order
+
+
+def made(order: Order) -> Order:
+    """The order, if `read` accepts it. Raises Malformed, OrderError."""
+    return read(order.bytes)
+
+
+def aligned(since: datetime, until: datetime, window_s: int) -> tuple[datetime, datetime]:
+    """The whole windows that the moments lie in: what is sealed together opens together."""
+    first, last = int(since.timestamp()), -int(-until.timestamp() // 1)
+    return (
+        datetime.fromtimestamp(first // window_s * window_s, UTC),
+        datetime.fromtimestamp(-(-last // window_s) * window_s, UTC),
+    )
+
+
+def _commitments(fields: Fields) -> tuple[tuple[str, str], ...]:
+    found = tuple((name, fields.text(name, HEX)) for name in fields.names("[a-z0-9_]{1,40}", 16))
+    fields.end()
+    return found
+
+
+def _sensible(order: Order) -> None:
+    if not order.since < order.until <= order.declared:
+        raise OrderError(
+            "the order is for a time that is empty or has not passed",
+            "an order opens what was filmed before it, from an earlier to a later moment",
+        )
+    if not order.declared <= order.not_before < order.expires:
+        raise OrderError("the order ends before it may be used", "--days says how long it lasts")
+    if (order.kind is Kind.HOLD) != (order.hold_until is not None):
+        raise OrderError(
+            "a hold says until when, and nothing else does", "--hold-until makes it a hold"
+        )
+    if order.hold_until is not None and order.hold_until <= order.expires:
+        raise OrderError("the hold ends before the order does", "--hold-until has to be later")

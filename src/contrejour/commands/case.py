@@ -1,0 +1,205 @@
+"""`contrejour case declare | approve | refuse | show | close`, and what is under case_papers.py."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import secrets
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contrejour.commands import case_papers, files
+from contrejour.commands.keys import private_key, public_key
+from contrejour.errors import Malformed
+
+if TYPE_CHECKING:
+    from contrejour.cases.folder import Found
+    from contrejour.cases.order import Order
+    from contrejour.cases.private import Private
+    from contrejour.cases.steps import Step
+    from contrejour.cases.words import Act
+
+BASES = ("60-1", "60-2", "77-1-1", "77-1-2", "99-3", "gdpr.15")
+"""As contrejour.cases.order.Basis, which --help has no time to import."""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `case` and what is under it."""
+    below = commands.add_parser(
+        "case", help="an order to open or hold what is sealed, step by step"
+    ).add_subparsers(required=True, metavar="COMMAND")
+    declare = below.add_parser(
+        "declare", help="write an order, and begin its case", allow_abbrev=False
+    )
+    _add_declare(declare)
+    declare.set_defaults(run=_declare)
+    for word, told in (
+        ("approve", "a party agrees, and signs"),
+        ("refuse", "a party refuses: it stands"),
+        ("close", "a party ends the case"),
+    ):
+        said = below.add_parser(word, help=told, allow_abbrev=False)
+        said.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
+        _add_signer(said)
+        if word == "approve":
+            said.add_argument("--pub", type=Path, metavar="FILE",
+                help="the plan's public key, to check that the plan allows it")  # fmt: skip
+        said.set_defaults(run=_say, act=word)
+    show = below.add_parser("show", help="how far a case is, and what it waits for")
+    show.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
+    show.add_argument("--json", action="store_true", help="as JSON")
+    show.set_defaults(run=_show)
+    case_papers.add_to(below)
+
+
+def _add_signer(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as", dest="role", required=True, metavar="ROLE",
+        help="the party that signs, as the policy names it")  # fmt: skip
+    parser.add_argument("--key", type=Path, metavar="FILE",
+        help="private key (default: the one that `keys new` made)")  # fmt: skip
+    parser.add_argument("--password-file", type=Path, metavar="FILE",
+        help="file whose first line is the key's password")  # fmt: skip
+
+
+def _add_declare(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("-o", "--output", type=Path, required=True, metavar="DIR", help="the folder of the case")
+    _add_signer(parser)
+    add("--plan", type=Path, required=True, metavar="FILE", help="the plan that must allow it")
+    add("--pub", type=Path, metavar="FILE", help="the plan's public key")
+    add("--policy", type=Path, required=True, metavar="FILE", help="who opens: party lines")
+    add("--witnesses", type=Path, required=True, metavar="FILE", help="who witnesses the log")
+    add("--basis", choices=BASES, required=True, help="the article that the order rests on")
+    add("--camera", action="append", required=True, metavar="NAME", help="may be given again")
+    for name, told in (("--since", "first moment filmed"), ("--until", "first moment after")):
+        add(name, type=files.moment, required=True, metavar="TIME", help=told)
+    add("--opener", required=True, metavar="RECIPIENT", help="age recipient, for this order alone")
+    add("--urgent", action="store_true", help="don't wait a day: two have to approve")
+    add("--days", type=int, default=7, metavar="N", help="until when it may be used (default: 7)")
+    add("--hold-until", type=files.moment, metavar="TIME", help="keep it so long; open nothing")
+    add("--window", type=int, choices=(10, 60), default=60, metavar="SECONDS",
+        help="length of what is sealed together (default: 60)")  # fmt: skip
+    add("--private", type=Path, metavar="FILE",
+        help="JSON with what is personal: case_number, requester_name …")  # fmt: skip
+
+
+def _declare(args: argparse.Namespace) -> int:
+    from contrejour.cases import folder, words
+    from contrejour.cases.allowed import demand_allowed
+    from contrejour.cases.case import declare
+    from contrejour.mandate.plan import Plan
+
+    given = {
+        "plan.json": files.read_bytes(args.plan), "open.policy": files.read_bytes(args.policy),
+        "witness.policy": files.read_bytes(args.witnesses),
+    }  # fmt: skip
+    plan = Plan(given["plan.json"], [public_key(args.pub)])
+    rules, keys = folder.rules_of(given["open.policy"], given["witness.policy"])
+    now = datetime.now(UTC).replace(microsecond=0)
+    private = _private(args.private)
+    wait = timedelta(0) if args.urgent else rules.cooling_off
+    order = _order(args, plan.mandate, given, private, (now, now + wait))
+    demand_allowed(order, plan, order.plan, now)
+    declare(order, rules, now)
+    word = words.sign(words.Act.DECLARE, order.id, args.role, now,
+                      private_key(args.key, args.password_file))  # fmt: skip
+    word.check(order.id, keys)
+    folder.create(args.output, order, word, private, given)
+    _tell(folder.read(args.output), as_json=False)
+    return 0
+
+
+def _order(
+    args: argparse.Namespace, mandate: str, given: dict[str, bytes], private: Private,
+    at: tuple[datetime, datetime],
+) -> Order:  # fmt: skip
+    from contrejour.cases.order import Basis, Kind, Order, aligned, made
+
+    since, until = aligned(args.since, args.until, args.window)
+    return made(
+        Order(
+            requester=args.role, kind=Kind.HOLD if args.hold_until else Kind.OPEN,
+            basis=Basis(args.basis), mandate=mandate,
+            plan=hashlib.sha256(given["plan.json"]).hexdigest(),
+            policy=hashlib.sha256(given["open.policy"]).hexdigest(),
+            cameras=tuple(sorted(set(args.camera))), since=since, until=until, declared=at[0],
+            not_before=at[1], expires=at[0] + timedelta(days=args.days), urgent=args.urgent,
+            opener=args.opener, hold_until=args.hold_until, nonce=secrets.token_hex(16),
+            commitments=private.commitments,
+        )
+    )  # fmt: skip
+
+
+def _private(path: Path | None) -> Private:
+    """Raises Malformed."""
+    from contrejour.cases.private import FIELDS, MOST_TEXT, Private
+
+    try:
+        told = json.loads(files.read_text(path)) if path else {}
+        fits = isinstance(told, dict) and all(
+            name in FIELDS and isinstance(text, str) and 0 < len(text) <= MOST_TEXT
+            for name, text in told.items()
+        )
+    except (ValueError, RecursionError):
+        fits = False
+    if not fits:
+        raise Malformed(f"{path}: not an object of texts", "one of: " + ", ".join(FIELDS))
+    return Private.new(told)
+
+
+def _say(args: argparse.Namespace) -> int:
+    from contrejour.cases import folder, words
+    from contrejour.cases.steps import Approve, Close, Refuse
+
+    found = folder.read(args.folder)
+    said: dict[str, tuple[Act, Step]] = {
+        "approve": (words.Act.APPROVE, Approve(args.role)),
+        "refuse": (words.Act.REFUSE, Refuse(args.role)),
+        "close": (words.Act.CLOSE, Close()),
+    }
+    act, step = said[args.act]
+    if getattr(args, "pub", None):
+        _demand_planned(args, found)
+    word = _word(args, act, found)
+    _tell(folder.add(args.folder, found, step, word, datetime.now(UTC)), as_json=False)
+    return 0
+
+
+def _demand_planned(args: argparse.Namespace, found: Found) -> None:
+    """Whoever approves looks for themselves: the declaration may have been made elsewhere."""
+    from contrejour.cases.allowed import demand_allowed
+    from contrejour.mandate.plan import Plan
+
+    envelope = files.read_bytes(args.folder / "plan.json")
+    plan = Plan(envelope, [public_key(args.pub)])
+    demand_allowed(found.case.order, plan, hashlib.sha256(envelope).hexdigest(), datetime.now(UTC))
+
+
+def _word(args: argparse.Namespace, act: Act, found: Found) -> bytes:
+    """What is signed; it holds by the case's own policy, or isn't made."""
+    from contrejour.cases import words
+
+    order = found.case.order.id
+    key = private_key(args.key, args.password_file)
+    word = words.sign(act, order, args.role, datetime.now(UTC), key)
+    word.check(order, found.keys)
+    return word.bytes
+
+
+def _show(args: argparse.Namespace) -> int:
+    from contrejour.cases import folder
+
+    _tell(folder.read(args.folder), as_json=args.json)
+    return 0
+
+
+def _tell(found: Found, *, as_json: bool) -> None:
+    from contrejour.cases.tell import lines, summary
+
+    now = datetime.now(UTC)
+    if as_json:
+        print(json.dumps(summary(found.case, found.private, now), ensure_ascii=False))
+    else:
+        print("\n".join(lines(found.case, found.private, now, files.speak(None))))

@@ -195,3 +195,11 @@ def test_a_policy_of_keys_of_its_own_has_no_day():
     key = Identity.generate(Kind.HYBRID).recipient()
     found = keys.keys_of(parse(f"party vault {key}\nquorum vault\n", "party"), [], "2027-02-12")
     assert (found.epoch, found.keys) == ("", {"vault": key})
+
+
+def test_one_policy_serves_a_case_too_whoever_only_asks_has_no_key():
+    """cases/rules.py: `key:` says who approves, and a party in no group may ask."""
+    with Identity.generate(Kind.HYBRID) as secret:
+        own = str(secret.recipient())
+    text = f"party vault {own}\nparty opj - key:{'0d42' * 16}\nquorum vault\n"
+    assert keys.keys_of(parse(text, "party"), [], "2027-02-12").ways == (("vault",),)

@@ -21,10 +21,12 @@ A, B = "a" * 64, "b" * 64
 AGE = "age1" + "q" * 58
 SAMPLE: dict[str, Json] = {
     "role": "procureur", "epoch": "2027-02-12", "keys": A, "edge": "bus-041", "key": B,
-    "reason": "link-lost", "n": 144, "root": A, "camera": "quais-01", "case": A,
-    "cameras": ["quais-01", "bus-041.avant"], "basis": "judge", "recipient": AGE,
-    "expires": "2027-02-13T09:30:00Z", "nonce": B, "commitment": A, "order": A,
-    "signature": "A" * 86, "bag": B, "recipients": [A], "old": A, "new": B, "method": "hsm",
+    "reason": "link-lost", "n": 144, "root": A, "camera": "quais-01", "kind": "open",
+    "cameras": ["quais-01", "bus-041.avant"], "basis": "77-1-1", "recipient": AGE, "opener": AGE,
+    "expires": "2027-02-13T09:30:00Z", "nonce": "a" * 32, "commitments": {"case_number": A},
+    "order": A, "hold_until": None, "mandate": "ara-2027-01", "not_before": AT, "plan": A,
+    "policy": B, "requester": "opj", "since": AT, "until": AT, "urgent": False, "sig": A + B,
+    "bag": B, "recipients": [A], "old": A, "new": B, "method": "hsm",
     "dataset": "quais", "mechanism": "laplace", "scale_millionths": 4_000_000,
     "epsilon_millionths": 1_000_000, "rho_s": 60, "k": 2, "spent_millionths": 7_000_000,
     "incident": A, "from": AT, "to": "2027-02-12T10:00:00Z",
@@ -139,9 +141,9 @@ def test_noise_is_refused(data: bytes) -> None:
 def test_an_entry_of_more_than_4096_bytes_is_refused() -> None:
     told = dict(sample("order.declare").data)
     with pytest.raises(LedgerError, match="more than 4096 bytes"):
-        Entry("order.declare", AT, {**told, "recipient": "age1" + "q" * 2200,
+        Entry("order.declare", AT, {**told, "opener": "age1" + "q" * 2200,
               "cameras": ["c" * 80] * 32})  # fmt: skip
-    largest = Entry("order.declare", AT, {**told, "recipient": "age1pq1" + "q" * 1960})
+    largest = Entry("order.declare", AT, {**told, "opener": "age1pq1" + "q" * 1960})
     assert len(largest.bytes) < 4096
 
 

@@ -11,8 +11,10 @@ from contrejour.ledger.tree import leaf_hash
 AT, LATE = "2027-02-12T09:30:00Z", "2027-02-12T23:00:00Z"
 A = "a" * 64
 ORDER = Entry("order.declare", AT, {
-    "case": A, "cameras": ["quais-01"], "from": AT, "to": AT, "role": "opj", "basis": "inquiry",
-    "recipient": "age1" + "q" * 58, "expires": "2027-02-12T12:00:00Z", "nonce": A, "commitment": A,
+    "basis": "77-1-1", "cameras": ["quais-01"], "commitments": {"note": A}, "kind": "open",
+    "expires": "2027-02-12T12:00:00Z", "hold_until": None, "mandate": "m-1", "nonce": "a" * 32,
+    "not_before": AT, "opener": "age1" + "q" * 58, "plan": A, "policy": A, "requester": "opj",
+    "since": AT, "until": AT, "urgent": False,
 }).bytes  # fmt: skip
 LEAF = leaf_hash(ORDER).hex()
 
@@ -21,8 +23,8 @@ def of(kind: str, at: str = AT, **data: Json) -> bytes:
     return Entry(kind, at, data).bytes
 
 
-APPROVED = of("order.approve", order=LEAF, role="procureur", signature="A" * 86)
-REFUSED = of("order.refuse", order=LEAF, role="dpo", reason="too-wide")
+APPROVED = of("order.approve", order=LEAF, role="procureur", key=A, sig=2 * A)
+REFUSED = of("order.refuse", order=LEAF, role="dpo", key=A, sig=2 * A)
 PEELED = of("unseal.peel", order=LEAF, role="dpo", n=3, root=A)
 
 

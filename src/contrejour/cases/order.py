@@ -1,7 +1,7 @@
 """An order: who asks for which cameras, from when to when, on which article, until when.
 
     {"basis":"77-1-1","cameras":["car-t3-1"],"commitments":{"case":"<64 hex>",…},
-     "declared":"2027-02-12T15:04:05Z","expires":…,"hold_until":null,"kind":"open",
+     "at":"2027-02-12T15:04:05Z","expires":…,"hold_until":null,"kind":"open",
      "mandate":"ara-gares-2027-01","nonce":"<32 hex>","not_before":…,"opener":"age1…",
      "plan":"<SHA-256>","policy":"<SHA-256>","requester":"opj","since":…,"type":"order.declare",
      "until":…,"urgent":false,"v":1}
@@ -100,7 +100,7 @@ class Order:
             "v": 1, "type": TYPE, "requester": self.requester, "kind": self.kind.value,
             "basis": self.basis.value, "mandate": self.mandate, "plan": self.plan,
             "policy": self.policy, "cameras": list(self.cameras), "since": utc(self.since),
-            "until": utc(self.until), "declared": utc(self.declared),
+            "until": utc(self.until), "at": utc(self.declared),
             "not_before": utc(self.not_before), "expires": utc(self.expires),
             "urgent": self.urgent, "opener": self.opener, "nonce": self.nonce,
             "hold_until": utc(self.hold_until) if self.hold_until else None,
@@ -134,7 +134,7 @@ def read(data: bytes) -> Order:
         cameras=fields.texts("cameras", NAME, MOST_CAMERAS),
         since=fields.moment("since"),
         until=fields.moment("until"),
-        declared=fields.moment("declared"),
+        declared=fields.moment("at"),
         not_before=fields.moment("not_before"),
         expires=fields.moment("expires"),
         urgent=fields.flag("urgent"),

@@ -23,7 +23,7 @@ import rfc8785
 
 from contrejour.errors import LedgerError
 
-Json: TypeAlias = "str | int | list[Json] | dict[str, Json]"
+Json: TypeAlias = "str | int | list[Json] | dict[str, Json] | None"
 Fits = Callable[[object], bool]
 MOST_BYTES = 4096
 SALT_BYTES = 32
@@ -61,13 +61,24 @@ NAME = _text(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 HASH = _text(r"[0-9a-f]{64}")
 DAY = _text(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 RECIPIENT = _text(r"age1[a-z0-9]{50,2200}")
-SIGNATURE = _text(r"[A-Za-z0-9_-]{40,3000}")
+SIGNATURE = _text(r"[0-9a-f]{128}")
 REASON = _one(
     "camera-lost clock-wrong disk-full keys-missing link-lost maintenance mandate-ended "
     "not-lawful not-needed opposed out-of-time power-lost retention stolen too-wide unknown"
 )
-BASIS = _one("access-request court-order flagrancy inquiry judge prosecutor safety-inquiry")
+BASIS = _one("60-1 60-2 77-1-1 77-1-2 99-3 gdpr.15")
+PERSONAL = _one("case_number document_sha256 note requester_name requester_service")
+"""What a commitment may be of."""
 _SPAN: dict[str, Fits] = {"from": _moment, "to": _moment}
+_WORD: dict[str, Fits] = {"order": HASH, "role": NAME, "key": HASH, "sig": SIGNATURE}
+"""What a party says of an order: raw Ed25519 public key and signature, in hex."""
+
+
+def _commitments(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        PERSONAL(key) and HASH(each) for key, each in value.items()
+    )
+
 
 TYPES: Mapping[str, Mapping[str, Fits]] = {
     "keyset.publish": {"role": NAME, "epoch": DAY, "keys": HASH},
@@ -76,11 +87,15 @@ TYPES: Mapping[str, Mapping[str, Fits]] = {
     "segment.batch": {"edge": NAME, "from": _count, "to": _count, "n": _count, "root": HASH},
     "gap.declare": {"edge": NAME, "camera": NAME, **_SPAN, "reason": REASON},
     "order.declare": {
-        "case": HASH, "cameras": _some(NAME, 32), **_SPAN, "role": NAME, "basis": BASIS,
-        "recipient": RECIPIENT, "expires": _moment, "nonce": HASH, "commitment": HASH,
+        "basis": BASIS, "cameras": _some(NAME, 64), "commitments": _commitments,
+        "expires": _moment, "hold_until": lambda value: value is None or _moment(value),
+        "kind": _one("open hold"), "mandate": NAME, "nonce": _text("[0-9a-f]{32}"),
+        "not_before": _moment, "opener": RECIPIENT, "plan": HASH, "policy": HASH,
+        "requester": NAME, "since": _moment, "until": _moment,
+        "urgent": lambda value: isinstance(value, bool),
     },
-    "order.approve": {"order": HASH, "role": NAME, "signature": SIGNATURE},
-    "order.refuse": {"order": HASH, "role": NAME, "reason": REASON},
+    "order.approve": _WORD,
+    "order.refuse": _WORD,
     "unseal.peel": {"order": HASH, "role": NAME, "n": _count, "root": HASH},
     "unseal.done": {"order": HASH, "n": _count, "root": HASH},
     "hold.rewrap": {"order": HASH, "recipient": RECIPIENT, "expires": _moment, "n": _count},

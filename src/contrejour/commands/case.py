@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contrejour.commands import case_papers, files
+from contrejour.commands import case_open, case_papers, files
 from contrejour.commands.keys import private_key, public_key
 from contrejour.errors import Malformed
 
@@ -51,6 +51,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     show.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
     show.add_argument("--json", action="store_true", help="as JSON")
     show.set_defaults(run=_show)
+    case_open.add_to(below)
     case_papers.add_to(below)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import socket
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -66,6 +67,12 @@ def test_checkpoint_and_tiles_are_served_as_the_specification_wants(
     assert "immutable" in headers["cache-control"]
     assert len(fetch(log, "/tile/0/000")[2]) == 8192
     assert fetch(log, "/tile/0/000", "HEAD")[2] == b""
+
+
+def test_the_page_that_checks_a_proof_is_served_as_it_is_in_the_package(log: str) -> None:
+    status, headers, body = fetch(log, "/verify.html")
+    assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert body == (files("contrejour.ledger") / "verify.html").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from contrejour.ledger.witness import TEXT, Witness
 
 MOST_CONNECTIONS = 64
 IDLE_S = 15.0
+PAGE = "verify.html"
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -41,8 +43,11 @@ Asking = Callable[[str, str, bytes], Answer]
 
 
 def of_log(folder: Path) -> Asking:
-    """What a log serves: its checkpoint, its tiles, and no other file."""
-    read = reader(folder)
+    """What a log serves: its checkpoint, its tiles, and no other file of its own.
+
+    And the page that checks a proof, which is one file: whoever doubts us saves it, or another's.
+    """
+    read, page = reader(folder), (files(__package__) / PAGE).read_bytes()
 
     def answer(method: str, path: str, body: bytes) -> Answer:
         place = path.removeprefix("/")
@@ -51,6 +56,8 @@ def of_log(folder: Path) -> Asking:
         try:
             if place == "checkpoint":
                 return Answer(200, read(place))
+            if place == PAGE:
+                return Answer(200, page, "text/html; charset=utf-8")
             if tiles.parse(place):
                 return Answer(200, read(place), "application/octet-stream", FOR_EVER)
         except LedgerError:

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 from fakes.mandates import FOLDER
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -139,6 +139,7 @@ def test_no_text_gets_anything_but_a_mandate_or_malformed(text):
 
 
 @given(st.integers(0, len(TEXT) - 1), st.characters())
+@example(0, "\ud800")
 def test_no_changed_letter_gets_anything_but_a_mandate_or_malformed(place, letter):
     changed = TEXT[:place] + letter + TEXT[place + 1 :]
     with suppress(Malformed):

@@ -45,6 +45,8 @@ def parse(text: str, name: str) -> Data:
         raise Malformed(f"{name}:{line}: a character of private use", "take it out")
     try:
         return _either(text, _document)
+    except UnicodeEncodeError as error:  # half of a surrogate pair, which no file can hold
+        raise Malformed(f"{name}: not UTF-8 text", "save it as UTF-8") from error
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1

@@ -21,6 +21,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 
 from contrejour.errors import InputMissing, Malformed, OutputExists, OutputFailed
+from contrejour.seal.files import sync_folder
 from contrejour.work import sha256
 
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -79,9 +80,9 @@ def write(
         for name, tag in {**all_tags, "tagmanifest-sha256.txt": last}.items():
             _put(beside / name, tag)
         for folder in (beside, *(each for each in beside.rglob("*") if each.is_dir())):
-            _sync(folder)
+            sync_folder(folder)
         os.rename(beside, bag)
-        _sync(bag.parent)
+        sync_folder(bag.parent)
     except OSError as error:
         raise OutputFailed(
             f"{bag} can't be written: {error.strerror}", "free some space: nothing is half there"
@@ -131,11 +132,3 @@ def _put(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

@@ -27,6 +27,7 @@ from contrejour.cases.rules import Rules, keys
 from contrejour.cases.steps import Step
 from contrejour.errors import Busy, InputMissing, Malformed, OrderError, OutputExists, OutputFailed
 from contrejour.quorum import parse
+from contrejour.seal.files import sync_folder
 
 MOST_BYTES = 4 << 20
 MOST_STEPS = 9999
@@ -70,9 +71,9 @@ def create(
         _write(beside / "private.json", private.bytes, 0o600)
         _write(beside / "steps" / "0001.json", word.bytes)
         for each in (beside / "steps", beside):
-            _sync(each)
+            sync_folder(each)
         os.replace(beside, folder)
-        _sync(folder.parent)
+        sync_folder(folder.parent)
     except OSError as error:
         raise _failed(folder, error) from error
     finally:
@@ -114,7 +115,7 @@ def add(folder: Path, found: Found, step: Step, document: bytes, at: datetime) -
     try:
         _write(part, document)
         os.link(part, path)  # fails where another run was first
-        _sync(path.parent)
+        sync_folder(path.parent)
     except FileExistsError:
         raise Busy(f"another run is writing {folder}", "do it again: the case went on") from None
     except OSError as error:
@@ -160,14 +161,6 @@ def _write(path: Path, data: bytes, mode: int = 0o644) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def _remove(folder: Path) -> None:

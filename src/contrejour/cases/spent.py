@@ -23,6 +23,7 @@ from contrejour.cases.peel import Leave
 from contrejour.errors import Busy, OrderError, OutputFailed
 from contrejour.mandate.compile import Json, utc
 from contrejour.mandate.sign import canonical
+from contrejour.seal.files import sync_folder
 
 FIRST_CHAIN = "0" * 32
 
@@ -46,7 +47,7 @@ class SpentList:
                 fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 self._read()
                 if is_new:
-                    _sync(path.parent)
+                    sync_folder(path.parent)
             except BlockingIOError:
                 self.close()
                 raise Busy(f"another run is writing {path}", "wait for it to end") from None
@@ -142,11 +143,3 @@ class SpentList:
 
 def _chained(before: str, told: dict[str, Json]) -> str:
     return hashlib.sha256(bytes.fromhex(before) + canonical(told)).hexdigest()[:32]
-
-
-def _sync(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

@@ -8,24 +8,17 @@ What is public needs no login. A proxy that speaks TLS stands before it.
 
 from __future__ import annotations
 
-import socket
-import sys
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-from contrejour.errors import ContrejourError, LedgerError, OutputFailed
+from contrejour.errors import ContrejourError, LedgerError
 from contrejour.ledger import tiles, witness
 from contrejour.ledger.read import reader
 from contrejour.ledger.witness import TEXT, Witness
+from contrejour.listener import MOST_CONNECTIONS, Listener, Talk
 
-MOST_CONNECTIONS = 64
-IDLE_S = 15.0
 PAGE = "verify.html"
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -81,28 +74,16 @@ def of_witness(known: Witness) -> Asking:
     return answer
 
 
-class Server(ThreadingHTTPServer):
-    """Serves from `start` on, until `stop`; as a context, in between."""
-
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 32
+class Server(Listener):
+    """Serves while it is a context."""
 
     def __init__(
         self, host: str, port: int, asking: Asking, *, most: int = MOST_CONNECTIONS,
         broke: Callable[[str], object] = lambda _: None,
     ) -> None:  # fmt: skip
-        """Listen (0: any free port). `broke`: told of a fault of ours. Raises OutputFailed."""
-        self.asking, self.broke = asking, broke
-        self._free = threading.BoundedSemaphore(most)
-        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        try:
-            super().__init__((host, port), _Talk)
-        except (OSError, OverflowError) as error:
-            raise OutputFailed(
-                f"{host}:{port} can't be listened on: {getattr(error, 'strerror', error)}",
-                "is another program there? --listen names another port",
-            ) from error
+        """As a Listener."""
+        self.asking = asking
+        super().__init__(host, port, _Talk, most=most, broke=broke)
 
     @property
     def url(self) -> str:
@@ -110,55 +91,19 @@ class Server(ThreadingHTTPServer):
         return f"http://[{host!s}]:{port}" if ":" in str(host) else f"http://{host!s}:{port}"
 
     def __enter__(self) -> Server:
-        threading.Thread(target=self.serve_forever, args=(0.1,), name="http", daemon=True).start()
+        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
-
-    def server_bind(self) -> None:
-        """Without HTTPServer's look-up of this machine's name, which may hang."""
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """One thread for each connection, up to so many."""
-        if not self._free.acquire(blocking=False):
-            with suppress(OSError):
-                request.setblocking(False)
-                request.send(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-            return self.shutdown_request(request)
-        try:
-            return super().process_request(request, client_address)
-        except RuntimeError:  # the system has no thread left
-            self._free.release()
-            raise
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._free.release()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Whoever went away is nobody's concern; ours is said, without what was asked."""
-        error = sys.exception()
-        if not isinstance(error, OSError):
-            self.broke(f"an answer could not be made: {type(error).__name__}")
+        self.stop()
 
 
-class _Talk(BaseHTTPRequestHandler):
-    """One connection."""
+class _Talk(Talk):
+    """GET and HEAD, and POST with a body that says how long it is."""
 
     server: Server
-    protocol_version = "HTTP/1.1"
-    timeout = IDLE_S
-    disable_nagle_algorithm = True
-    server_version, sys_version = "contrejour", ""
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802
         answer = self._answer()
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.kind)
@@ -188,6 +133,3 @@ class _Talk(BaseHTTPRequestHandler):
         except ContrejourError as error:
             self.server.broke(str(error))
             return Answer(503)
-
-    def log_message(self, *_: object) -> None:
-        """No log: who looked is personal data, and a proxy's to keep."""

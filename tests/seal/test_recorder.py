@@ -247,7 +247,7 @@ def test_a_segment_that_is_never_ended_ends_with_its_window(bench, camera):
     bench.recorder.begin(T0)
     bench.recorder.write(clear(T0), T0 + 4_000)
     bench.clock.wait(WINDOW)
-    bench.recorder.write(clear(T0), T0 + WINDOW)
+    bench.recorder.write(clear(T0), T0 + WINDOW + 1)
     bench.recorder.close()
     assert stretches(camera)[0] == (0, WINDOW, "ok")
     assert opened(camera) == {T0: (clear(T0), False)}

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.commands import files
 from contrejour.commands.configuration import Configuration
+from contrejour.commands.sealing import Sealing
 from contrejour.errors import ContrejourError
 from contrejour.log import Log
 
@@ -59,13 +60,14 @@ def _watch(args: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: events.put(STOP))
     signal.signal(signal.SIGHUP, lambda *_: events.put(RELOAD))
     read = Configuration(args.site, args.plan, args.pub, tuple(args.camera), args.output, log)
-    models = Models()
+    models, sealing = Models(), Sealing(partial(log.say, code="sealed", level="warning"))
 
     def made(wanted: Wanted) -> Watcher:
         return Watcher(
             wanted.plan, wanted.name, wanted.place, wanted.address, args.output / wanted.name,
             make=models, offline=args.offline, tell=log.teller(wanted.name),
             events=partial(_events, wanted, args.output, log) if wanted.place.events else None,
+            sealed=partial(sealing.of, wanted.seal) if wanted.seal else None,
         )  # fmt: skip
 
     run = _Run(read, Cameras(events.put), made, log)
@@ -82,6 +84,7 @@ def _watch(args: argparse.Namespace) -> int:
             run.until_over(events)
         finally:
             run.cameras.stop()
+            sealing.close()
             if args.json:
                 for watcher in run.cameras.watchers.values():
                     print(json.dumps(_told(watcher)), flush=True)

@@ -141,20 +141,20 @@ class Recorder:
         return self._sealing
 
     def write(self, data: bytes, t_ms: int) -> None:
-        """The next bytes of the segment; where nothing is sealed they are forgotten."""
+        """The next bytes of the segment, come before `t_ms`; forgotten where nothing is sealed."""
         sealing = self._sealing
         if sealing is None or not sealing.writing:
             return
-        if t_ms >= sealing.window.t1:  # a segment ends with its window
+        if t_ms > sealing.window.t1:  # a segment ends with its window
             self.end(t_ms)
             return
-        self._wrote_ms = t_ms
         if abs(t_ms - self._asked_ms) >= ASK_MS:
             self._asked_ms = t_ms
-            if not self._may(t_ms):
-                self.end(t_ms)
+            if not self._may(t_ms - 1):
+                self.end(self._wrote_ms)
                 self._lost(t_ms, Reason.PLAN)
                 return
+        self._wrote_ms = t_ms
         try:
             sealing.write(data)
         except (OSError, SealError) as error:

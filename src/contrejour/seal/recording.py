@@ -30,10 +30,10 @@ def _nothing() -> None:
 class Standing:
     """How sealing does: seconds sealed since the start, gaps that were told, what is wrong."""
 
-    sealing: bool
-    sealed_s: float
-    gaps: int
-    error: str
+    sealing: bool = False
+    sealed_s: float = 0.0
+    gaps: int = 0
+    error: str = ""
 
 
 class Recording:

@@ -24,6 +24,7 @@ from contrejour.seal.manifest import Manifest, Status, digest
 from contrejour.seal.segment import MANIFEST, ONIONS, OPEN
 
 AHEAD = "ahead"
+_CAMERA = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _DAY, _TIME = re.compile(r"\d{8}"), re.compile(r"\d{6}")
 
 
@@ -45,9 +46,28 @@ def start_of(folder: Path) -> int:
     return int(datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC).timestamp()) * 1000
 
 
+def end_of(folder: Path) -> int:
+    """When it ends, as far as it is said there."""
+    for name in (MANIFEST, OPEN):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            told = json.loads((folder / name).read_bytes().partition(b"\n")[0])
+            return int(told["window"]["t1"])
+    return start_of(folder) + 1
+
+
+def cameras(base: Path) -> list[Path]:
+    """The folders of cameras that something was sealed of."""
+    return [each for each in _named(base, _CAMERA) if _named(each, _DAY)]
+
+
+def days(camera: Path) -> Iterator[tuple[Path, list[Path]]]:
+    """Each day, with the folders of its windows, in order of time."""
+    return ((day, _named(day, _TIME)) for day in _named(camera, _DAY))
+
+
 def windows(camera: Path) -> list[Path]:
     """Their folders, in order of time."""
-    return [time for day in _named(camera, _DAY) for time in _named(day, _TIME)]
+    return [window for _, found in days(camera) for window in found]
 
 
 def _named(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
@@ -80,15 +100,15 @@ def sealed_after(camera: Path, since: int) -> list[tuple[int, int]]:
     """The stretches of time (ms) that were sealed, in order, those that ended after `since`."""
     found: list[tuple[int, int]] = []
     for folder in reversed(windows(camera)):
-        segs = list(_stretches(folder))
+        segs = list(stretches(folder))
         found[:0] = [each for each in segs if each[1] > since]
         if segs and segs[0][0] <= since:
             break
     return found
 
 
-def _stretches(folder: Path) -> Iterator[tuple[int, int]]:
-    """As a manifest says, or what is to become one."""
+def stretches(folder: Path) -> Iterator[tuple[int, int]]:
+    """What was sealed in a window, as its manifest says, or what is to become one."""
     for name in (MANIFEST, OPEN):
         with suppress(OSError, ValueError, KeyError, TypeError):
             text = (folder / name).read_bytes().partition(b"\n")[0]

@@ -85,10 +85,10 @@ class Gaps:
 
     def _close(self, t_ms: int) -> None:
         if (gap := self._open) and self._is_told(gap, t_ms):
-            self._over.append(Gap(gap.t0, max(gap.t0, t_ms), gap.reason))
+            self._over.append(Gap(gap.t0, t_ms, gap.reason))
             self.count += not self._was_told
         self._open = None
 
     def _is_told(self, gap: Gap, t_ms: int) -> bool:
         usual = gap.reason in _USUAL and not self._was_told
-        return t_ms - gap.t0 >= (LEAST_MS if usual else 0)
+        return t_ms - gap.t0 >= (LEAST_MS if usual else 1)

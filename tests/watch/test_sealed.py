@@ -1,0 +1,473 @@
+"""The originals of live cameras: sealed as far as the plan goes, told to the log, destroyed."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+from datetime import UTC, date, datetime, timedelta
+from threading import Event
+
+import pytest
+from fakes import detectors
+from fakes.cameras import camera as cameras_of
+from fakes.ledgers import brute_root
+from fakes.parties import T0, parties, policy
+from fakes.plans import PRIVACY, plan_for
+from fakes.recorders import EDGE, ByHand, chain, clear, veil
+from fakes.runs import clip, painted_clip, run
+
+from contrejour import video
+from contrejour.config import Place
+from contrejour.errors import Busy, Refused, SealError
+from contrejour.ledger.entry import read as read_entry
+from contrejour.ledger.replay import Replay
+from contrejour.ledger.tree import leaf_hash
+from contrejour.mandate.sign import new_key
+from contrejour.quorum import parse
+from contrejour.seal import keys, note, store
+from contrejour.seal.parties import Parties
+from contrejour.seal.recipient import Kind
+from contrejour.watch import Keeping, Sealed, Watcher, entries, privacy, sealed
+from contrejour.watch.entries import Entries
+from contrejour.watch.expiry import Expiry
+
+DAY = date(2027, 2, 12)
+MINUTE, TURN = 60_000, sealed.TURN_MS
+HOME = {"logements": (((0.5, 0.0), (1.0, 0.0), (1.0, 0.5)),)}
+
+
+class OfDay(Parties):
+    """Parties with the keys of every day."""
+
+    def keys(self, day: str):
+        return parties(day=day).keys
+
+
+@pytest.fixture
+def clock():
+    return ByHand()
+
+
+@pytest.fixture
+def told(tmp_path):
+    """The entries that were written, file after file."""
+
+    def found():
+        files = sorted((tmp_path / "entries").glob("*.jsonl"))
+        return [[json.loads(line) for line in each.read_text().splitlines()] for each in files]
+
+    return found
+
+
+@pytest.fixture
+def started(tmp_path, clock, monkeypatch):
+    """Begins to seal; what its thread does is done where the test says so."""
+    monkeypatch.setattr(Sealed, "_run", lambda self: None)
+    running = []
+
+    def start(**more):
+        keeping = Keeping(tmp_path, EDGE, OfDay(policy(), ()), **more)
+        running.append(Sealed(keeping, tell=running_said.append, read=clock))
+        running[-1].said = running_said
+        return running[-1]
+
+    running_said = []
+    yield start
+    for each in running:
+        each._alone.close()
+
+
+def seal(of: Sealed, clock: ByHand, minutes: int, name: str = "cam-a", size: int = 3000) -> None:
+    """Some minutes of a camera, from the beginning of one on."""
+    original = of.camera(plan_for("view.live", "record", day=DAY, name=name), name, lambda _: None)
+    for _ in range(minutes):
+        t0 = clock.wall_ms
+        wait(original.recording)
+        original.recording._recorder._ahead.fill(t0)
+        original.kept["keeper"].begin(t0)
+        original.kept["keeper"].write(clear(t0, size), t0 + 5_000)
+        original.kept["keeper"].end(t0 + MINUTE)
+        original.veiled(datetime.fromtimestamp(t0 / 1000 + 30, UTC), *veil(t0))
+        original.veiled(datetime.fromtimestamp(t0 / 1000 + 60, UTC), *veil(t0 + 1))
+        wait(original.recording)
+        clock.wait(MINUTE)
+    original.recording._put(original.recording._recorder.tick)
+    wait(original.recording)
+
+
+def wait(recording) -> None:
+    """Until all that it was told is done."""
+    done = Event()
+    recording._put(done.set)
+    assert done.wait(60)
+
+
+# What the log is told
+
+
+def test_the_log_takes_what_is_told_as_it_is_and_finds_nothing_wrong(tmp_path, started, clock):
+    of = started()
+    for name in ("cam-a", "cam-b"):
+        seal(of, clock, 3, name)
+        of.turn()
+        clock.wait(120_000)
+    of.turn()
+    seal(of, clock, 2, "cam-c")
+    of.close()
+    files = sorted((tmp_path / "entries").glob("*.jsonl"))
+    assert run("keys", "new", tmp_path / "log.key").returncode == 0
+    log = tmp_path / "log"
+    begun = run("ledger", "init", log, "--name", "log.example/rhone", "--key", tmp_path / "log.key")
+    assert begun.returncode == 0
+    for each in files:
+        assert each.read_bytes() == b"".join(
+            read_entry(line).bytes + b"\n" for line in each.read_bytes().splitlines()
+        )
+        done = run("ledger", "append", log, each, "--key", tmp_path / "log.key")
+        assert done.returncode == 0, done.stderr
+    state = tmp_path / "seen"
+    monitor = ("ledger", "monitor", log, "--state", state, "--policy", log / "policy.txt")
+    done = run(*monitor)
+    assert done.returncode == 0, done.stderr
+    assert sum('"segment.batch"' in line for line in done.stdout.splitlines()) == 3
+
+
+def test_a_batch_is_a_tree_over_the_manifests_and_goes_on_without_a_hole(
+    tmp_path, started, clock, told
+):
+    of = started()
+    seal(of, clock, 3)
+    of.leave("cam-a")
+    of.turn()
+    seal(of, clock, 1, "cam-b")
+    of.close()
+    assert of.said == []
+    batches = [row for rows in told() for row in rows if row["type"] == "segment.batch"]
+    assert [(each["from"], each["to"], each["n"]) for each in batches] == [(0, 3, 3), (3, 4, 1)]
+    for each, index in zip(batches, sorted((tmp_path / "entries").glob("*.leaves")), strict=True):
+        rows = [line.split("  ") for line in index.read_text().splitlines()]
+        leaves = [leaf_hash((tmp_path / path).read_bytes()) for _, path in rows]
+        assert [leaf for leaf, _ in rows] == [leaf.hex() for leaf in leaves]
+        assert each["root"] == brute_root(leaves).hex()
+    assert (
+        Replay().see(json.dumps(batches[0], separators=(",", ":"), sort_keys=True).encode()) == []
+    )
+
+
+def test_what_the_log_is_told_does_not_depend_on_what_was_seen(tmp_path, clock, monkeypatch):
+    """A still scene, and one where much moves: the same entries, but for hashes."""
+    monkeypatch.setattr(Sealed, "_run", lambda self: None)
+    texts = []
+    for name, size in (("still", 1_000), ("busy", 200_000)):
+        hand = ByHand()
+        of = Sealed(Keeping(tmp_path / name, EDGE, OfDay(policy(), ())), read=hand)
+        for _ in range(3):
+            seal(of, hand, 2, size=size)
+            of.leave("cam-a")
+            of.turn()
+        of.close()
+        files = sorted((tmp_path / name / "entries").glob("*.jsonl"))
+        rows = [[json.loads(line) for line in each.read_text().splitlines()] for each in files]
+        roots = [row.pop("root", "") for each in rows for row in each]
+        texts.append(([each.name for each in files], rows))
+        assert len(set(roots)) > 2
+    assert texts[0] == texts[1]
+
+
+def test_what_was_not_sealed_is_declared_once_and_again_while_it_lasts(started, clock, told):
+    class Unpublished(OfDay):
+        def keys(self, day: str):
+            raise SealError("no note is there")
+
+    of = started()
+    of._keeping = Keeping(of._keeping.base, EDGE, Unpublished(policy(), ()))
+    original = of.camera(plan_for("view.live", "record", day=DAY), "cam-a", of.said.append)
+    for _ in range(2):
+        original.recording.begin(clock.wall_ms)
+        wait(original.recording)
+        clock.wait(TURN)
+        of.turn()
+    of.close()
+    gaps = [row for rows in told() for row in rows]
+    assert [(each["type"], each["from"], each["to"], each["reason"]) for each in gaps] == [
+        ("gap.declare", "2027-02-12T00:00:00Z", "2027-02-12T00:10:00Z", "keys-missing"),
+        ("gap.declare", "2027-02-12T00:10:00Z", "2027-02-12T00:20:00Z", "keys-missing"),
+    ]
+    assert of.said == ["nothing is sealed: no note is there"]
+    assert list(of._keeping.base.rglob("*.age")) == []
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_the_time_between_two_runs_is_declared_with_the_next(started, clock, told, stopped):
+    of = started()
+    seal(of, clock, 2)
+    of.turn()
+    if stopped:
+        of.close()
+    else:  # as a kill leaves it
+        of._alone.close()
+    clock.wait(3_600_000)
+    again = started()
+    seal(again, clock, 1)
+    again.close()
+    [gap] = [row for rows in told() for row in rows if row["type"] == "gap.declare"]
+    assert (gap["from"], gap["to"]) == ("2027-02-12T00:02:00Z", "2027-02-12T01:02:00Z")
+    assert gap["reason"] == ("maintenance" if stopped else "unknown")
+    batches = [row for rows in told() for row in rows if row["type"] == "segment.batch"]
+    ends = [0, *(each["to"] for each in batches)]
+    assert [each["from"] for each in batches] == ends[:-1]
+    assert ends[-1] == 3
+    assert len(chain(again._keeping.base / "cam-a")) == 3
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_each_entry_is_told_once_wherever_it_is_killed(tmp_path, started, clock, monkeypatch, call):
+    """Each call to the system is the last in turn; then another run begins."""
+    of = started()
+    seal(of, clock, 3)
+    of.leave("cam-a")
+    of._alone.close()
+    for nth in range(1, 20):
+        base = tmp_path / f"{call}-{nth}"
+        (base / "cam-a").parent.mkdir()
+        os.symlink(tmp_path / "cam-a", base / "cam-a")
+        first = Entries(base, EDGE.name)
+        killed = False
+        with monkeypatch.context() as patched:
+            dies(patched, call, nth)
+            try:
+                first.turn(datetime(2027, 2, 12, 1, tzinfo=UTC), {})
+            except KeyboardInterrupt:
+                killed = True
+        second = Entries(base, EDGE.name)
+        second.turn(datetime(2027, 2, 12, 2, tzinfo=UTC), {})
+        lines = [line for each in (base / "entries").glob("*.jsonl") for line in each.open()]
+        assert [json.loads(line)["to"] for line in lines] == [3]
+        assert not list((base / "entries").glob("*.part"))
+        if not killed:
+            break
+    assert nth > 2
+
+
+def dies(patched: pytest.MonkeyPatch, call: str, nth: int) -> None:
+    count, real = 0, getattr(os, call)
+
+    def once(*args):
+        nonlocal count
+        count += 1
+        if count >= nth:
+            raise KeyboardInterrupt
+        return real(*args)
+
+    patched.setattr(os, call, once)
+
+
+def test_a_state_that_is_damaged_stops_it_before_a_number_comes_twice(tmp_path):
+    Entries(tmp_path, "bus")
+    (tmp_path / "entries" / "state.json").write_text("{")
+    with pytest.raises(SealError, match="is damaged"):
+        Entries(tmp_path, "bus")
+
+
+def test_an_entry_that_can_not_be_written_is_told_later(started, clock, told, monkeypatch):
+    of = started()
+    seal(of, clock, 1)
+    clock.wait(120_000)
+    with monkeypatch.context() as patched:
+        patched.setattr(entries, "_write", full)
+        for _ in range(3):
+            of.turn()
+    assert told() == []
+    assert of.said == [
+        "the log is not told, and nothing is destroyed: [Errno 28] No space left on device"
+    ]
+    of.close()
+    [rows] = told()
+    assert [each["type"] for each in rows] == ["segment.batch", "gap.declare"]
+
+
+def full(*args):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+# What is destroyed
+
+
+def test_windows_are_destroyed_whole_when_they_are_due_whether_the_camera_runs_or_not(
+    tmp_path, started, clock, told
+):
+    of = started()
+    seal(of, clock, 3)
+    of.leave("cam-a")
+    of.turn()
+    windows = store.windows(tmp_path / "cam-a")
+    until = plan_for("record", day=DAY).destroy_by("cam-a", datetime(2027, 2, 12, tzinfo=UTC))
+    clock.wait(int(until.timestamp() * 1000) - TURN - clock.wall_ms - 1)
+    of.turn()
+    assert store.windows(tmp_path / "cam-a") == windows
+    clock.wait(MINUTE + 1)
+    of.turn()
+    assert store.windows(tmp_path / "cam-a") == windows[2:]
+    clock.wait(MINUTE)
+    of.turn()
+    assert store.windows(tmp_path / "cam-a") == []
+    assert list((tmp_path / "cam-a").iterdir()) == []
+    deleted = [row for rows in told() for row in rows if row["type"] == "media.delete"]
+    assert [(each["camera"], each["from"], each["to"], each["reason"]) for each in deleted] == [
+        ("cam-a", "2027-02-12T00:00:00Z", "2027-02-12T00:02:00Z", "retention"),
+        ("cam-a", "2027-02-12T00:02:00Z", "2027-02-12T00:03:00Z", "retention"),
+    ]
+    seal(of, clock, 1)
+    of.close()
+    [only] = chain(tmp_path / "cam-a")
+    assert only.since == T0 + 3 * MINUTE
+    assert len(only.prev) == 64
+
+
+def test_a_clock_that_leaps_ahead_destroys_nothing(tmp_path, started, clock):
+    clock.src = "unset"
+    of = started()
+    seal(of, clock, 2)
+    of.turn()
+    clock.wall_ms += 40 * 86_400_000
+    of.turn()
+    assert len(store.windows(tmp_path / "cam-a")) == 2
+    of.close()
+
+
+def test_what_was_being_sealed_is_not_destroyed_and_what_nobody_signed_is(tmp_path, started, clock):
+    of = started()
+    original = of.camera(plan_for("view.live", "record", day=DAY), "cam-a", lambda _: None)
+    original.recording.begin(clock.wall_ms)
+    wait(original.recording)
+    expiry = Expiry(tmp_path, lambda name, at: at)
+    assert expiry.find(T0 + 60_000, T0 + 60_000) == []
+    [[name, [folder]]] = expiry.find(T0 + 90_000_000, T0 + 90_000_000)
+    assert (name, store.start_of(folder)) == ("cam-a", T0)
+    of.close()
+
+
+def test_a_window_is_due_by_when_it_was_sealed_and_not_by_when_it_began(tmp_path, started, clock):
+    """The plan lets the camera record from the middle of a window on."""
+    of = started()
+    seal(of, clock, 1)
+    of.close()
+    opens = datetime(2027, 2, 12, tzinfo=UTC) + timedelta(milliseconds=1)
+    [folder] = store.windows(tmp_path / "cam-a")
+    (folder / "W.json").write_bytes(
+        (folder / "W.json").read_bytes().replace(b'"t0":%d' % T0, b'"t0":%d' % (T0 + 9), 1)
+    )
+
+    def due(name: str, at: datetime) -> datetime:
+        return at if at < opens else at + timedelta(days=30)
+
+    expiry = Expiry(tmp_path, due)
+    assert expiry.find(T0 + MINUTE, T0 + MINUTE) == []
+    assert expiry.find(T0 + 31 * 86_400_000, T0 + 31 * 86_400_000) == [("cam-a", [folder])]
+
+
+# Who may be sealed
+
+
+def test_a_camera_that_sees_homes_is_not_sealed_and_is_told_why(tmp_path):
+    plan = plan_for("view.live", "record")
+    out = []
+    watcher = Watcher(
+        plan, "cam-a", Place(address="rtsp://x", hide="people", privacy={**PRIVACY, **HOME}),
+        "rtsp://127.0.0.1:9/x", tmp_path, sealed=lambda: out.append(1),
+    )  # fmt: skip
+    with pytest.raises(Refused, match=r"CSI L251-3: cam-a can't be sealed.*logements") as raised:
+        watcher.run()
+    assert "have the camera itself paint them" in raised.value.hint
+    assert out == []
+    privacy.untouched(plan, "cam-a", {**PRIVACY, "logements": ()})
+
+
+def test_two_processes_never_seal_to_one_place(started):
+    started()
+    with pytest.raises(Busy):
+        started()
+
+
+# A live camera
+
+
+class Teed(video.Decoder):
+    """Gives its keeper a movie, a second of it at a time, while pictures come."""
+
+    movie = b""
+
+    def __init__(self, address, *, keeper, window_ms, segment_ms, **more):
+        super().__init__(address, **more)
+        self._keeper, self._window_ms = keeper, window_ms
+        assert segment_ms == 10_000
+
+    def frames(self):
+        last = None
+        try:
+            for frame in super().frames():
+                now = frame.taken.wall_ns // 1_000_000
+                if last is None or now // self._window_ms != last // self._window_ms:
+                    if last is not None:
+                        self._keeper.end(now - now % self._window_ms)
+                        now = max(now, now - now % self._window_ms)
+                    self._keeper.begin(now)
+                last = now
+                self._keeper.write(self.movie, now)
+                yield frame
+        finally:
+            if last is not None:
+                self._keeper.cut(last + 1)
+
+
+def test_a_live_camera_is_sealed_beside_its_veil_and_bound_to_it(tmp_path, monkeypatch):
+    whole = clip(tmp_path / "whole.mp4", more=("-movflags", "frag_keyframe+empty_moov"))
+    monkeypatch.setattr(Teed, "movie", whole.read_bytes())
+    today = datetime.now(UTC).date()
+    held = {name: tmp_path / name for name in ("vault", "prosecutor", "dpo", "operator")}
+    lines, notes = [], []
+    for name, folder in held.items():
+        folder.mkdir()
+        key = new_key()
+        keys.make(folder, [today, today + timedelta(days=1)], Kind.HYBRID)
+        published = keys.publish(folder, [today, today + timedelta(days=1)], f"{name}.example", key)
+        (tmp_path / f"{name}.note").write_bytes(published)
+        lines.append(f"party {name} {note.Verifier.of(f'{name}.example', key)}\n")
+        notes.append(tmp_path / f"{name}.note")
+    rest = "group one any dpo operator\ngroup open all vault prosecutor one\nquorum open\n"
+    who = Parties(parse("".join(lines) + rest, "party"), [tmp_path])
+    who.check()
+    of = Sealed(Keeping(tmp_path / "sealed", EDGE, who))
+    with cameras_of(painted_clip(tmp_path / "painted.mp4")) as [address]:
+        watching = Watcher(
+            plan_for("view.live", "record"), "cam-a",
+            Place(address=address, hide="people", privacy=PRIVACY), address, tmp_path / "out",
+            make=detectors.painted, connect=Teed, sealed=lambda: of, window_ms=10_000,
+        )  # fmt: skip
+        watching.stopped = lambda: watching.counters.frames >= 300
+        watching.run()
+    of.close()
+    camera = tmp_path / "sealed" / "cam-a"
+    windows = chain(camera)
+    assert len(windows) >= 2
+    assert {each.window.t1 - each.window.t0 for each in windows} == {10_000}
+    assert 10 < watching.counters.sealed_s < 14
+    bound = 0
+    for each in windows:
+        folder = store.folder_of(camera, each.window.t0)
+        for segment in each.segs:
+            file = folder / f"{segment.seq:04}.veiled"
+            if segment.deid_sha256:
+                assert hashlib.sha256(file.read_bytes()).hexdigest() == segment.deid_sha256
+                for line in file.read_text().splitlines():
+                    digest, name = line.split("  ")
+                    [path] = (tmp_path / "out").rglob(name)
+                    assert hashlib.sha256(path.read_bytes()).hexdigest() == digest
+                    bound += 1
+    assert bound >= 4
+    files = [path.read_bytes() for path in (tmp_path / "sealed").rglob("*") if path.is_file()]
+    piece = Teed.movie[1000:1100]
+    assert piece in Teed.movie
+    assert not any(piece in data for data in files)

@@ -264,7 +264,7 @@ def test_it_is_sealed_only_while_the_plan_lets_it(camera):
         (0, 10_000, "ok"), (10_000, 15_000, "ok"), (15_000, 40_000, "gap"),
         (40_000, 50_000, "ok"), (50_000, 60_000, "ok"),
     ]  # fmt: skip
-    assert opened(camera)[T0 + 10_000] == (clear(T0 + 10_000)[: 5 * (40_000 // 10 + 1)], False)
+    assert opened(camera)[T0 + 10_000] == (clear(T0 + 10_000)[: 6 * (40_000 // 10 + 1)], False)
     assert bench.said == []
     assert bench.recorder.gaps.take(bench.clock.wall_ms) == [
         Gap(T0 + 15_000, T0 + 40_000, Reason.PLAN)

@@ -24,8 +24,6 @@ from contrejour.seal.clock import LEAP_MS, Reading
 from contrejour.seal.gaps import Gap, Gaps, Reason
 from contrejour.seal.segment import Sealing
 
-ASK_MS = 1_000
-"""How often the plan is asked within a segment."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _DAY_MS = 86_400_000
 
@@ -53,7 +51,6 @@ class Recorder:
         self._last = read()
         self._sealing = chain.recover(self._last)
         self._from_ms = self._wrote_ms = 0
-        self._asked_ms = -ASK_MS
         self._shut: int | None = None
         """The beginning of a window in which something failed."""
         self._leapt = self._unsigned = False
@@ -148,12 +145,10 @@ class Recorder:
         if t_ms > sealing.window.t1:  # a segment ends with its window
             self.end(t_ms)
             return
-        if abs(t_ms - self._asked_ms) >= ASK_MS:
-            self._asked_ms = t_ms
-            if not self._may(t_ms - 1):
-                self.end(self._wrote_ms)
-                self._lost(t_ms, Reason.PLAN)
-                return
+        if t_ms > self._from_ms and not self._may(t_ms - 1):
+            self.end(self._wrote_ms)
+            self._lost(self._wrote_ms, Reason.PLAN)
+            return
         self._wrote_ms = t_ms
         try:
             sealing.write(data)

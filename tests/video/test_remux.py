@@ -15,6 +15,7 @@ from fakes.runs import clip
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contrejour.testing import rtp
 from contrejour.video import nal
 from contrejour.video.fmp4 import CLOCK_HZ, copied_init
 from contrejour.video.keeper import Heard
@@ -128,10 +129,16 @@ def test_no_unit_is_changed_or_left_out(sent):
         assert payload(kept.all) == b"".join(each.data for each in sent.coded)
         return
     ours = units(kept.all)
-    theirs = [unit for each in sent.coded for unit in nal.as_sent(each.data)]
+    theirs = [unit for each in sent.coded for unit in rtp.units(each.data)]
     assert ours == theirs
     first = [unit[0] if sent.codec == "h264" else unit[0] >> 1 for unit in ours]
     assert sum(kind in (6, 39, 40) for kind in first) >= FRAMES  # SEI: signatures, picture hashes
+
+
+@given(st.lists(st.lists(st.sampled_from([0, 1, 255]), min_size=1).map(bytes)))
+def test_a_damaged_unit_is_copied_to_the_last_zero(found):
+    wanted = [unit for unit in found if b"\0\0\1" not in unit]
+    assert nal.as_sent(b"".join(b"\0\0\0\1" + unit for unit in wanted)) == wanted
 
 
 def test_the_segments_one_after_the_other_are_one_movie_of_the_same_pictures(sent):

@@ -99,6 +99,17 @@ def test_one_that_dies_is_cut(sent):
     assert len(pictures(kept.all)) >= 25
 
 
+@pytest.mark.parametrize("fault", ["corrupt=0.05", "loss=0.05", "jump=1", "stall=1"])
+def test_whatever_a_camera_does_wrong_what_it_sent_is_kept_in_order(sent, fault):
+    kept = Kept(1_500)
+    address = f"{sent['h264'][1]}?{fault}"
+    far = Decoder(address, keeper=kept, window_ms=1_500, segment_ms=700)
+    with closing(far), suppress(CameraError):
+        assert list(itertools.islice(far.frames(), 75))
+    assert kept.wrong == []
+    assert sum(len(packets(bytes(movie.data))) for movie in kept.movies) >= 15
+
+
 def test_nothing_is_teed_without_a_keeper(sent):
     threads = []
     for kept in (None, Kept(WINDOW_MS)):

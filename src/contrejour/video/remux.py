@@ -50,7 +50,7 @@ class Remux:
 
     def __init__(self, window_ms: int, segment_ms: int) -> None:
         self._window_ms, self._segment_ms = window_ms, segment_ms
-        self._codec, self._prefix, self._told, self._head = "", 0, b"", b""
+        self._codec, self._told, self._head, self._annex_b = "", b"", b"", False
         self._init: Callable[[bytes], bytes] = lambda told: told
         self._waiting: list[tuple[Coded, int, int]] = []
         """Packets, when they are decoded and when shown, in ticks."""
@@ -66,7 +66,7 @@ class Remux:
             self._t_ms += 1
             said = self._end(self._t_ms, None)
         self._codec, self._told, self._init, self._head = codec, told, init, b""
-        self._prefix = nal.length_size(codec, told)
+        self._annex_b = codec in ("h264", "hevc") and not nal.length_size(codec, told)
         return said
 
     def packet(self, new: Coded) -> list[Said]:
@@ -116,9 +116,7 @@ class Remux:
 
     def _can_begin(self, data: bytes) -> bool:
         """Parameter sets are known: from the camera's own words, or from this packet."""
-        if self._prefix or self._codec not in ("h264", "hevc"):
-            return True
-        if nal.all_sets(self._codec, nal.sets(self._codec, self._told)):
+        if not self._annex_b or nal.all_sets(self._codec, nal.sets(self._codec, self._told)):
             return True
         found = list(nal.sets(self._codec, data))
         if nal.all_sets(self._codec, found):
@@ -146,19 +144,17 @@ class Remux:
         last = line - begins[-1] if line is not None and line > begins[-1] else None
         steps.append(last or (steps[-1] if steps else _USUAL))
         samples = [
-            Sample(self._sample(each.data), step, each.key, seen - begin)
+            Sample(
+                prefixed(nal.as_sent(each.data)) if self._annex_b else each.data,
+                step, each.key, seen - begin,
+            )
             for each, begin, step, seen in zip(packets, begins, steps, shown, strict=True)
-        ]
+        ]  # fmt: skip
         self._number += 1
         data = fragment_of(self._number, begins[0], samples)
         self._waiting.clear()
         self._bytes = 0
         return [Said(DATA, t_ms, data)]
-
-    def _sample(self, data: bytes) -> bytes:
-        if self._prefix or self._codec not in ("h264", "hevc"):
-            return data
-        return prefixed(nal.as_sent(data))
 
     def _times(self, new: Coded, t_ms: int) -> tuple[int, int]:
         """When it is decoded and shown, in ticks: as the stream says, on a line that goes forward.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import select
+import struct
 import threading
 import time
 from collections import deque
@@ -54,7 +55,8 @@ class Tee:
                 self._offer(self._remux.source(codec, sets, init))
             if self._remux.is_open or self._bytes <= self._most // 2:
                 self._offer(self._remux.packet(_coded(packet, data, came)))
-        except (av.FFmpegError, ValueError):  # MP4 holds no such pictures: nothing is sealed
+        except (av.FFmpegError, ValueError, ArithmeticError, struct.error):
+            # MP4 holds no such pictures, or no such times: nothing is sealed, and all is seen.
             self._fits = False
             self._offer([*self._remux.cut(), Said(NOTE, self._t_ms)])
 

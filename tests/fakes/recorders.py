@@ -120,9 +120,9 @@ def veil(t_ms: int) -> tuple[str, str]:
     return hashlib.sha256(b"%d" % t_ms).hexdigest(), f"s-{t_ms}.m4s"
 
 
-def chain(camera: Path) -> list[Manifest]:
+def chain(camera: Path, of: note.Verifier = VERIFIER) -> list[Manifest]:
     """Every manifest of a camera, followed from the first to the last."""
-    return follow([(each / "W.json").read_bytes() for each in store.windows(camera)], VERIFIER)
+    return follow([(each / "W.json").read_bytes() for each in store.windows(camera)], of)
 
 
 def opened(

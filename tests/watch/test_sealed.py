@@ -4,31 +4,40 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import json
 import os
+import signal
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from threading import Event
+from typing import Any
 
+import av
 import pytest
-from fakes import detectors
+from fakes import detectors, sites
 from fakes.cameras import camera as cameras_of
 from fakes.ledgers import brute_root
 from fakes.parties import T0, parties, policy
 from fakes.plans import PRIVACY, plan_for
 from fakes.recorders import EDGE, ByHand, chain, clear, veil
-from fakes.runs import clip, painted_clip, run
+from fakes.runs import clip, family, painted_clip, run, start, until
+from fakes.seals import prefix
+from watch.test_seal_section import PARTIES, ceremony
 
-from contrejour import video
-from contrejour.config import Place
+from contrejour.commands.sealing import keeping
+from contrejour.config import Place, Seal
 from contrejour.errors import Busy, Refused, SealError
 from contrejour.ledger.entry import read as read_entry
 from contrejour.ledger.replay import Replay
 from contrejour.ledger.tree import leaf_hash
-from contrejour.mandate.sign import new_key
-from contrejour.quorum import parse
+from contrejour.mandate.sign import read_private
 from contrejour.seal import keys, note, store
+from contrejour.seal.manifest import Manifest, Segment, Status
+from contrejour.seal.onion import unpack
+from contrejour.seal.open import unwrap
 from contrejour.seal.parties import Parties
-from contrejour.seal.recipient import Kind
+from contrejour.seal.recipient import Identity, Kind
 from contrejour.watch import Keeping, Sealed, Watcher, entries, privacy, sealed
 from contrejour.watch.entries import Entries
 from contrejour.watch.expiry import Expiry
@@ -394,80 +403,140 @@ def test_two_processes_never_seal_to_one_place(started):
 # A live camera
 
 
-class Teed(video.Decoder):
-    """Gives its keeper a movie, a second of it at a time, while pictures come."""
-
-    movie = b""
-
-    def __init__(self, address, *, keeper, window_ms, segment_ms, **more):
-        super().__init__(address, **more)
-        self._keeper, self._window_ms = keeper, window_ms
-        assert segment_ms == 10_000
-
-    def frames(self):
-        last = None
-        try:
-            for frame in super().frames():
-                now = frame.taken.wall_ns // 1_000_000
-                if last is None or now // self._window_ms != last // self._window_ms:
-                    if last is not None:
-                        self._keeper.end(now - now % self._window_ms)
-                        now = max(now, now - now % self._window_ms)
-                    self._keeper.begin(now)
-                last = now
-                self._keeper.write(self.movie, now)
-                yield frame
-        finally:
-            if last is not None:
-                self._keeper.cut(last + 1)
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory):
+    """A camera of some Mbit/s: what is not sealed yet, 64 KiB, is a moment of it."""
+    path = tmp_path_factory.mktemp("clip") / "busy.mp4"
+    how = ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "0", "-qp", "12")
+    with cameras_of(clip(path, frames=300, size="640x352", gop=25, codec=how)) as [found]:
+        yield found
 
 
-def test_a_live_camera_is_sealed_beside_its_veil_and_bound_to_it(tmp_path, monkeypatch):
-    whole = clip(tmp_path / "whole.mp4", more=("-movflags", "frag_keyframe+empty_moov"))
-    monkeypatch.setattr(Teed, "movie", whole.read_bytes())
-    today = datetime.now(UTC).date()
-    held = {name: tmp_path / name for name in ("vault", "prosecutor", "dpo", "operator")}
-    lines, notes = [], []
-    for name, folder in held.items():
-        folder.mkdir()
-        key = new_key()
-        keys.make(folder, [today, today + timedelta(days=1)], Kind.HYBRID)
-        published = keys.publish(folder, [today, today + timedelta(days=1)], f"{name}.example", key)
-        (tmp_path / f"{name}.note").write_bytes(published)
-        lines.append(f"party {name} {note.Verifier.of(f'{name}.example', key)}\n")
-        notes.append(tmp_path / f"{name}.note")
-    rest = "group one any dpo operator\ngroup open all vault prosecutor one\nquorum open\n"
-    who = Parties(parse("".join(lines) + rest, "party"), [tmp_path])
-    who.check()
-    of = Sealed(Keeping(tmp_path / "sealed", EDGE, who))
-    with cameras_of(painted_clip(tmp_path / "painted.mp4")) as [address]:
-        watching = Watcher(
-            plan_for("view.live", "record"), "cam-a",
-            Place(address=address, hide="people", privacy=PRIVACY), address, tmp_path / "out",
-            make=detectors.painted, connect=Teed, sealed=lambda: of, window_ms=10_000,
-        )  # fmt: skip
-        watching.stopped = lambda: watching.counters.frames >= 300
-        watching.run()
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    with cameras_of(painted_clip(tmp_path_factory.mktemp("clip") / "painted.mp4")) as [found]:
+        yield found
+
+
+def keys_of(folder: Path, day: str) -> list[Identity]:
+    return [keys.read_identity(folder / name / f"{day}.key") for name in PARTIES[:3]]
+
+
+def found(camera: Path, held: Path) -> list[tuple[Manifest, Segment, bytes]]:
+    """Each segment that a quorum opens, with its manifest."""
+    clear_ = []
+    for told in chain(camera, of=edge(held)):
+        folder = store.folder_of(camera, told.window.t0)
+        onions = unpack((folder / "W.onions").read_bytes()).values()
+        _, key = unwrap(onions, keys_of(held, told.window.epoch), told.window)
+        for each in told.segs:
+            if store.was_sealed(each.status):
+                data, _ = prefix((folder / each.name).read_bytes(), key)
+                clear_.append((told, each, data))
+    return clear_
+
+
+def edge(held: Path) -> note.Verifier:
+    key = read_private((held / "edge.key").read_bytes(), None)
+    return note.Verifier.of("bus-041", key)
+
+
+def pictures(movie: bytes) -> list[Any]:
+    """What an original shows, to its last whole fragment."""
+    with av.open(io.BytesIO(movie)) as played:
+        return [frame.to_ndarray(format="yuv444p") for frame in played.decode(video=0)]
+
+
+def shows_the_figure(movie: bytes) -> int:
+    """In how many pictures the magenta figure shows, which nobody may see outside."""
+    return sum(bool(((each[1] > 150) & (each[2] > 150)).any()) for each in pictures(movie))
+
+
+def test_a_live_camera_is_sealed_beside_its_veil_and_bound_to_it(tmp_path, address):
+    section = Seal(**ceremony(tmp_path, Kind.HYBRID))
+    of = Sealed(keeping(section))
+    watching = Watcher(
+        plan_for("view.live", "record"), "cam-a",
+        Place(address=address, hide="people", privacy=PRIVACY), address, tmp_path / "out",
+        make=detectors.painted, sealed=lambda: of, window_ms=10_000,
+    )  # fmt: skip
+    watching.stopped = lambda: watching.counters.frames >= 300
+    watching.run()
     of.close()
     camera = tmp_path / "sealed" / "cam-a"
-    windows = chain(camera)
-    assert len(windows) >= 2
-    assert {each.window.t1 - each.window.t0 for each in windows} == {10_000}
-    assert 10 < watching.counters.sealed_s < 14
-    bound = 0
-    for each in windows:
-        folder = store.folder_of(camera, each.window.t0)
-        for segment in each.segs:
-            file = folder / f"{segment.seq:04}.veiled"
-            if segment.deid_sha256:
-                assert hashlib.sha256(file.read_bytes()).hexdigest() == segment.deid_sha256
-                for line in file.read_text().splitlines():
-                    digest, name = line.split("  ")
-                    [path] = (tmp_path / "out").rglob(name)
-                    assert hashlib.sha256(path.read_bytes()).hexdigest() == digest
-                    bound += 1
-    assert bound >= 4
+    opened_ = found(camera, tmp_path)
+    assert {told.window.t1 - told.window.t0 for told, _, _ in opened_} == {10_000}
+    assert len({told.window for told, _, _ in opened_}) >= 2
+    assert 10 < watching.counters.sealed_s < 16
+    assert shows_the_figure(b"".join(data for _, _, data in opened_)) > 250
+    bound = []
+    for told, each, _ in opened_:
+        file = store.veiled_of(store.folder_of(camera, told.window.t0), each.seq)
+        if each.deid_sha256:
+            assert hashlib.sha256(file.read_bytes()).hexdigest() == each.deid_sha256
+            bound += file.read_text().splitlines()
+    assert len(bound) >= 4
+    assert len(set(bound)) == len(bound)
+    for line in bound:
+        digest, name = line.split("  ")
+        [path] = (tmp_path / "out").rglob(name)
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == digest
     files = [path.read_bytes() for path in (tmp_path / "sealed").rglob("*") if path.is_file()]
-    piece = Teed.movie[1000:1100]
-    assert piece in Teed.movie
-    assert not any(piece in data for data in files)
+    for _, _, data in opened_:
+        assert not any(data[at : at + 64] in each for each in files for at in (0, len(data) // 2))
+
+
+def test_a_command_that_is_killed_keeps_what_was_whole_and_a_stranger_opens_it(tmp_path, busy):
+    section = ceremony(tmp_path)
+    sites.write(tmp_path, {"cam-a": busy}, "view.live", "record")
+    told = json.loads((tmp_path / "site.yml").read_text())
+    (tmp_path / "site.yml").write_text(json.dumps({**told, "seal": section}))
+    camera = tmp_path / "sealed" / "cam-a"
+    command = (
+        "watch", "--plan", tmp_path / "plan.json", "--site", tmp_path / "site.yml",
+        "--pub", tmp_path / "key.pub", "-o", tmp_path / "out",
+    )  # fmt: skip
+    killed = start(*command, detector="painted")
+    try:
+        assert until(lambda: any(each.stat().st_size > 700_000 for each in camera.rglob("*.part")))
+    finally:
+        for each in (*family(killed.pid), killed):
+            each.kill()
+        killed.communicate()
+    again = start(*command, detector="painted")
+    try:
+        assert until(lambda: len(list(camera.rglob("*.age*"))) > 1)
+        assert until(lambda: any(each.stat().st_size > 70_000 for each in camera.rglob("*.part")))
+    finally:
+        again.send_signal(signal.SIGTERM)
+        _, err = again.communicate(timeout=60)
+    assert again.returncode == 0, err
+    assert "nothing is sealed" not in err
+    first, *_, last = found(camera, tmp_path)
+    assert first[1].status is Status.TRUNCATED
+    assert last[1].status is Status.OK
+    assert all(pictures(data) for _, _, data in (first, last))
+    assert not [*camera.rglob("*.part"), *camera.rglob("W.open"), *camera.rglob("ahead/*")]
+    day, sealed_ = last[0].window.epoch, store.folder_of(camera, last[0].window.t0) / last[1].name
+    given = [each for name in PARTIES[:3] for each in ("--key", tmp_path / name / f"{day}.key")]
+    movie = tmp_path / "opened.mp4"
+    done = run("open", sealed_, *given, "--edge", str(edge(tmp_path)), "-o", movie)
+    assert done.returncode == 0, done.stderr
+    assert movie.read_bytes() == last[2]
+    lines = [line for each in (tmp_path / "sealed").glob("entries/*.jsonl") for line in each.open()]
+    rows = [json.loads(line) for line in lines]
+    assert sum(each["n"] for each in rows if each["type"] == "segment.batch") == len(
+        store.windows(camera)
+    )
+
+
+def test_a_camera_that_no_segment_holds_is_watched_and_said_not_to_be_sealed(tmp_path, started):
+    of = started()
+    original = of.camera(plan_for("view.live", "record", day=DAY), "cam-a", of.said.append)
+    for _ in range(3):
+        original.unfit()
+    wait(original.recording)
+    of.close()
+    assert of.said == [
+        "nothing is sealed: the camera codes its pictures in a way that no segment holds"
+    ]

@@ -176,6 +176,11 @@ class Recorder:
         self.sealed_ms += end_ms - self._from_ms
         self._end_ms = end_ms
 
+    def unfit(self) -> None:
+        """The camera's pictures can't be kept as they are: nothing will come."""
+        why = "the camera codes its pictures in a way that no segment holds"
+        self._lost(self._read().wall_ms, Reason.UNKNOWN, why)
+
     def veiled(self, t_ms: int, sha256: str, name: str) -> None:
         """A veiled segment is whole, whose first picture was taken then."""
         self._chain.veiled(Veiled(t_ms, sha256, name))

@@ -43,13 +43,13 @@ class Recording:
         self._recorder, self._tell = recorder, tell
         self._jobs: SimpleQueue[tuple[Job | None, int]] = SimpleQueue()
         self._waiting, self._lock = 0, threading.Lock()
-        self._overrun = False
+        self._overrun = self._is_unfit = False
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
     def begin(self, t_ms: int) -> None:
         """A segment starts at that time (ms since 1970, UTC), within one window."""
-        self._overrun = False
+        self._overrun = self._is_unfit = False
         self._put(lambda: self._recorder.begin(t_ms))
 
     def write(self, data: bytes, t_ms: int) -> None:
@@ -70,6 +70,12 @@ class Recording:
     def cut(self, t_ms: int) -> None:
         """The connection broke off."""
         self._put(lambda: self._recorder.cut(t_ms))
+
+    def unfit(self) -> None:
+        """Nothing will come: no segment holds what this camera sends."""
+        if not self._is_unfit:
+            self._is_unfit = True
+            self._put(self._recorder.unfit)
 
     def veiled(self, t_ms: int, sha256: str, name: str) -> None:
         """A veiled segment is whole, whose first picture was taken then."""

@@ -264,6 +264,8 @@ class Watcher:
         told.whole(whole)
         told.connected, told.sandbox = True, decoder.sandbox
         told.jumps, told.lost, told.dropped = counted.jumps, counted.lost, counted.dropped
+        if decoder.unkept:
+            self._original.unfit()
         told.scene_known = self.empty is not None and self.empty.known
         if frame.taken:
             now_ns = time.monotonic_ns()

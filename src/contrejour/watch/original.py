@@ -32,6 +32,11 @@ class Original:
     def standing(self) -> Standing:
         return self.recording.standing if self.recording else Standing()
 
+    def unfit(self) -> None:
+        """Nothing of it can be kept, for how it is coded."""
+        if self.recording:
+            self.recording.unfit()
+
     def veiled(self, taken: datetime, sha256: str, name: str) -> None:
         """A veiled segment is whole."""
         if self.recording:

@@ -48,9 +48,10 @@ class Chain:
     """Of one camera, used by one thread."""
 
     def __init__(self, camera: Path, edge: Edge, head: Head = Head()) -> None:  # noqa: B008
-        """`head`: what to go on from where the disk has no manifest any more. Raises SealError."""
+        """`head`: what to go on from where the disk has none so new any more. Raises SealError."""
         self._camera, self._edge = camera, edge
-        self._head = store.head(camera) or head
+        known = (each for each in (store.head(camera), head) if each)
+        self._head = max(known, key=lambda each: each.since or 0)
         self._waiting: deque[tuple[Sealing, int]] = deque()
         self._veiled: deque[Veiled] = deque(maxlen=MOST_VEILED)
         self._passed_ms = 0
@@ -71,7 +72,7 @@ class Chain:
                     self.leave(found, now)
                 found = segment.recover(folder, now.wall_ms)
                 self.since = found.window.t1
-            else:  # nothing was sealed in it: the next manifest tells the gap
+            elif not any(folder.glob("*.age*")):  # the next manifest tells the gap
                 store.remove(folder)
         if found and found.window.t1 <= now.wall_ms:
             self.leave(found, now)

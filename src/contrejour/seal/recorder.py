@@ -54,17 +54,13 @@ class Recorder:
         self._shut: int | None = None
         """The beginning of a window in which something failed."""
         self._leapt = self._unsigned = False
-        self._end_ms = self._sealed_until()
+        self._end_ms = store.sealed_until(camera)
         self.gaps = Gaps()
         self.gaps.begin(self._last.wall_ms, Reason.CAMERA)
         self.sealed_ms = 0
         """How much was sealed since the start."""
         self.error = ""
         """Why nothing is sealed, or ""."""
-
-    def _sealed_until(self) -> int:
-        newest = store.sealed_after(self._camera, 0)[-1:]
-        return newest[0][1] if newest else 0
 
     def missed(self, since_ms: int, reason: Reason) -> None:
         """Tell what wasn't sealed from then on until the start, as the disk has it."""
@@ -75,7 +71,8 @@ class Recorder:
 
     @property
     def is_sealing(self) -> bool:
-        return self._sealing is not None and self._sealing.writing
+        sealing = self._sealing
+        return sealing is not None and sealing.writing
 
     def begin(self, t_ms: int) -> None:
         """A segment starts: what comes now can be played from here."""

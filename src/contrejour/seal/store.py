@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,12 @@ def _named(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
         return []
 
 
+def after(camera: Path, t0: int) -> list[Path]:
+    """Those that began after `t0` (ms), in order of time."""
+    newer = takewhile(lambda each: start_of(each) > t0, reversed(windows(camera)))
+    return [*newer][::-1]
+
+
 def head(camera: Path) -> Head | None:
     """What the next manifest goes on from; None where there is no manifest. Raises SealError."""
     for folder in reversed(windows(camera)):
@@ -100,11 +107,16 @@ def sealed_after(camera: Path, since: int) -> list[tuple[int, int]]:
     """The stretches of time (ms) that were sealed, in order, those that ended after `since`."""
     found: list[tuple[int, int]] = []
     for folder in reversed(windows(camera)):
-        segs = list(stretches(folder))
-        found[:0] = [each for each in segs if each[1] > since]
-        if segs and segs[0][0] <= since:
+        found[:0] = [each for each in stretches(folder) if each[1] > since]
+        if start_of(folder) <= since:
             break
     return found
+
+
+def sealed_until(camera: Path) -> int:
+    """When what was sealed last ended (ms); 0 where nothing was."""
+    ends = (list(stretches(folder))[-1:] for folder in reversed(windows(camera)))
+    return next((segs[0][1] for segs in ends if segs), 0)
 
 
 def stretches(folder: Path) -> Iterator[tuple[int, int]]:

@@ -32,8 +32,8 @@ from contrejour.seal.segment import MANIFEST
 
 FOLDER, STATE = "entries", "state.json"
 RETENTION = "retention"
-Windows = Sequence[tuple[str, Sequence[Path]]]
-"""Of each camera, folders that follow each other."""
+Span = tuple[str, int, int]
+"""Camera, beginning and end (ms)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,8 @@ class Entries:
         head = store.Head(told.get("prev", ""), told.get("since"))
         return Known(head, told.get("until"), told.get("stopped", False))
 
-    def turn(self, now: datetime, cameras: Mapping[str, Told], due: Windows = ()) -> None:
-        """Tell what there is to tell; `due`: windows that are destroyed next. Raises OSError."""
+    def turn(self, now: datetime, cameras: Mapping[str, Told], gone: Sequence[Span] = ()) -> None:
+        """Tell what there is to tell; `gone`: what is destroyed. Raises OSError."""
         state = json.loads(json.dumps(self._state))
         leaves = list(self._leaves(state))
         lines = []
@@ -94,8 +94,7 @@ class Entries:
                 lines.append(self._span(now, "gap.declare", name, gap.t0, gap.t1, gap.reason))
             of = state["cameras"].setdefault(name, {})
             of |= {"until": told.until_ms, "stopped": told.stopped}
-        for name, folders in due:
-            t0, t1 = store.start_of(folders[0]), store.end_of(folders[-1])
+        for name, t0, t1 in gone:
             lines.append(self._span(now, "media.delete", name, t0, t1, RETENTION))
         if lines:
             index = "".join(f"{leaf.hex()}  {path}\n" for leaf, path in leaves)
@@ -107,9 +106,9 @@ class Entries:
         """Leaf hash and path of each manifest that no batch had, camera by camera, in order."""
         for camera in store.cameras(self._base):
             of = state["cameras"].setdefault(camera.name, {})
-            for folder in store.windows(camera):
+            for folder in store.after(camera, of.get("t0", -1)):
                 path = folder / MANIFEST
-                if store.start_of(folder) > of.get("t0", -1) and path.exists():
+                if path.exists():
                     data = path.read_bytes()
                     of["t0"], of["prev"] = store.start_of(folder), digest(data)
                     of["since"] = store.end_of(folder)
@@ -146,6 +145,9 @@ class Entries:
                 os.replace(part, path)
             else:
                 part.unlink()
+        for index in self._folder.glob("*.leaves"):
+            if index.stem[-6:] > f"{self._state['files']:06}":
+                index.unlink()
         sync_folder(self._folder)
 
 

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
-from contrejour.errors import Busy, ContrejourError, OutputFailed, PlanExpired, Refused
+from contrejour.errors import Busy, OutputFailed, PlanExpired, Refused
 from contrejour.mandate.periods import destroy_by
 from contrejour.mandate.plan import Plan
 from contrejour.mandate.vocabulary import Act
@@ -27,7 +28,7 @@ from contrejour.seal.parties import Parties
 from contrejour.seal.recorder import Recorder
 from contrejour.seal.recording import Recording
 from contrejour.seal.retention import HORIZON, sealed_until
-from contrejour.watch.entries import Entries, Told
+from contrejour.watch.entries import Entries, Span, Told
 from contrejour.watch.expiry import Expiry
 from contrejour.watch.original import WINDOW_MS, Original
 
@@ -59,6 +60,8 @@ class Sealed:
         self._plans: dict[str, Plan] = {}
         self._running: dict[str, Recording] = {}
         self._left: dict[str, Told] = {}
+        self._gone: list[Span] = []
+        """What was destroyed, and is to be told."""
         self._lock = threading.RLock()
         try:
             keeping.base.mkdir(parents=True, exist_ok=True)
@@ -128,18 +131,24 @@ class Sealed:
                 before = told[name].gaps if name in told else ()
                 told[name] = Told([*before, *recording.gaps(now.wall_ms)], now.wall_ms)
             self._left = told  # what was taken is told the next time, if it can't be now
+            failed = ""
             try:
                 due = self._expiry.find(believed_ms, believed_ms + TURN_MS)
-                self._entries.turn(when(now.wall_ms), told, due)
-                self._left = {}
-                for _, folders in due:
-                    for each in folders:
+                self._gone += [
+                    (name, store.start_of(folders[0]), store.end_of(folders[-1]))
+                    for name, folders in due
+                ]
+                try:
+                    self._entries.turn(when(now.wall_ms), told, self._gone)
+                    self._left, self._gone = {}, []
+                finally:  # a full disk is no reason to keep what is due
+                    for each in chain.from_iterable(folders for _, folders in due):
                         store.remove(each)
-                self._failed = ""
-            except (OSError, ContrejourError) as error:
-                if not self._failed:
-                    self._tell(f"the log is not told, and nothing is destroyed: {error}")
-                self._failed = f"{error}"
+            except Exception as error:  # noqa: BLE001 - the next turn is another try
+                failed = f"the log is not told, or what is due is not destroyed: {error}"
+            if failed and not self._failed:
+                self._tell(failed)
+            self._failed = failed
 
     def close(self) -> None:
         """All that ran is left, and told."""

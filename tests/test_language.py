@@ -44,6 +44,7 @@ def sentences() -> Iterator[str]:
             told = [*told, *(key.value for key in node.keywords if key.arg == "help")]
             yield from (text for text in map(text_of, told) if re.search("[a-zA-Z]", text))
     yield from ("{}:{}: {}: {}", "did you mean {}?", "one of: {}", *PATTERNS.values())
+    yield from (kind.usual for kind in vars(errors).values() if getattr(kind, "usual", ""))
     yield from (HINT, re.sub(r"\{\w+\}", "{}", WHY_COSMETIC))
 
 

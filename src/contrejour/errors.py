@@ -37,11 +37,13 @@ class ContrejourError(Exception):
     """Base of all errors. `hint` says what the reader can do about it; `others` came with it."""
 
     exit_code = 1
+    usual = ""
+    """The hint where none is given."""
     others: tuple[ContrejourError, ...] = ()
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
-        self.hint = hint
+        self.hint = hint or self.usual
 
 
 class UsageError(ContrejourError):
@@ -134,11 +136,14 @@ class CameraEnded(CameraError):
 
 class SealError(ContrejourError):
     exit_code = 19
+    usual = "nothing was opened or changed: compare with what the recorder or the party gave"
 
 
 class LedgerError(ContrejourError):
     exit_code = 20
+    usual = "keep what you were given, it may be evidence, and ask the log for it anew"
 
 
 class OrderError(ContrejourError):
     exit_code = 21
+    usual = "`contrejour case show` says how far the case is, and what it waits for"

@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.commands import files
-from contrejour.errors import InputMissing, OrderError, SealError
+from contrejour.errors import InputMissing, OrderError
 
 if TYPE_CHECKING:
     from contrejour.cases.folder import Found
     from contrejour.cases.layer import Told
     from contrejour.ledger.verify import Trust
     from contrejour.seal.recipient import Identity
+
+
+MORE = 8192
+"""Bytes by which what the vault leaves may be larger than what it was given."""
 
 
 def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -82,7 +86,7 @@ def _peel(args: argparse.Namespace) -> int:
     from contrejour.cases.layer import Party, window_of
     from contrejour.cases.spent import SpentList
     from contrejour.cases.steps import Peel
-    from contrejour.seal.files import write_new
+    from contrejour.seal.files import writing
     from contrejour.seal.open import rewrap
     from contrejour.seal.recipient import Recipient
     from contrejour.seal.wipe import wipe
@@ -95,19 +99,20 @@ def _peel(args: argparse.Namespace) -> int:
     way, onion = _onion(args.onion, args.role, found)
     told = _told(args, found, way)
     out = args.output / f"{way}.age"
-    if out.exists():
-        raise SealError(f"{out} is there already", "what was peeled is never replaced")
     args.output.mkdir(parents=True, exist_ok=True)
-    with _identity(args.key) as key, SpentList(args.spent) as spent:
+    with (
+        writing(out, 0o600, len(onion) + MORE) as file,  # before the window is spent
+        _identity(args.key) as key,
+        SpentList(args.spent) as spent,
+    ):
         party = Party(args.role, rules, keys, hashlib.sha256(policy).hexdigest(), spent)
         used_s = spent.used_s(now)
         peeled = party.peel(onion, key, args.key.stem, told, now)
         try:
             opener = Recipient.parse(found.case.order.opener)
-            left = rewrap(peeled, opener) if peeled.is_last else bytes(peeled.inside)
+            file.write(rewrap(peeled, opener) if peeled.is_last else bytes(peeled.inside))
         finally:
             wipe(peeled.inside)
-    write_new(out, left, 0o600)
     step = Peel(
         args.role, told.way, window_of(peeled.window), used_s - found.case.peeled_s(args.role, now)
     )

@@ -17,10 +17,11 @@ def part_of(path: Path) -> Path:
 
 
 @contextmanager
-def writing(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
+def writing(path: Path, mode: int = 0o666, room: int = 0) -> Iterator[BinaryIO]:
     """A file that gets its name, durable, at the end of the block, and is gone after an error.
 
-    What is there already is never replaced: SealError. Raises OSError.
+    `room`: bytes that the disk has for it before the block begins. What is there already is never
+    replaced: SealError. Raises OSError.
     """
     if path.exists():
         raise SealError(f"{path} is there already", "what is sealed is never replaced")
@@ -28,14 +29,23 @@ def writing(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
     file = open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb")  # noqa: SIM115
     try:
         with file:
+            if room:
+                _sync(file, bytes(room))
+                file.seek(0)
             yield file
-            file.flush()
-            os.fsync(file.fileno())
+            file.truncate()
+            _sync(file)
         os.replace(part, path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def _sync(file: BinaryIO, data: bytes = b"") -> None:
+    file.write(data)
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def write_new(path: Path, data: bytes | bytearray, mode: int = 0o666) -> None:

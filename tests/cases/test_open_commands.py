@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from fakes import ledgers
+from fakes.plans import envelope
 from fakes.runs import check
 
 from contrejour.cases import folder
@@ -60,8 +61,8 @@ class Room(Desk):
         create(self.folder / "log", ledgers.LOG)
         self.log = Log(self.folder / "log", ledgers.LOG)
 
-    def agreed(self) -> None:
-        done = self.declare("--urgent", "--opener", self.opener)
+    def agreed(self, *how: str) -> None:
+        done = self.declare(*(how or ("--urgent", "--opener", self.opener)), since=MINUTE)
         assert done.returncode == 0, done.stderr
         for role in ("prosecutor", "dpo"):
             assert self.say("approve", role).returncode == 0
@@ -74,11 +75,11 @@ class Room(Desk):
         self.log.publish(lambda note, _: [each.sign(note.text, at_s) for each in signers])
         (self.folder / name).write_text(str(prove(number, self.log.read)))
 
-    def peel(self, role: str, onion: str, proof: str = "proof"):
+    def peel(self, role: str, onion: str, proof: str = "proof", *more: object):
         return self(
             "peel", self.case, onion, "--as", role, "--key", f"keys-{role}/{DAY}.key",
             "--policy", "open.policy", "--witnesses", "witness.policy", "--proof", proof,
-            "--spent", f"{role}.spent", "-o", f"after-{role}",
+            "--spent", f"{role}.spent", "-o", f"after-{role}", *more,
         )  # fmt: skip
 
 
@@ -144,3 +145,45 @@ def test_nothing_is_shown_before_all_have_peeled(room):
     args = "0000.mp4.age", "--key", "opener.key", "-o", "clear"
     check(room("open", room.case, f"after-dpo/{WAY}.age", *args), 19, "no key here opens it")
     assert not (room.folder / "clear").exists()
+
+
+OWN_PLAN = ("--plan", "plan.json", "--pub", "plan.pub")
+
+
+@pytest.fixture
+def voted(tmp_path: Path, request) -> Iterator[Room]:
+    """A room under a mandate with these numbers."""
+    made = Room(tmp_path, request.param)
+    yield made
+    made.log.close()
+
+
+@pytest.mark.parametrize("voted", [{"cooling_off": "PT12H"}], indirect=True)
+def test_a_laxer_number_is_believed_by_a_party_that_has_the_plan_and_by_no_other(voted):
+    voted.agreed("--opener", voted.opener)
+    voted.prove()
+    voted("witness", voted.case, "--proof", "proof")
+    check(voted.peel("dpo", "W.onions"), 21, "doesn't wait as long as it has to")
+    check(voted.peel("dpo", "W.onions", "proof", *OWN_PLAN), 21, "may be used from")
+
+
+@pytest.mark.parametrize("voted", [{"window": "PT10S"}], indirect=True)
+def test_a_minute_sealed_whole_is_not_peeled_where_ten_seconds_were_voted(voted):
+    voted.agreed()
+    voted.prove()
+    voted("witness", voted.case, "--proof", "proof")
+    done = voted.peel("dpo", "W.onions", "proof", *OWN_PLAN)
+    check(done, 21, "a window of 60 s, longer than what opens together")
+    assert not list((voted.folder / "after-dpo").iterdir())
+
+
+def test_an_order_for_another_plan_than_the_party_s_own_is_refused(room):
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    (room.folder / "plan.json").write_bytes(
+        envelope("record", "export.requisition", until="2028-06-30")
+    )
+    check(room.peel("dpo", "W.onions", "proof", *OWN_PLAN), 21, "for another plan")
+    (room.folder / "plan.json").write_bytes(b"{}")
+    check(room.peel("dpo", "W.onions", "proof", *OWN_PLAN), 16, "not a signed plan")

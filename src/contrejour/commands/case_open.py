@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.commands import files
+from contrejour.commands.keys import public_key
 from contrejour.errors import InputMissing, OrderError
 
 if TYPE_CHECKING:
     from contrejour.cases.folder import Found
     from contrejour.cases.layer import Told
     from contrejour.ledger.verify import Trust
+    from contrejour.mandate.originals import Originals
     from contrejour.seal.recipient import Identity
 
 
@@ -38,6 +40,9 @@ def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     add("--witnesses", type=Path, required=True, metavar="FILE",
         help="the log and its witnesses: the party's own copy")  # fmt: skip
+    add("--plan", type=Path, metavar="FILE",
+        help="the plan that the order must be for: the party's own copy")  # fmt: skip
+    add("--pub", type=Path, metavar="FILE", help="the plan's public key")
     add("--proof", type=Path, required=True, metavar="FILE", help="a fresh proof of the order")
     add("--spent", type=Path, required=True, metavar="FILE",
         help="what this party has peeled, ever; made when it isn't there")  # fmt: skip
@@ -95,7 +100,7 @@ def _peel(args: argparse.Namespace) -> int:
     if not found.case.is_witnessed:
         raise OrderError("the case has no proof that it was witnessed", "`case witness` first")
     policy = files.read_bytes(args.policy)
-    rules, keys = folder.rules_of(policy, files.read_bytes(args.witnesses))
+    rules, keys = folder.rules_of(policy, files.read_bytes(args.witnesses), _voted(args, found))
     way, onion = _onion(args.onion, args.role, found)
     told = _told(args, found, way)
     out = args.output / f"{way}.age"
@@ -119,6 +124,19 @@ def _peel(args: argparse.Namespace) -> int:
     folder.add(args.folder, found, step, records.write(step, found.case.order.id, now), now)
     print(out)
     return 0
+
+
+def _voted(args: argparse.Namespace, found: Found) -> Originals | None:
+    """The numbers of the party's own plan, by which the order was allowed when it was declared."""
+    from contrejour.cases.allowed import demand_allowed
+    from contrejour.mandate.plan import Plan
+
+    if not args.plan:
+        return None
+    order, envelope = found.case.order, files.read_bytes(args.plan)
+    plan = Plan(envelope, [public_key(args.pub)])
+    demand_allowed(order, plan, hashlib.sha256(envelope).hexdigest(), order.declared)
+    return plan.originals(order.cameras[0])
 
 
 def _told(args: argparse.Namespace, found: Found, way: str) -> Told:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 from contrejour.errors import PlanExpired, Refused, SignatureError
 from contrejour.mandate.compile import FORMAT, Json, utc
+from contrejour.mandate.originals import Originals
 from contrejour.mandate.periods import PARIS, Period, destroy_by
 from contrejour.mandate.sign import verify
 
@@ -52,10 +53,10 @@ class Grant:
 class Plan:
     """A verified plan. There is no other way to one: the signature is checked on making it."""
 
-    __slots__ = ("_cameras", "data", "expires", "mandate", "not_before")
+    __slots__ = ("_cameras", "_originals", "data", "expires", "mandate", "not_before")
 
     def __init__(self, envelope: bytes, trusted: Iterable[Ed25519PublicKey]) -> None:
-        """Raises SignatureError."""
+        """Raises SignatureError, and Refused for a plan beyond any mandate's limits."""
         signed = verify(envelope, trusted)
         if signed.get("format") != FORMAT:
             raise SignatureError(f"not a plan of format {FORMAT}")
@@ -64,6 +65,7 @@ class Plan:
         self.not_before = _moment(signed["not_before"])
         self.expires = _moment(signed["expires"])
         self._cameras = dict(_grants(signed))
+        self._originals = Originals.of(signed.get("originals", {}))
 
     @property
     def cameras(self) -> tuple[str, ...]:
@@ -109,6 +111,11 @@ class Plan:
                 f"{camera}: {act} is closed at {utc(at)}",
                 "it opens in the hours and the window of the plan",
             )
+
+    def originals(self, camera: str) -> Originals:
+        """How the camera's originals are sealed and opened. Raises Refused for another's camera."""
+        self.grants(camera)
+        return self._originals
 
     def destroy_by(self, camera: str, recorded_at: datetime) -> datetime:
         """When a recording must be gone: the earliest of what its grants say, never over a month.

@@ -8,7 +8,6 @@ verify.py      whether to believe it: the log's key, a quorum of witnesses   pur
 entry.py       what may be written, without a word about a person            pure
 replay.py      whether what it says can be so                                pure
 log.py         Log          the log: one writer, durable, static files
-durable.py                  files that appear whole
 read.py                     proofs and audits out of those files
 witness.py     Witness      cosigns what only ever grows
 ask.py                      asks the witnesses

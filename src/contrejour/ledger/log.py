@@ -25,10 +25,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from contrejour import note
+from contrejour.durable import Files, sync
 from contrejour.errors import Busy, LedgerError, OutputExists, OutputFailed
 from contrejour.ledger import checkpoint, tiles, tree
 from contrejour.ledger.checkpoint import Checkpoint
-from contrejour.ledger.durable import Files, sync
 from contrejour.ledger.read import read_checkpoint, reader
 from contrejour.ledger.tiles import ENTRIES, WIDTH, Tile
 from contrejour.ledger.tree import Nodes

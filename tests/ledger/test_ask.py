@@ -12,15 +12,15 @@ import pytest
 from fakes.ledgers import LOG, NOW_S, POLICY, WITNESSES, Tree, entries, trust, witness
 from fakes.runs import until
 
+from contrejour import note
 from contrejour.errors import LedgerError
-from contrejour.ledger import note
 from contrejour.ledger.ask import Witnesses
 from contrejour.ledger.log import Log, create
-from contrejour.ledger.note import Signature, Signer
 from contrejour.ledger.read import audit, prove, reader
 from contrejour.ledger.server import Answer, Asking, Server, of_witness
 from contrejour.ledger.verify import check_entry
 from contrejour.ledger.witness import SIZE, Witness
+from contrejour.note import Signature, Signer
 
 ALL = Tree(entries(100))
 NAMES = ("north", "east", "west")

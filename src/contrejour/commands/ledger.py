@@ -20,9 +20,9 @@ from contrejour.language import said
 if TYPE_CHECKING:
     from contrejour.ledger.checkpoint import Checkpoint
     from contrejour.ledger.entry import Entry
-    from contrejour.ledger.note import Signer
     from contrejour.ledger.server import Asking
     from contrejour.ledger.verify import Ages, Seen, Trust
+    from contrejour.note import Signer
 
 POLICY = """# Who is believed: c2sp.org/tlog-policy. Witnesses are named here, and their quorum:
 # witness NAME VKEY https://witness.example.org
@@ -164,9 +164,9 @@ def _serve(args: argparse.Namespace) -> int:
 
 
 def _witness(args: argparse.Namespace) -> int:
-    from contrejour.ledger.note import COSIGNATURE
     from contrejour.ledger.server import of_witness
     from contrejour.ledger.witness import Witness
+    from contrejour.note import COSIGNATURE
 
     signer, trust = _signer(args, COSIGNATURE), _trust(args.policy)
     with Witness(args.state, signer, trust.logs, tell=_warn) as known:
@@ -244,8 +244,8 @@ def _monitor(args: argparse.Namespace) -> int:
 
 
 def _last(path: Path, trust: Trust) -> Checkpoint:
-    from contrejour.ledger.note import parse
     from contrejour.ledger.verify import check_checkpoint
+    from contrejour.note import parse
 
     return check_checkpoint(parse(files.read_bytes(path)), trust).checkpoint
 
@@ -259,7 +259,7 @@ def _show(seen: Seen) -> None:
 
 
 def _signer(args: argparse.Namespace, kind: int = 1) -> Signer:
-    from contrejour.ledger.note import Signer
+    from contrejour.note import Signer
 
     return Signer(args.name, keys.private_key(args.key, args.password_file), kind)
 

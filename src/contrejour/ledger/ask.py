@@ -17,12 +17,13 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
 
+from contrejour import note
 from contrejour.errors import LedgerError
-from contrejour.ledger import checkpoint, note, tree
-from contrejour.ledger.note import Note, Signature
+from contrejour.ledger import checkpoint, tree
 from contrejour.ledger.tree import Nodes
 from contrejour.ledger.verify import EARLY_S, Trust
 from contrejour.ledger.witness import PATH, SIZE, Asked
+from contrejour.note import Note, Signature
 
 LIMIT_S = 10.0
 MORE_S = 1.0

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from contrejour import note
 from contrejour.errors import LedgerError
-from contrejour.ledger import checkpoint, note, tiles, tree
+from contrejour.ledger import checkpoint, tiles, tree
 from contrejour.ledger.checkpoint import Checkpoint
-from contrejour.ledger.note import Note
 from contrejour.ledger.proof import Proof
 from contrejour.ledger.tiles import ENTRIES, WIDTH
 from contrejour.ledger.verify import Ages, Seen, Trust, check_checkpoint
+from contrejour.note import Note
 
 
 def reader(folder: Path) -> tiles.Read:

@@ -8,7 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from contrejour.durable import sync
 from contrejour.errors import SealError
+
+sync_folder = sync
+"""Makes names that came and went durable."""
 
 
 def part_of(path: Path) -> Path:
@@ -52,12 +56,3 @@ def write_new(path: Path, data: bytes | bytearray, mode: int = 0o666) -> None:
     """All of it at once."""
     with writing(path, mode) as file:
         file.write(data)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names that came and went durable."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from shlex import quote
 
+from contrejour import note
 from contrejour.cases.verify import signature
 from contrejour.errors import ContrejourError
-from contrejour.ledger import note, proof
-from contrejour.ledger.note import Key, Signature
+from contrejour.ledger import proof
 from contrejour.ledger.tree import sides
 from contrejour.ledger.verify import Trust, check_entry, read_trust
+from contrejour.note import Key, Signature
 
 
 def commands(name: str, data: bytes, custody: Mapping[str, bytes]) -> Sequence[str]:

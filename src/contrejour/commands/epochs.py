@@ -38,7 +38,7 @@ def add_parsers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _folder(destroy)
     destroy.add_argument("--day", type=files.day, metavar="DATE",
         help="this day's alone, now, whatever its time")  # fmt: skip
-    _horizon(destroy)
+    add_horizon(destroy)
     _signed(destroy)
     destroy.add_argument("-o", "--output", type=Path, required=True, metavar="DIR",
         help="a folder for the signed statements, DATE.shred")  # fmt: skip
@@ -46,7 +46,7 @@ def add_parsers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
     show = below.add_parser("show", help="the days whose keys are here, and when each has to go")
     _folder(show)
-    _horizon(show)
+    add_horizon(show)
     show.set_defaults(run=_show)
 
 
@@ -60,7 +60,8 @@ def _days(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", type=_count, default=1, metavar="N", help="how many (default: 1)")
 
 
-def _horizon(parser: argparse.ArgumentParser) -> None:
+def add_horizon(parser: argparse.ArgumentParser) -> None:
+    """Add `--horizon-hours`."""
     parser.add_argument("--horizon-hours", type=_hours, default=24, metavar="N",
         help="how far recorders and clocks may be ahead (default: 24)")  # fmt: skip
 

@@ -54,7 +54,8 @@ class Monitor:
             if self._max_age_s is not None and not self._fresh(seen, int(now_s)):
                 found.append(Alarm(
                     f"the log stands still: too few witnesses signed it in {self._max_age_s} s",
-                    "it may be shown as it was: ask for it from somewhere else", kind="stale",
+                    "is this machine's clock right? else ask for the log from somewhere else",
+                    kind="stale",
                 ))  # fmt: skip
             try:
                 self._follow(read, signed, now)

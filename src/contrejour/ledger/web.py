@@ -25,6 +25,7 @@ LIMIT_S = 10.0
 MOST_BUNDLE = tiles.WIDTH * (2 + tiles.MOST_ENTRY_BYTES)
 BROKEN = (OSError, http.client.HTTPException, ValueError)
 """What a Talk raises."""
+_RIGHT = "is the address right, and the log served there?"
 
 
 class Talk:
@@ -106,11 +107,10 @@ def opened(where: str, limit_s: float = LIMIT_S) -> Iterator[tiles.Read]:
         except BROKEN as error:
             talk = Talk(where, limit_s)
             raise LedgerError(
-                f"{where} can't be asked: {error or type(error).__name__}",
-                "is the address right, and the log served there?",
+                f"{where} can't be asked: {error or type(error).__name__}", _RIGHT
             ) from None
         if status != 200:
-            raise LedgerError(f"{where} answered {status} when asked for {path}")
+            raise LedgerError(f"{where} answered {status} when asked for {path}", _RIGHT)
         return body
 
     try:

@@ -20,7 +20,7 @@ from contrejour.sidecar.schema import HINT
 
 SOURCE = Path(contrejour.__file__).parent
 KINDS = {name for name in vars(errors) if name[0].isupper()} | {
-    "_wrong", "wrong", "_Strange", "ArgumentTypeError", "fine", "doubtful", "failing",
+    "_wrong", "wrong", "_Strange", "ArgumentTypeError", "fine", "doubtful", "failing", "Alarm",
 }  # fmt: skip
 TWIN = json.loads(TWINS.read_text(encoding="utf-8"))
 FRENCH = {"LC_ALL": "fr_FR.UTF-8"}

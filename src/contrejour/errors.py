@@ -23,6 +23,7 @@ ContrejourError                1   anything below, when nothing more exact is kn
 │   └── CameraEnded           18   … or was a recording, and that is over
 ├── SealError                 19   a sealed file, an onion or a key that is damaged or not for this
 ├── LedgerError               20   a log or a proof that doesn't hold, or too few witnessed
+│   └── LogForked             20   … a log that is another than the one that was seen
 └── OrderError                21   an order that is not approved, expired, spent, or not for this
 
 Interrupted (Ctrl-C, SIGTERM) leaves with 130 or 143, as shells expect.
@@ -142,6 +143,10 @@ class SealError(ContrejourError):
 class LedgerError(ContrejourError):
     exit_code = 20
     usual = "keep what you were given, it may be evidence, and ask the log for it anew"
+
+
+class LogForked(LedgerError):
+    pass
 
 
 class OrderError(ContrejourError):

@@ -39,7 +39,7 @@ def add_parsers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _folder(destroy)
     destroy.add_argument("--day", type=files.day, metavar="DATE",
         help="this day's alone, now, whatever its time")  # fmt: skip
-    _until(destroy)
+    add_until(destroy)
     _signed(destroy)
     destroy.add_argument("-o", "--output", type=Path, required=True, metavar="DIR",
         help="a folder for the signed statements, DATE.shred")  # fmt: skip
@@ -47,7 +47,7 @@ def add_parsers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
     show = below.add_parser("show", help="the days whose keys are here, and when each has to go")
     _folder(show)
-    _until(show)
+    add_until(show)
     show.set_defaults(run=_show)
 
 
@@ -61,7 +61,8 @@ def _days(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", type=_count, default=1, metavar="N", help="how many (default: 1)")
 
 
-def _until(parser: argparse.ArgumentParser) -> None:
+def add_until(parser: argparse.ArgumentParser) -> None:
+    """Add what `end_of` reads."""
     parser.add_argument("--plan", type=Path, metavar="FILE",
         help="the signed plan: how long recordings are kept, and the horizon")  # fmt: skip
     parser.add_argument("--pub", type=Path, metavar="FILE", help="the plan's public key")
@@ -69,7 +70,7 @@ def _until(parser: argparse.ArgumentParser) -> None:
         help="how far recorders and clocks may be ahead (default: the plan's, or 24)")  # fmt: skip
 
 
-def _gone(args: argparse.Namespace) -> Callable[[date], datetime]:
+def end_of(args: argparse.Namespace) -> Callable[[date], datetime]:
     """When the key of a day has to be gone: by the plan, or else after 30 days or a month."""
     from contrejour.commands.keys import public_key
     from contrejour.mandate.periods import Period, destroy_by
@@ -147,8 +148,8 @@ def _publish(args: argparse.Namespace) -> int:
 def _destroy(args: argparse.Namespace) -> int:
     from contrejour.seal import keys
 
-    now, gone = datetime.now(UTC), _gone(args)
-    due = [args.day] if args.day else [day for day in keys.days(args.folder) if gone(day) <= now]
+    now, ends = datetime.now(UTC), end_of(args)
+    due = [args.day] if args.day else [day for day in keys.days(args.folder) if ends(day) <= now]
     statements = [args.output / f"{day}.shred" for day in due]
     for path in statements:
         if path.exists():
@@ -170,8 +171,8 @@ def _destroy(args: argparse.Namespace) -> int:
 def _show(args: argparse.Namespace) -> int:
     from contrejour.seal import keys
 
-    gone = _gone(args)
+    ends = end_of(args)
     for day in keys.days(args.folder):
         with keys.read_identity(keys.key_path(args.folder, day)) as secret:
-            print(day, f"{gone(day):%Y-%m-%dT%H:%M:%SZ}", secret.recipient())
+            print(day, f"{ends(day):%Y-%m-%dT%H:%M:%SZ}", secret.recipient())
     return 0

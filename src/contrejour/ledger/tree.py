@@ -126,7 +126,7 @@ def check_consistency(
         if proof:
             raise LedgerError("the proof is too long")
         if old_root != (expected if old else EMPTY):
-            raise LedgerError("the tree has changed: it is not the one that was seen", _FORKED)
+            raise LedgerError("the tree has changed: it is not the one that was seen", FORKED)
         return
     path = list(proof) if old & (old - 1) else [old_root, *proof]
     if not path:
@@ -148,11 +148,11 @@ def check_consistency(
     if last:
         raise LedgerError("the proof is too short")
     if before != old_root or now != expected:
-        raise LedgerError("the tree has changed: it is not the one that was seen", _FORKED)
+        raise LedgerError("the tree has changed: it is not the one that was seen", FORKED)
 
 
 _OTHER = "the entry, the proof or the checkpoint is another one, or was changed"
-_FORKED = "keep both checkpoints: together they prove that the log was rewritten"
+FORKED = "keep both checkpoints: together they prove that the log was rewritten"
 
 
 def _split(count: int) -> int:

@@ -12,10 +12,10 @@ from contrejour.errors import SealError
 from contrejour.quorum import parse
 from contrejour.seal.onion import Window, keyset, onions, pack, unpack
 from contrejour.seal.open import peel, rewrap, unwrap, window_key
-from contrejour.seal.recipient import Identity, Kind
+from contrejour.seal.recipient import SECRET, Identity, Kind
 
 
-@pytest.fixture(params=list(Kind))
+@pytest.fixture(params=list(SECRET))
 def kind(request):
     return request.param
 

@@ -16,7 +16,7 @@ from contrejour.errors import SealError
 from contrejour.seal import bech32, window
 from contrejour.seal.onion import unpack
 from contrejour.seal.open import unwrap
-from contrejour.seal.recipient import Identity, Kind
+from contrejour.seal.recipient import SECRET, Identity, Kind
 from contrejour.seal.window import Wanted, make, request
 
 HOLDER = "import sys; kept = sys.stdin.buffer.readline(); print(flush=True); sys.stdin.read()"
@@ -75,7 +75,7 @@ def told(process: subprocess.Popen[bytes], line: bytes) -> bytes:
 
 
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="reads memory: as root")
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(SECRET))
 def test_the_process_that_made_a_key_holds_no_trace_of_it_afterwards(tmp_path, kind):
     those = parties(kind=kind)
     maker = begun(*MAKER)
@@ -124,7 +124,7 @@ def test_the_process_can_not_be_dumped_and_goes_when_it_is_let(tmp_path):
     assert maker.returncode == 0
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(SECRET))
 def test_the_onions_are_on_the_disk_when_the_recipient_is_known(tmp_path, kind):
     those = parties(kind=kind)
     made = make(wanted(tmp_path, 3), those.keys)

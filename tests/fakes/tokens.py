@@ -1,7 +1,7 @@
 """A token in software, and its age plugin: run as a program, it speaks c2sp.org/age-plugin.
 
-`FAKE_TOKEN` in its environment says how it behaves: "" as it should, or one of TRICKS. The keys are
-in the identity, which no real token does.
+`FAKE_TOKEN` in its environment says how it behaves: "" as it should, "deaf", or one of TRICKS. The
+key is in the identity, which no real token does.
 """
 
 from __future__ import annotations
@@ -212,6 +212,8 @@ def main() -> None:
     if log := os.environ.get("FAKE_TOKEN_LOG"):
         with Path(log).open("a") as file:
             file.write("asked\n")
+    if os.environ.get("FAKE_TOKEN") == "deaf":
+        _hang()
     keys, found = [], []
     for words, body in _stanzas():
         match words:

@@ -11,6 +11,7 @@ from fakes.tokens import PIN, Soft, install
 
 from contrejour.errors import SealError
 from contrejour.seal import bech32, plugin
+from contrejour.seal.header import Stanza
 from contrejour.seal.plugin import Token
 
 
@@ -68,6 +69,21 @@ def test_a_plugin_that_fails_or_lies_opens_nothing(trick, said, monkeypatch):
         monkeypatch.setattr(plugin, "TIMEOUT_S", 0.5)
     with pytest.raises(SealError, match=said):
         open_by(trick, monkeypatch, Someone())
+
+
+def test_a_plugin_that_does_not_listen_is_not_waited_for(monkeypatch):
+    monkeypatch.setenv("FAKE_TOKEN", "deaf")
+    monkeypatch.setattr(plugin, "TIMEOUT_S", 0.5)
+    many = [Stanza(("example.org/own", "a"), bytes(2000))] * 64  # more than a pipe holds
+    with pytest.raises(SealError, match="said nothing for"):
+        Token(SOFT.identity.encode(), None, None).unwrap(many)
+
+
+def test_stanzas_of_a_plugin_s_own_kind_are_handed_to_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("FAKE_TOKEN_LOG", str(tmp_path / "log"))
+    own = [Stanza(("example.org/own", "a"), bytes(2000))]
+    assert Token(SOFT.identity.encode(), None, None).unwrap(own) is None
+    assert (tmp_path / "log").exists()
 
 
 def test_a_plugin_is_gone_when_it_has_been_waited_for(monkeypatch):

@@ -121,14 +121,14 @@ class _Answers:
             raise
 
     def _reply(self, said: Stanza) -> Stanza:
+        if said.words[0] == "file-key":
+            if said.words != ("file-key", "0") or self._key or len(said.body) != FILE_KEY_BYTES:
+                raise SealError(f"{self._program} gave a key that nobody asked for")
+            self._key = bytearray(said.body)
+            wipe(said.body)
+            return _OK
         text, person = _readable(said.body), self._person
         match said.words:
-            case ("file-key", "0") if self._key is None and len(said.body) == FILE_KEY_BYTES:
-                self._key = bytearray(said.body)
-                wipe(said.body)
-                return _OK
-            case ("file-key", *_):
-                raise SealError(f"{self._program} gave a key that nobody asked for")
             case ("error", *_):
                 self._error = text or "no reason"
                 return _OK
@@ -141,7 +141,7 @@ class _Answers:
             case ("request-public" | "request-secret" as what,):
                 hidden = what == "request-secret"
                 answer = person.answer(self._program, text, hidden=hidden) if person else None
-                return _FAIL if answer is None else Stanza(("ok",), answer.encode())
+                return _FAIL if answer is None else Stanza(("ok",), os.fsencode(answer))
             case _:
                 return Stanza(("unsupported",), b"")
 

@@ -141,9 +141,10 @@ def _hang() -> None:
 
 def _cling() -> None:
     """Goes, and leaves a child that keeps the pipe open."""
-    if os.fork():
+    if child := os.fork():
+        _say("msg", body=str(child).encode())
         sys.exit(0)
-    signal.alarm(30)
+    signal.alarm(60)
     signal.pause()
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 
+import psutil
 import pytest
+from fakes.runs import alive, until
 from fakes.seals import opened, sealed
 from fakes.tokens import PIN, Soft, install
 
@@ -57,7 +59,6 @@ def open_by(trick: str, monkeypatch, person=None) -> bytes:
         ("line", "stopped, or doesn't speak"),
         ("flood", "goes on without an end"),
         ("hang", "said nothing for"),
-        ("cling", "said nothing for"),
         ("short", "nobody asked for"),
         ("twice", "nobody asked for"),
         ("other", "nobody asked for"),
@@ -102,6 +103,19 @@ def test_a_plugin_is_gone_when_it_has_been_waited_for(monkeypatch):
             open_by(trick, monkeypatch)
     assert [each.returncode for each in started] == [0, -9, -9]
     assert all(each.stdin.closed and each.stdout.closed for each in started)
+
+
+def test_what_a_plugin_leaves_behind_goes_with_it(monkeypatch):
+    class Waiting(Someone):
+        def tell(self, who: str, text: str) -> bool:
+            self.child = psutil.Process(int(text))
+            monkeypatch.setattr(plugin, "TIMEOUT_S", 0.5)
+            return True
+
+    person = Waiting()
+    with pytest.raises(SealError, match="said nothing for"):
+        open_by("cling", monkeypatch, person)
+    assert until(lambda: not alive(person.child), 30)
 
 
 def test_the_pin_is_asked_of_the_person_and_not_shown(monkeypatch):

@@ -188,8 +188,9 @@ class _Talk:
                 self._stdin.close()
                 with suppress(subprocess.TimeoutExpired):
                     self._process.wait(LEAVE_S)
-            if self._process.poll() is None:
-                os.killpg(self._process.pid, signal.SIGKILL)
+            if kind is not None or self._process.poll() is None:
+                with suppress(ProcessLookupError, PermissionError):  # nobody is left
+                    os.killpg(self._process.pid, signal.SIGKILL)
 
     def send(self, stanza: Stanza) -> None:
         """Raises SealError."""

@@ -13,6 +13,7 @@ import pytest
 from fakes import ledgers
 from fakes.plans import envelope
 from fakes.runs import check
+from fakes.tokens import Soft, install
 
 from contrejour.cases import folder
 from contrejour.ledger.log import Log, create
@@ -35,20 +36,29 @@ WAY = "dpo+prosecutor+vault"
 class Room(Desk):
     """A desk with real keys, a sealed minute, a log and witnesses."""
 
+    tokens: frozenset[str] = frozenset()
     log: Log = field(init=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         text = (self.folder / "open.policy").read_text()
         for role in ("vault", "prosecutor", "dpo", "operator"):
-            (self.folder / f"keys-{role}").mkdir()
-            made = keys.make(self.folder / f"keys-{role}", [SINCE.date()], Kind.X25519)
-            text = text.replace(f"age1{role}", str(made[SINCE.date()]))
+            own = self.folder / f"keys-{role}"
+            own.mkdir()
+            if role in self.tokens:
+                Soft.new().file(own / f"{DAY}.key")
+            keys.make(own, [SINCE.date()], Kind.X25519)
+            with keys.read_identity(own / f"{DAY}.key") as key:
+                text = text.replace(f"age1{role}", str(key.recipient()))
         (self.folder / "open.policy").write_text(text)
         (self.folder / "witness.policy").write_text(ledgers.POLICY)
-        with Identity.generate(Kind.X25519) as opener:
-            self.opener = str(opener.recipient())
-            (self.folder / "opener.key").write_bytes(opener.text() + b"\n")
+        if "opener" in self.tokens:
+            Soft.new().file(self.folder / "opener.key")
+        else:
+            with Identity.generate(Kind.X25519) as opener:
+                keys.write_identity(self.folder / "opener.key", opener, "opener")
+        with keys.read_identity(self.folder / "opener.key") as key:
+            self.opener = str(key.recipient())
         keyset = replace(keys.keys_of(parse(text, "party"), [], DAY), epoch=DAY)
         t0 = int(MINUTE.timestamp() * 1000)
         wanted = Wanted("cam-a", t0, t0 + 60_000, self.folder / "W.onions")
@@ -90,7 +100,18 @@ def room(tmp_path: Path) -> Iterator[Room]:
     made.log.close()
 
 
-def test_a_sealed_minute_is_opened_by_those_who_agreed_and_shown_to_the_opener_alone(room):
+@pytest.fixture
+def token_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
+    """Everybody's key is in a token, but the prosecutor's."""
+    monkeypatch.setenv("PATH", f"{install(tmp_path / 'bin')}:{os.environ['PATH']}")
+    made = Room(tmp_path, tokens=frozenset({"vault", "dpo", "operator", "opener"}))
+    yield made
+    made.log.close()
+
+
+@pytest.mark.parametrize("kind", ["room", "token_room"])
+def test_a_sealed_minute_is_opened_by_those_who_agreed_and_shown_to_the_opener_alone(kind, request):
+    room = request.getfixturevalue(kind)
     room.agreed()
     room.prove()
     assert room("witness", room.case, "--proof", "proof").returncode == 0
@@ -106,6 +127,20 @@ def test_a_sealed_minute_is_opened_by_those_who_agreed_and_shown_to_the_opener_a
     assert (room.folder / "clear" / "0000.mp4").read_bytes() == CLEAR
     assert folder.read(room.case).case.state.value == "opened"
     check(room.peel("dpo", "W.onions"), 19, "there already")
+
+
+def test_a_token_whose_program_is_missing_or_wants_a_pin_peels_nothing(token_room, monkeypatch):
+    room = token_room
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    monkeypatch.setenv("FAKE_TOKEN", "pin")  # and nobody is at a terminal
+    check(room.peel("dpo", "W.onions"), 19, "could not use its key: not the PIN: fail")
+    (room.folder / "bin" / "age-plugin-token").unlink()
+    check(room.peel("dpo", "W.onions"), 19, "there is no age-plugin-token here")
+    monkeypatch.delenv("FAKE_TOKEN")
+    install(room.folder / "bin")
+    assert room.peel("dpo", "W.onions").returncode == 0
 
 
 def test_without_a_proof_or_with_a_stale_one_nothing_is_peeled(room):

@@ -23,7 +23,7 @@ from contrejour.seal.keys import keys_of as whom
 from contrejour.seal.manifest import Clock
 from contrejour.seal.note import Verifier
 from contrejour.seal.onion import day_of
-from contrejour.seal.recipient import Identity, Kind
+from contrejour.seal.recipient import SECRET, Identity, Kind
 from contrejour.seal.segment import Sealing
 from contrejour.seal.window import Wanted, make
 
@@ -58,7 +58,7 @@ def sealed(tmp_path, clip, **more):
     return tmp_path / "sealed"
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(SECRET))
 def test_a_file_opens_with_enough_keys_and_with_no_other_set_of_them(tmp_path, clip, kind):
     folder = sealed(tmp_path, clip, kind=kind)
     assert sorted(path.name for path in folder.iterdir()) == [

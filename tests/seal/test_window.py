@@ -9,14 +9,15 @@ import sys
 
 import pytest
 from fakes.memory import forms, memory
-from fakes.parties import MINUTE, T0, parties
+from fakes.parties import DAY, MINUTE, T0, parties, policy
 from fakes.runs import PATHS, until
+from fakes.tokens import KINDS, Soft
 
 from contrejour.errors import SealError
 from contrejour.seal import window
-from contrejour.seal.onion import unpack
+from contrejour.seal.onion import keyset, unpack
 from contrejour.seal.open import unwrap
-from contrejour.seal.recipient import Identity, Kind
+from contrejour.seal.recipient import SECRET, Identity, Kind
 from contrejour.seal.window import Wanted, make, request
 
 HOLDER = "import sys; kept = sys.stdin.buffer.readline(); print(flush=True); sys.stdin.read()"
@@ -45,12 +46,17 @@ def told(process: subprocess.Popen[bytes], line: bytes) -> bytes:
 
 
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="reads memory: as root")
-@pytest.mark.parametrize("kind", list(Kind))
-def test_the_process_that_made_a_key_holds_no_trace_of_it_afterwards(tmp_path, kind):
+@pytest.mark.parametrize("token", [False, True])
+@pytest.mark.parametrize(("kind", "token_kind"), list(zip(SECRET, KINDS, strict=True)))
+def test_the_process_that_made_a_key_holds_no_trace_of_it_afterwards(
+    tmp_path, kind, token_kind, token
+):
     those = parties(kind=kind)
+    dpo = Soft.new(token_kind).recipient if token else those.keys.keys["dpo"]
+    keys = keyset(policy(), {**those.keys.keys, "dpo": dpo}, DAY)
     maker = begun(*MAKER)
     try:
-        answer = json.loads(told(maker, request(wanted(tmp_path, 8), those.keys)))
+        answer = json.loads(told(maker, request(wanted(tmp_path, 8), keys)))
         found = memory(maker.pid)
     finally:
         maker.communicate()
@@ -94,7 +100,7 @@ def test_the_process_can_not_be_dumped_and_goes_when_it_is_let(tmp_path):
     assert maker.returncode == 0
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(SECRET))
 def test_the_onions_are_on_the_disk_when_the_recipient_is_known(tmp_path, kind):
     those = parties(kind=kind)
     made = make(wanted(tmp_path, 3), those.keys)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.commands import files
 from contrejour.commands.keys import public_key
+from contrejour.commands.terminal import Terminal
 from contrejour.errors import InputMissing, OrderError
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from contrejour.cases.layer import Told
     from contrejour.ledger.verify import Trust
     from contrejour.mandate.originals import Originals
+    from contrejour.seal.plugin import Token
     from contrejour.seal.recipient import Identity
 
 
@@ -208,11 +210,11 @@ def _clear(path: Path, key: Identity, folder: Path) -> Path:
     return out
 
 
-def _identity(path: Path) -> Identity:
+def _identity(path: Path) -> Identity | Token:
     from contrejour.seal.keys import read_identity
 
     _demand_file(path)
-    return read_identity(path)
+    return read_identity(path, Terminal())
 
 
 def _demand_file(path: Path) -> None:

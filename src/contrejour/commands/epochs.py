@@ -40,6 +40,8 @@ def add_parsers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     destroy.add_argument("--day", type=files.day, metavar="DATE",
         help="this day's alone, now, whatever its time")  # fmt: skip
     add_until(destroy)
+    destroy.add_argument("--token", choices=("hsm", "tpm"), default="",
+        help="say of keys in such a token that its own tool has destroyed them")  # fmt: skip
     _signed(destroy)
     destroy.add_argument("-o", "--output", type=Path, required=True, metavar="DIR",
         help="a folder for the signed statements, DATE.shred")  # fmt: skip
@@ -160,7 +162,7 @@ def _destroy(args: argparse.Namespace) -> int:
     with writing(args.output):
         args.output.mkdir(parents=True, exist_ok=True)
     for day, path in zip(due, statements, strict=True):
-        statement = keys.destroy(args.folder, day, args.party, signer, now)
+        statement = keys.destroy(args.folder, day, args.party, signer, now, args.token)
         print(day)
         files.write_new(path, statement)
     if not due:

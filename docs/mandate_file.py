@@ -8,7 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from contrejour.mandate.law import names
-from contrejour.mandate.schema import Mandate
+from contrejour.mandate.originals import LIMITS, MOST_CAMERA_MINUTES, WINDOWS
+from contrejour.mandate.periods import Period
+from contrejour.mandate.schema import Mandate, Sealed
 from contrejour.mandate.vocabulary import (
     FORBIDDEN,
     Access,
@@ -43,6 +45,37 @@ LISTS: tuple[tuple[str, str, type[StrEnum]], ...] = (
 )
 
 
+NUMBERS = {
+    "window": ("what opens together; one of the two", "ce qui s'ouvre ensemble ; l'une des deux"),
+    "horizon": ("by how much clocks may be ahead: keys die so much earlier",
+                "avance que peut avoir une horloge : les clés meurent d'autant plus tôt"),
+    "cooling_off": ("from an order to its use, unless urgent", "attente d'un ordre, hors urgence"),
+    "order_lasts": ("how long an order may be used", "durée d'un ordre"),
+    "cosignature_age": ("of a witness, that is believed", "âge d'une contresignature admise"),
+    "camera_minutes": ("that a party peels a day", "qu'une partie ouvre par jour"),
+}  # fmt: skip
+ABOUT_NUMBERS = """## `originals`: numbers / nombres
+
+How what is sealed is opened; each may be left out. No mandate is read beyond these limits.
+Comment s'ouvre ce qui est scellé ; chacun est facultatif. Au-delà des limites, rien n'est lu.
+
+| key | default | from | to | English | français |
+|---|---|---|---|---|---|"""
+
+
+def _numbers() -> Iterator[str]:
+    yield ABOUT_NUMBERS
+    minutes = {"camera_minutes": (1, MOST_CAMERA_MINUTES)}
+    for name, value in Sealed():
+        times = {"window": WINDOWS, **LIMITS}
+        least, most = minutes.get(name) or (
+            Period(seconds=int(each.total_seconds())) for each in times[name]
+        )
+        said = " | ".join(NUMBERS[name])
+        yield f"| `{name}` | `{value}` | `{least}` | `{most}` | {said} |"
+    yield ""
+
+
 def words() -> str:
     """The page of closed lists."""
     return "\n".join(_lines())
@@ -60,6 +93,7 @@ def _lines() -> Iterator[str]:
             plain = ("", "") if said.fr == word == said.en else (said.fr, said.en)
             yield f"| `{word}`{only} | {plain[0]} | {plain[1]} |"
         yield ""
+    yield from _numbers()
     yield "✗ named only to be refused: no code exists for it / nommé pour être refusé : aucun code."
     yield ""
 

@@ -80,8 +80,6 @@ WORDS: Mapping[str, str] = {
     "Seal.key": "its own key, made by `keys new`, which signs manifests",
     "Seal.password_file": "file whose first line is the key's password",
     "Seal.folder": "where sealed windows and entries for the log go",
-    "Seal.horizon_hours": "how far ahead keys of days may be held, and how wrong clocks may be: "
-    "the parties' own figure",
     "MqttBroker.host": "the broker's name or address",
     "MqttBroker.port": "8883 with TLS, 1883 without, by default",
     "MqttBroker.tls": "never without, but on the machine itself",

@@ -25,6 +25,8 @@ class Desk:
     """Files of a case, and the command run on them."""
 
     folder: Path
+    originals: dict[str, object] = field(default_factory=dict)
+    """What was voted of them."""
     case: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -38,7 +40,9 @@ class Desk:
             policy = policy.replace(line, f"{line[:-1]} key:{keyid(key.public_key())}\n")
         (self.folder / "open.policy").write_text(policy)
         (self.folder / "witness.policy").write_text(WITNESSES)
-        (self.folder / "plan.json").write_bytes(envelope("record", "export.requisition"))
+        (self.folder / "plan.json").write_bytes(
+            envelope("record", "export.requisition", **self.originals)
+        )
         (self.folder / "plan.pub").write_bytes(public_pem(KEY))
         (self.folder / "private.json").write_text(json.dumps(PERSONAL))
 

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from fakes import ledgers
+from fakes.plans import envelope
 from fakes.runs import check
+from fakes.tokens import Soft, install
 
 from contrejour.cases import folder
 from contrejour.ledger.log import Log, create
@@ -34,20 +36,29 @@ WAY = "dpo+prosecutor+vault"
 class Room(Desk):
     """A desk with real keys, a sealed minute, a log and witnesses."""
 
+    tokens: frozenset[str] = frozenset()
     log: Log = field(init=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         text = (self.folder / "open.policy").read_text()
         for role in ("vault", "prosecutor", "dpo", "operator"):
-            (self.folder / f"keys-{role}").mkdir()
-            made = keys.make(self.folder / f"keys-{role}", [SINCE.date()], Kind.X25519)
-            text = text.replace(f"age1{role}", str(made[SINCE.date()]))
+            own = self.folder / f"keys-{role}"
+            own.mkdir()
+            if role in self.tokens:
+                Soft.new().file(own / f"{DAY}.key")
+            keys.make(own, [SINCE.date()], Kind.X25519)
+            with keys.read_identity(own / f"{DAY}.key") as key:
+                text = text.replace(f"age1{role}", str(key.recipient()))
         (self.folder / "open.policy").write_text(text)
         (self.folder / "witness.policy").write_text(ledgers.POLICY)
-        with Identity.generate(Kind.X25519) as opener:
-            self.opener = str(opener.recipient())
-            (self.folder / "opener.key").write_bytes(opener.text() + b"\n")
+        if "opener" in self.tokens:
+            Soft.new().file(self.folder / "opener.key")
+        else:
+            with Identity.generate(Kind.X25519) as opener:
+                keys.write_identity(self.folder / "opener.key", opener, "opener")
+        with keys.read_identity(self.folder / "opener.key") as key:
+            self.opener = str(key.recipient())
         keyset = replace(keys.keys_of(parse(text, "party"), [], DAY), epoch=DAY)
         t0 = int(MINUTE.timestamp() * 1000)
         wanted = Wanted("cam-a", t0, t0 + 60_000, self.folder / "W.onions")
@@ -60,8 +71,8 @@ class Room(Desk):
         create(self.folder / "log", ledgers.LOG)
         self.log = Log(self.folder / "log", ledgers.LOG)
 
-    def agreed(self) -> None:
-        done = self.declare("--urgent", "--opener", self.opener)
+    def agreed(self, *how: str) -> None:
+        done = self.declare(*(how or ("--urgent", "--opener", self.opener)), since=MINUTE)
         assert done.returncode == 0, done.stderr
         for role in ("prosecutor", "dpo"):
             assert self.say("approve", role).returncode == 0
@@ -74,11 +85,11 @@ class Room(Desk):
         self.log.publish(lambda note, _: [each.sign(note.text, at_s) for each in signers])
         (self.folder / name).write_text(str(prove(number, self.log.read)))
 
-    def peel(self, role: str, onion: str, proof: str = "proof"):
+    def peel(self, role: str, onion: str, proof: str = "proof", *more: object):
         return self(
             "peel", self.case, onion, "--as", role, "--key", f"keys-{role}/{DAY}.key",
             "--policy", "open.policy", "--witnesses", "witness.policy", "--proof", proof,
-            "--spent", f"{role}.spent", "-o", f"after-{role}",
+            "--spent", f"{role}.spent", "-o", f"after-{role}", *more,
         )  # fmt: skip
 
 
@@ -89,7 +100,18 @@ def room(tmp_path: Path) -> Iterator[Room]:
     made.log.close()
 
 
-def test_a_sealed_minute_is_opened_by_those_who_agreed_and_shown_to_the_opener_alone(room):
+@pytest.fixture
+def token_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
+    """Everybody's key is in a token, but the prosecutor's."""
+    monkeypatch.setenv("PATH", f"{install(tmp_path / 'bin')}:{os.environ['PATH']}")
+    made = Room(tmp_path, tokens=frozenset({"vault", "dpo", "operator", "opener"}))
+    yield made
+    made.log.close()
+
+
+@pytest.mark.parametrize("kind", ["room", "token_room"])
+def test_a_sealed_minute_is_opened_by_those_who_agreed_and_shown_to_the_opener_alone(kind, request):
+    room = request.getfixturevalue(kind)
     room.agreed()
     room.prove()
     assert room("witness", room.case, "--proof", "proof").returncode == 0
@@ -105,6 +127,20 @@ def test_a_sealed_minute_is_opened_by_those_who_agreed_and_shown_to_the_opener_a
     assert (room.folder / "clear" / "0000.mp4").read_bytes() == CLEAR
     assert folder.read(room.case).case.state.value == "opened"
     check(room.peel("dpo", "W.onions"), 19, "there already")
+
+
+def test_a_token_whose_program_is_missing_or_wants_a_pin_peels_nothing(token_room, monkeypatch):
+    room = token_room
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    monkeypatch.setenv("FAKE_TOKEN", "pin")  # and nobody is at a terminal
+    check(room.peel("dpo", "W.onions"), 19, "could not use its key: not the PIN: fail")
+    (room.folder / "bin" / "age-plugin-token").unlink()
+    check(room.peel("dpo", "W.onions"), 19, "there is no age-plugin-token here")
+    monkeypatch.delenv("FAKE_TOKEN")
+    install(room.folder / "bin")
+    assert room.peel("dpo", "W.onions").returncode == 0
 
 
 def test_without_a_proof_or_with_a_stale_one_nothing_is_peeled(room):
@@ -144,3 +180,45 @@ def test_nothing_is_shown_before_all_have_peeled(room):
     args = "0000.mp4.age", "--key", "opener.key", "-o", "clear"
     check(room("open", room.case, f"after-dpo/{WAY}.age", *args), 19, "no key here opens it")
     assert not (room.folder / "clear").exists()
+
+
+OWN_PLAN = ("--plan", "plan.json", "--pub", "plan.pub")
+
+
+@pytest.fixture
+def voted(tmp_path: Path, request) -> Iterator[Room]:
+    """A room under a mandate with these numbers."""
+    made = Room(tmp_path, request.param)
+    yield made
+    made.log.close()
+
+
+@pytest.mark.parametrize("voted", [{"cooling_off": "PT12H"}], indirect=True)
+def test_a_laxer_number_is_believed_by_a_party_that_has_the_plan_and_by_no_other(voted):
+    voted.agreed("--opener", voted.opener)
+    voted.prove()
+    voted("witness", voted.case, "--proof", "proof")
+    check(voted.peel("dpo", "W.onions"), 21, "doesn't wait as long as it has to")
+    check(voted.peel("dpo", "W.onions", "proof", *OWN_PLAN), 21, "may be used from")
+
+
+@pytest.mark.parametrize("voted", [{"window": "PT10S"}], indirect=True)
+def test_a_minute_sealed_whole_is_not_peeled_where_ten_seconds_were_voted(voted):
+    voted.agreed()
+    voted.prove()
+    voted("witness", voted.case, "--proof", "proof")
+    done = voted.peel("dpo", "W.onions", "proof", *OWN_PLAN)
+    check(done, 21, "a window of 60 s, longer than what opens together")
+    assert not list((voted.folder / "after-dpo").iterdir())
+
+
+def test_an_order_for_another_plan_than_the_party_s_own_is_refused(room):
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    (room.folder / "plan.json").write_bytes(
+        envelope("record", "export.requisition", until="2028-06-30")
+    )
+    check(room.peel("dpo", "W.onions", "proof", *OWN_PLAN), 21, "for another plan")
+    (room.folder / "plan.json").write_bytes(b"{}")
+    check(room.peel("dpo", "W.onions", "proof", *OWN_PLAN), 16, "not a signed plan")

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from fakes.orders import BOTH, DAY, DEFAULT, HOUR, MINUTE, NOW, order, rules, window
+from fakes.orders import BOTH, DAY, DEFAULT, HOUR, MINUTE, NOW, SECOND, order, rules, window
 
 from contrejour.cases import words
 from contrejour.cases.order import Order
@@ -234,3 +234,23 @@ def test_a_clock_that_is_days_off_peels_nothing() -> None:
     for off in (-10 * DAY, -2 * HOUR, 10 * DAY):
         with pytest.raises((OrderError, LedgerError)):
             peel(asked(), LATER + off)
+
+
+def test_numbers_that_were_voted_are_the_party_s_own_to_hold() -> None:
+    """Stricter ones refuse what the defaults let, laxer ones alone let what the defaults refuse."""
+    refused(OrderError, "doesn't wait", asked(), rules=rules(cooling_off=2 * DAY))
+    refused(OrderError, "too long", asked(), rules=rules(order_lasts=2 * DAY))
+    refused(OrderError, "longer than what opens", asked(), rules=rules(window=10 * SECOND))
+    stale = asked(proof=seen(order(), LATER - 30 * MINUTE))
+    refused(LedgerError, "too few", stale, rules=rules(cosignature_age=10 * MINUTE))
+    hasty = order(not_before=NOW + 12 * HOUR)
+    what, soon = asked(hasty, proof=seen(hasty, NOW + 12 * HOUR)), NOW + 12 * HOUR
+    refused(OrderError, "doesn't wait", what, soon)
+    assert peel(what, soon, rules=rules(cooling_off=12 * HOUR))
+
+
+def test_an_hour_sealed_as_one_window_is_not_peeled() -> None:
+    wide = order(until=order().since + HOUR)
+    hour = window(until=window().since + HOUR)
+    what = asked(wide, proof=seen(wide), window=hour)
+    refused(OrderError, "3600 s, longer than what opens together", what)

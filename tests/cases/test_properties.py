@@ -29,7 +29,7 @@ from contrejour.cases.steps import (
 from contrejour.errors import OrderError
 
 PARTIES = (VAULT, "prosecutor", "dpo", "operator", "opj", "mallory")
-RULES = rules(cap_s=120)
+RULES = rules(camera_minutes=2)
 WAYS = (*RULES.policy.ways(), frozenset({VAULT, "operator"}), frozenset(PARTIES))
 WINDOWS = (window(-1), window(0), window(1), window(2), window(0, "cam-c"))
 ORDERS = [

@@ -10,10 +10,12 @@ from contrejour.cases.case import Case, apply, declare
 from contrejour.cases.order import Basis, Kind, Order, Window
 from contrejour.cases.rules import VAULT, Rules
 from contrejour.cases.steps import Approve, Witness
+from contrejour.mandate.originals import Originals
 from contrejour.quorum import parse
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 DEFAULT = """party vault age1vault
 party prosecutor age1prosecutor
 party dpo age1dpo
@@ -28,8 +30,9 @@ SEEN = frozenset({"u", "v"})
 BOTH = frozenset({VAULT, "prosecutor", "dpo"})
 
 
-def rules(policy: str = DEFAULT, **more: Any) -> Rules:
-    return Rules(parse(policy, "party"), parse(WITNESSES, "witness"), **more)
+def rules(policy: str = DEFAULT, **voted: Any) -> Rules:
+    """`voted`: numbers of a mandate."""
+    return Rules(parse(policy, "party"), parse(WITNESSES, "witness"), Originals(**voted))
 
 
 def order(**changes: Any) -> Order:

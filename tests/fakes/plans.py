@@ -18,10 +18,13 @@ PRIVACY = {"poste-conducteur": ()}
 """The mask that these plans name is out of the picture."""
 
 
-def envelope(*acts: str, day: date = DAY, until: str = "2029-06-30", name: str = "cam-a") -> bytes:
-    """A plan by which one camera may do this."""
+def envelope(
+    *acts: str, day: date = DAY, until: str = "2029-06-30", name: str = "cam-a", **originals: Any
+) -> bytes:
+    """A plan by which one camera may do this; `originals`: numbers that were voted."""
 
     def change(data: dict[str, Any]) -> None:
+        data["originals"] = originals
         data["valid"] = {"from": "2026-01-01", "until": until}
         data["deliberation"]["date"] = "2026-01-01"
         for document in data["documents"].values():

@@ -7,16 +7,20 @@ import shutil
 import signal
 import urllib.request
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
-from fakes.runs import check, run, start
+from fakes.runs import check, run, start, until
 
+from contrejour.ledger.server import Server, of_log
 from contrejour.ledger.tree import leaf_hash
 
 A, B = "a" * 64, "b" * 64
 CHANGE: dict[str, object] = {"type": "config.change", "old": A, "new": B}
 NAME = "log.example.org/rhone"
+FRENCH = {"LC_ALL": "fr_FR.UTF-8"}
 
 
 class Place:
@@ -154,7 +158,108 @@ def test_a_monitor_says_what_is_new_once_and_what_can_t_be_so(place: Place, tmp_
                "--key", place.key).returncode == 0  # fmt: skip
     found = run("ledger", "monitor", copy, "--policy", alone, "--state", tmp_path / "other")
     assert found.returncode == 20
+    assert "contrejour: alarm: entry" in found.stderr
     assert "unseal.peel of an order that was not declared before" in found.stderr
+    assert "contrejour: error: alarms: 1\n" in found.stderr
+
+
+def alarms(process: Popen[str], count: int) -> list[dict[str, str]]:
+    """So many lines about alarms; entries are passed over."""
+    assert process.stdout
+    told = (json.loads(line) for line in process.stdout)
+    return list(islice((each for each in told if "type" not in each), count))
+
+
+def test_a_monitor_goes_on_by_itself_and_tells_an_alarm_once_and_when_it_is_over(
+    place: Place, tmp_path: Path
+) -> None:
+    """A log over HTTP: a recorder falls silent and speaks, then another log stands there."""
+    log, other, state = tmp_path / "log", tmp_path / "other", tmp_path / "state"
+    policy, told = tmp_path / "policy.txt", tmp_path / "told"
+    for folder in (log, other):
+        made = run("ledger", "init", folder, "--name", NAME, "--key", place.key)
+    policy.write_text(f"log {made.stdout}quorum none\n")
+
+    def append(folder: Path, **entry: object) -> None:
+        told.write_text(json.dumps(entry) + "\n")
+        done = run("ledger", "append", folder, told, "--key", place.key, "--policy", policy)
+        assert done.returncode == 0, done.stderr
+
+    batch = {"type": "segment.batch", "edge": "bus-041", "root": A}
+    append(log, **batch, **{"from": 0, "to": 9, "n": 9, "at": "2020-01-01T00:00:00Z"})
+    shown = [log]
+    with Server("127.0.0.1", 0, lambda *asked: of_log(shown[0])(*asked)) as server:
+        monitor = start("ledger", "monitor", server.url, "--state", state, "--policy", policy,
+                        "--every", 0.2, "--json")  # fmt: skip
+        (silent,) = alarms(monitor, 1)
+        assert silent["alarm"] == "silent"
+        assert silent["text"] == "bus-041 has been silent since 2020-01-01T00:00:00Z"
+        append(log, **batch, **{"from": 9, "to": 20, "n": 11})
+        append(log, type="unseal.peel", order=A, role="dpo", n=3, root=A)
+        assert {next(iter(each.items())) for each in alarms(monitor, 2)} == {
+            ("over", "silent"), ("alarm", "entry"),
+        }  # fmt: skip
+        append(other, **CHANGE)
+        shown[0] = other
+        while alarms(monitor, 1)[0].get("alarm") != "fork":
+            pass  # in the round in which it was exchanged, its tiles don't fit
+        assert until((tmp_path / "state.fork").exists)
+        monitor.send_signal(signal.SIGTERM)
+        _, told_people = monitor.communicate(timeout=60)
+    assert monitor.returncode == 0
+    for line in (
+        "contrejour: alarm: bus-041 has been silent since 2020-01-01T00:00:00Z\n",
+        "contrejour: over: bus-041 has been silent since 2020-01-01T00:00:00Z\n",
+        f"contrejour: alarm: the log of {NAME} was seen with 3 entries, and now {NAME} has 1\n",
+    ):
+        assert told_people.count(line) == 1
+    assert (tmp_path / "state.fork").read_bytes() == (other / "checkpoint").read_bytes()
+    assert state.read_bytes() == (log / "checkpoint").read_bytes()
+    again = run("ledger", "monitor", other, "--state", state, "--policy", policy)
+    assert again.returncode == 20
+    assert "hint: keep both checkpoints" in again.stderr
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "nan", "inf", "1e300", "soon"])
+@pytest.mark.parametrize("option", ["--every", "--batch"])
+def test_a_time_that_is_none_is_refused(option: str, value: str, tmp_path: Path) -> None:
+    done = run("ledger", "monitor", tmp_path, "--state", tmp_path / "s", "--policy", tmp_path / "p",
+               option, value)  # fmt: skip
+    assert done.returncode == 2
+    assert f"argument {option}: seconds, more than 0 and up to 86400" in done.stderr
+
+
+def test_a_monitor_knows_from_the_policy_who_owes_a_key(place: Place, tmp_path: Path) -> None:
+    made = run("ledger", "init", tmp_path / "log", "--name", NAME, "--key", place.key)
+    policy, told, who = tmp_path / "policy.txt", tmp_path / "told", tmp_path / "open.policy"
+    policy.write_text(f"log {made.stdout}quorum none\n")
+    told.write_text("".join(json.dumps(each) + "\n" for each in [
+        {"type": "keyset.publish", "role": "vault", "epoch": "2026-01-01", "keys": A},
+        {"type": "epoch.shred", "role": "vault", "epoch": "2026-01-01", "method": "hsm"},
+    ]))  # fmt: skip
+    who.write_text(f"party vault {made.stdout}party dpo {made.stdout}party clerk age1x\n"
+                   "party judge x\ngroup open all vault dpo clerk\nquorum open\n")  # fmt: skip
+    run("ledger", "append", tmp_path / "log", told, "--key", place.key, "--policy", policy)
+    monitor = ("ledger", "monitor", tmp_path / "log", "--state", tmp_path / "state",
+               "--policy", policy)  # fmt: skip
+    assert run(*monitor).returncode == 0
+    found = run(*monitor, "--open-policy", who, env=FRENCH)
+    assert found.returncode == 20
+    assert "contrejour: alarm: dpo n'a pas dit que la clé du 2026-01-01 est détruite" in (
+        found.stderr
+    )
+
+
+def test_a_log_is_verified_and_proved_from_where_it_is_served(place: Place, tmp_path: Path) -> None:
+    with Server("127.0.0.1", 0, of_log(place.log)) as server:
+        assert run("ledger", "verify", server.url, "--policy", place.policy).returncode == 0
+        proof, entry = tmp_path / "0.tlog-proof", tmp_path / "0.entry"
+        done = run("ledger", "prove", server.url, 0, "-o", proof, "--entry", entry)
+        assert done.returncode == 0, done.stderr
+        url = server.url
+    checked = run("ledger", "verify", proof, "--entry", entry, "--policy", place.policy)
+    assert checked.returncode == 0, checked.stderr
+    check(run("ledger", "verify", url, "--policy", place.policy), 20, "can't be asked")
 
 
 def test_a_log_is_served(place: Place) -> None:

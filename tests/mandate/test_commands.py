@@ -220,6 +220,14 @@ def test_diff_says_in_words_what_a_new_version_changes(tmp_path):
                  "▲ mesure ajoutée : car-filmer",
                  "▲ evenement : actes ajoutés : détection d'une arme", "= ACCEPTÉ"):  # fmt: skip
         assert said in done.stdout
+    new.write_text(
+        old + "originals: {window: PT10S, horizon: PT12H, cooling_off: P2D, camera_minutes: 300}\n"
+    )
+    done = run("mandate", "diff", LAWFUL, new, *DAY, "--lang", "en")
+    for said in ("▼ originals.window: PT1M → PT10S", "▲ originals.horizon: P1D → PT12H",
+                 "▼ originals.cooling_off: P1D → P2D", "▲ originals.camera_minutes: 240 → 300",
+                 "= ACCEPTED"):  # fmt: skip
+        assert said in done.stdout
     same = run("mandate", "diff", LAWFUL, LAWFUL, *DAY, "--lang", "en")
     assert same.stdout == "= ACCEPTED (2027-02-12)\n"
 

@@ -15,6 +15,7 @@ from contrejour import video
 from contrejour.errors import Conditional, PlanExpired, Refused, SignatureError
 from contrejour.mandate.cameras import cameras_of
 from contrejour.mandate.compile import compile_plan
+from contrejour.mandate.originals import Originals
 from contrejour.mandate.plan import Plan
 from contrejour.mandate.sign import canonical, new_key, sign
 from contrejour.pipeline import watch
@@ -51,6 +52,48 @@ def test_each_camera_has_its_acts_window_masks_retention_roles_and_documents():
     (coach,) = PLAN.grants("car-t3-01")
     assert coach.masks == ("poste-conducteur",)
     assert coach.roles == ("operateur", "dpo")
+
+
+def test_the_numbers_for_originals_are_those_voted_and_the_defaults_where_none_were():
+    data = json.loads(ENVELOPE)["signed"]
+    assert data["originals"] == {
+        "window": "PT1M", "horizon": "P1D", "cooling_off": "P1D", "order_lasts": "P7D",
+        "cosignature_age": "PT1H", "camera_minutes": 240,
+    }  # fmt: skip
+    assert PLAN.originals("quais-01") == Originals()
+    voted = plan_of(to("originals", {"window": "PT10S", "camera_minutes": 60}))
+    told = voted.originals("car-t3-01")
+    assert (told.window, told.camera_minutes) == (timedelta(seconds=10), 60)
+    assert told.cooling_off == timedelta(days=1)
+    with pytest.raises(Refused, match="not a camera"):
+        voted.originals("quais-99")
+
+
+def test_a_plan_from_before_there_were_numbers_has_the_defaults():
+    old = compiled()
+    del old["originals"]
+    plan = Plan(sign(old, KEY), [KEY.public_key()])
+    assert plan.originals("quais-01") == Originals()
+
+
+@pytest.mark.parametrize(
+    "laxer",
+    [
+        {"window": "PT1H"}, {"horizon": "PT0S"}, {"cooling_off": "PT1H"}, {"order_lasts": "P30D"},
+        {"cosignature_age": "P1D"}, {"camera_minutes": 100_000}, {"camera_minutes": "240"},
+        {"camera_minutes": True}, {"witnesses": 0}, {"window": None}, "x", None, 7,
+    ],
+)  # fmt: skip
+def test_a_signature_makes_no_plan_laxer_than_any_mandate_may_be(laxer):
+    data = compiled()
+    data["originals"] = laxer
+    with pytest.raises(Refused):
+        Plan(sign(data, KEY), [KEY.public_key()])
+
+
+def test_numbers_beyond_the_limits_are_not_compiled():
+    with pytest.raises(Refused, match="cooling_off: PT1H is beyond"):
+        compiled(to("originals", {"cooling_off": "PT1H"}))
 
 
 def test_cameras_are_those_listed_or_the_first_of_their_place():
@@ -190,6 +233,15 @@ def test_retention_is_the_shortest_of_mandate_authorisation_and_month():
     assert shorter.destroy_by("car-t3-01", recorded) == recorded + timedelta(days=15)
     counting = at("2027-03-01T12:00:00Z")
     assert PLAN.destroy_by("quais-01", counting) == counting  # figures only: no image is kept
+
+
+def test_a_day_s_keys_live_as_long_as_any_camera_keeps_what_it_records_and_no_longer():
+    recorded = at("2027-02-12T20:00:00+01:00")
+    assert PLAN.kept_until(recorded) == at("2027-03-12T20:00:00+01:00")
+    shorter = plan_of(to("documents.busauth.keep", "P15D"))
+    assert shorter.kept_until(recorded) == recorded + timedelta(days=15)
+    counting = plan_of(only("compter"))
+    assert counting.kept_until(recorded) == recorded  # nothing is recorded: there is no key to keep
 
 
 def test_a_new_plan_does_not_destroy_what_an_earlier_one_let_record():

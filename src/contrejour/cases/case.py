@@ -110,14 +110,15 @@ def declare(order: Order, rules: Rules, now: datetime) -> Case:
             f"the order was written on {utc(order.declared)}, and it is {utc(now)}",
             "declare an order when it is written; look at the clock",
         )
-    if order.expires - order.declared > rules.longest:
+    if order.expires - order.declared > rules.voted.order_lasts:
         raise OrderError(
             f"the order ends on {utc(order.expires)}, too long after it begins",
-            f"at most {rules.longest.days} days",
+            f"at most {rules.voted.order_lasts.days} days, or --plan says so",
         )
-    if not order.urgent and order.not_before - order.declared < rules.cooling_off:
+    if not order.urgent and order.not_before - order.declared < rules.voted.cooling_off:
         raise OrderError(
-            "the order doesn't wait as long as it has to", "--urgent asks for a second approver"
+            "the order doesn't wait as long as it has to",
+            "--urgent asks for a second approver; --plan is the party's own, with other numbers",
         )
     if not rules.can_agree(frozenset({order.requester})):
         raise OrderError(
@@ -225,6 +226,11 @@ def demand_peel(case: Case, step: Peel, now: datetime) -> None:
         raise OrderError(
             f"the order doesn't cover {step.window.camera} at {utc(step.window.since)}",
             "each window has to lie in the order wholly",
+        )
+    if step.window.until - step.window.since > rules.voted.window:
+        raise OrderError(
+            f"a window of {step.window.seconds} s, longer than what opens together",
+            "--plan is the party's own: its mandate says how long",
         )
     peeled = {each.role for each in case.peels if each.window == step.window}
     if step.role in peeled:

@@ -12,6 +12,7 @@ out or changed is refused when the folder is read.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,11 +27,13 @@ from contrejour.cases.private import Private
 from contrejour.cases.rules import Rules, keys
 from contrejour.cases.steps import Step
 from contrejour.errors import Busy, InputMissing, Malformed, OrderError, OutputExists, OutputFailed
+from contrejour.mandate.originals import Originals
 from contrejour.quorum import parse
 from contrejour.seal.files import sync_folder
 
 MOST_BYTES = 4 << 20
 MOST_STEPS = 9999
+RULED_BY = ("open.policy", "witness.policy", "plan.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,13 @@ class Found:
     private: Private | None
 
 
-def rules_of(policy: bytes, witnesses: bytes) -> tuple[Rules, dict[str, str]]:
-    """Raises Malformed, OrderError."""
+def rules_of(
+    policy: bytes, witnesses: bytes, voted: Originals | None = None
+) -> tuple[Rules, dict[str, str]]:
+    """The rules, and the keyid of each party. Raises Malformed, OrderError."""
     try:
         parties = parse(policy.decode(), "party")
-        rules = Rules(parties, parse(witnesses.decode(), "witness"))
+        rules = Rules(parties, parse(witnesses.decode(), "witness"), voted or Originals())
     except UnicodeDecodeError as error:
         raise Malformed("a policy that is not UTF-8 text", "save it as UTF-8") from error
     return rules, dict(keys(parties))
@@ -82,12 +87,12 @@ def create(
 
 def read(folder: Path) -> Found:
     """The case that a folder tells. Raises InputMissing, Malformed, SignatureError, OrderError."""
-    policy, witnesses = (_read(folder / name) for name in ("open.policy", "witness.policy"))
-    rules, known = rules_of(policy, witnesses)
+    policy, witnesses, plan = (_read(folder / name) for name in RULED_BY)
+    rules, known = rules_of(policy, witnesses, _voted(plan))
     order = orders.read(_read(folder / "order.json"))
     if hashlib.sha256(policy).hexdigest() != order.policy:
         raise OrderError("open.policy is not the one the order was declared under", "restore it")
-    if hashlib.sha256(_read(folder / "plan.json")).hexdigest() != order.plan:
+    if hashlib.sha256(plan).hexdigest() != order.plan:
         raise OrderError("plan.json is not the one the order was declared under", "restore it")
     first, *rest = _steps(folder)
     word = words.read(first, words.Act.DECLARE)
@@ -127,9 +132,17 @@ def add(folder: Path, found: Found, step: Step, document: bytes, at: datetime) -
 
 def custody(folder: Path) -> dict[str, bytes]:
     """The files of a case that may leave it, by name: all but what is personal."""
-    names = ("order.json", "plan.json", "open.policy", "witness.policy")
+    names = ("order.json", *RULED_BY)
     steps = {f"steps/{n:04d}.json": data for n, data in enumerate(_steps(folder), 1)}
     return {**{name: _read(folder / name) for name in names}, **steps}
+
+
+def _voted(plan: bytes) -> Originals:
+    """The numbers of a plan, which the order names by its hash; whose it is, parties look at."""
+    try:
+        return Originals.of(json.loads(plan)["signed"].get("originals", {}))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise Malformed("plan.json is not a plan", "restore it") from error
 
 
 def taken_at(case: Case, at: datetime) -> datetime:

@@ -20,7 +20,7 @@ from contrejour.ledger.tree import leaf_hash
 from contrejour.ledger.verify import Trust, check_entry
 from contrejour.seal import onion as sealed
 from contrejour.seal.open import Peeled, peel
-from contrejour.seal.recipient import Identity
+from contrejour.seal.recipient import Key
 from contrejour.seal.wipe import wipe
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -69,7 +69,7 @@ class Party:
     spent: SpentList
 
     def peel(
-        self, onion: bytes | bytearray, key: Identity, day: str, told: Told, now: datetime
+        self, onion: bytes | bytearray, key: Key, day: str, told: Told, now: datetime
     ) -> Peeled:
         """The onion without this party's layer; the caller wipes `inside`.
 

@@ -129,12 +129,13 @@ def _witnesses(proof: Proof, order: Order, rules: Rules, now: datetime) -> froze
     """Whose cosignature on a log that holds this order is neither old nor from the future."""
     if proof.leaf != order.id:
         raise LedgerError("the proof is of another entry", "ask the log for this order's proof")
-    first, last = max(now - rules.oldest, order.declared - rules.skew), now + rules.skew
+    oldest = rules.voted.cosignature_age
+    first, last = max(now - oldest, order.declared - rules.skew), now + rules.skew
     fresh = frozenset(name for name, at in proof.cosigned.items() if first <= at <= last)
     if not rules.witnesses.met(fresh):
         raise LedgerError(
             f"too few witnesses: {', '.join(sorted(fresh)) or '-'}",
-            f"a fresh proof is needed: cosigned within {rules.oldest.seconds // 60} minutes",
+            f"a fresh proof is needed: cosigned within {oldest.seconds // 60} minutes",
         )
     return fresh
 

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from contrejour.cases.order import HEX
 from contrejour.errors import OrderError
+from contrejour.mandate.originals import Originals
 from contrejour.quorum import NONE, Policy
 
 VAULT = "vault"
@@ -26,19 +27,14 @@ VAULT = "vault"
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`cap_s`: camera-seconds that one party peels in one UTC day, over all cases.
+    """`voted`: the numbers of the plan; without one, the defaults.
 
     Raises OrderError for rules by which anybody, or nobody, could open.
     """
 
     policy: Policy
     witnesses: Policy
-    cap_s: int = 240 * 60
-    cooling_off: timedelta = timedelta(hours=24)
-    longest: timedelta = timedelta(days=7)
-    """From an order's declaration to its end."""
-    oldest: timedelta = timedelta(hours=1)
-    """Cosignature that a party still believes."""
+    voted: Originals = field(default_factory=Originals)
     skew: timedelta = timedelta(minutes=5)
     """By which another's clock may differ."""
 
@@ -51,6 +47,11 @@ class Rules:
             raise OrderError(
                 "nobody witnesses the log", "an order that nobody saw opens nothing: name witnesses"
             )
+
+    @property
+    def cap_s(self) -> int:
+        """Camera-seconds that one party peels in one UTC day, over all cases."""
+        return self.voted.camera_minutes * 60
 
     def voices(self) -> frozenset[str]:
         """Those whose approval counts: members of some quorum, but for the vault."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from contrejour.cases.private import Private
     from contrejour.cases.steps import Step
     from contrejour.cases.words import Act
+    from contrejour.mandate.originals import Originals
 
 BASES = ("60-1", "60-2", "77-1-1", "77-1-2", "99-3", "gdpr.15")
 """As contrejour.cases.order.Basis, which --help has no time to import."""
@@ -78,10 +79,9 @@ def _add_declare(parser: argparse.ArgumentParser) -> None:
         add(name, type=files.moment, required=True, metavar="TIME", help=told)
     add("--opener", required=True, metavar="RECIPIENT", help="age recipient, for this order alone")
     add("--urgent", action="store_true", help="don't wait a day: two have to approve")
-    add("--days", type=int, default=7, metavar="N", help="until when it may be used (default: 7)")
+    add("--days", type=int, metavar="N",
+        help="until when it may be used (default: as long as the plan lets it)")  # fmt: skip
     add("--hold-until", type=files.moment, metavar="TIME", help="keep it so long; open nothing")
-    add("--window", type=int, choices=(10, 60), default=60, metavar="SECONDS",
-        help="length of what is sealed together (default: 60)")  # fmt: skip
     add("--private", type=Path, metavar="FILE",
         help="JSON with what is personal: case_number, requester_name …")  # fmt: skip
 
@@ -97,11 +97,11 @@ def _declare(args: argparse.Namespace) -> int:
         "witness.policy": files.read_bytes(args.witnesses),
     }  # fmt: skip
     plan = Plan(given["plan.json"], [public_key(args.pub)])
-    rules, keys = folder.rules_of(given["open.policy"], given["witness.policy"])
     now = datetime.now(UTC).replace(microsecond=0)
     private = _private(args.private)
-    wait = timedelta(0) if args.urgent else rules.cooling_off
-    order = _order(args, plan.mandate, given, private, (now, now + wait))
+    voted = plan.originals(args.camera[0])
+    rules, keys = folder.rules_of(given["open.policy"], given["witness.policy"], voted)
+    order = _order(args, plan.mandate, given, private, voted, now)
     demand_allowed(order, plan, order.plan, now)
     declare(order, rules, now)
     word = words.sign(words.Act.DECLARE, order.id, args.role, now,
@@ -114,19 +114,21 @@ def _declare(args: argparse.Namespace) -> int:
 
 def _order(
     args: argparse.Namespace, mandate: str, given: dict[str, bytes], private: Private,
-    at: tuple[datetime, datetime],
+    voted: Originals, now: datetime,
 ) -> Order:  # fmt: skip
     from contrejour.cases.order import Basis, Kind, Order, aligned, made
 
-    since, until = aligned(args.since, args.until, args.window)
+    since, until = aligned(args.since, args.until, voted.window.seconds)
+    lasts = voted.order_lasts if args.days is None else timedelta(days=args.days)
+    wait = timedelta(0) if args.urgent else voted.cooling_off
     return made(
         Order(
             requester=args.role, kind=Kind.HOLD if args.hold_until else Kind.OPEN,
             basis=Basis(args.basis), mandate=mandate,
             plan=hashlib.sha256(given["plan.json"]).hexdigest(),
             policy=hashlib.sha256(given["open.policy"]).hexdigest(),
-            cameras=tuple(sorted(set(args.camera))), since=since, until=until, declared=at[0],
-            not_before=at[1], expires=at[0] + timedelta(days=args.days), urgent=args.urgent,
+            cameras=tuple(sorted(set(args.camera))), since=since, until=until, declared=now,
+            not_before=now + wait, expires=now + lasts, urgent=args.urgent,
             opener=args.opener, hold_until=args.hold_until, nonce=secrets.token_hex(16),
             commitments=private.commitments,
         )

@@ -9,13 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.commands import files
-from contrejour.errors import InputMissing, OrderError, SealError
+from contrejour.commands.keys import public_key
+from contrejour.commands.terminal import Terminal
+from contrejour.errors import InputMissing, OrderError
 
 if TYPE_CHECKING:
     from contrejour.cases.folder import Found
     from contrejour.cases.layer import Told
     from contrejour.ledger.verify import Trust
+    from contrejour.mandate.originals import Originals
+    from contrejour.seal.plugin import Token
     from contrejour.seal.recipient import Identity
+
+
+MORE = 8192
+"""Bytes by which what the vault leaves may be larger than what it was given."""
 
 
 def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -34,6 +42,9 @@ def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     add("--witnesses", type=Path, required=True, metavar="FILE",
         help="the log and its witnesses: the party's own copy")  # fmt: skip
+    add("--plan", type=Path, metavar="FILE",
+        help="the plan that the order must be for: the party's own copy")  # fmt: skip
+    add("--pub", type=Path, metavar="FILE", help="the plan's public key")
     add("--proof", type=Path, required=True, metavar="FILE", help="a fresh proof of the order")
     add("--spent", type=Path, required=True, metavar="FILE",
         help="what this party has peeled, ever; made when it isn't there")  # fmt: skip
@@ -82,7 +93,7 @@ def _peel(args: argparse.Namespace) -> int:
     from contrejour.cases.layer import Party, window_of
     from contrejour.cases.spent import SpentList
     from contrejour.cases.steps import Peel
-    from contrejour.seal.files import write_new
+    from contrejour.seal.files import writing
     from contrejour.seal.open import rewrap
     from contrejour.seal.recipient import Recipient
     from contrejour.seal.wipe import wipe
@@ -91,29 +102,43 @@ def _peel(args: argparse.Namespace) -> int:
     if not found.case.is_witnessed:
         raise OrderError("the case has no proof that it was witnessed", "`case witness` first")
     policy = files.read_bytes(args.policy)
-    rules, keys = folder.rules_of(policy, files.read_bytes(args.witnesses))
+    rules, keys = folder.rules_of(policy, files.read_bytes(args.witnesses), _voted(args, found))
     way, onion = _onion(args.onion, args.role, found)
     told = _told(args, found, way)
     out = args.output / f"{way}.age"
-    if out.exists():
-        raise SealError(f"{out} is there already", "what was peeled is never replaced")
     args.output.mkdir(parents=True, exist_ok=True)
-    with _identity(args.key) as key, SpentList(args.spent) as spent:
+    with (
+        writing(out, 0o600, len(onion) + MORE) as file,  # before the window is spent
+        _identity(args.key) as key,
+        SpentList(args.spent) as spent,
+    ):
         party = Party(args.role, rules, keys, hashlib.sha256(policy).hexdigest(), spent)
         used_s = spent.used_s(now)
         peeled = party.peel(onion, key, args.key.stem, told, now)
         try:
             opener = Recipient.parse(found.case.order.opener)
-            left = rewrap(peeled, opener) if peeled.is_last else bytes(peeled.inside)
+            file.write(rewrap(peeled, opener) if peeled.is_last else bytes(peeled.inside))
         finally:
             wipe(peeled.inside)
-    write_new(out, left, 0o600)
     step = Peel(
         args.role, told.way, window_of(peeled.window), used_s - found.case.peeled_s(args.role, now)
     )
     folder.add(args.folder, found, step, records.write(step, found.case.order.id, now), now)
     print(out)
     return 0
+
+
+def _voted(args: argparse.Namespace, found: Found) -> Originals | None:
+    """The numbers of the party's own plan, by which the order was allowed when it was declared."""
+    from contrejour.cases.allowed import demand_allowed
+    from contrejour.mandate.plan import Plan
+
+    if not args.plan:
+        return None
+    order, envelope = found.case.order, files.read_bytes(args.plan)
+    plan = Plan(envelope, [public_key(args.pub)])
+    demand_allowed(order, plan, hashlib.sha256(envelope).hexdigest(), order.declared)
+    return plan.originals(order.cameras[0])
 
 
 def _told(args: argparse.Namespace, found: Found, way: str) -> Told:
@@ -185,11 +210,11 @@ def _clear(path: Path, key: Identity, folder: Path) -> Path:
     return out
 
 
-def _identity(path: Path) -> Identity:
+def _identity(path: Path) -> Identity | Token:
     from contrejour.seal.keys import read_identity
 
     _demand_file(path)
-    return read_identity(path)
+    return read_identity(path, Terminal())
 
 
 def _demand_file(path: Path) -> None:

@@ -99,6 +99,17 @@ def address(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+def seconds(text: str) -> float:
+    """An argument that is a length of time."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= 86_400:  # nor is nan
+        raise argparse.ArgumentTypeError("seconds, more than 0 and up to 86400")
+    return found
+
+
 def ask(prompt: str) -> str:
     """One line from whoever is at the terminal; the question goes to standard error."""
     print(prompt, end="", file=sys.stderr, flush=True)

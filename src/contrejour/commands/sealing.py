@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from contrejour.commands import files
@@ -34,7 +33,7 @@ def keeping(seal: Seal) -> Keeping:
         raise InputMissing(f"{error.filename} can't be read: {error.strerror}") from error
     edge = Edge(seal.edge, private_key(seal.key, seal.password_file))
     note.Verifier.of(edge.name, edge.key)
-    return Keeping(seal.folder, edge, parties, timedelta(hours=seal.horizon_hours))
+    return Keeping(seal.folder, edge, parties)
 
 
 class Sealing:

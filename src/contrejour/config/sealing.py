@@ -30,7 +30,6 @@ class Seal(Closed):
     key: Path
     password_file: Path | None = None
     folder: Path
-    horizon_hours: Annotated[int, Field(ge=1, le=336)] = 24
 
     @property
     def notes(self) -> tuple[Path, ...]:

@@ -7,6 +7,8 @@
      "places": {name: {"what", "masks"}},
      "measures": {id: {"acts", "place", "hours", "window", "keep", "limits", "access",
                        "documents", "output", "transmit", "expires"}},
+     "originals": {"window", "horizon", "cooling_off", "order_lasts", "cosignature_age",
+                   "camera_minutes"},
      "cameras": {id: {"place", "measures"}}}
 
 Times are UTC to the second. Nothing runs before the day that it was judged for, and a measure
@@ -23,6 +25,7 @@ from contrejour.errors import Conditional, Refused
 from contrejour.mandate.cameras import cameras_of
 from contrejour.mandate.check import Report, check
 from contrejour.mandate.law import rulebook, sha256
+from contrejour.mandate.originals import Originals
 from contrejour.mandate.rules import Verdict
 from contrejour.mandate.rules.fr import EXPERIMENT
 from contrejour.mandate.rules.register import end_of, start_of
@@ -78,6 +81,7 @@ def compile_plan(
             measure.id: _measure(measure, mandate, documents, ends[measure.id])
             for measure in mandate.measures
         },
+        "originals": _originals(mandate),
         "cameras": _cameras(mandate),
     }
 
@@ -124,6 +128,13 @@ def _measure(
         ),
         "expires": utc(end),
     }  # fmt: skip
+
+
+def _originals(mandate: Mandate) -> Json:
+    """Written out, so that a plan keeps what was voted. Raises Refused beyond the limits."""
+    told = mandate.originals.model_dump(mode="json")
+    Originals.of(told)
+    return told
 
 
 def _window(window: Window | None) -> Json:

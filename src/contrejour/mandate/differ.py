@@ -97,6 +97,10 @@ def _length(text: str) -> int:
     return Period.parse(text).at_most_s
 
 
+def _shortness(text: str) -> int:
+    return -_length(text)
+
+
 def _ordinal(text: str) -> int:
     return int("".join(digit for digit in text if digit.isdigit())[:14] or 0)
 
@@ -104,8 +108,11 @@ def _ordinal(text: str) -> int:
 _RANKED: Mapping[str, Callable[[str], int]] = {
     "cameras.count": int, "keep.images": _length, "keep.figures": _length,
     "keep.signals": _length, "valid.until": _ordinal, "window.until": _ordinal,
+    "originals.window": _length, "originals.order_lasts": _length,
+    "originals.cosignature_age": _length, "originals.camera_minutes": int,
+    "originals.horizon": _shortness, "originals.cooling_off": _shortness,
 }  # fmt: skip
-"""Keys of which more is wider."""
+"""Keys of which more is wider, by this measure of more."""
 
 
 def _own(mandate: Mandate) -> dict[str, object]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 from contrejour.errors import PlanExpired, Refused, SignatureError
 from contrejour.mandate.compile import FORMAT, Json, utc
+from contrejour.mandate.originals import Originals
 from contrejour.mandate.periods import PARIS, Period, destroy_by
 from contrejour.mandate.sign import verify
 
@@ -52,10 +53,10 @@ class Grant:
 class Plan:
     """A verified plan. There is no other way to one: the signature is checked on making it."""
 
-    __slots__ = ("_cameras", "data", "expires", "mandate", "not_before")
+    __slots__ = ("_cameras", "_originals", "data", "expires", "mandate", "not_before")
 
     def __init__(self, envelope: bytes, trusted: Iterable[Ed25519PublicKey]) -> None:
-        """Raises SignatureError."""
+        """Raises SignatureError, and Refused for a plan beyond any mandate's limits."""
         signed = verify(envelope, trusted)
         if signed.get("format") != FORMAT:
             raise SignatureError(f"not a plan of format {FORMAT}")
@@ -64,6 +65,7 @@ class Plan:
         self.not_before = _moment(signed["not_before"])
         self.expires = _moment(signed["expires"])
         self._cameras = dict(_grants(signed))
+        self._originals = Originals.of(signed.get("originals", {}))
 
     @property
     def cameras(self) -> tuple[str, ...]:
@@ -110,6 +112,11 @@ class Plan:
                 "it opens in the hours and the window of the plan",
             )
 
+    def originals(self, camera: str) -> Originals:
+        """How the camera's originals are sealed and opened. Raises Refused for another's camera."""
+        self.grants(camera)
+        return self._originals
+
     def destroy_by(self, camera: str, recorded_at: datetime) -> datetime:
         """When a recording must be gone: the earliest of what its grants say, never over a month.
 
@@ -122,6 +129,16 @@ class Plan:
             limit != Period() for limit in each.limits
         )]  # fmt: skip
         return min(moments, default=recorded_at.astimezone(UTC))
+
+    def kept_until(self, at: datetime) -> datetime:
+        """The latest that any camera may keep what it records at that moment, whatever the hour.
+
+        A day's keys are for all cameras. `at` is aware; what comes back is UTC. A plan by which
+        nothing is recorded keeps nothing: then it is `at`.
+        """
+        grants = {grant.limits: grant for each in self._cameras.values() for grant in each
+                  if "record" in grant.acts}  # fmt: skip
+        return max((each.destroy_by(at) for each in grants.values()), default=at.astimezone(UTC))
 
 
 def _grants(signed: Mapping[str, Json]) -> Iterator[tuple[str, tuple[Grant, ...]]]:

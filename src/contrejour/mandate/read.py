@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from operator import attrgetter
 
+from contrejour.mandate.originals import beyond, numbers
 from contrejour.mandate.parse import Path
 from contrejour.mandate.schema import DOCUMENTS_OF_A_MEASURE, Mandate
 from contrejour.mandate.typed import Wrong, close, typed, wrong
@@ -19,6 +20,7 @@ def _strange(mandate: Mandate) -> Iterator[Wrong]:
     yield from _dangling(mandate)
     yield from _twice(mandate)
     yield from _backwards(mandate)
+    yield from beyond(numbers(dict(mandate.originals)))
 
 
 def _dangling(mandate: Mandate) -> Iterator[Wrong]:

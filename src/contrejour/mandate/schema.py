@@ -23,6 +23,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     StrictBool,
+    StrictInt,
     StringConstraints,
     WithJsonSchema,
 )
@@ -252,6 +253,17 @@ class Rights(Model):
     answer: Duration = Period(months=1)
 
 
+class Sealed(Model):
+    """How originals are sealed and opened (mandate/originals.py, with the limits)."""
+
+    window: Duration = Period(seconds=60)
+    horizon: Duration = Period(seconds=86_400)
+    cooling_off: Duration = Period(seconds=86_400)
+    order_lasts: Duration = Period(seconds=7 * 86_400)
+    cosignature_age: Duration = Period(seconds=3600)
+    camera_minutes: StrictInt = 240
+
+
 class Mandate(Model):
     mandate: Literal[1]
     id: Name
@@ -271,4 +283,5 @@ class Mandate(Model):
     processors: tuple[Processor, ...] = ()
     security: Security = Security()
     rights: Rights = Rights()
+    originals: Sealed = Sealed()
     measures: Annotated[tuple[Measure, ...], Field(min_length=1)]

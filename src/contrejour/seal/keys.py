@@ -2,7 +2,7 @@
 
     # 2027-02-12                            an identity file, as age-keygen writes it
     # public key: age1pq1…
-    AGE-SECRET-KEY-PQ-1…
+    AGE-SECRET-KEY-PQ-1…                    or AGE-PLUGIN-NAME-1…: the key is in a token
 
 Published is a signed note of canonical JSON, {"keys": {day: age1…}, "party", "type":
 "keyset.publish", "v"}; destroyed, another, {"day", "method", "party", "recipient", "time", "type":
@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -28,11 +30,13 @@ from contrejour.quorum import Policy
 from contrejour.seal import note
 from contrejour.seal.files import sync_folder, write_new
 from contrejour.seal.onion import VERSION, Keyset, keyset
+from contrejour.seal.plugin import PREFIX, Person, Token
 from contrejour.seal.recipient import Identity, Kind, Recipient
 from contrejour.seal.wipe import wipe
 
 METHOD = "overwrite+unlink"
 MOST_BYTES = 16 << 10
+_PUBLIC = re.compile(rb"age1[0-9a-z]+")
 
 
 def key_path(folder: Path, day: date) -> Path:
@@ -78,8 +82,11 @@ def write_identity(path: Path, secret: Identity, title: str) -> None:
         wipe(text, data)
 
 
-def read_identity(path: Path) -> Identity:
-    """The one key of an identity file. Raises SealError, OSError."""
+def read_identity(path: Path, person: Person | None = None) -> Identity | Token:
+    """The one key of an identity file. `person`: whom its token may ask.
+
+    Raises SealError, OSError.
+    """
     data = bytearray(min(path.stat().st_size, MOST_BYTES))
     with path.open("rb", buffering=0) as file:
         file.readinto(data)
@@ -87,11 +94,22 @@ def read_identity(path: Path) -> Identity:
     try:
         if len(lines) != 1:
             raise SealError(f"it holds {len(lines)} keys, and not one")
+        if lines[0].startswith(PREFIX):
+            return Token(bytes(lines[0]), _told_public(data), person)
         return Identity.parse(lines[0])
     except SealError as error:
         raise SealError(f"the key file {path}: {error}", error.hint) from None
     finally:
         wipe(data, *lines)
+
+
+def _told_public(data: bytearray) -> Recipient | None:
+    """The recipient that the comments of a token's identity file name, of a kind known here."""
+    for line in data.splitlines():
+        for word in _PUBLIC.findall(line) if line.startswith(b"#") else ():
+            with suppress(SealError):
+                return Recipient.parse(word.decode())
+    return None
 
 
 def publish(folder: Path, wanted: Iterable[date], party: str, key: Ed25519PrivateKey) -> bytes:
@@ -149,20 +167,29 @@ def _of_party(data: bytes, by: note.Verifier) -> dict[str, Recipient]:
     return published(data, by) if f"\n— {by.name} ".encode() in data else {}
 
 
-def destroy(folder: Path, day: date, party: str, key: Ed25519PrivateKey, now: datetime) -> bytes:
+def destroy(
+    folder: Path, day: date, party: str, key: Ed25519PrivateKey, now: datetime, token: str = ""
+) -> bytes:
     """Destroy the secret key of a day, and say so in a note that the party signs.
 
-    The note is made before and given back after: a key is gone even if nobody hears of it. Raises
-    SealError where there is no such key, and OSError where it could not be destroyed.
+    The note is made before and given back after: a key is gone even if nobody hears of it. A key in
+    a token (`token`: which kind, "hsm" or "tpm") was destroyed there before; here its file goes.
+    Raises SealError where there is no such key, and OSError where it could not be destroyed.
     """
     path = key_path(folder, day)
     if not path.exists():
         raise SealError(f"there is no key of {day} in {folder}")
     with read_identity(path) as secret:
         recipient = str(secret.recipient())
+        method = token if isinstance(secret, Token) else METHOD
+        if not method:
+            raise SealError(
+                f"the key of {day} is in a token, and overwriting its file destroys nothing there",
+                "destroy it by the token's own tool; then --token hsm or tpm says so",
+            )
     told = {
         "type": "epoch.shred", "party": party, "day": day.isoformat(), "recipient": recipient,
-        "method": METHOD, "time": int(now.timestamp()),
+        "method": method, "time": int(now.timestamp()),
     }  # fmt: skip
     statement = _signed(told, party, key)
     _overwrite(path)

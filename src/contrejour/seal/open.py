@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from contrejour.errors import SealError
 from contrejour.seal.age import NoKey, decrypt
 from contrejour.seal.onion import Window, wrap
-from contrejour.seal.recipient import Identity, Recipient
+from contrejour.seal.recipient import Identity, Key, Recipient
 from contrejour.seal.wipe import wipe
 
 MOST_LAYER_BYTES = 1 << 20
@@ -32,7 +32,7 @@ class Peeled:
         return not self.inside.startswith(_AGE)
 
 
-def peel(onion: bytes | bytearray, keys: Sequence[Identity], window: Window | None) -> Peeled:
+def peel(onion: bytes | bytearray, keys: Sequence[Key], window: Window | None) -> Peeled:
     """Take one layer off.
 
     `window`: what it has to be of, from the order, the signed manifest or the layer before; None
@@ -82,7 +82,7 @@ def rewrap(peeled: Peeled, recipient: Recipient) -> bytes:
 
 
 def unwrap(
-    onions: Iterable[bytes], keys: Sequence[Identity], window: Window | None
+    onions: Iterable[bytes], keys: Sequence[Key], window: Window | None
 ) -> tuple[Window, Identity]:
     """The window's key, where these keys together peel one of the onions whole.
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contrejour.errors import SealError
+from contrejour.note import MOST_BYTES
 from contrejour.quorum import Policy
 from contrejour.seal import note
 from contrejour.seal.keys import keys_of, published
 from contrejour.seal.onion import Keyset
 
-MOST_BYTES = note.MOST_BYTES
 _SUFFIX = ".note"
 
 

@@ -42,7 +42,7 @@ from contrejour.watch.empty import Empty
 from contrejour.watch.events import Events
 from contrejour.watch.load import RAREST_NS, Load, Slate
 from contrejour.watch.masks import Masks, Veiled
-from contrejour.watch.original import WINDOW_MS, Original
+from contrejour.watch.original import Original
 from contrejour.watch.sealed import Sealed
 from contrejour.watch.still import Still
 from contrejour.worker import Guarded
@@ -89,7 +89,6 @@ class Watcher:
     """Makes what becomes of events, when the camera runs."""
     sealed: Callable[[], Sealed] | None = None
     """Where its originals are sealed, if they are, and as far as the plan lets it record."""
-    window_ms: int = WINDOW_MS
     load: Load = field(default_factory=Load)
     offline: bool = False
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -137,7 +136,7 @@ class Watcher:
         zones = privacy.drawn(self.plan, self.name, self.camera.privacy)
         if self.sealed and Act.RECORD in acts:
             privacy.untouched(self.plan, self.name, self.camera.privacy)
-            self._original = self.sealed().camera(self.plan, self.name, self.tell, self.window_ms)
+            self._original = self.sealed().camera(self.plan, self.name, self.tell)
         self._playlist = video.Playlist(
             self.out, keep=Act.RECORD in acts, whole=self._original.veiled
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 from contrejour.seal.recording import Recording, Standing
 
-WINDOW_MS, SEGMENT_MS = 60_000, 10_000
+SEGMENT_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Original:
     """Of one camera; without a recording nothing of it is kept."""
 
     recording: Recording | None = None
-    window_ms: int = WINDOW_MS
+    window_ms: int = 60_000
     close: Callable[[], object] = lambda: None
     """Nothing more comes."""
 

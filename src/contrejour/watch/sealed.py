@@ -27,10 +27,10 @@ from contrejour.seal.gaps import Reason
 from contrejour.seal.parties import Parties
 from contrejour.seal.recorder import Recorder
 from contrejour.seal.recording import Recording
-from contrejour.seal.retention import HORIZON, sealed_until
+from contrejour.seal.retention import sealed_until
 from contrejour.watch.entries import Entries, Span, Told
 from contrejour.watch.expiry import Expiry
-from contrejour.watch.original import WINDOW_MS, Original
+from contrejour.watch.original import Original
 
 TURN_MS = 600_000
 """How often the log is told: whatever is seen."""
@@ -39,12 +39,11 @@ LOOK_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """Who seals, for whom, where; how far ahead keys may be held."""
+    """Who seals, for whom, and where."""
 
     base: Path
     edge: Edge
     parties: Parties
-    horizon: timedelta = HORIZON
 
 
 class Sealed:
@@ -79,20 +78,21 @@ class Sealed:
         self._thread = threading.Thread(target=self._run, name="sealed", daemon=True)
         self._thread.start()
 
-    def camera(
-        self, plan: Plan, name: str, tell: Callable[[str], object], window_ms: int = WINDOW_MS
-    ) -> Original:
-        """Seals one camera from now on, as far as the plan lets it record.
+    def camera(self, plan: Plan, name: str, tell: Callable[[str], object]) -> Original:
+        """Seals one camera from now on, as far as the plan lets it record, in the plan's windows.
 
-        Raises SealError, OutputFailed.
+        Raises Refused, SealError, OutputFailed.
         """
+        voted = plan.originals(name)
+        window_ms = voted.window // timedelta(milliseconds=1)
         with self._lock:
             self._plans[name] = plan
             self._expiry.forget()
             known, left = self._entries.known(name), self._left.get(name)
         camera, keys = self._keeping.base / name, self._keeping.parties.keys
         try:
-            ahead = Ahead(name, camera / store.AHEAD, keys, self._last_day, window_ms)
+            last_day = partial(self._last_day, voted.horizon)
+            ahead = Ahead(name, camera / store.AHEAD, keys, last_day, window_ms)
             recorder = Recorder(
                 camera, Chain(camera, self._keeping.edge, known.head), ahead,
                 may=lambda t_ms: _may(plan, name, when(t_ms)), read=self._read,
@@ -165,8 +165,8 @@ class Sealed:
             if self._told_ms is None or now_ms - self._told_ms >= TURN_MS:
                 self.turn()
 
-    def _last_day(self) -> date:
-        return sealed_until(when(self._believed.ms(self._read())), self._keeping.horizon)
+    def _last_day(self, horizon: timedelta) -> date:
+        return sealed_until(when(self._believed.ms(self._read())), horizon)
 
     def _due(self, name: str, at: datetime) -> datetime:
         """By the plan that its camera ran by; a calendar month at most where none is known."""

@@ -10,10 +10,10 @@ from fakes.ledgers import LOG, NOW_S, ORIGIN, WITNESSES, signer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contrejour import note
 from contrejour.errors import LedgerError
-from contrejour.ledger import note
 from contrejour.ledger.checkpoint import Checkpoint
-from contrejour.ledger.note import Key, Note, Signature, Signer, parse, read_key
+from contrejour.note import Key, Note, Signature, Signer, parse, read_key
 
 TEXT = "what was seen\n\nand never who\n"
 SIGNED = Note(TEXT, (LOG.sign(TEXT), *(each.sign(TEXT, NOW_S) for each in WITNESSES)))
@@ -128,7 +128,7 @@ def test_a_vkey_is_read_as_it_was_written(key: Key) -> None:
     ],
 )  # fmt: skip
 def test_a_damaged_vkey_is_refused(vkey: str) -> None:
-    with pytest.raises(LedgerError, match=r"not a verifier key|another id"):
+    with pytest.raises(LedgerError, match=r"not the key of a signed note|another id"):
         read_key(vkey)
 
 

@@ -126,6 +126,31 @@ def test_what_must_not_be_written_is_not(
     place.write(CHANGE)
 
 
+def test_a_witness_may_have_a_post_quantum_key_and_a_log_may_not(
+    place: Place, tmp_path: Path
+) -> None:
+    key, password, known = tmp_path / "pq.key", tmp_path / "password", tmp_path / "known"
+    password.write_text("secret\n")
+    assert run("keys", "new", "--ml-dsa", key, "--password-file", password).returncode == 0
+    secret = ("--key", key, "--password-file", password)
+    check(run("ledger", "init", tmp_path / "no", "--name", "x", *secret), 16, "but not Ed25519")
+    vkey = run("ledger", "init", tmp_path / "log", "--name", NAME, "--key", place.key).stdout
+    known.write_text(f"log {vkey}quorum none\n")
+    witness = start("ledger", "witness", tmp_path / "seen", "--name", "pq.example", *secret,
+                    "--policy", known)  # fmt: skip
+    assert witness.stdout
+    pq, url = (witness.stdout.readline().strip() for _ in range(2))
+    policy = tmp_path / "policy.txt"
+    policy.write_text(f"log {vkey}witness pq {pq} {url}\nquorum pq\n")
+    done = run("ledger", "append", tmp_path / "log", place.entries, "--key", place.key,
+               "--policy", policy)  # fmt: skip
+    witness.send_signal(signal.SIGTERM)
+    assert witness.wait(60) == 0
+    assert done.returncode == 0, done.stderr
+    checked = run("ledger", "verify", tmp_path / "log", "--policy", policy, "--max-age", 600)
+    assert f"{NAME} 1 pq 20" in checked.stderr
+
+
 def test_nothing_is_published_that_nobody_witnessed(place: Place) -> None:
     before = (place.log / "checkpoint").read_bytes()
     silent = place.folder / "silent.txt"

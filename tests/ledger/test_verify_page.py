@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fakes.browser import Page, chromium
 
 PAGE = Path(str(files("contrejour.ledger") / "verify.html"))
+NEW_LINE = b"\n"
 LEAVES = [f"entry {number}".encode() for number in range(11)]
 ORIGIN, WITNESSES = "log.example/2027", ("w1", "w2", "w3")
 
@@ -184,6 +185,18 @@ ATTACKS = {
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_nothing_else_is_believed(page, tmp_path, attack):
     assert verdict(page, tmp_path, ATTACKS[attack])[0] == "wrong"
+
+
+def test_a_post_quantum_witness_is_known_and_counts_for_nothing_here(page, tmp_path):
+    typed = b"\x06" + bytes(1312)
+    vkey = f"pq.example+{sha(b'pq.example', NEW_LINE, typed)[:4].hex()}+{b64(typed)}"
+    line = f"— pq.example {b64(sha(b'pq.example', NEW_LINE, typed)[:4] + bytes(2428))}\n"
+    for least, expected in ((2, "fine"), (3, "wrong")):
+        policy = f"{GOOD.rules.splitlines()[0]}\nwitness p {vkey}\nwitness w1 {SEEN['w1'].vkey}\n"
+        policy += f"witness w3 {SEEN['w3'].vkey}\ngroup g {least} p w1 w3\nquorum g\n"
+        found, steps = verdict(page, tmp_path, replace(GOOD, policy=policy, forged=line))
+        assert found == expected
+        assert steps[2].endswith(": w1, w3; not counted, since this page can't check ML-DSA: p")
 
 
 def test_signatures_of_strangers_are_passed_over(page, tmp_path):

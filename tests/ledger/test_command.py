@@ -215,7 +215,8 @@ def test_a_monitor_goes_on_by_itself_and_tells_an_alarm_once_and_when_it_is_over
     shown = [log]
     with Server("127.0.0.1", 0, lambda *asked: of_log(shown[0])(*asked)) as server:
         monitor = start("ledger", "monitor", server.url, "--state", state, "--policy", policy,
-                        "--every", 0.2, "--json")  # fmt: skip
+                        "--every", 0.2, "--json", "--page", tmp_path / "page.html",
+                        env=FRENCH)  # fmt: skip
         (silent,) = alarms(monitor, 1)
         assert silent["alarm"] == "silent"
         assert silent["text"] == "bus-041 has been silent since 2020-01-01T00:00:00Z"
@@ -228,14 +229,21 @@ def test_a_monitor_goes_on_by_itself_and_tells_an_alarm_once_and_when_it_is_over
         shown[0] = other
         while alarms(monitor, 1)[0].get("alarm") != "fork":
             pass  # in the round in which it was exchanged, its tiles don't fit
-        assert until((tmp_path / "state.fork").exists)
+        page, size = tmp_path / "page.html", f"<p>{NAME}<br>3 inscriptions, vues par : personne</p>"
+        forked = (
+            f"<li>le journal de {NAME} a été vu avec 3 entrées, et {NAME} en a maintenant 1</li>"
+        )
+        assert until(lambda: forked in page.read_text())
+        assert size in page.read_text()
+        assert (tmp_path / "state.fork").exists()
         monitor.send_signal(signal.SIGTERM)
         _, told_people = monitor.communicate(timeout=60)
     assert monitor.returncode == 0
     for line in (
-        "contrejour: alarm: bus-041 has been silent since 2020-01-01T00:00:00Z\n",
-        "contrejour: over: bus-041 has been silent since 2020-01-01T00:00:00Z\n",
-        f"contrejour: alarm: the log of {NAME} was seen with 3 entries, and now {NAME} has 1\n",
+        "contrejour: alarm: bus-041 se tait depuis 2020-01-01T00:00:00Z\n",
+        "contrejour: over: bus-041 se tait depuis 2020-01-01T00:00:00Z\n",
+        f"contrejour: alarm: le journal de {NAME} a été vu avec 3 entrées, et {NAME} en a "
+        "maintenant 1\n",
     ):
         assert told_people.count(line) == 1
     assert (tmp_path / "state.fork").read_bytes() == (other / "checkpoint").read_bytes()
@@ -301,6 +309,8 @@ def test_what_doesn_t_go_together_is_refused(place: Place) -> None:
     policy = ("--policy", place.policy)
     check(run("ledger", "verify", proof, *policy), 2, "--entry names the file")
     check(run("ledger", "verify", place.log, "--entry", entry, *policy), 2, "goes with a proof")
+    check(run("ledger", "monitor", place.log, "--state", proof, *policy, "--page", entry), 2,
+          "--page goes with --every")  # fmt: skip
     check(run("ledger", "prove", place.log, 999, "-o", proof, "--force"), 20, "no entry 999")
     check(run("ledger", "prove", place.log, 0, "-o", proof), 8, "exists")
     check(run("ledger", "init", place.log, "--name", NAME, "--key", place.key), 8, "a log in it")

@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fakes.browser import Page, chromium
 
 PAGE = Path(str(files("contrejour.ledger") / "verify.html"))
-NEW_LINE = b"\n"
 LEAVES = [f"entry {number}".encode() for number in range(11)]
 ORIGIN, WITNESSES = "log.example/2027", ("w1", "w2", "w3")
 
@@ -189,8 +188,9 @@ def test_nothing_else_is_believed(page, tmp_path, attack):
 
 def test_a_post_quantum_witness_is_known_and_counts_for_nothing_here(page, tmp_path):
     typed = b"\x06" + bytes(1312)
-    vkey = f"pq.example+{sha(b'pq.example', NEW_LINE, typed)[:4].hex()}+{b64(typed)}"
-    line = f"— pq.example {b64(sha(b'pq.example', NEW_LINE, typed)[:4] + bytes(2428))}\n"
+    id_ = sha(b"pq.example\n", typed)[:4]
+    vkey = f"pq.example+{id_.hex()}+{b64(typed)}"
+    line = "".join(f"— pq.example {b64(id_ + bytes(size))}\n" for size in (2428, 72))
     for least, expected in ((2, "fine"), (3, "wrong")):
         policy = f"{GOOD.rules.splitlines()[0]}\nwitness p {vkey}\nwitness w1 {SEEN['w1'].vkey}\n"
         policy += f"witness w3 {SEEN['w3'].vkey}\ngroup g {least} p w1 w3\nquorum g\n"

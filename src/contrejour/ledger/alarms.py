@@ -66,21 +66,22 @@ class Watch:
 
     def see(self, number: int, data: bytes, now: datetime) -> None:
         """The next entry; `now` is aware."""
-        for each in self._replay.see(data):
-            self._say(Alarm(f"entry {number}: {each}", kind="entry"))
         try:
             entry = read(data)
-        except LedgerError:
-            return
+        except LedgerError as error:
+            return self._say(Alarm(f"entry {number}: {error}", kind="entry"))
+        leaf = leaf_hash(data).hex()
+        for each in self._replay.findings(entry, leaf):
+            self._say(Alarm(f"entry {number}: {each}", kind="entry"))
         at = datetime.fromisoformat(entry.at)
         if at - now > timedelta(seconds=EARLY_S):
             self._say(Alarm(f"entry {number}: it says it was written at {entry.at}", kind="clock"))
-        self._take(number, entry, data, min(at, now))
+        return self._take(number, entry, leaf, min(at, now))
 
-    def _take(self, number: int, entry: Entry, data: bytes, at: datetime) -> None:
+    def _take(self, number: int, entry: Entry, leaf: str, at: datetime) -> None:
         words = {key: str(entry.data[key]) for key in ("order", "edge", "role") & entry.data.keys()}
         if entry.type == "order.declare":
-            self._orders.setdefault(leaf_hash(data).hex(), str(entry.data["expires"]))
+            self._orders.setdefault(leaf, str(entry.data["expires"]))
         elif entry.type in ("order.approve", "order.refuse"):
             self._orders[words["order"]] = ""
         elif entry.type == "edge.revoke":

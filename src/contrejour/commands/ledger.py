@@ -68,7 +68,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     prove.add_argument("--entry", type=Path, metavar="FILE", help="write the entry there as well")
     prove.add_argument("--force", action="store_true", help="replace an existing output")
     prove.set_defaults(run=_prove)
-    verify = below.add_parser("verify", help="check a log, or an entry by its proof; offline")
+    verify = below.add_parser("verify", help="check a log, or an entry by its proof")
     verify.add_argument("what", metavar="DIR|URL|PROOF", help="a log, or a proof")
     verify.add_argument("--entry", type=Path, metavar="FILE", help="what the proof is for")
     _trusting(verify)

@@ -26,7 +26,7 @@ BATCH = timedelta(minutes=10)
 SILENT = 2
 """So many batches that are missing are an alarm."""
 MOST = 1000
-"""Of what stands for ever, so much is kept."""
+"""Of what stands for ever, so much is kept; more is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ class Watch:
     def __init__(self, wanted: Wanted) -> None:
         self._wanted, self._replay = wanted, Replay()
         self._found: list[Alarm] = []
+        self._more = 0
         self._orders: dict[str, str] = {}
         """When each runs out; "" once somebody has answered."""
         self._published: dict[date, set[str]] = {}
@@ -100,7 +101,9 @@ class Watch:
 
     def alarms(self, now: datetime) -> list[Alarm]:
         """What is wrong, in the order of the log, then what is late, then who is silent."""
-        return [*self._found, *self._unanswered(now), *self._late(now), *self._silent(now)]
+        more = [Alarm(f"wrong in as many places more: {self._more}", kind="entry")]
+        found = [*self._found, *(more if self._more else ())]
+        return [*found, *self._unanswered(now), *self._late(now), *self._silent(now)]
 
     def _unanswered(self, now: datetime) -> list[Alarm]:
         return [
@@ -138,3 +141,5 @@ class Watch:
     def _say(self, alarm: Alarm) -> None:
         if len(self._found) < MOST:
             self._found.append(alarm)
+        else:
+            self._more += 1

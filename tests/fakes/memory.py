@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 
+import numpy as np
+
 from contrejour.seal import bech32
 from contrejour.seal.recipient import Identity, Kind
+
+PAGE = 4096
 
 
 def forms(secret: Identity) -> list[bytes]:
@@ -22,7 +26,7 @@ def forms(secret: Identity) -> list[bytes]:
 
 
 def memory(pid: int) -> list[bytes]:
-    """Every piece of a process's memory that can be read."""
+    """Every piece of a process's memory that can be read, but for pages of zeros."""
     pieces = []
     with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as all_of:
         for line in maps:
@@ -32,7 +36,12 @@ def memory(pid: int) -> list[bytes]:
             start, end = (int(each, 16) for each in span.split("-"))
             try:
                 all_of.seek(start)
-                pieces.append(all_of.read(end - start))
+                pieces.append(_told(all_of.read(end - start)))
             except (OSError, OverflowError):
                 continue
-    return pieces
+    return [each for each in pieces if each]
+
+
+def _told(data: bytes) -> bytes:
+    pages = np.frombuffer(data, np.uint8)[: len(data) // PAGE * PAGE].reshape(-1, PAGE)
+    return pages[pages.any(axis=1)].tobytes()

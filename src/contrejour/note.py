@@ -179,6 +179,11 @@ class Signer:
                 "no spaces and no plus: example.org/log",
             )
 
+    @classmethod
+    def of_witness(cls, name: str, private: Ed25519PrivateKey | MLDSA44PrivateKey) -> Signer:
+        """As what a witness's key signs. Raises LedgerError."""
+        return cls(name, private, COSIGNATURE if isinstance(private, Ed25519PrivateKey) else MLDSA)
+
     @property
     def key(self) -> Key:
         return Key(self.name, self.kind, self.private.public_key().public_bytes_raw())

@@ -65,6 +65,16 @@ def age_in_js(
     )
 
 
+def mldsa_in_js(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether @noble/post-quantum, which comes with it, believes an ML-DSA-44 signature."""
+    if not shutil.which("node") or not (JS / "node_modules").is_dir():
+        pytest.skip("no age-encryption here (npm ci in tests/seal/js)")
+    hexes = (each.hex() for each in (key, message, signature))
+    done = subprocess.run(["node", str(JS / "mldsa.mjs"), *hexes], capture_output=True, timeout=60)
+    assert done.stdout in (b"yes", b"no"), done.stderr
+    return done.stdout == b"yes"
+
+
 def flips(data: bytes, step: int) -> Iterator[bytes]:
     """The same bytes with one bit flipped, at every `step`."""
     for at in range(0, len(data), step):

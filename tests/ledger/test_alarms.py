@@ -134,8 +134,11 @@ def test_a_clock_of_tomorrow_is_told_and_buys_no_silence() -> None:
     assert [each.kind for each in watch.alarms(START + 21 * MINUTE)] == ["clock", "silent"]
 
 
-def test_a_log_of_nothing_but_faults_is_not_kept_whole() -> None:
+def test_a_log_of_nothing_but_faults_is_not_kept_whole_and_hides_none_that_comes() -> None:
     watch = Watch(Wanted(due))
     for number in range(MOST + 500):
         watch.see(number, b"x", START)
-    assert len(watch.alarms(START)) == MOST
+    assert len(watch.alarms(START)) == MOST + 1
+    assert watch.alarms(START)[-1].text == "wrong in as many places more: 500"
+    watch.see(MOST + 500, PEELED, START)
+    assert watch.alarms(START)[-1].text != "wrong in as many places more: 500"

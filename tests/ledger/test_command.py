@@ -126,6 +126,31 @@ def test_what_must_not_be_written_is_not(
     place.write(CHANGE)
 
 
+def test_a_witness_may_have_a_post_quantum_key_and_a_log_may_not(
+    place: Place, tmp_path: Path
+) -> None:
+    key, password, known = tmp_path / "pq.key", tmp_path / "password", tmp_path / "known"
+    password.write_text("secret\n")
+    assert run("keys", "new", "--ml-dsa", key, "--password-file", password).returncode == 0
+    secret = ("--key", key, "--password-file", password)
+    check(run("ledger", "init", tmp_path / "no", "--name", "x", *secret), 16, "but not Ed25519")
+    vkey = run("ledger", "init", tmp_path / "log", "--name", NAME, "--key", place.key).stdout
+    known.write_text(f"log {vkey}quorum none\n")
+    witness = start("ledger", "witness", tmp_path / "seen", "--name", "pq.example", *secret,
+                    "--policy", known)  # fmt: skip
+    assert witness.stdout
+    pq, url = (witness.stdout.readline().strip() for _ in range(2))
+    policy = tmp_path / "policy.txt"
+    policy.write_text(f"log {vkey}witness pq {pq} {url}\nquorum pq\n")
+    done = run("ledger", "append", tmp_path / "log", place.entries, "--key", place.key,
+               "--policy", policy)  # fmt: skip
+    witness.send_signal(signal.SIGTERM)
+    assert witness.wait(60) == 0
+    assert done.returncode == 0, done.stderr
+    checked = run("ledger", "verify", tmp_path / "log", "--policy", policy, "--max-age", 600)
+    assert f"{NAME} 1 pq 20" in checked.stderr
+
+
 def test_nothing_is_published_that_nobody_witnessed(place: Place) -> None:
     before = (place.log / "checkpoint").read_bytes()
     silent = place.folder / "silent.txt"
@@ -190,7 +215,8 @@ def test_a_monitor_goes_on_by_itself_and_tells_an_alarm_once_and_when_it_is_over
     shown = [log]
     with Server("127.0.0.1", 0, lambda *asked: of_log(shown[0])(*asked)) as server:
         monitor = start("ledger", "monitor", server.url, "--state", state, "--policy", policy,
-                        "--every", 0.2, "--json")  # fmt: skip
+                        "--every", 0.2, "--json", "--page", tmp_path / "page.html",
+                        env=FRENCH)  # fmt: skip
         (silent,) = alarms(monitor, 1)
         assert silent["alarm"] == "silent"
         assert silent["text"] == "bus-041 has been silent since 2020-01-01T00:00:00Z"
@@ -203,14 +229,21 @@ def test_a_monitor_goes_on_by_itself_and_tells_an_alarm_once_and_when_it_is_over
         shown[0] = other
         while alarms(monitor, 1)[0].get("alarm") != "fork":
             pass  # in the round in which it was exchanged, its tiles don't fit
-        assert until((tmp_path / "state.fork").exists)
+        page, size = tmp_path / "page.html", f"<p>{NAME}<br>3 inscriptions, vues par : personne</p>"
+        forked = (
+            f"<li>le journal de {NAME} a été vu avec 3 entrées, et {NAME} en a maintenant 1</li>"
+        )
+        assert until(lambda: forked in page.read_text())
+        assert size in page.read_text()
+        assert (tmp_path / "state.fork").exists()
         monitor.send_signal(signal.SIGTERM)
         _, told_people = monitor.communicate(timeout=60)
     assert monitor.returncode == 0
     for line in (
-        "contrejour: alarm: bus-041 has been silent since 2020-01-01T00:00:00Z\n",
-        "contrejour: over: bus-041 has been silent since 2020-01-01T00:00:00Z\n",
-        f"contrejour: alarm: the log of {NAME} was seen with 3 entries, and now {NAME} has 1\n",
+        "contrejour: alarm: bus-041 se tait depuis 2020-01-01T00:00:00Z\n",
+        "contrejour: over: bus-041 se tait depuis 2020-01-01T00:00:00Z\n",
+        f"contrejour: alarm: le journal de {NAME} a été vu avec 3 entrées, et {NAME} en a "
+        "maintenant 1\n",
     ):
         assert told_people.count(line) == 1
     assert (tmp_path / "state.fork").read_bytes() == (other / "checkpoint").read_bytes()
@@ -276,6 +309,8 @@ def test_what_doesn_t_go_together_is_refused(place: Place) -> None:
     policy = ("--policy", place.policy)
     check(run("ledger", "verify", proof, *policy), 2, "--entry names the file")
     check(run("ledger", "verify", place.log, "--entry", entry, *policy), 2, "goes with a proof")
+    check(run("ledger", "monitor", place.log, "--state", proof, *policy, "--page", entry), 2,
+          "--page goes with --every")  # fmt: skip
     check(run("ledger", "prove", place.log, 999, "-o", proof, "--force"), 20, "no entry 999")
     check(run("ledger", "prove", place.log, 0, "-o", proof), 8, "exists")
     check(run("ledger", "init", place.log, "--name", NAME, "--key", place.key), 8, "a log in it")

@@ -78,6 +78,19 @@ def test_an_opening_without_an_order_is_told_in_the_round_after_it(served: Serve
         assert told == [ORDER, APPROVED, UNKNOWN], "and each entry is told once"
 
 
+def test_a_monitor_that_starts_again_reads_what_was_wrong_before_and_tells_no_entry_twice(
+    served: Served,
+) -> None:
+    served.grow("real", UNKNOWN)
+    before, told = Monitor(trust(), WANTED), list[bytes]()
+    assert look(before, served) == ["entry"]
+    assert before.believed is not None
+    served.grow("real", CHANGE)
+    again = Monitor(trust(), WANTED, seen=before.believed[1].checkpoint, new=told.append)
+    assert look(again, served) == ["entry"]
+    assert told == [CHANGE]
+
+
 def test_what_was_read_is_not_read_again(served: Served) -> None:
     monitor = Monitor(trust(), WANTED)
     served.grow("real", *[CHANGE] * 300)

@@ -68,7 +68,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     prove.add_argument("--entry", type=Path, metavar="FILE", help="write the entry there as well")
     prove.add_argument("--force", action="store_true", help="replace an existing output")
     prove.set_defaults(run=_prove)
-    verify = below.add_parser("verify", help="check a log, or an entry by its proof; offline")
+    verify = below.add_parser("verify", help="check a log, or an entry by its proof")
     verify.add_argument("what", metavar="DIR|URL|PROOF", help="a log, or a proof")
     verify.add_argument("--entry", type=Path, metavar="FILE", help="what the proof is for")
     _trusting(verify)
@@ -167,9 +167,10 @@ def _serve(args: argparse.Namespace) -> int:
 def _witness(args: argparse.Namespace) -> int:
     from contrejour.ledger.server import of_witness
     from contrejour.ledger.witness import Witness
-    from contrejour.note import COSIGNATURE
+    from contrejour.note import Signer
 
-    signer, trust = _signer(args, COSIGNATURE), _trust(args.policy)
+    key = keys.witness_key(args.key, args.password_file)
+    signer, trust = Signer.of_witness(args.name, key), _trust(args.policy)
     with Witness(args.state, signer, trust.logs, tell=_warn) as known:
         print(signer.key)
         return _until_stopped(args, of_witness(known))
@@ -222,10 +223,10 @@ def _verify(args: argparse.Namespace) -> int:
     return 0
 
 
-def _signer(args: argparse.Namespace, kind: int = 1) -> Signer:
+def _signer(args: argparse.Namespace) -> Signer:
     from contrejour.note import Signer
 
-    return Signer(args.name, keys.private_key(args.key, args.password_file), kind)
+    return Signer(args.name, keys.private_key(args.key, args.password_file))
 
 
 def _trust(path: Path) -> Trust:

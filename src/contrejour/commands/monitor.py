@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.commands import epochs, files
-from contrejour.errors import LedgerError, OutputExists
+from contrejour.errors import LedgerError, OutputExists, UsageError
 from contrejour.language import said
 
 if TYPE_CHECKING:
@@ -36,15 +36,20 @@ def add_to(monitor: argparse.ArgumentParser) -> None:
     epochs.add_until(monitor)
     add("--batch", type=files.seconds, default=600.0, metavar="SECONDS",
         help="how often a recorder writes what it sealed (default: 600)")  # fmt: skip
+    add("--page", type=Path, metavar="FILE",
+        help="with --every: a page that says how the log is, written anew each time")  # fmt: skip
     add("--json", action="store_true", help="alarms as JSON as well, a line each")
     monitor.set_defaults(run=_monitor)
 
 
 def _monitor(args: argparse.Namespace) -> int:
+    from contrejour.commands.monitor_page import page
     from contrejour.ledger.monitor import Monitor
     from contrejour.ledger.verify import read_trust
     from contrejour.ledger.web import opened
 
+    if args.page and not args.every:
+        raise UsageError("--page goes with --every", "a page that nobody renews would lie")
     trust = read_trust(files.read_text(args.policy))
     monitor = Monitor(
         trust, _wanted(args), seen=_last(args.state, trust) if args.state.exists() else None,
@@ -58,6 +63,11 @@ def _monitor(args: argparse.Namespace) -> int:
             _tell(standing, alarms, args.json)
             standing = alarms
             _keep(args.state, monitor)
+            if args.page:
+                seen = monitor.believed[1] if monitor.believed else None
+                now = datetime.now(UTC)
+                told = page(files.speak(None), now, args.every, seen, alarms)
+                files.write_new(args.page, told, force=True)
             if not args.every:
                 break
             time.sleep(args.every)
@@ -107,11 +117,9 @@ def _keep(state: Path, monitor: Monitor) -> None:
 def _tell(before: list[Alarm], now: list[Alarm], as_json: bool) -> None:
     """Each alarm once, and once when it is over."""
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    for word, told in (
-        ("over", [each for each in before if each not in now]),
-        ("alarm", [each for each in now if each not in before]),
-    ):
-        for each in told:
+    old, new = set(before), set(now)
+    for word, alarms, told in (("over", before, new), ("alarm", now, old)):
+        for each in (each for each in alarms if each not in told):
             print(f"contrejour: {word}: {said(each.text)}", file=sys.stderr)
             if each.hint and word == "alarm":
                 print(f"contrejour: hint: {said(each.hint)}", file=sys.stderr, flush=True)

@@ -40,6 +40,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="public key (default: the one that `keys new` made)")  # fmt: skip
     add("--listen", type=files.address, metavar="HOST:PORT",
         help="serve pages, health and metrics there (HTTP, without a login)")  # fmt: skip
+    files.add_public_log(watch)
     add("--watch-config", action="store_true",
         help="read site file and plan again when they change (else: on SIGHUP)")  # fmt: skip
     add("--relearn", action="store_true", help="forget the empty scenes, and learn them again")
@@ -182,7 +183,7 @@ def _served(args: argparse.Namespace, cameras: Cameras, log: Log) -> Iterator[No
 
     host, port = args.listen
     broke = partial(log.say, code="http-broke", level="error")
-    server = Server(host, port, Site(cameras), broke=broke)
+    server = Server(host, port, Site(cameras, log=args.public_log), broke=broke)
     shown = f"[{host}]" if ":" in host else host
     log.say(f"http://{shown}:{server.port}/", "http-listens")
     if not server.is_local:

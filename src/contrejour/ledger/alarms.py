@@ -26,7 +26,7 @@ BATCH = timedelta(minutes=10)
 SILENT = 2
 """So many batches that are missing are an alarm."""
 MOST = 1000
-"""Of what stands for ever, so much is kept."""
+"""Of what stands for ever, so much is kept; more is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ class Watch:
     def __init__(self, wanted: Wanted) -> None:
         self._wanted, self._replay = wanted, Replay()
         self._found: list[Alarm] = []
+        self._more = 0
         self._orders: dict[str, str] = {}
         """When each runs out; "" once somebody has answered."""
         self._published: dict[date, set[str]] = {}
@@ -66,21 +67,22 @@ class Watch:
 
     def see(self, number: int, data: bytes, now: datetime) -> None:
         """The next entry; `now` is aware."""
-        for each in self._replay.see(data):
-            self._say(Alarm(f"entry {number}: {each}", kind="entry"))
         try:
             entry = read(data)
-        except LedgerError:
-            return
+        except LedgerError as error:
+            return self._say(Alarm(f"entry {number}: {error}", kind="entry"))
+        leaf = leaf_hash(data).hex()
+        for each in self._replay.findings(entry, leaf):
+            self._say(Alarm(f"entry {number}: {each}", kind="entry"))
         at = datetime.fromisoformat(entry.at)
         if at - now > timedelta(seconds=EARLY_S):
             self._say(Alarm(f"entry {number}: it says it was written at {entry.at}", kind="clock"))
-        self._take(number, entry, data, min(at, now))
+        return self._take(number, entry, leaf, min(at, now))
 
-    def _take(self, number: int, entry: Entry, data: bytes, at: datetime) -> None:
+    def _take(self, number: int, entry: Entry, leaf: str, at: datetime) -> None:
         words = {key: str(entry.data[key]) for key in ("order", "edge", "role") & entry.data.keys()}
         if entry.type == "order.declare":
-            self._orders.setdefault(leaf_hash(data).hex(), str(entry.data["expires"]))
+            self._orders.setdefault(leaf, str(entry.data["expires"]))
         elif entry.type in ("order.approve", "order.refuse"):
             self._orders[words["order"]] = ""
         elif entry.type == "edge.revoke":
@@ -99,7 +101,9 @@ class Watch:
 
     def alarms(self, now: datetime) -> list[Alarm]:
         """What is wrong, in the order of the log, then what is late, then who is silent."""
-        return [*self._found, *self._unanswered(now), *self._late(now), *self._silent(now)]
+        more = [Alarm(f"wrong in as many places more: {self._more}", kind="entry")]
+        found = [*self._found, *(more if self._more else ())]
+        return [*found, *self._unanswered(now), *self._late(now), *self._silent(now)]
 
     def _unanswered(self, now: datetime) -> list[Alarm]:
         return [
@@ -137,3 +141,5 @@ class Watch:
     def _say(self, alarm: Alarm) -> None:
         if len(self._found) < MOST:
             self._found.append(alarm)
+        else:
+            self._more += 1

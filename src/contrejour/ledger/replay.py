@@ -36,9 +36,10 @@ class Replay:
             entry = read(data)
         except LedgerError as error:
             return [str(error)]
-        return list(self._findings(entry, leaf_hash(data).hex()))
+        return list(self.findings(entry, leaf_hash(data).hex()))
 
-    def _findings(self, entry: Entry, leaf: str) -> Iterator[str]:
+    def findings(self, entry: Entry, leaf: str) -> Iterator[str]:
+        """As `see`, of an entry that was read, and its leaf hash in hex."""
         if entry.type == "order.declare":
             self._orders[leaf] = str(entry.data["expires"])
         elif "order" in entry.data:

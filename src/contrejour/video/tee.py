@@ -58,7 +58,9 @@ class Tee:
         except (av.FFmpegError, ValueError, ArithmeticError, struct.error):
             # MP4 holds no such pictures, or no such times: nothing is sealed, and all is seen.
             self._fits = False
-            self._offer([*self._remux.cut(), Said(NOTE, self._t_ms)])
+            with self._some:
+                self._lost()
+            self._offer([Said(NOTE, self._t_ms)])
 
     def _offer(self, said: list[Said]) -> None:
         with self._some:

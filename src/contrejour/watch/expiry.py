@@ -27,7 +27,8 @@ class Expiry:
     """When the first window of a day is due that gets no more windows."""
 
     def forget(self) -> None:
-        self._days.clear()
+        """What was found out by another plan; also while `find` goes on."""
+        self._days = {}
 
     def find(self, now_ms: int, until_ms: int) -> list[tuple[str, list[Path]]]:
         """Windows that are due before `until_ms`, those that follow each other together."""
@@ -46,11 +47,12 @@ class Expiry:
 
     def _looked_at(self, camera: Path, now_ms: int, until_ms: int) -> Iterator[Path]:
         """A month is 43,200 windows: days of which none is due aren't looked into."""
+        known = self._days
         for day, folders in store.days(camera):
-            if not folders or self._days.get(day, 0) > until_ms:
+            if not folders or known.get(day, 0) > until_ms:
                 continue
             if store.start_of(folders[-1]) + LOST_MS < now_ms:
-                self._days[day] = min(self._due_ms(camera, each) for each in folders)
+                known[day] = min(self._due_ms(camera, each) for each in folders)
             yield from folders
 
     def _is_over(self, folder: Path, now_ms: int) -> bool:

@@ -122,33 +122,35 @@ class Sealed:
 
     def turn(self) -> None:
         """Tell the log, then destroy what is due before the next time."""
-        with self._lock:
-            now = self._read()
+        now = self._read()
+        self._told_ms = now.clock.mono_ms
+        failed = ""
+        try:
             believed_ms = self._believed.ms(now)
-            self._told_ms = now.clock.mono_ms
+            self._tell_and_destroy(now, self._expiry.find(believed_ms, believed_ms + TURN_MS))
+        except Exception as error:  # noqa: BLE001 - the next turn is another try
+            failed = f"the log is not told, or what is due is not destroyed: {error}"
+        if failed and not self._failed:
+            self._tell(failed)
+        self._failed = failed
+
+    def _tell_and_destroy(self, now: Reading, due: list[tuple[str, list[Path]]]) -> None:
+        with self._lock:
             told = dict(self._left)
             for name, recording in self._running.items():
                 before = told[name].gaps if name in told else ()
                 told[name] = Told([*before, *recording.gaps(now.wall_ms)], now.wall_ms)
             self._left = told  # what was taken is told the next time, if it can't be now
-            failed = ""
+            self._gone += [
+                (name, store.start_of(folders[0]), store.end_of(folders[-1]))
+                for name, folders in due
+            ]
             try:
-                due = self._expiry.find(believed_ms, believed_ms + TURN_MS)
-                self._gone += [
-                    (name, store.start_of(folders[0]), store.end_of(folders[-1]))
-                    for name, folders in due
-                ]
-                try:
-                    self._entries.turn(when(now.wall_ms), told, self._gone)
-                    self._left, self._gone = {}, []
-                finally:  # a full disk is no reason to keep what is due
-                    for each in chain.from_iterable(folders for _, folders in due):
-                        store.remove(each)
-            except Exception as error:  # noqa: BLE001 - the next turn is another try
-                failed = f"the log is not told, or what is due is not destroyed: {error}"
-            if failed and not self._failed:
-                self._tell(failed)
-            self._failed = failed
+                self._entries.turn(when(now.wall_ms), told, self._gone)
+                self._left, self._gone = {}, []
+            finally:  # a full disk is no reason to keep what is due
+                for each in chain.from_iterable(folders for _, folders in due):
+                    store.remove(each)
 
     def close(self) -> None:
         """All that ran is left, and told."""

@@ -74,8 +74,8 @@ WORDS: Mapping[str, str] = {
     "Publish.mqtt": "a broker",
     "Publish.webhooks": "addresses that events are posted to",
     "Seal.policy": "who opens together ([seal](seal.md)), as the ceremony left it",
-    "Seal.keysets": "what the parties published with `keys publish`, or a folder of `*.note`; "
-    "read again for each day",
+    "Seal.keysets": "the parties' notes of today and tomorrow (`keys publish --each`), or a folder "
+    "of `*.note`; read again for each day",
     "Seal.edge": "this recorder's name, in manifests and in the log",
     "Seal.key": "its own key, made by `keys new`, which signs manifests",
     "Seal.password_file": "file whose first line is the key's password",

@@ -51,7 +51,7 @@ HOME = {"logements": (((0.5, 0.0), (1.0, 0.0), (1.0, 0.5)),)}
 class OfDay(Parties):
     """Parties with the keys of every day."""
 
-    def keys(self, day: str):
+    def keys(self, day: str, last: date):
         return parties(day=day).keys
 
 
@@ -192,7 +192,7 @@ def test_what_the_log_is_told_does_not_depend_on_what_was_seen(tmp_path, clock, 
 
 def test_what_was_not_sealed_is_declared_once_and_again_while_it_lasts(started, clock, told):
     class Unpublished(OfDay):
-        def keys(self, day: str):
+        def keys(self, day: str, last: date):
             raise SealError("no note is there")
 
     of = started()

@@ -31,8 +31,10 @@ def add_parsers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _folder(publish)
     _days(publish)
     _signed(publish)
+    publish.add_argument("--each", action="store_true",
+        help="a note for each day, in a folder: recorders get one a day")  # fmt: skip
     publish.add_argument("-o", "--output", type=Path, required=True, metavar="NOTE",
-        help="the signed note, to hand out")  # fmt: skip
+        help="the signed note, to hand out; with --each, the folder")  # fmt: skip
     publish.set_defaults(run=_publish)
 
     destroy = below.add_parser("destroy", help="destroy the keys whose time is over, and say so")
@@ -140,9 +142,14 @@ def _publish(args: argparse.Namespace) -> int:
         raise InputMissing(
             f"{args.folder} has no key of {min(missing)}", "contrejour keys make makes it"
         )
-    signer = _signer(args)
-    note = keys.publish(args.folder, _wanted(args), args.party, signer)
-    files.write_new(args.output, note)
+    signer, days = _signer(args), _wanted(args)
+    asked = {args.output: days}
+    if args.each:
+        asked = {args.output / f"{day}.{args.party}.note": [day] for day in days}
+        with writing(args.output):
+            args.output.mkdir(parents=True, exist_ok=True)
+    for path, those in asked.items():
+        files.write_new(path, keys.publish(args.folder, those, args.party, signer))
     print(Verifier.of(args.party, signer))
     return 0
 

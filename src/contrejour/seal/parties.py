@@ -1,13 +1,15 @@
 """The parties that a recorder seals for: their policy, and what they published, read each time.
 
-New days are published monthly: a note that is put beside the others is found when its first day is
-asked for. Who may open (the policy) is read once.
+A note that is put beside the others is found when its first day is asked for. One of a day beyond
+the horizon stops sealing: with a month of keys here, a clock that goes wrong would choose when what
+it seals dies. Who may open (the policy) is read once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from contrejour.errors import SealError
@@ -27,22 +29,25 @@ class Parties:
     policy: Policy
     notes: Sequence[Path]
 
-    def keys(self, day: str) -> Keyset:
-        """Whom a day (ISO 8601) is sealed for. Raises SealError, OSError."""
-        return keys_of(self.policy, [data for _, data in self._read()], day)
+    def keys(self, day: str, last: date) -> Keyset:
+        """Whom a day (ISO 8601) is sealed for; `last`: of which a key may be here by now.
+
+        Raises SealError, OSError.
+        """
+        notes, signers = self._read(), self._signers().values()
+        for path, data in notes:
+            for by in signers:
+                if _is_by(by, data):
+                    _demand_not_beyond(path, published(data, by), last)
+        return keys_of(self.policy, [data for _, data in notes], day)
 
     def check(self) -> None:
         """Raises SealError where a note is nobody's or forged, or a party has none; OSError."""
-        opens = {party for way in self.policy.ways() for party in way}
-        missing = {
-            party: note.Verifier.parse(words[0])
-            for party, words in self.policy.members.items()
-            if party in opens and not words[0].startswith("age1")
-        }
-        known = dict(missing)
+        known = self._signers()
+        missing = dict(known)
         for path, data in self._read():
             for party, by in known.items():
-                if f"\n— {by.name} ".encode() in data:
+                if _is_by(by, data):
                     published(data, by)
                     missing.pop(party, None)
                     break
@@ -56,6 +61,15 @@ class Parties:
                 "`keys publish` makes it, keysets names it",
             )
 
+    def _signers(self) -> dict[str, note.Verifier]:
+        """Of those who open, whoever publishes a key of each day."""
+        opens = {party for way in self.policy.ways() for party in way}
+        return {
+            party: note.Verifier.parse(words[0])
+            for party, words in self.policy.members.items()
+            if party in opens and not words[0].startswith("age1")
+        }
+
     def _read(self) -> list[tuple[Path, bytes]]:
         """Raises OSError."""
         paths = [
@@ -64,6 +78,20 @@ class Parties:
             for found in (sorted(each.glob(f"*{_SUFFIX}")) if each.is_dir() else [each])
         ]
         return [(path, _first(path)) for path in paths]
+
+
+def _is_by(by: note.Verifier, data: bytes) -> bool:
+    """Whether it says so."""
+    return f"\n— {by.name} ".encode() in data
+
+
+def _demand_not_beyond(path: Path, days: Iterable[str], last: date) -> None:
+    early = max(days)
+    if early > last.isoformat():
+        raise SealError(
+            f"{path} holds a key of {early}, and none beyond {last} may be here yet",
+            "hand notes out a day before they are needed: `keys publish --each` makes one a day",
+        )
 
 
 def _first(path: Path) -> bytes:

@@ -89,10 +89,13 @@ class Sealed:
             self._plans[name] = plan
             self._expiry.forget()
             known, left = self._entries.known(name), self._left.get(name)
-        camera, keys = self._keeping.base / name, self._keeping.parties.keys
+        camera = self._keeping.base / name
         try:
             last_day = partial(self._last_day, voted.horizon)
-            ahead = Ahead(name, camera / store.AHEAD, keys, last_day, window_ms)
+            ahead = Ahead(
+                name, camera / store.AHEAD,
+                lambda day: self._keeping.parties.keys(day, last_day()), last_day, window_ms,
+            )  # fmt: skip
             recorder = Recorder(
                 camera, Chain(camera, self._keeping.edge, known.head), ahead,
                 may=lambda t_ms: _may(plan, name, when(t_ms)), read=self._read,

@@ -16,6 +16,7 @@ from fakes.plans import PRIVACY, plan_for
 from fakes.runs import painted_clip, run
 from video.test_hls import fmt_of
 
+from contrejour.commands.sealing import keeping
 from contrejour.config import Place, Site
 from contrejour.detect import models
 from contrejour.doctor import Asked, examine, machine
@@ -125,7 +126,7 @@ def test_a_check_that_breaks_is_failing():
 
 
 def test_a_camera_that_refuses_is_said_as_watch_would(tmp_path):
-    asked = Asked(lambda: site("cam-a"), None, tmp_path)
+    asked = Asked(lambda: site("cam-a"), None, tmp_path, keeping)
     found = [each for each in examine(asked, Cameras(Refuses)) if each.about == "cam-a"]
     assert [(each.code, each.hint) for each in found] == [(18, "check the login file")]
 

@@ -10,6 +10,7 @@ import pytest
 from fakes import sites
 from fakes.runs import check, run
 
+from contrejour.commands.sealing import keeping
 from contrejour.config import read_site
 from contrejour.doctor import Asked, examine
 from contrejour.errors import Malformed
@@ -119,5 +120,24 @@ def test_homes_in_the_picture_stop_the_camera_and_the_doctor_says_so(tmp_path, s
     assert "have the camera itself paint them" in done.stderr
     site = read_site((tmp_path / "site.yml").read_text(), "s")
     plan = sites.plan({"cam-a": ("view.live", "record")})
-    found = list(examine(Asked(lambda: site, lambda: plan, tmp_path)))
+    found = list(examine(Asked(lambda: site, lambda: plan, tmp_path, keeping)))
     assert any("CSI L251-3" in each.told and each.code == 11 for each in found)
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "told"),
+    [
+        (2, "ok", "opens together: dpo+prosecutor+vault, operator+prosecutor+vault"),
+        (1, "failure", "published no key for"),
+        (5, "failure", "may be here yet"),
+    ],
+)
+def test_doctor_says_whether_there_are_keys_until_tomorrow_and_none_too_early(
+    tmp_path, days, state, told
+):
+    cameras = {"cam-a": {"address": "rtsp://127.0.0.1:9/x"}}
+    text = json.dumps({"site": 1, "cameras": cameras, "seal": ceremony(tmp_path, days=days)})
+    asked = Asked(lambda: read_site(text, "s"), None, tmp_path, keeping)
+    (found,) = [each for each in examine(asked) if each.about == "seal"]
+    assert (found.state, found.code) == (state, 19 if days != 2 else 0)
+    assert told in found.told

@@ -42,6 +42,7 @@ from contrejour.seal.recipient import Identity, Kind
 from contrejour.watch import Keeping, Sealed, Watcher, entries, privacy, sealed
 from contrejour.watch.entries import Entries
 from contrejour.watch.expiry import Expiry
+from contrejour.watch.sealed import begun
 
 DAY = date(2027, 2, 12)
 MINUTE, TURN = 60_000, sealed.TURN_MS
@@ -283,6 +284,26 @@ def test_a_state_that_is_damaged_stops_it_before_a_number_comes_twice(tmp_path):
     (tmp_path / "entries" / "state.json").write_text("{")
     with pytest.raises(SealError, match="is damaged"):
         Entries(tmp_path, "bus")
+
+
+def test_a_camera_whose_chain_is_damaged_is_veiled_all_the_same_and_sealed_once_it_is_whole(
+    tmp_path, started, clock
+):
+    of = started()
+    seal(of, clock, 2)
+    of.leave("cam-a")
+    *_, last = sorted((tmp_path / "cam-a").glob("*/*/W.json"))
+    whole = last.read_bytes()
+    last.write_bytes(b"damaged")
+    said = []
+    plan = plan_for("view.live", "record", day=DAY)
+    original = begun(lambda: of, plan, "cam-a", said.append)
+    assert original.kept == {}
+    assert len(said) == 1
+    assert said[0].startswith("nothing is sealed: ")
+    last.write_bytes(whole)
+    assert begun(lambda: of, plan, "cam-a", said.append).kept
+    assert len(said) == 1
 
 
 def test_an_entry_that_can_not_be_written_is_told_later(started, clock, told, monkeypatch):

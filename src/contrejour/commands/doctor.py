@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.commands import files
 from contrejour.commands.keys import public_key
+from contrejour.commands.sealing import keeping
 from contrejour.language import said
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _doctor(args: argparse.Namespace) -> int:
         return Plan(files.read_bytes(args.plan), [public_key(args.pub)])
 
     code = 0
-    for found in examine(Asked(site, plan if args.plan else None, args.output)):
+    for found in examine(Asked(site, plan if args.plan else None, args.output, keeping)):
         print(json.dumps(asdict(found)) if args.json else _line(found), flush=True)
         code = code or found.code
     return code

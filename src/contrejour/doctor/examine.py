@@ -9,13 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from contrejour.config import Site
+from contrejour.config import Seal, Site
 from contrejour.doctor import machine
 from contrejour.doctor import site as written
 from contrejour.doctor.cameras import AT_ONCE, LIMIT_S, Cameras
 from contrejour.doctor.finding import Finding, bounded, fine
 from contrejour.errors import UsageError
 from contrejour.mandate.plan import Plan
+from contrejour.watch import Keeping
 
 SHORT_S = 10.0
 T = TypeVar("T")
@@ -23,11 +24,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How to read the site and its plan (None: no plan was named); where output will be."""
+    """How to read the site, its plan (None: no plan was named), and who seals for whom.
+
+    output: where watch will write.
+    """
 
     site: Callable[[], Site]
     plan: Callable[[], Plan] | None
     output: Path
+    seal: Callable[[Seal], Keeping]
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -44,6 +49,9 @@ def examine(asked: Asked, cameras: Cameras | None = None) -> Iterator[Finding]:
         yield from bounded("site", partial(written.logins, site.got), SHORT_S)()
     if site.got and plan.got:
         yield from bounded("plan", partial(written.plan_fits, site.got, plan.got, now), SHORT_S)()
+    if site.got and (section := site.got.seal):
+        sealed = partial(written.sealed, partial(asked.seal, section), plan.got, now)
+        yield from bounded("seal", sealed, SHORT_S)()
     turns = -(-len(places) // AT_ONCE)
     looking = [
         bounded(name, partial(cameras.look, name, place), LIMIT_S * turns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from contrejour.config import Site, address
@@ -10,7 +10,8 @@ from contrejour.doctor.finding import Finding, doubtful, failing, fine, of
 from contrejour.errors import CameraError, ContrejourError
 from contrejour.mandate.plan import Plan
 from contrejour.mandate.vocabulary import Act
-from contrejour.watch import acts_of
+from contrejour.seal.retention import HORIZON, sealed_until
+from contrejour.watch import Keeping, acts_of
 from contrejour.watch.privacy import drawn, untouched
 
 SOON = timedelta(days=30)
@@ -48,3 +49,17 @@ def plan_fits(site: Site, plan: Plan, now: datetime) -> Iterator[Finding]:
     if others := sorted(set(plan.cameras) - set(site.cameras)):
         yield doubtful("plan", f"names cameras that the site doesn't: {', '.join(others)}",
                        "are their names the same in both?")  # fmt: skip
+
+
+def sealed(read: Callable[[], Keeping], plan: Plan | None, now: datetime) -> Iterator[Finding]:
+    """Whether there are keys to seal for until tomorrow, and none of a later day."""
+    parties = read().parties
+    horizon = plan.originals(plan.cameras[0]).horizon if plan else HORIZON
+    for day in (now, now + timedelta(days=1)):
+        try:
+            keys = parties.keys(f"{day:%Y-%m-%d}", sealed_until(now, horizon))
+        except ContrejourError as error:
+            yield from of("seal", error)
+            return
+    ways = ", ".join("+".join(sorted(way)) for way in keys.ways)
+    yield fine("seal", f"opens together: {ways}")

@@ -43,7 +43,7 @@ from contrejour.watch.events import Events
 from contrejour.watch.load import RAREST_NS, Load, Slate
 from contrejour.watch.masks import Masks, Veiled
 from contrejour.watch.original import Original
-from contrejour.watch.sealed import Sealed
+from contrejour.watch.sealed import Sealed, begun
 from contrejour.watch.still import Still
 from contrejour.worker import Guarded
 
@@ -136,7 +136,7 @@ class Watcher:
         zones = privacy.drawn(self.plan, self.name, self.camera.privacy)
         if self.sealed and Act.RECORD in acts:
             privacy.untouched(self.plan, self.name, self.camera.privacy)
-            self._original = self.sealed().camera(self.plan, self.name, self.tell)
+            self._original = begun(self.sealed, self.plan, self.name, self.tell)
         self._playlist = video.Playlist(
             self.out, keep=Act.RECORD in acts, whole=self._original.veiled
         )

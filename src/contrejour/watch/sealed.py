@@ -15,7 +15,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from contrejour.errors import Busy, OutputFailed, PlanExpired, Refused
+from contrejour.errors import Busy, OutputFailed, PlanExpired, Refused, SealError
 from contrejour.mandate.periods import destroy_by
 from contrejour.mandate.plan import Plan
 from contrejour.mandate.vocabulary import Act
@@ -189,3 +189,17 @@ def _may(plan: Plan, name: str, at: datetime) -> bool:
         return plan.is_open(name, Act.RECORD, at)
     except (Refused, PlanExpired):
         return False
+
+
+def begun(
+    of: Callable[[], Sealed], plan: Plan, name: str, tell: Callable[[str], object]
+) -> Original:
+    """A camera is sealed from now on; where its folder is damaged or full it is veiled alone.
+
+    What isn't sealed then is a gap that the log is told once the camera is sealed again.
+    """
+    try:
+        return of().camera(plan, name, tell)
+    except (SealError, OutputFailed) as error:
+        tell(f"nothing is sealed: {error}")
+        return Original()

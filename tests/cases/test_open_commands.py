@@ -2,92 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes import ledgers
 from fakes.plans import envelope
 from fakes.runs import check
 
 from contrejour.cases import folder
-from contrejour.ledger.log import Log, create
-from contrejour.ledger.read import prove
-from contrejour.quorum import parse
-from contrejour.seal import keys
-from contrejour.seal.age import Writer
-from contrejour.seal.recipient import Identity, Kind
-from contrejour.seal.window import Wanted, make
 
-from .conftest import SINCE, Desk
-
-CLEAR = os.urandom(200_000)
-MINUTE = SINCE.replace(second=0)
-DAY = f"{SINCE:%Y-%m-%d}"
-WAY = "dpo+prosecutor+vault"
-
-
-@dataclass
-class Room(Desk):
-    """A desk with real keys, a sealed minute, a log and witnesses."""
-
-    log: Log = field(init=False)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        text = (self.folder / "open.policy").read_text()
-        for role in ("vault", "prosecutor", "dpo", "operator"):
-            (self.folder / f"keys-{role}").mkdir()
-            made = keys.make(self.folder / f"keys-{role}", [SINCE.date()], Kind.X25519)
-            text = text.replace(f"age1{role}", str(made[SINCE.date()]))
-        (self.folder / "open.policy").write_text(text)
-        (self.folder / "witness.policy").write_text(ledgers.POLICY)
-        with Identity.generate(Kind.X25519) as opener:
-            self.opener = str(opener.recipient())
-            (self.folder / "opener.key").write_bytes(opener.text() + b"\n")
-        keyset = replace(keys.keys_of(parse(text, "party"), [], DAY), epoch=DAY)
-        t0 = int(MINUTE.timestamp() * 1000)
-        wanted = Wanted("cam-a", t0, t0 + 60_000, self.folder / "W.onions")
-        (made_window,) = make([wanted], keyset)
-        out = io.BytesIO()
-        writer = Writer(out, [made_window.recipient])
-        writer.write(CLEAR)
-        writer.close()
-        (self.folder / "0000.mp4.age").write_bytes(out.getvalue())
-        create(self.folder / "log", ledgers.LOG)
-        self.log = Log(self.folder / "log", ledgers.LOG)
-
-    def agreed(self, *how: str) -> None:
-        done = self.declare(*(how or ("--urgent", "--opener", self.opener)), since=MINUTE)
-        assert done.returncode == 0, done.stderr
-        for role in ("prosecutor", "dpo"):
-            assert self.say("approve", role).returncode == 0
-
-    def prove(self, name: str = "proof", late: timedelta = timedelta()) -> None:
-        """Have the order logged and witnessed."""
-        number = self.log.append([(self.case / "order.json").read_bytes()])
-        at_s = int((datetime.now(UTC) + late).timestamp())
-        signers = ledgers.WITNESSES[:2]
-        self.log.publish(lambda note, _: [each.sign(note.text, at_s) for each in signers])
-        (self.folder / name).write_text(str(prove(number, self.log.read)))
-
-    def peel(self, role: str, onion: str, proof: str = "proof", *more: object):
-        return self(
-            "peel", self.case, onion, "--as", role, "--key", f"keys-{role}/{DAY}.key",
-            "--policy", "open.policy", "--witnesses", "witness.policy", "--proof", proof,
-            "--spent", f"{role}.spent", "-o", f"after-{role}", *more,
-        )  # fmt: skip
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    made = Room(tmp_path)
-    yield made
-    made.log.close()
+from .conftest import CLEAR, WAY, Room
 
 
 def test_a_sealed_minute_is_opened_by_those_who_agreed_and_shown_to_the_opener_alone(room):

@@ -2,6 +2,8 @@
 
     DIR/order.json      the order, its very bytes           DIR/plan.json    the plan it is under
     DIR/open.policy     who opens                           DIR/witness.policy
+    DIR/hold.json       the order of the hold that this one opens what it kept of, if any
+    DIR/holds/dpo.json  a hold's: what each party keeps it with     DIR/held/<SHA-256>.onions
     DIR/private.json    what is personal, with its salts: for this folder alone, mode 0600
     DIR/steps/0001.json the requester's word, then one document a step
 
@@ -14,8 +16,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from contrejour.cases import order as orders
 from contrejour.cases import private as privates
 from contrejour.cases import records, words
 from contrejour.cases.case import Case, apply, declare
+from contrejour.cases.hold import HoldKey, demand_held, read_key
 from contrejour.cases.private import Private
 from contrejour.cases.rules import Rules, keys
 from contrejour.cases.steps import Step
@@ -33,6 +36,7 @@ from contrejour.seal.files import sync_folder
 
 MOST_BYTES = 4 << 20
 MOST_STEPS = 9999
+HOLD = "hold.json"
 RULED_BY = ("open.policy", "witness.policy", "plan.json")
 
 
@@ -42,6 +46,7 @@ class Found:
 
     case: Case
     keys: Mapping[str, str]
+    hold: bytes | None
     steps: tuple[tuple[Step, datetime], ...]
     private: Private | None
 
@@ -99,6 +104,9 @@ def read(folder: Path) -> Found:
     word.check(order.id, known)
     if word.role != order.requester:
         raise OrderError(f"declared by {order.requester}, signed by {word.role}", "declare anew")
+    hold = _read(folder / HOLD) if order.held else None
+    if order.held:
+        demand_held(order, hold, order, order.declared)
     case, steps = declare(order, rules, order.declared), []
     for data in rest:
         step, at = records.read(data, order.id, known)
@@ -106,7 +114,7 @@ def read(folder: Path) -> Found:
         steps.append((step, at))
     kept = folder / "private.json"
     private = privates.read(_read(kept), order.commitments) if kept.exists() else None
-    return Found(case, known, tuple(steps), private)
+    return Found(case, known, hold, tuple(steps), private)
 
 
 def add(folder: Path, found: Found, step: Step, document: bytes, at: datetime) -> Found:
@@ -127,12 +135,42 @@ def add(folder: Path, found: Found, step: Step, document: bytes, at: datetime) -
         raise _failed(path, error) from error
     finally:
         part.unlink(missing_ok=True)
-    return Found(case, found.keys, (*found.steps, (step, at)), found.private)
+    return replace(found, case=case, steps=(*found.steps, (step, at)))
+
+
+def add_hold_key(folder: Path, key: HoldKey) -> None:
+    """Keep what a party keeps the hold with. Raises OutputExists, OutputFailed."""
+    path = folder / "holds" / f"{key.role}.json"
+    if path.exists():
+        raise OutputExists(f"{path} exists", "each party has one key for a hold")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        _write(path, key.bytes)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise _failed(path, error) from error
+
+
+def hold_keys(folder: Path) -> list[HoldKey]:
+    """What parties keep the hold with; whose each is, is not looked at. Raises Malformed."""
+    return [read_key(_read(path)) for path in sorted((folder / "holds").glob("*.json"))]
+
+
+def add_held(folder: Path, onions: Sequence[bytes]) -> None:
+    """Keep the onions of a hold, each under its hash. Raises OutputFailed."""
+    held = folder / "held"
+    try:
+        held.mkdir(exist_ok=True)
+        for data in onions:
+            _write(held / f"{hashlib.sha256(data).hexdigest()}.onions", data)
+        sync_folder(held)
+    except OSError as error:
+        raise _failed(held, error) from error
 
 
 def custody(folder: Path) -> dict[str, bytes]:
     """The files of a case that may leave it, by name: all but what is personal."""
-    names = ("order.json", *RULED_BY)
+    names = ("order.json", *RULED_BY, *((HOLD,) if (folder / HOLD).exists() else ()))
     steps = {f"steps/{n:04d}.json": data for n, data in enumerate(_steps(folder), 1)}
     return {**{name: _read(folder / name) for name in names}, **steps}
 

@@ -1,7 +1,7 @@
 """An order: who asks for which cameras, from when to when, on which article, until when.
 
     {"basis":"77-1-1","cameras":["car-t3-1"],"commitments":{"case":"<64 hex>",…},
-     "at":"2027-02-12T15:04:05Z","expires":…,"hold_until":null,"kind":"open",
+     "at":"2027-02-12T15:04:05Z","expires":…,"held":null,"hold_until":null,"kind":"open",
      "mandate":"ara-gares-2027-01","nonce":"<32 hex>","not_before":…,"opener":"age1…",
      "plan":"<SHA-256>","policy":"<SHA-256>","requester":"opj","since":…,"type":"order.declare",
      "until":…,"urgent":false,"v":1}
@@ -37,7 +37,7 @@ class Kind(StrEnum):
 
     OPEN = "open"
     HOLD = "hold"
-    """Keep it past its day, re-wrapped to the case's key; no picture is shown."""
+    """Keep it past its day, under keys for this hold alone; no picture is shown."""
 
 
 class Basis(StrEnum):
@@ -72,6 +72,7 @@ class Order:
     """Frozen as it was declared. Times are aware, to the second.
 
     `since` to `until`: what was filmed then. `not_before` to `expires`: when it may be opened.
+    `opener`: whom it is opened for, "" for a hold. `held`: the id of the hold that kept it, or "".
     `commitments`: of what is personal, by field (see private.py).
     """
 
@@ -92,6 +93,7 @@ class Order:
     hold_until: datetime | None
     nonce: str
     commitments: tuple[tuple[str, str], ...] = ()
+    held: str = ""
 
     @property
     def bytes(self) -> bytes:
@@ -102,7 +104,8 @@ class Order:
             "policy": self.policy, "cameras": list(self.cameras), "since": utc(self.since),
             "until": utc(self.until), "at": utc(self.declared),
             "not_before": utc(self.not_before), "expires": utc(self.expires),
-            "urgent": self.urgent, "opener": self.opener, "nonce": self.nonce,
+            "urgent": self.urgent, "opener": self.opener or None, "nonce": self.nonce,
+            "held": self.held or None,
             "hold_until": utc(self.hold_until) if self.hold_until else None,
             "commitments": dict(self.commitments),
         }  # fmt: skip
@@ -113,10 +116,11 @@ class Order:
         """The leaf hash, in hexadecimal."""
         return hashlib.sha256(b"\0" + self.bytes).hexdigest()
 
-    def covers(self, window: Window) -> bool:
-        """Whether all of the window is in the order."""
+    def covers(self, window: Window | Order) -> bool:
+        """Whether all of the window, or of another order, is in this one."""
+        cameras = {window.camera} if isinstance(window, Window) else {*window.cameras}
         return (
-            window.camera in self.cameras and self.since <= window.since < window.until
+            cameras <= {*self.cameras} and self.since <= window.since < window.until
             and window.until <= self.until
         )  # fmt: skip
 
@@ -138,7 +142,8 @@ def read(data: bytes) -> Order:
         not_before=fields.moment("not_before"),
         expires=fields.moment("expires"),
         urgent=fields.flag("urgent"),
-        opener=fields.text("opener", OPENER),
+        opener=fields.text("opener", OPENER) if fields.has("opener") else "",
+        held=fields.text("held", HEX) if fields.has("held") else "",
         hold_until=fields.moment("hold_until") if fields.has("hold_until") else None,
         nonce=fields.text("nonce", "[0-9a-f]{32}"),
         commitments=_commitments(fields.below("commitments")),
@@ -180,5 +185,12 @@ def _sensible(order: Order) -> None:
         raise OrderError(
             "a hold says until when, and nothing else does", "--hold-until makes it a hold"
         )
+    if (order.kind is Kind.HOLD) == bool(order.opener):
+        raise OrderError(
+            "an order to open is for one opener, and a hold is for none",
+            "a hold is opened by another order, later: declare --held",
+        )
+    if order.held and order.kind is Kind.HOLD:
+        raise OrderError("a hold isn't prolonged by another", "open what it holds before it ends")
     if order.hold_until is not None and order.hold_until <= order.expires:
         raise OrderError("the hold ends before the order does", "--hold-until has to be later")

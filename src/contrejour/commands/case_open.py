@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contrejour.commands import files
+from contrejour.commands import case_hold, files
 from contrejour.commands.keys import public_key
 from contrejour.errors import InputMissing, OrderError, SealError
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from contrejour.cases.layer import Told
     from contrejour.ledger.verify import Trust
     from contrejour.mandate.originals import Originals
+    from contrejour.seal.open import Peeled
     from contrejour.seal.recipient import Identity
 
 
@@ -42,6 +44,8 @@ def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     add("--proof", type=Path, required=True, metavar="FILE", help="a fresh proof of the order")
     add("--spent", type=Path, required=True, metavar="FILE",
         help="what this party has peeled, ever; made when it isn't there")  # fmt: skip
+    add("--hold-keys", type=Path, metavar="DIR",
+        help="of a hold, for whoever peels last: where its key for the hold is made")  # fmt: skip
     add("-o", "--output", type=Path, required=True, metavar="DIR", help="where what is left goes")
 
     opened = _under(below, "open", "the opener opens what was peeled", _open)
@@ -85,11 +89,10 @@ def _peel(args: argparse.Namespace) -> int:
     """Nothing of the case's folder is believed but what is signed, or in the log."""
     from contrejour.cases import folder, records
     from contrejour.cases.layer import Party, window_of
+    from contrejour.cases.order import Kind
     from contrejour.cases.spent import SpentList
     from contrejour.cases.steps import Peel
     from contrejour.seal.files import write_new
-    from contrejour.seal.open import rewrap
-    from contrejour.seal.recipient import Recipient
     from contrejour.seal.wipe import wipe
 
     found, now = folder.read(args.folder), _now()
@@ -99,7 +102,9 @@ def _peel(args: argparse.Namespace) -> int:
     rules, keys = folder.rules_of(policy, files.read_bytes(args.witnesses), _voted(args, found))
     way, onion = _onion(args.onion, args.role, found)
     told = _told(args, found, way)
-    out = args.output / f"{way}.age"
+    is_hold = found.case.order.kind is Kind.HOLD and way.split("+")[-1] == args.role
+    leave = case_hold.wrapper(args, found, rules, keys) if is_hold else _for_opener(found)
+    out = args.output / f"{way}{'.onions' if is_hold else '.age'}"
     if out.exists():
         raise SealError(f"{out} is there already", "what was peeled is never replaced")
     args.output.mkdir(parents=True, exist_ok=True)
@@ -108,8 +113,7 @@ def _peel(args: argparse.Namespace) -> int:
         used_s = spent.used_s(now)
         peeled = party.peel(onion, key, args.key.stem, told, now)
         try:
-            opener = Recipient.parse(found.case.order.opener)
-            left = rewrap(peeled, opener) if peeled.is_last else bytes(peeled.inside)
+            left = leave(peeled) if peeled.is_last else bytes(peeled.inside)
         finally:
             wipe(peeled.inside)
     write_new(out, left, 0o600)
@@ -121,6 +125,14 @@ def _peel(args: argparse.Namespace) -> int:
     return 0
 
 
+def _for_opener(found: Found) -> Callable[[Peeled], bytes]:
+    """What whoever peels last makes of a window's key: one layer, for the opener."""
+    from contrejour.seal.open import rewrap
+    from contrejour.seal.recipient import Recipient
+
+    return lambda peeled: rewrap(peeled, Recipient.parse(found.case.order.opener))
+
+
 def _voted(args: argparse.Namespace, found: Found) -> Originals | None:
     """The numbers of the party's own plan, by which the order was allowed when it was declared."""
     from contrejour.cases.allowed import demand_allowed
@@ -130,7 +142,8 @@ def _voted(args: argparse.Namespace, found: Found) -> Originals | None:
         return None
     order, envelope = found.case.order, files.read_bytes(args.plan)
     plan = Plan(envelope, [public_key(args.pub)])
-    demand_allowed(order, plan, hashlib.sha256(envelope).hexdigest(), order.declared)
+    digest = hashlib.sha256(envelope).hexdigest()
+    demand_allowed(order, plan, digest, order.declared, found.hold)
     return plan.originals(order.cameras[0])
 
 
@@ -145,7 +158,9 @@ def _told(args: argparse.Namespace, found: Found, way: str) -> Told:
         for act in (Act.APPROVE, Act.REFUSE)
     }
     proof = proved(order, files.read_bytes(args.proof), _trust(args.witnesses))
-    return Told(order, said[Act.APPROVE], said[Act.REFUSE], proof, frozenset(way.split("+")))
+    return Told(
+        order, said[Act.APPROVE], said[Act.REFUSE], proof, frozenset(way.split("+")), found.hold
+    )
 
 
 def _onion(path: Path, role: str, found: Found) -> tuple[str, bytes]:

@@ -46,6 +46,10 @@ def _some(each: Fits, most: int) -> Fits:
     )
 
 
+def _maybe(fits: Fits) -> Fits:
+    return lambda value: value is None or fits(value)
+
+
 def _moment(value: object) -> bool:
     try:
         return isinstance(value, str) and moment(datetime.strptime(value, _MOMENT)) == value
@@ -88,9 +92,9 @@ TYPES: Mapping[str, Mapping[str, Fits]] = {
     "gap.declare": {"edge": NAME, "camera": NAME, **_SPAN, "reason": REASON},
     "order.declare": {
         "basis": BASIS, "cameras": _some(NAME, 64), "commitments": _commitments,
-        "expires": _moment, "hold_until": lambda value: value is None or _moment(value),
+        "expires": _moment, "held": _maybe(HASH), "hold_until": _maybe(_moment),
         "kind": _one("open hold"), "mandate": NAME, "nonce": _text("[0-9a-f]{32}"),
-        "not_before": _moment, "opener": RECIPIENT, "plan": HASH, "policy": HASH,
+        "not_before": _moment, "opener": _maybe(RECIPIENT), "plan": HASH, "policy": HASH,
         "requester": NAME, "since": _moment, "until": _moment,
         "urgent": lambda value: isinstance(value, bool),
     },
@@ -98,7 +102,7 @@ TYPES: Mapping[str, Mapping[str, Fits]] = {
     "order.refuse": _WORD,
     "unseal.peel": {"order": HASH, "role": NAME, "n": _count, "root": HASH},
     "unseal.done": {"order": HASH, "n": _count, "root": HASH},
-    "hold.rewrap": {"order": HASH, "recipient": RECIPIENT, "expires": _moment, "n": _count},
+    "hold.rewrap": {"order": HASH, "keyset": HASH, "expires": _moment, "n": _count},
     "export.make": {"order": HASH, "bag": HASH, "recipients": _some(HASH, 16)},
     "access.view": {"role": NAME, "camera": NAME, **_SPAN},
     "config.change": {"old": HASH, "new": HASH},

@@ -39,6 +39,19 @@ def key_path(folder: Path, day: date) -> Path:
     return folder / f"{day.isoformat()}.key"
 
 
+def hold_path(folder: Path, order: str) -> Path:
+    """Of the key that keeps a hold, by the id of its order; no day ends it, the hold does."""
+    return folder / f"{order}.hold"
+
+
+def make_hold(folder: Path, order: str, until: str, kind: Kind) -> Recipient:
+    """A party's key for one hold; `until` is written into it. Raises SealError, OSError."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with Identity.generate(kind) as secret:
+        write_identity(hold_path(folder, order), secret, f"hold until {until}")
+        return secret.recipient()
+
+
 def days(folder: Path) -> list[date]:
     """The days whose keys are here, in order."""
     found = []

@@ -17,6 +17,8 @@ from contrejour.cases.allowed import demand_allowed
 from contrejour.cases.case import declare
 from contrejour.cases.layer import hold_keyset
 from contrejour.errors import Malformed, OrderError, SealError, SignatureError
+from contrejour.ledger.entry import read as read_entry
+from contrejour.mandate.compile import utc
 from contrejour.mandate.sign import canonical
 from contrejour.quorum import parse
 from contrejour.seal.recipient import Identity, Kind
@@ -201,6 +203,9 @@ def test_what_is_held_opens_after_its_day_is_dead_and_nothing_else_of_that_day(r
     assert kept.case.state.value == "held"
     secret = [path.read_bytes() for path in room.folder.rglob("*.onions")]
     assert not any(b"AGE-SECRET-KEY" in each for each in secret)
+    (due,) = (room.case / "entries").glob("*-hold.rewrap.jsonl")
+    told = read_entry(due.read_bytes()[:-1]).data
+    assert (told["n"], told["expires"]) == (1, utc(kept.case.ends))
     destroy_the_day(room)
     hold_case, room.case = room.case, room.folder / "later"
     (onions,) = (hold_case / "held").iterdir()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from fakes.plans import envelope
-from fakes.runs import check
+from fakes.runs import check, run
 
 from contrejour.cases import folder
 
@@ -70,6 +70,60 @@ def test_nothing_is_shown_before_all_have_peeled(room):
     args = "0000.mp4.age", "--key", "opener.key", "-o", "clear"
     check(room("open", room.case, f"after-dpo/{WAY}.age", *args), 19, "no key here opens it")
     assert not (room.folder / "clear").exists()
+
+
+def opened(room: Room) -> list[Path]:
+    """A case all the way to a bag; what the log is owed of it."""
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    onion = "W.onions"
+    for role in WAY.split("+"):
+        onion = room.peel(role, onion).stdout.strip()
+    room("open", room.case, onion, "0000.mp4.age", "--key", "opener.key", "-o", "clear")
+    done = room("export", room.case, "clear/0000.mp4", "-o", "bag")
+    assert done.returncode == 0, done.stderr
+    return sorted((room.case / "entries").iterdir())
+
+
+def logged(room: Room, due: list[Path], name: str):
+    """A log of these entries, appended one by one by the real command, and what a monitor says."""
+    key = ("--key", "log.key")
+    run("keys", "new", "log.key", cwd=room.folder)
+    made = run("ledger", "init", name, "--name", "log.example.org/t", *key, cwd=room.folder)
+    assert made.returncode == 0, made.stderr
+    for path in due:
+        done = run("ledger", "append", name, path, *key, cwd=room.folder)
+        assert done.returncode == 0, done.stderr
+    return run("ledger", "monitor", name, "--state", f"{name}.seen", "--policy",
+               f"{name}/policy.txt", cwd=room.folder)  # fmt: skip
+
+
+def test_what_the_tools_leave_is_appended_as_it_is_and_a_monitor_believes_it(room):
+    due = opened(room)
+    assert [path.name[5:-6] for path in due] == [
+        "order.declare", "order.approve", "order.approve", "unseal.peel", "unseal.peel",
+        "unseal.peel", "unseal.done", "export.make",
+    ]  # fmt: skip
+    assert due[0].read_bytes() == (room.case / "order.json").read_bytes() + b"\n"
+    done = logged(room, due, "whole")
+    assert done.returncode == 0, done.stderr
+    without = [path for path in due if "approve" not in path.name]
+    done = logged(room, without, "short")
+    assert done.returncode == 20
+    assert "unseal.peel of an order that nobody approved" in done.stderr
+
+
+def test_a_peel_that_is_refused_leaves_nothing_for_the_log(room):
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    before = sorted((room.case / "entries").iterdir())
+    room.prove("stale", -timedelta(hours=3))
+    check(room.peel("dpo", "W.onions", "stale"), 20, "too few witnesses")
+    assert sorted((room.case / "entries").iterdir()) == before
+    assert room("refuse", room.case, "--as", "operator", "--key", "operator.key").returncode == 0
+    assert (room.case / "entries" / "0004-order.refuse.jsonl").exists()
 
 
 OWN_PLAN = ("--plan", "plan.json", "--pub", "plan.pub")

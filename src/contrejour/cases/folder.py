@@ -6,6 +6,7 @@
     DIR/holds/dpo.json  a hold's: what each party keeps it with     DIR/held/<SHA-256>.onions
     DIR/private.json    what is personal, with its salts: for this folder alone, mode 0600
     DIR/steps/0001.json the requester's word, then one document a step
+    DIR/entries/0001-order.declare.jsonl    what the log is owed, in turn; nothing is read from it
 
 What a case is, is what its files add up to, step by step, by `apply`: a step that was put in, taken
 out or changed is refused when the folder is read.
@@ -28,7 +29,7 @@ from contrejour.cases.case import Case, apply, declare
 from contrejour.cases.hold import HoldKey, demand_held, read_key
 from contrejour.cases.private import Private
 from contrejour.cases.rules import Rules, keys
-from contrejour.cases.steps import Step
+from contrejour.cases.steps import Approve, Refuse, Step
 from contrejour.errors import Busy, InputMissing, Malformed, OrderError, OutputExists, OutputFailed
 from contrejour.mandate.originals import Originals
 from contrejour.quorum import parse
@@ -75,12 +76,14 @@ def create(
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise OutputExists(f"{folder} exists", "a case is never written over: name another")
-        (beside / "steps").mkdir(parents=True, mode=0o700)
+        for below in ("steps", "entries"):
+            (beside / below).mkdir(parents=True, mode=0o700)
         for name, data in {**files, "order.json": order.bytes}.items():
             _write(beside / name, data)
         _write(beside / "private.json", private.bytes, 0o600)
         _write(beside / "steps" / "0001.json", word.bytes)
-        for each in (beside / "steps", beside):
+        _write(beside / "entries" / "0001-order.declare.jsonl", order.bytes + b"\n")
+        for each in (beside / "steps", beside / "entries", beside):
             sync_folder(each)
         os.replace(beside, folder)
         sync_folder(folder.parent)
@@ -135,7 +138,26 @@ def add(folder: Path, found: Found, step: Step, document: bytes, at: datetime) -
         raise _failed(path, error) from error
     finally:
         part.unlink(missing_ok=True)
+    if isinstance(step, Approve | Refuse):
+        owe(folder, document)
     return replace(found, case=case, steps=(*found.steps, (step, at)))
+
+
+def owe(folder: Path, entry: bytes) -> None:
+    """Keep an entry for the log, after those before; durable on return. Raises OutputFailed."""
+    due = folder / "entries"
+    kind = json.loads(entry)["type"]
+    try:
+        due.mkdir(exist_ok=True)
+        number = len([*due.glob("*.jsonl")]) + 1
+        while [*due.glob(f"{number:04d}-*")]:
+            number += 1
+        _write(due / f"{number:04d}-{kind}.jsonl", entry + b"\n", new=True)
+        sync_folder(due)
+    except FileExistsError:
+        raise Busy(f"another run is writing {folder}", "do it again: the case went on") from None
+    except OSError as error:
+        raise _failed(due, error) from error
 
 
 def add_hold_key(folder: Path, key: HoldKey) -> None:
@@ -207,17 +229,18 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _write(path: Path, data: bytes, mode: int = 0o644) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+def _write(path: Path, data: bytes, mode: int = 0o644, *, new: bool = False) -> None:
+    how = os.O_WRONLY | os.O_CREAT | (os.O_EXCL if new else os.O_TRUNC)
+    with open(os.open(path, how, mode), "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
 
 
 def _remove(folder: Path) -> None:
-    for path in [*folder.glob("steps/*"), *folder.glob("*.*")]:
+    for path in [*folder.glob("steps/*"), *folder.glob("entries/*"), *folder.glob("*.*")]:
         path.unlink(missing_ok=True)
-    for each in (folder / "steps", folder):
+    for each in (folder / "steps", folder / "entries", folder):
         if each.is_dir():
             each.rmdir()
 

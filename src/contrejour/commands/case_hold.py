@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from contrejour.work import writing
 if TYPE_CHECKING:
     from contrejour.cases.folder import Found
     from contrejour.cases.rules import Rules
-    from contrejour.seal.open import Peeled
+    from contrejour.seal.onion import Keyset
 
 
 def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -82,10 +82,8 @@ def _hold(args: argparse.Namespace) -> int:
     return 0
 
 
-def wrapper(
-    args: argparse.Namespace, found: Found, rules: Rules, keys: Mapping[str, str]
-) -> Callable[[Peeled], bytes]:
-    """What whoever peels last makes of a window's key: onions for the quorums that gave keys.
+def keyset(args: argparse.Namespace, found: Found, rules: Rules, keys: Mapping[str, str]) -> Keyset:
+    """For whom whoever peels last wraps a window's key anew: the quorums that gave keys.
 
     The vault's own key is made here. Raises OrderError, SignatureError, SealError.
     """
@@ -94,7 +92,6 @@ def wrapper(
     from contrejour.cases.rules import VAULT
     from contrejour.mandate.compile import utc
     from contrejour.seal.keys import hold_path, make_hold, read_identity
-    from contrejour.seal.open import rehold
     from contrejour.seal.recipient import Recipient
 
     given, own = folder.hold_keys(args.folder), {}
@@ -110,5 +107,4 @@ def wrapper(
             make_hold(args.hold_keys, order.id, utc(order.hold_until), kind)
         with read_identity(hold_path(args.hold_keys, order.id)) as secret:
             own = {VAULT: secret.recipient()}
-    keyset = hold_keyset(rules.policy, given, keys, order.id, own)
-    return lambda peeled: rehold(peeled, keyset)
+    return hold_keyset(rules.policy, given, keys, order.id, own)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from contrejour.cases.layer import Told
     from contrejour.ledger.verify import Trust
     from contrejour.mandate.originals import Originals
+    from contrejour.seal.onion import Keyset
     from contrejour.seal.open import Peeled
     from contrejour.seal.recipient import Identity
 
@@ -87,7 +87,7 @@ def _witness(args: argparse.Namespace) -> int:
 
 def _peel(args: argparse.Namespace) -> int:
     """Nothing of the case's folder is believed but what is signed, or in the log."""
-    from contrejour.cases import folder, records
+    from contrejour.cases import due, folder, records
     from contrejour.cases.layer import Party, window_of
     from contrejour.cases.order import Kind
     from contrejour.cases.spent import SpentList
@@ -103,7 +103,7 @@ def _peel(args: argparse.Namespace) -> int:
     way, onion = _onion(args.onion, args.role, found)
     told = _told(args, found, way)
     is_hold = found.case.order.kind is Kind.HOLD and way.split("+")[-1] == args.role
-    leave = case_hold.wrapper(args, found, rules, keys) if is_hold else _for_opener(found)
+    keyset = case_hold.keyset(args, found, rules, keys) if is_hold else None
     out = args.output / f"{way}{'.onions' if is_hold else '.age'}"
     if out.exists():
         raise SealError(f"{out} is there already", "what was peeled is never replaced")
@@ -112,10 +112,14 @@ def _peel(args: argparse.Namespace) -> int:
         party = Party(args.role, rules, keys, hashlib.sha256(policy).hexdigest(), spent)
         used_s = spent.used_s(now)
         peeled = party.peel(onion, key, args.key.stem, told, now)
+        is_kept = peeled.is_last and keyset is not None
         try:
-            left = leave(peeled) if peeled.is_last else bytes(peeled.inside)
+            left = _left(peeled, found, keyset)
         finally:
             wipe(peeled.inside)
+    folder.owe(args.folder, due.peeled(found.case.order, args.role, onion, now))
+    if keyset and is_kept:
+        folder.owe(args.folder, due.kept(found.case.order, keyset.id, now))
     write_new(out, left, 0o600)
     step = Peel(
         args.role, told.way, window_of(peeled.window), used_s - found.case.peeled_s(args.role, now)
@@ -125,12 +129,16 @@ def _peel(args: argparse.Namespace) -> int:
     return 0
 
 
-def _for_opener(found: Found) -> Callable[[Peeled], bytes]:
-    """What whoever peels last makes of a window's key: one layer, for the opener."""
-    from contrejour.seal.open import rewrap
+def _left(peeled: Peeled, found: Found, hold: Keyset | None) -> bytes:
+    """What goes on: the next layer, or the window's key for the opener, or anew for a hold."""
+    from contrejour.seal.open import rehold, rewrap
     from contrejour.seal.recipient import Recipient
 
-    return lambda peeled: rewrap(peeled, Recipient.parse(found.case.order.opener))
+    if not peeled.is_last:
+        return bytes(peeled.inside)
+    if hold:
+        return rehold(peeled, hold)
+    return rewrap(peeled, Recipient.parse(found.case.order.opener))
 
 
 def _voted(args: argparse.Namespace, found: Found) -> Originals | None:
@@ -183,7 +191,7 @@ def _onion(path: Path, role: str, found: Found) -> tuple[str, bytes]:
 
 
 def _open(args: argparse.Namespace) -> int:
-    from contrejour.cases import folder, records
+    from contrejour.cases import due, folder, records
     from contrejour.cases.layer import window_of
     from contrejour.cases.steps import Open
     from contrejour.seal.open import peel, window_key
@@ -191,13 +199,15 @@ def _open(args: argparse.Namespace) -> int:
     found, now = folder.read(args.folder), _now()
     for path in args.sealed:
         _demand_file(path)
+    layer = files.read_bytes(args.layer)
     with _identity(args.key) as opener:
-        peeled = peel(files.read_bytes(args.layer), [opener], None)
+        peeled = peel(layer, [opener], None)
     window = window_of(peeled.window)
     with window_key(peeled) as key:
         step = Open((window,), (str(key.recipient()),))
         document = records.write(step, found.case.order.id, now)
         folder.add(args.folder, found, step, document, now)  # refused: nothing is shown
+        folder.owe(args.folder, due.opened(found.case.order, layer, now))
         args.output.mkdir(parents=True, exist_ok=True)
         for path in args.sealed:
             print(_clear(path, key, args.output))

@@ -26,6 +26,7 @@ SAMPLE: dict[str, Json] = {
     "expires": "2027-02-13T09:30:00Z", "nonce": "a" * 32, "commitments": {"case_number": A},
     "order": A, "hold_until": None, "mandate": "ara-2027-01", "not_before": AT, "plan": A,
     "policy": B, "requester": "opj", "since": AT, "until": AT, "urgent": False, "sig": A + B,
+    "secret": None, "salts": dict.fromkeys(("cameras", "since", "until"), A),
     "held": None, "keyset": A, "bag": B, "recipients": [A], "old": A, "new": B, "method": "hsm",
     "dataset": "quais", "mechanism": "laplace", "scale_millionths": 4_000_000,
     "epsilon_millionths": 1_000_000, "rho_s": 60, "k": 2, "spent_millionths": 7_000_000,

@@ -26,7 +26,7 @@ def rule_of(basis: Basis) -> tuple[Act, Rule]:
 
 
 def demand_allowed(
-    order: Order, plan: Plan, plan_sha256: str, now: datetime, hold: bytes | None = None
+    order: Order, plan: Plan, plan_sha256: str, now: datetime, hold: Order | None = None
 ) -> None:
     """Raises Refused or PlanExpired, with the citation, unless the plan allows it for each camera.
 

@@ -11,6 +11,7 @@ import hashlib
 from datetime import datetime
 
 from contrejour.cases.order import Order
+from contrejour.errors import OrderError
 from contrejour.ledger.entry import Entry, Json, moment
 from contrejour.ledger.tree import leaf_hash
 
@@ -36,6 +37,16 @@ def exported(order: Order, bag: str, at: datetime) -> bytes:
     """A bag is handed over. Whom for is the hash of the opener's recipient."""
     opener = hashlib.sha256(order.opener.encode()).hexdigest()
     return _entry("export.make", order, at, bag=bag, recipients=[opener])
+
+
+def revealed(order: Order, at: datetime) -> bytes:
+    """What a secret order was for. Raises OrderError for one that isn't."""
+    if order.secret is None:
+        raise OrderError("the order is no secret", "the log has shown it since it was declared")
+    return _entry(
+        "order.reveal", order, at, cameras=[*order.cameras], since=moment(order.since),
+        until=moment(order.until), salts=dict(order.secret.salts),
+    )  # fmt: skip
 
 
 def _entry(kind: str, order: Order, at: datetime, **data: Json) -> bytes:

@@ -4,6 +4,7 @@
     DIR/open.policy     who opens                           DIR/witness.policy
     DIR/hold.json       the order of the hold that this one opens what it kept of, if any
     DIR/holds/dpo.json  a hold's: what each party keeps it with     DIR/held/<SHA-256>.onions
+    DIR/secret.json     of a secret order, what opens it: mode 0600
     DIR/private.json    what is personal, with its salts: for this folder alone, mode 0600
     DIR/steps/0001.json the requester's word, then one document a step
     DIR/entries/0001-order.declare.jsonl    what the log is owed, in turn; nothing is read from it
@@ -37,7 +38,8 @@ from contrejour.seal.files import sync_folder
 
 MOST_BYTES = 4 << 20
 MOST_STEPS = 9999
-HOLD = "hold.json"
+HOLD, SECRET = "hold.json", "secret.json"
+"""A secret order's opening is beside it, and the hold's beside the hold's: hold.secret.json."""
 RULED_BY = ("open.policy", "witness.policy", "plan.json")
 
 
@@ -47,7 +49,7 @@ class Found:
 
     case: Case
     keys: Mapping[str, str]
-    hold: bytes | None
+    hold: orders.Order | None
     steps: tuple[tuple[Step, datetime], ...]
     private: Private | None
 
@@ -66,9 +68,11 @@ def rules_of(
 
 def create(
     folder: Path, order: orders.Order, word: words.Word, private: Private,
-    files: Mapping[str, bytes],
+    files: Mapping[str, bytes], hold: orders.Order | None = None,
 ) -> None:  # fmt: skip
     """A new case: all of it, or no folder. `files`: plan.json, open.policy, witness.policy.
+
+    `hold`: the order of the hold that kept what this one opens.
 
     Raises OutputExists, OutputFailed.
     """
@@ -81,6 +85,11 @@ def create(
         for name, data in {**files, "order.json": order.bytes}.items():
             _write(beside / name, data)
         _write(beside / "private.json", private.bytes, 0o600)
+        for name, told in ((SECRET, order), (f"hold.{SECRET}", hold)):
+            if told and told.opening:
+                _write(beside / name, told.opening, 0o600)
+        if hold:
+            _write(beside / HOLD, hold.bytes)
         _write(beside / "steps" / "0001.json", word.bytes)
         _write(beside / "entries" / "0001-order.declare.jsonl", order.bytes + b"\n")
         for each in (beside / "steps", beside / "entries", beside):
@@ -97,7 +106,7 @@ def read(folder: Path) -> Found:
     """The case that a folder tells. Raises InputMissing, Malformed, SignatureError, OrderError."""
     policy, witnesses, plan = (_read(folder / name) for name in RULED_BY)
     rules, known = rules_of(policy, witnesses, _voted(plan))
-    order = orders.read(_read(folder / "order.json"))
+    order = _order(folder / "order.json", folder / SECRET)
     if hashlib.sha256(policy).hexdigest() != order.policy:
         raise OrderError("open.policy is not the one the order was declared under", "restore it")
     if hashlib.sha256(plan).hexdigest() != order.plan:
@@ -107,7 +116,7 @@ def read(folder: Path) -> Found:
     word.check(order.id, known)
     if word.role != order.requester:
         raise OrderError(f"declared by {order.requester}, signed by {word.role}", "declare anew")
-    hold = _read(folder / HOLD) if order.held else None
+    hold = _order(folder / HOLD, folder / f"hold.{SECRET}") if order.held else None
     if order.held:
         demand_held(order, hold, order, order.declared)
     case, steps = declare(order, rules, order.declared), []
@@ -118,6 +127,10 @@ def read(folder: Path) -> Found:
     kept = folder / "private.json"
     private = privates.read(_read(kept), order.commitments) if kept.exists() else None
     return Found(case, known, hold, tuple(steps), private)
+
+
+def _order(path: Path, opening: Path) -> orders.Order:
+    return orders.read(_read(path), _read(opening) if opening.exists() else None)
 
 
 def add(folder: Path, found: Found, step: Step, document: bytes, at: datetime) -> Found:
@@ -143,7 +156,7 @@ def add(folder: Path, found: Found, step: Step, document: bytes, at: datetime) -
     return replace(found, case=case, steps=(*found.steps, (step, at)))
 
 
-def owe(folder: Path, entry: bytes) -> None:
+def owe(folder: Path, entry: bytes) -> Path:
     """Keep an entry for the log, after those before; durable on return. Raises OutputFailed."""
     due = folder / "entries"
     kind = json.loads(entry)["type"]
@@ -152,8 +165,10 @@ def owe(folder: Path, entry: bytes) -> None:
         number = len([*due.glob("*.jsonl")]) + 1
         while [*due.glob(f"{number:04d}-*")]:
             number += 1
-        _write(due / f"{number:04d}-{kind}.jsonl", entry + b"\n", new=True)
+        path = due / f"{number:04d}-{kind}.jsonl"
+        _write(path, entry + b"\n", new=True)
         sync_folder(due)
+        return path
     except FileExistsError:
         raise Busy(f"another run is writing {folder}", "do it again: the case went on") from None
     except OSError as error:
@@ -192,7 +207,8 @@ def add_held(folder: Path, onions: Sequence[bytes]) -> None:
 
 def custody(folder: Path) -> dict[str, bytes]:
     """The files of a case that may leave it, by name: all but what is personal."""
-    names = ("order.json", *RULED_BY, *((HOLD,) if (folder / HOLD).exists() else ()))
+    beside = (HOLD, SECRET, f"hold.{SECRET}")
+    names = ("order.json", *RULED_BY, *(name for name in beside if (folder / name).exists()))
     steps = {f"steps/{n:04d}.json": data for n, data in enumerate(_steps(folder), 1)}
     return {**{name: _read(folder / name) for name in names}, **steps}
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from contrejour.cases.order import HEX, OPENER, ROLE, Kind, Order, Window, read
+from contrejour.cases.order import HEX, OPENER, ROLE, Kind, Order, Window
 from contrejour.cases.strict import document
 from contrejour.cases.words import demand_signed
 from contrejour.errors import OrderError, SealError
@@ -80,14 +80,13 @@ def read_key(data: bytes) -> HoldKey:
     return found
 
 
-def demand_held(order: Order, hold: bytes | None, of: Window | Order, now: datetime) -> None:
+def demand_held(order: Order, held: Order | None, of: Window | Order, now: datetime) -> None:
     """Raises OrderError unless this is the hold that the order names, of that, and lasts.
 
-    `hold`: the bytes of the hold's own order, as hostile as they may be: its hash is in the order.
+    `held`: the hold's own order, as it may have come from anybody: its hash is in the order.
     """
-    if hold is None:
+    if held is None:
         raise OrderError("the hold's own order is missing", "hold.json is in the case's folder")
-    held = read(hold)
     if held.id != order.held or held.kind is not Kind.HOLD or held.hold_until is None:
         raise OrderError("not the hold that the order names", "declare --held names its case")
     if not held.covers(of):

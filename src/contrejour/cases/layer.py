@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from contrejour.cases.hold import HoldKey
-from contrejour.cases.order import Window
+from contrejour.cases.order import Order, Window
 from contrejour.cases.peel import Asked, may_peel
 from contrejour.cases.rules import Rules
 from contrejour.cases.spent import SpentList
@@ -60,7 +60,8 @@ class Told:
     refusals: tuple[bytes, ...]
     proof: Proved
     way: frozenset[str]
-    hold: bytes | None = None
+    opening: bytes | None = None
+    hold: Order | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Party:
         try:
             asked = Asked(
                 told.order, told.approvals, told.refusals, told.proof, self.role, told.way,
-                window_of(peeled.window), day, told.hold,
+                window_of(peeled.window), day, told.opening, told.hold,
             )  # fmt: skip
             leave = may_peel(asked, self.rules, self.keys, self.policy_sha256, self.spent, now)
             self.spent.add(leave, now)

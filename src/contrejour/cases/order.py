@@ -3,11 +3,14 @@
     {"basis":"77-1-1","cameras":["car-t3-1"],"commitments":{"case":"<64 hex>",…},
      "at":"2027-02-12T15:04:05Z","expires":…,"held":null,"hold_until":null,"kind":"open",
      "mandate":"ara-gares-2027-01","nonce":"<32 hex>","not_before":…,"opener":"age1…",
-     "plan":"<SHA-256>","policy":"<SHA-256>","requester":"opj","since":…,"type":"order.declare",
-     "until":…,"urgent":false,"v":1}
+     "plan":"<SHA-256>","policy":"<SHA-256>","requester":"opj","secret":null,"since":…,
+     "type":"order.declare","until":…,"urgent":false,"v":1}
 
 RFC 8785 bytes, at most 4 kB, which are the log's `order.declare` entry as well. An order's id is
 its leaf hash there, SHA-256 of 0x00 and the bytes (RFC 6962, 2.1): a changed byte makes another.
+
+A secret order (secret.py) says how many cameras and how long, and commits to which and when: its
+bytes are public at once, and read with their opening alone.
 """
 
 from __future__ import annotations
@@ -16,12 +19,16 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 
+from contrejour.cases.secret import HIDDEN, LONGEST_SECRET, Secret
+from contrejour.cases.secret import read as read_secret
 from contrejour.cases.strict import Fields, document
 from contrejour.errors import OrderError
 from contrejour.mandate.compile import Json, utc
 from contrejour.mandate.sign import canonical
 
+Opening: TypeAlias = "bytes | None"
 TYPE = "order.declare"
 MOST_BYTES = 4096
 MOST_CAMERAS = 64
@@ -94,6 +101,7 @@ class Order:
     nonce: str
     commitments: tuple[tuple[str, str], ...] = ()
     held: str = ""
+    secret: Secret | None = None
 
     @property
     def bytes(self) -> bytes:
@@ -107,9 +115,22 @@ class Order:
             "urgent": self.urgent, "opener": self.opener or None, "nonce": self.nonce,
             "held": self.held or None,
             "hold_until": utc(self.hold_until) if self.hold_until else None,
-            "commitments": dict(self.commitments),
+            "commitments": dict(self.commitments), "secret": None,
         }  # fmt: skip
+        if self.secret:
+            shown = self.secret.shown(self._hidden, self.until - self.since)
+            told |= dict.fromkeys(self._hidden) | {"secret": shown}
         return canonical(told)
+
+    @property
+    def opening(self) -> Opening:
+        """What a secret order is read with; None where nothing is secret."""
+        return self.secret.opening(self._hidden) if self.secret else None
+
+    @property
+    def _hidden(self) -> dict[str, Json]:
+        """As an order that is not secret shows them."""
+        return {"cameras": [*self.cameras], "since": utc(self.since), "until": utc(self.until)}
 
     @property
     def id(self) -> str:
@@ -125,9 +146,20 @@ class Order:
         )  # fmt: skip
 
 
-def read(data: bytes) -> Order:
-    """An order from its bytes, as hostile as they may be. Raises Malformed, OrderError."""
+def read(data: bytes, opening: bytes | None = None) -> Order:
+    """An order from its bytes, as hostile as they may be. Raises Malformed, OrderError.
+
+    A secret one is read with its opening, and only where that is what the order commits to.
+    """
     fields = document(data, TYPE, MOST_BYTES)
+    secret = shown = None
+    if fields.has("secret"):
+        if opening is None:
+            raise OrderError("the order is secret", "secret.json, beside it, opens it")
+        secret, shown = read_secret(fields.below("secret"), opening)
+        for name in HIDDEN:
+            fields.has(name)  # what is there, and not null, is left, and so refused
+    seen = shown or fields
     order = Order(
         requester=fields.text("requester", ROLE),
         kind=Kind(fields.one_of("kind", [*Kind])),
@@ -135,9 +167,9 @@ def read(data: bytes) -> Order:
         mandate=fields.text("mandate", NAME),
         plan=fields.text("plan", HEX),
         policy=fields.text("policy", HEX),
-        cameras=fields.texts("cameras", NAME, MOST_CAMERAS),
-        since=fields.moment("since"),
-        until=fields.moment("until"),
+        cameras=seen.texts("cameras", NAME, MOST_CAMERAS),
+        since=seen.moment("since"),
+        until=seen.moment("until"),
         declared=fields.moment("at"),
         not_before=fields.moment("not_before"),
         expires=fields.moment("expires"),
@@ -147,15 +179,19 @@ def read(data: bytes) -> Order:
         hold_until=fields.moment("hold_until") if fields.has("hold_until") else None,
         nonce=fields.text("nonce", "[0-9a-f]{32}"),
         commitments=_commitments(fields.below("commitments")),
+        secret=secret,
     )
-    fields.end()
+    for each in (fields, seen):
+        each.end()
+    if order.bytes != data:
+        raise OrderError("the opening is not of this order", "keep both files as they came")
     _sensible(order)
     return order
 
 
 def made(order: Order) -> Order:
     """The order, if `read` accepts it. Raises Malformed, OrderError."""
-    return read(order.bytes)
+    return read(order.bytes, order.opening)
 
 
 def aligned(since: datetime, until: datetime, window_s: int) -> tuple[datetime, datetime]:
@@ -189,6 +225,14 @@ def _sensible(order: Order) -> None:
         raise OrderError(
             "an order to open is for one opener, and a hold is for none",
             "a hold is opened by another order, later: declare --held",
+        )
+    if order.secret and (
+        order.basis is Basis.ACCESS
+        or not order.declared < order.secret.reveal_by <= order.declared + LONGEST_SECRET
+    ):
+        raise OrderError(
+            "an order that is secret without an end, or without an inquiry",
+            f"revealed within {LONGEST_SECRET.days} days; a filmed person's request is no secret",
         )
     if order.held and order.kind is Kind.HOLD:
         raise OrderError("a hold isn't prolonged by another", "open what it holds before it ends")

@@ -62,7 +62,9 @@ class Asked:
     way: frozenset[str]
     window: Window
     epoch: str
-    hold: bytes | None = None
+    opening: bytes | None = None
+    """Of a secret order."""
+    hold: Order | None = None
     """The hold's order, where the order opens what a hold kept."""
 
 
@@ -83,7 +85,7 @@ def may_peel(
 
     `rules`, `keys` and `policy_sha256` are the party's own.
     """
-    order, window = read(asked.order), asked.window
+    order, window = read(asked.order, asked.opening), asked.window
     if order.policy != policy_sha256:
         raise OrderError(
             "the order was declared under another policy",

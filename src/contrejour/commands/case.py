@@ -48,6 +48,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
             said.add_argument("--pub", type=Path, metavar="FILE",
                 help="the plan's public key, to check that the plan allows it")  # fmt: skip
         said.set_defaults(run=_say, act=word)
+    reveal = below.add_parser("reveal", help="what a secret order was for, for the log")
+    reveal.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
+    reveal.set_defaults(run=_reveal)
     show = below.add_parser("show", help="how far a case is, and what it waits for")
     show.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
     show.add_argument("--json", action="store_true", help="as JSON")
@@ -75,6 +78,8 @@ def _add_declare(parser: argparse.ArgumentParser) -> None:
     add("--days", type=int, metavar="N",
         help="until when it may be used (default: as long as the plan lets it)")  # fmt: skip
     add("--hold-until", type=files.moment, metavar="TIME", help="keep it so long; open nothing")
+    add("--secret-until", type=files.moment, metavar="TIME",
+        help="hide cameras and times until then, and not that there is an order")  # fmt: skip
     add("--private", type=Path, metavar="FILE",
         help="JSON with what is personal: case_number, requester_name …")  # fmt: skip
 
@@ -94,26 +99,24 @@ def _declare(args: argparse.Namespace) -> int:
     private = _private(args.private)
     voted = plan.originals(args.camera[0])
     rules, keys = folder.rules_of(given["open.policy"], given["witness.policy"], voted)
-    held = _held(args.held) if args.held else ""
-    order = _order(args, plan.mandate, given, private, voted, now, held)
-    hold = files.read_bytes(args.held / "order.json") if held else None
+    hold = _held(args.held) if args.held else None
+    order = _order(args, plan.mandate, given, private, voted, now, hold)
     demand_allowed(order, plan, order.plan, now, hold)
-    if hold:
-        given[folder.HOLD] = hold
     declare(order, rules, now)
     word = words.sign(words.Act.DECLARE, order.id, args.role, now,
                       private_key(args.key, args.password_file))  # fmt: skip
     word.check(order.id, keys)
-    folder.create(args.output, order, word, private, given)
+    folder.create(args.output, order, word, private, given, hold)
     _tell(folder.read(args.output), as_json=False)
     return 0
 
 
 def _order(
     args: argparse.Namespace, mandate: str, given: dict[str, bytes], private: Private,
-    voted: Originals, now: datetime, held: str,
+    voted: Originals, now: datetime, hold: Order | None,
 ) -> Order:  # fmt: skip
     from contrejour.cases.order import Basis, Kind, Order, aligned, made
+    from contrejour.cases.secret import Secret
 
     since, until = aligned(args.since, args.until, voted.window.seconds)
     lasts = voted.order_lasts if args.days is None else timedelta(days=args.days)
@@ -127,19 +130,20 @@ def _order(
             cameras=tuple(sorted(set(args.camera))), since=since, until=until, declared=now,
             not_before=now + wait, expires=now + lasts, urgent=args.urgent,
             opener=args.opener, hold_until=args.hold_until, nonce=secrets.token_hex(16),
-            commitments=private.commitments, held=held,
+            commitments=private.commitments, held=hold.id if hold else "",
+            secret=Secret.until(args.secret_until) if args.secret_until else None,
         )
     )  # fmt: skip
 
 
-def _held(path: Path) -> str:
-    """The id of a hold that keeps something. Raises OrderError."""
+def _held(path: Path) -> Order:
+    """The order of a hold that keeps something. Raises OrderError."""
     from contrejour.cases import folder
 
     case = folder.read(path).case
     if not case.held:
         raise OrderError(f"{path} holds nothing", "--held names the folder of a hold's case")
-    return case.order.id
+    return case.order
 
 
 def _private(path: Path | None) -> Private:
@@ -197,6 +201,14 @@ def _word(args: argparse.Namespace, act: Act, found: Found) -> bytes:
     word = words.sign(act, order, args.role, datetime.now(UTC), key)
     word.check(order, found.keys)
     return word.bytes
+
+
+def _reveal(args: argparse.Namespace) -> int:
+    from contrejour.cases import due, folder
+
+    order = folder.read(args.folder).case.order
+    print(folder.owe(args.folder, due.revealed(order, datetime.now(UTC))))
+    return 0
 
 
 def _show(args: argparse.Namespace) -> int:

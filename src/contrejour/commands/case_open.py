@@ -167,8 +167,9 @@ def _told(args: argparse.Namespace, found: Found, way: str) -> Told:
     }
     proof = proved(order, files.read_bytes(args.proof), _trust(args.witnesses))
     return Told(
-        order, said[Act.APPROVE], said[Act.REFUSE], proof, frozenset(way.split("+")), found.hold
-    )
+        order, said[Act.APPROVE], said[Act.REFUSE], proof, frozenset(way.split("+")),
+        found.case.order.opening, found.hold,
+    )  # fmt: skip
 
 
 def _onion(path: Path, role: str, found: Found) -> tuple[str, bytes]:

@@ -71,6 +71,8 @@ REASON = _one(
     "not-lawful not-needed opposed out-of-time power-lost retention stolen too-wide unknown"
 )
 BASIS = _one("60-1 60-2 77-1-1 77-1-2 99-3 gdpr.15")
+METHOD = _one("file hsm tpm")
+"""Where the key that was destroyed had been; a file was overwritten and unlinked."""
 PERSONAL = _one("case_number document_sha256 note requester_name requester_service")
 """What a commitment may be of."""
 HIDDEN = ("cameras", "since", "until")
@@ -128,7 +130,8 @@ TYPES: Mapping[str, Mapping[str, Fits]] = {
     "export.make": {"order": HASH, "bag": HASH, "recipients": _some(HASH, 16)},
     "access.view": {"role": NAME, "camera": NAME, **_SPAN},
     "config.change": {"old": HASH, "new": HASH},
-    "epoch.shred": {"role": NAME, "epoch": DAY, "method": _one("file hsm tpm")},
+    "epoch.shred": {"role": NAME, "epoch": DAY, "method": METHOD},
+    "hold.shred": {"order": HASH, "role": NAME, "method": METHOD},
     "media.delete": {"edge": NAME, "camera": NAME, **_SPAN, "reason": REASON},
     "dp.release": {
         "dataset": NAME, "mechanism": _one("geometric laplace"), "scale_millionths": _count,

@@ -67,6 +67,8 @@ class Replay:
         if order not in self._orders:
             yield f"{entry.type} of an order that was not declared before"
             return
+        if entry.type == "hold.shred":
+            return
         if entry.type == "order.reveal":
             if _revealed(entry) == self._secret.get(order, {}).get("of"):
                 self._hidden.pop(order, None)

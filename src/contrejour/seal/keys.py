@@ -6,15 +6,17 @@
 
 Published is a signed note of canonical JSON, {"keys": {day: age1…}, "party", "type":
 "keyset.publish", "v"}; destroyed, another, {"day", "method", "party", "recipient", "time", "type":
-"epoch.shred", "v"}. A destruction is attested, never proven: retention.is_dead says who has to have
-told the truth. Overwriting does not reach old copies that a flash disk, a snapshot or a backup
-keeps: the folder belongs on a disk whose own key dies with it, and in no backup.
+"epoch.shred", "v"}; of a hold's key, "order" and "hold.shred" in place of two. A destruction is
+attested, never proven: retention.is_dead says who has to have told the truth. Overwriting does not
+reach old copies that a flash disk, a snapshot or a backup keeps: the folder belongs on a disk whose
+own key dies with it, and in no backup.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -162,25 +164,57 @@ def _of_party(data: bytes, by: note.Verifier) -> dict[str, Recipient]:
     return published(data, by) if f"\n— {by.name} ".encode() in data else {}
 
 
+def holds(folder: Path) -> dict[str, datetime]:
+    """The holds whose keys are here, by their orders' ids, and when each has to go.
+
+    Raises SealError for a key that doesn't say when, OSError.
+    """
+    found = {}
+    for path in sorted(folder.glob("*.hold")):
+        with path.open("rb") as file:
+            head = file.readline(100).decode(errors="replace")
+        try:
+            at = datetime.strptime(head, "# hold until %Y-%m-%dT%H:%M:%SZ\n")
+            if not re.fullmatch("[0-9a-f]{64}", path.stem):
+                raise ValueError
+        except ValueError:
+            raise SealError(
+                f"the key file {path} doesn't say of which hold it is, or when it has to go",
+                "`case hold-key` writes both",
+            ) from None
+        found[path.stem] = at.replace(tzinfo=UTC)
+    return found
+
+
 def destroy(folder: Path, day: date, party: str, key: Ed25519PrivateKey, now: datetime) -> bytes:
     """Destroy the secret key of a day, and say so in a note that the party signs.
 
     The note is made before and given back after: a key is gone even if nobody hears of it. Raises
     SealError where there is no such key, and OSError where it could not be destroyed.
     """
-    path = key_path(folder, day)
+    told = {"type": "epoch.shred", "party": party, "day": day.isoformat()}
+    return _destroyed(key_path(folder, day), told, key, now)
+
+
+def destroy_hold(
+    folder: Path, order: str, party: str, key: Ed25519PrivateKey, now: datetime
+) -> bytes:
+    """The same of the key of a hold."""
+    told = {"type": "hold.shred", "party": party, "order": order}
+    return _destroyed(hold_path(folder, order), told, key, now)
+
+
+def _destroyed(path: Path, told: Mapping[str, str], key: Ed25519PrivateKey, now: datetime) -> bytes:
     if not path.exists():
-        raise SealError(f"there is no key of {day} in {folder}")
+        raise SealError(f"there is no key of {path.stem} in {path.parent}")
     with read_identity(path) as secret:
         recipient = str(secret.recipient())
-    told = {
-        "type": "epoch.shred", "party": party, "day": day.isoformat(), "recipient": recipient,
-        "method": METHOD, "time": int(now.timestamp()),
-    }  # fmt: skip
-    statement = _signed(told, party, key)
+    time = int(now.timestamp())
+    whole = {**told, "recipient": recipient, "method": METHOD, "time": time}
+    statement = _signed(whole, told["party"], key)
     _overwrite(path)
     path.unlink()
-    sync_folder(folder)
+    sync_folder(path.parent)
     return statement
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,9 @@ from contrejour.ledger.entry import read as read_entry
 from contrejour.mandate.compile import utc
 from contrejour.mandate.sign import canonical
 from contrejour.quorum import parse
+from contrejour.seal import onion as onions
+from contrejour.seal.open import peel as open_layer
+from contrejour.seal.open import rehold, unwrap
 from contrejour.seal.recipient import Identity, Kind
 
 from .conftest import CLEAR, WAY, Room
@@ -161,6 +165,30 @@ def test_a_hold_key_is_read_as_it_was_signed() -> None:
             holds.read_key(wrong)
 
 
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_hold_opens_for_its_quorums_alone_and_dies_with_their_keys(kind: Kind) -> None:
+    parties = ("vault", "prosecutor", "dpo", "operator")
+    mine = {party: Identity.generate(kind) for party in parties}
+    given = [signed(party, key=mine[party]) for party in ("prosecutor", "dpo")]
+    own = {"vault": mine["vault"].recipient()}
+    keyset = hold_keyset(POLICY, given, KEYIDS, hold().id, own)
+    with Identity.generate(kind) as secret:
+        header = onions.Window("cam-a", 0, 60_000, "1970-01-01", "0" * 64, str(secret.recipient()))
+        inside = onions.wrap(header, secret, [mine["operator"].recipient()])
+        kept = rehold(open_layer(inside, [mine["operator"]], None), keyset)
+    for count in range(len(parties) + 1):
+        for some in combinations(parties, count):
+            held_by = [mine[party] for party in some]
+            try:
+                window_, key = unwrap(onions.unpack(kept).values(), held_by, None)
+            except SealError:
+                assert not {"vault", "prosecutor", "dpo"} <= {*some}
+            else:
+                assert {"vault", "prosecutor", "dpo"} <= {*some}
+                assert window_ == replace(header, epoch="", keyset=keyset.id)
+                assert str(key.recipient()) == header.recipient
+
+
 # By the command
 
 
@@ -242,6 +270,23 @@ def test_without_the_parties_keys_a_hold_s_window_is_not_peeled_by_the_vault(roo
     done = room.peel("vault", onion, "proof", "--hold-keys", "keys-vault")
     check(done, 21, "no quorum gave its keys")
     assert not (room.folder / "vault.spent").exists()
+
+
+def test_a_hub_that_calls_the_vault_s_layer_another_s_gets_nothing_for_it(room):
+    room.agreed("--urgent", "--hold-until", until())
+    for role in ("prosecutor", "dpo"):
+        room("hold-key", room.case, "--as", role, "--key", f"{role}.key", "--x25519",
+             "-o", f"keys-{role}")  # fmt: skip
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    onion = "W.onions"
+    for role in ("dpo", "prosecutor"):
+        onion = room.peel(role, onion).stdout.strip()
+    renamed = room.folder / "dpo+vault+prosecutor.age"
+    renamed.write_bytes((room.folder / onion).read_bytes())
+    done = room.peel("vault", renamed, "proof", "--hold-keys", "keys-vault")
+    assert done.returncode == 19, done.stderr
+    assert not any((room.folder / "after-vault").iterdir())
 
 
 def test_a_hold_shows_nothing_to_anybody(room):

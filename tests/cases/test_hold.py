@@ -242,6 +242,7 @@ def test_what_is_held_opens_after_its_day_is_dead_and_nothing_else_of_that_day(r
     for left in room.folder.glob("after-*/*"):
         left.unlink()
     room.agreed("--urgent", "--opener", room.opener, "--held", hold_case)
+    assert f"held by          {kept.case.order.id}" in room("show", room.case).stdout
     room.prove("second")
     room("witness", room.case, "--proof", "second")
     for path in ("W.onions", onions):  # of the day itself nothing is left to open with

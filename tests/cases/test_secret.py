@@ -13,7 +13,8 @@ from fakes.runs import check
 from contrejour.cases import due, folder
 from contrejour.cases.order import Basis, made, read
 from contrejour.cases.secret import Secret
-from contrejour.errors import Malformed, OrderError
+from contrejour.errors import LedgerError, Malformed, OrderError
+from contrejour.ledger.entry import Entry
 from contrejour.ledger.entry import read as read_entry
 from contrejour.ledger.replay import Replay
 from contrejour.mandate.compile import utc
@@ -110,6 +111,18 @@ def test_a_secret_hold_keeps_and_opens_as_any_other() -> None:
 # What anybody sees in the log
 
 
+def test_the_log_takes_no_order_that_hides_without_committing() -> None:
+    told = dict(read_entry(hidden().bytes).data)
+    secret = json.loads(hidden().bytes)["secret"]
+    for lie in (
+        {"secret": None}, {"cameras": ["cam-a"]}, {"since": utc(NOW)},
+        {"secret": {**secret, "of": {}}}, {"secret": {**secret, "why": "a" * 64}},
+        {"secret": {**secret, "reveal_by": "never"}}, {"secret": {**secret, "cameras": -1}},
+    ):  # fmt: skip
+        with pytest.raises(LedgerError):
+            Entry("order.declare", utc(NOW), {**told, **lie})
+
+
 def test_what_is_revealed_is_checked_against_what_was_declared() -> None:
     for lie, said in (
         ({}, []),
@@ -151,6 +164,8 @@ def test_a_secret_order_goes_all_the_way_and_is_revealed_for_the_log(room: Room)
     until = f"{datetime.now(UTC) + timedelta(days=90):%Y-%m-%dT%H:%M:%SZ}"
     room.agreed("--urgent", "--opener", room.opener, "--secret-until", until)
     public = (room.case / "order.json").read_bytes()
+    assert json.loads(room("show", room.case, "--json").stdout)["reveal_by"] == until
+    assert "secret until" in room("show", room.case).stdout
     assert b"cam-a" not in public
     assert (room.case / "secret.json").stat().st_mode & 0o777 == 0o600
     room.prove()

@@ -79,6 +79,13 @@ def test_each_destruction_is_signed_and_an_entry_of_the_log(party: Path) -> None
     assert said == "hold.shred of an order that was not declared before"
 
 
+def test_what_is_there_and_when_it_has_to_go_is_shown(party: Path) -> None:
+    done = run("keys", "show", "keys", cwd=party)
+    shown = dict(line.split()[:2] for line in done.stdout.splitlines())
+    assert len(shown) == 6
+    assert shown[LASTS] == until(NOW + timedelta(days=1))
+
+
 def test_the_horizon_is_the_one_that_was_voted(party: Path) -> None:
     (party / "plan.json").write_bytes(envelope("record", horizon="P5D"))
     (party / "plan.pub").write_bytes(public_pem(KEY))

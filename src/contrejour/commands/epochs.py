@@ -44,7 +44,9 @@ def add_parsers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="a folder for the signed statements, DATE.shred")  # fmt: skip
     destroy.set_defaults(run=_destroy)
 
-    show = below.add_parser("show", help="the days whose keys are here, and when each has to go")
+    show = below.add_parser(
+        "show", help="the days and holds whose keys are here, and when each has to go"
+    )
     _folder(show)
     _horizon(show)
     show.set_defaults(run=_show)
@@ -159,4 +161,7 @@ def _show(args: argparse.Namespace) -> int:
         with keys.read_identity(keys.key_path(args.folder, day)) as secret:
             gone = destroyed_at(day, horizon)
             print(day, f"{gone:%Y-%m-%dT%H:%M:%SZ}", secret.recipient())
+    for order, gone in keys.holds(args.folder).items():
+        with keys.read_identity(keys.hold_path(args.folder, order)) as secret:
+            print(order, f"{gone:%Y-%m-%dT%H:%M:%SZ}", secret.recipient())
     return 0

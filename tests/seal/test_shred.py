@@ -97,12 +97,42 @@ def test_nothing_is_destroyed_that_could_not_be_said(party: Path) -> None:
     before = sorted((party / "keys").iterdir())
     check(shred(party, "--plan", "root.key.pub", "--pub", "root.key.pub"), 16, "not a signed plan")
     check(shred(party, "--key", "no.key"), 3, "does not exist")
-    (party / "said").mkdir()
-    (party / "said" / f"{ENDED}.shred").write_text("said before")
-    check(shred(party), 8, "this key was said to be destroyed")
-    for name, text in (("x.hold", "# hold until 2020-01-01T00:00:00Z\n"),
-                       (f"{'c' * 64}.hold", "# 2027-02-12\n")):  # fmt: skip
-        (party / "keys" / name).write_text(text)
-        check(shred(party), 19, "doesn't say of which hold it is")
-        (party / "keys" / name).unlink()
+    check(shred(party, "--as", "the dpo"), 20, "epoch.shred: role has a value")
+    check(shred(party, "--party", "the dpo"), 19, "can't be the name of a key")
     assert sorted((party / "keys").iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("x.hold", "# hold until 2020-01-01T00:00:00Z\n"), (f"{'c' * 64}.hold", "# 2027-02-12\n"),
+        (f"{'c' * 64}.hold", "# hold until 2020-01-01T00:00:00Z\nAGE-SECRET-KEY-1\n"),
+        ("2026-01-01.key", "no key"), ("2026-01-02.key", ""),
+    ],
+)  # fmt: skip
+def test_one_damaged_key_keeps_no_other_from_being_destroyed(
+    party: Path, name: str, text: str
+) -> None:
+    (party / "keys" / name).write_text(text)
+    done = shred(party)
+    assert done.returncode == 19
+    assert name in done.stderr
+    assert done.stdout.split() == [str(day(31)), str(day(29)), ENDED]
+    assert (party / "keys" / name).exists()
+
+
+def test_a_key_that_was_said_to_be_gone_is_told_of_and_the_rest_goes(party: Path) -> None:
+    (party / "said").mkdir()
+    (party / "said" / f"{day(31)}.shred").write_text("said before")
+    done = shred(party)
+    assert done.returncode == 8
+    assert "this key was said to be destroyed" in done.stderr
+    assert done.stdout.split() == [str(day(29)), ENDED]
+
+
+def test_a_key_that_can_not_be_destroyed_is_told_of_and_the_rest_goes(party: Path) -> None:
+    (party / "keys" / "2026-01-01.key").mkdir()
+    done = shred(party)
+    assert done.returncode == 9
+    assert "the key of 2026-01-01 can't be destroyed" in done.stderr
+    assert done.stdout.split() == [str(day(31)), str(day(29)), ENDED]

@@ -104,7 +104,8 @@ def keyset(args: argparse.Namespace, found: Found, rules: Rules, keys: Mapping[s
             )
         if not hold_path(args.hold_keys, order.id).exists():
             kind = Recipient.parse(given[0].recipient).kind
-            make_hold(args.hold_keys, order.id, utc(order.hold_until), kind)
+            with writing(args.hold_keys):
+                make_hold(args.hold_keys, order.id, utc(order.hold_until), kind)
         with read_identity(hold_path(args.hold_keys, order.id)) as secret:
             own = {VAULT: secret.recipient()}
     return hold_keyset(rules.policy, given, keys, order.id, own)

@@ -161,7 +161,7 @@ def _show(args: argparse.Namespace) -> int:
         with keys.read_identity(keys.key_path(args.folder, day)) as secret:
             gone = destroyed_at(day, horizon)
             print(day, f"{gone:%Y-%m-%dT%H:%M:%SZ}", secret.recipient())
-    for order, gone in keys.holds(args.folder).items():
-        with keys.read_identity(keys.hold_path(args.folder, order)) as secret:
-            print(order, f"{gone:%Y-%m-%dT%H:%M:%SZ}", secret.recipient())
+    for path in keys.holds(args.folder):
+        with keys.read_identity(path) as secret:
+            print(path.stem, f"{keys.hold_until(path):%Y-%m-%dT%H:%M:%SZ}", secret.recipient())
     return 0

@@ -164,26 +164,25 @@ def _of_party(data: bytes, by: note.Verifier) -> dict[str, Recipient]:
     return published(data, by) if f"\n— {by.name} ".encode() in data else {}
 
 
-def holds(folder: Path) -> dict[str, datetime]:
-    """The holds whose keys are here, by their orders' ids, and when each has to go.
+def holds(folder: Path) -> list[Path]:
+    """The keys of holds that are here, `<order>.hold`."""
+    return sorted(path for path in folder.glob("*.hold") if path.is_file())
 
-    Raises SealError for a key that doesn't say when, OSError.
-    """
-    found = {}
-    for path in sorted(folder.glob("*.hold")):
-        with path.open("rb") as file:
-            head = file.readline(100).decode(errors="replace")
-        try:
-            at = datetime.strptime(head, "# hold until %Y-%m-%dT%H:%M:%SZ\n")
-            if not re.fullmatch("[0-9a-f]{64}", path.stem):
-                raise ValueError
-        except ValueError:
-            raise SealError(
-                f"the key file {path} doesn't say of which hold it is, or when it has to go",
-                "`case hold-key` writes both",
-            ) from None
-        found[path.stem] = at.replace(tzinfo=UTC)
-    return found
+
+def hold_until(path: Path) -> datetime:
+    """When the key of a hold has to go. Raises SealError where it doesn't say, OSError."""
+    with path.open("rb") as file:
+        head = file.readline(100).decode(errors="replace")
+    try:
+        at = datetime.strptime(head, "# hold until %Y-%m-%dT%H:%M:%SZ\n")
+        if not re.fullmatch("[0-9a-f]{64}", path.stem):
+            raise ValueError
+    except ValueError:
+        raise SealError(
+            f"the key file {path} doesn't say of which hold it is, or when it has to go",
+            "`case hold-key` writes both",
+        ) from None
+    return at.replace(tzinfo=UTC)
 
 
 def destroy(folder: Path, day: date, party: str, key: Ed25519PrivateKey, now: datetime) -> bytes:

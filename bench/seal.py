@@ -1,6 +1,7 @@
 """`scripts/bench seal`: what sealing a camera costs, and recovering half an hour, beside a floor.
 
 The floor is `cryptography`'s ChaCha20-Poly1305 over the same bytes in the same pieces, in memory.
+What comes before it, packets made segments and their messages read again, is measured in memory.
 CPU time of this process and its children, median of some runs; the disk's own time is told beside.
 Writes bench/results/seal.md.
 """
@@ -12,10 +13,12 @@ import os
 import platform
 import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -29,6 +32,10 @@ from contrejour.seal.open import unwrap
 from contrejour.seal.recipient import Identity, Kind
 from contrejour.seal.segment import Sealing
 from contrejour.seal.window import Made, Wanted, make
+from contrejour.video.feeds.recordings import Recordings
+from contrejour.video.fmp4 import copied_init
+from contrejour.video.keeper import HEAD, Heard, told
+from contrejour.video.remux import Coded, Remux
 
 ROOT = Path(__file__).parents[1]
 POLICY = (
@@ -117,6 +124,47 @@ def floor(seconds: int) -> tuple[float, float]:
     return taken(work)
 
 
+class Nobody:
+    """A keeper that keeps nothing."""
+
+    def begin(self, t_ms: int) -> None: ...
+    def write(self, data: bytes, t_ms: int) -> None: ...
+    def end(self, t_ms: int) -> None: ...
+    def cut(self, t_ms: int) -> None: ...
+
+
+def tee(folder: Path) -> tuple[tuple[float, float], float]:
+    """What a minute of packets costs until a keeper has them; and Mbit/s of what was sent."""
+    path = folder / "camera.mp4"
+    command = (
+        f"ffmpeg -v error -y -f lavfi -i testsrc2=size=1280x720:rate=25 -t {WINDOW_S} -c:v libx264 "
+        "-preset veryfast -b:v 2M -minrate 2M -maxrate 2M -bufsize 1M -bf 0 -g 50 "
+        f"-x264-params nal-hrd=cbr -pix_fmt yuv420p -bsf:v h264_mp4toannexb {path}.ts"
+    )
+    subprocess.run(command.split(), check=True)
+    feed = Recordings(f"file:{path}.ts", sleep=lambda _: None)
+    container, stream = feed.first()
+    coded = [
+        Coded(bytes(each), each.is_keyframe, T0 + number * 40, each.dts, each.pts)
+        for number, each in enumerate(container.demux(stream))
+        if each.size
+    ]
+    codec, sets = stream.codec_context.codec.canonical_name, stream.codec_context.extradata or b""
+
+    def work() -> None:
+        remux, heard = Remux(WINDOW_S * 1000, SEGMENT_S * 1000), Heard(Nobody(), WINDOW_S * 1000)
+        remux.source(codec, sets, partial(copied_init, stream, codec))
+        for each in coded:
+            for said in remux.packet(each):
+                for message in told(said, each.t_ms):
+                    kind, t_ms, _ = HEAD.unpack(message[: HEAD.size])
+                    assert heard.says(kind, t_ms, message[HEAD.size :], each.t_ms, 0)
+
+    cost, size = taken(work), sum(len(each.data) for each in coded)
+    feed.close()
+    return cost, size * 8 / WINDOW_S / 1e6
+
+
 def recovery(folder: Path, kind: Kind, *, keys_only: bool) -> tuple[float, float]:
     """Half an hour that three parties open: every onion, every segment."""
     secrets, keys = parties(kind)
@@ -171,6 +219,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=sys.argv[1] if len(sys.argv) > 1 else None) as temporary:
         folder = Path(temporary)
         row("a minute, floor: the cipher alone", minute, minute, WINDOW_S)
+        cost, sent = tee(folder)
+        row(f"a minute, packets of {sent:.1f} Mbit/s made segments", cost, minute, WINDOW_S)
         for kind in Kind:
             for length_s, ahead in ((60, 1), (60, 10), (10, 6)):
                 told = f"a minute, {kind}, windows of {length_s} s, {ahead} made at a time"

@@ -32,12 +32,15 @@ address) `contrejour doctor` says. Page written by `python docs/site_file.py`.
 TITLES = {
     "Site": "The file", "Place": "A camera: `cameras.NAME`",
     "ZoneRule": "An event: `cameras.NAME.events.NAME`", "Publish": "Who is told: `publish`",
+    "Seal": "Originals: `seal`",
     "MqttBroker": "`publish.mqtt`", "WebhookAddress": "`publish.webhooks[]`",
 }  # fmt: skip
 WORDS: Mapping[str, str] = {
     "Site.site": "the format: 1",
     "Site.cameras": "a camera for each name, the one that the plan has",
     "Site.publish": "who is told of events, and how",
+    "Site.seal": "originals are sealed, of each camera that the plan lets record "
+    "([how](../design/sealing.md)); without it none is kept",
     "Place.address": "where its pictures come from, without a login",
     "Place.login_file": "a file whose first line is `user:password`; else the environment: "
     "`CONTREJOUR_LOGIN_NAME`, capitals, `_` for `-`",
@@ -70,6 +73,13 @@ WORDS: Mapping[str, str] = {
     "Publish.site": "this site's name in messages",
     "Publish.mqtt": "a broker",
     "Publish.webhooks": "addresses that events are posted to",
+    "Seal.policy": "who opens together ([seal](seal.md)), as the ceremony left it",
+    "Seal.keysets": "what the parties published with `keys publish`, or a folder of `*.note`; "
+    "read again for each day",
+    "Seal.edge": "this recorder's name, in manifests and in the log",
+    "Seal.key": "its own key, made by `keys new`, which signs manifests",
+    "Seal.password_file": "file whose first line is the key's password",
+    "Seal.folder": "where sealed windows and entries for the log go",
     "MqttBroker.host": "the broker's name or address",
     "MqttBroker.port": "8883 with TLS, 1883 without, by default",
     "MqttBroker.tls": "never without, but on the machine itself",

@@ -20,7 +20,7 @@ from contrejour.sidecar.schema import HINT
 
 SOURCE = Path(contrejour.__file__).parent
 KINDS = {name for name in vars(errors) if name[0].isupper()} | {
-    "_wrong", "wrong", "_Strange", "ArgumentTypeError", "fine", "doubtful", "failing",
+    "_wrong", "wrong", "_Strange", "ArgumentTypeError", "fine", "doubtful", "failing", "Alarm",
 }  # fmt: skip
 TWIN = json.loads(TWINS.read_text(encoding="utf-8"))
 FRENCH = {"LC_ALL": "fr_FR.UTF-8"}
@@ -44,6 +44,7 @@ def sentences() -> Iterator[str]:
             told = [*told, *(key.value for key in node.keywords if key.arg == "help")]
             yield from (text for text in map(text_of, told) if re.search("[a-zA-Z]", text))
     yield from ("{}:{}: {}: {}", "did you mean {}?", "one of: {}", *PATTERNS.values())
+    yield from (kind.usual for kind in vars(errors).values() if getattr(kind, "usual", ""))
     yield from (HINT, re.sub(r"\{\w+\}", "{}", WHY_COSMETIC))
 
 

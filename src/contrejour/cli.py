@@ -6,6 +6,7 @@ Nothing heavy is imported before a command needs it, so that `--help` is instant
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import signal
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from contrejour import __version__
-from contrejour.errors import ContrejourError, OutputExists, UsageError
+from contrejour.errors import ContrejourError, OutputExists, OutputFailed, UsageError
 from contrejour.language import said
 from contrejour.log import Log
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from contrejour.pictures import Detectors
     from contrejour.request import Options, Step, Summary
 
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 WHY_COSMETIC = (
     "{fill} is computed from what it hides and can be undone (published attacks name 57 to 96 % "
     "of blurred faces): this output is not anonymous"
@@ -54,8 +56,16 @@ def _run(args: argparse.Namespace) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except OSError as error:  # the system's own word, such as a folder that may not be searched
-        _log(args).complain(ContrejourError(str(error)))
-        return 1
+        told = _told(error)
+        _log(args).complain(told)
+        return told.exit_code
+
+
+def _told(error: OSError) -> ContrejourError:
+    if error.errno not in FULL:
+        return ContrejourError(str(error))
+    where = f"{error.filename or 'the output'} can't be written: {error.strerror}"
+    return OutputFailed(where, "free some space, or choose -o elsewhere")
 
 
 def _resumes(args: argparse.Namespace) -> str:

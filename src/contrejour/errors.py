@@ -23,6 +23,7 @@ ContrejourError                1   anything below, when nothing more exact is kn
 │   └── CameraEnded           18   … or was a recording, and that is over
 ├── SealError                 19   a sealed file, an onion or a key that is damaged or not for this
 ├── LedgerError               20   a log or a proof that doesn't hold, or too few witnessed
+│   └── LogForked             20   … a log that is another than the one that was seen
 └── OrderError                21   an order that is not approved, expired, spent, or not for this
 
 Interrupted (Ctrl-C, SIGTERM) leaves with 130 or 143, as shells expect.
@@ -37,11 +38,13 @@ class ContrejourError(Exception):
     """Base of all errors. `hint` says what the reader can do about it; `others` came with it."""
 
     exit_code = 1
+    usual = ""
+    """The hint where none is given."""
     others: tuple[ContrejourError, ...] = ()
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
-        self.hint = hint
+        self.hint = hint or self.usual
 
 
 class UsageError(ContrejourError):
@@ -134,11 +137,18 @@ class CameraEnded(CameraError):
 
 class SealError(ContrejourError):
     exit_code = 19
+    usual = "nothing was opened or changed: compare with what the recorder or the party gave"
 
 
 class LedgerError(ContrejourError):
     exit_code = 20
+    usual = "keep what you were given, it may be evidence, and ask the log for it anew"
+
+
+class LogForked(LedgerError):
+    pass
 
 
 class OrderError(ContrejourError):
     exit_code = 21
+    usual = "`contrejour case show` says how far the case is, and what it waits for"

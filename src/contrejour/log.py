@@ -28,6 +28,9 @@ Level = Literal["info", "warning", "error"]
 CODES: tuple[tuple[str, Level, str], ...] = (
     ("camera-again", "warning", r"again in \d+ s$"),
     ("camera-stopped", "error", r": this camera is stopped$"),
+    ("seal-gap", "warning", r"^nothing is sealed: "),
+    ("seal-again", "info", r"^sealing goes on$"),
+    ("seal-late", "warning", r"^a manifest can't be signed|^the disk is too slow"),
     ("scene-lost", "warning", r"^the scene fits no more"),
     ("scene-poor", "warning", r"^too little of the scene"),
     ("scene-known", "info", r"^the empty scene is known"),

@@ -108,6 +108,10 @@ def parse(text: str, word: str) -> Policy:
     return Policy(tuple(reader.logs), reader.members, reader.groups, reader.quorum)
 
 
+def _wrong(told: str) -> Malformed:
+    return Malformed(told, "how a policy is written: c2sp.org/tlog-policy")
+
+
 class _Reader:
     """Takes a policy line by line."""
 
@@ -133,34 +137,33 @@ class _Reader:
             case ["quorum", name] if not self.quorum and (name == NONE or self._knows(name)):
                 self.quorum = name
             case ["quorum", name] if not self.quorum:
-                raise Malformed(f"line {self.line} of the policy: {name} is not defined before")
+                raise _wrong(f"line {self.line} of the policy: {name} is not defined before")
             case _:
-                raise Malformed(
-                    f"line {self.line} of the policy: not understood: {' '.join(words)[:80]}"
-                )
+                told = " ".join(words)[:80]
+                raise _wrong(f"line {self.line} of the policy: not understood: {told}")
 
     def _knows(self, name: str) -> bool:
         return name in self.members or name in self.groups
 
     def _new(self, name: str) -> None:
         if name == NONE or self._knows(name):
-            raise Malformed(f"line {self.line} of the policy: {name} is defined already")
+            raise _wrong(f"line {self.line} of the policy: {name} is defined already")
         if len(self.members) + len(self.groups) >= MOST_NAMES:
-            raise Malformed(f"line {self.line} of the policy: more than {MOST_NAMES} names")
+            raise _wrong(f"line {self.line} of the policy: more than {MOST_NAMES} names")
 
     def _least(self, word: str, count: int) -> int:
         if word in ("any", "all"):
             return 1 if word == "any" else count
         if not re.fullmatch(r"[1-9][0-9]{0,2}", word) or int(word) > count:
-            raise Malformed(f"line {self.line} of the policy: {word} of {count} can't be")
+            raise _wrong(f"line {self.line} of the policy: {word} of {count} can't be")
         return int(word)
 
     def _free(self, members: list[str]) -> tuple[str, ...]:
         """These names, none of which is in a group already."""
         for name in members:
             if not self._knows(name):
-                raise Malformed(f"line {self.line} of the policy: {name} is not defined before")
+                raise _wrong(f"line {self.line} of the policy: {name} is not defined before")
             if name in self._grouped:
-                raise Malformed(f"line {self.line} of the policy: {name} is in a group already")
+                raise _wrong(f"line {self.line} of the policy: {name} is in a group already")
             self._grouped.add(name)
         return tuple(members)

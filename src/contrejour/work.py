@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from contrejour.durable import sync
 from contrejour.errors import Busy, OutputExists, OutputFailed
 
 _PLACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
@@ -87,9 +88,7 @@ class Work:
                 os.replace(part, final)
             (self.path / "run.json").unlink(missing_ok=True)  # from here on there is no going on
             os.replace(*staged[-1])
-            folder = os.open(self.out.parent, os.O_RDONLY)
-            os.fsync(folder)
-            os.close(folder)
+            sync(self.out.parent)
         except OSError as error:
             raise _failed(self.out, error) from error
         shutil.rmtree(self.path, ignore_errors=True)

@@ -16,6 +16,7 @@ from fakes import ledgers
 from fakes.orders import DEFAULT, WITNESSES
 from fakes.plans import KEY, envelope
 from fakes.runs import run
+from fakes.tokens import Soft
 
 from contrejour.ledger.log import Log, create
 from contrejour.ledger.read import prove
@@ -84,20 +85,29 @@ WAY = "dpo+prosecutor+vault"
 class Room(Desk):
     """A desk with real keys, a sealed minute, a log and witnesses."""
 
+    tokens: frozenset[str] = frozenset()
     log: Log = field(init=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         text = (self.folder / "open.policy").read_text()
         for role in ("vault", "prosecutor", "dpo", "operator"):
-            (self.folder / f"keys-{role}").mkdir()
-            made = keys.make(self.folder / f"keys-{role}", [SINCE.date()], Kind.X25519)
-            text = text.replace(f"age1{role}", str(made[SINCE.date()]))
+            own = self.folder / f"keys-{role}"
+            own.mkdir()
+            if role in self.tokens:
+                Soft.new().file(own / f"{DAY}.key")
+            keys.make(own, [SINCE.date()], Kind.X25519)
+            with keys.read_identity(own / f"{DAY}.key") as key:
+                text = text.replace(f"age1{role}", str(key.recipient()))
         (self.folder / "open.policy").write_text(text)
         (self.folder / "witness.policy").write_text(ledgers.POLICY)
-        with Identity.generate(Kind.X25519) as opener:
-            self.opener = str(opener.recipient())
-            (self.folder / "opener.key").write_bytes(opener.text() + b"\n")
+        if "opener" in self.tokens:
+            Soft.new().file(self.folder / "opener.key")
+        else:
+            with Identity.generate(Kind.X25519) as opener:
+                keys.write_identity(self.folder / "opener.key", opener, "opener")
+        with keys.read_identity(self.folder / "opener.key") as key:
+            self.opener = str(key.recipient())
         keyset = replace(keys.keys_of(parse(text, "party"), [], DAY), epoch=DAY)
         t0 = int(MINUTE.timestamp() * 1000)
         wanted = Wanted("cam-a", t0, t0 + 60_000, self.folder / "W.onions")

@@ -33,7 +33,7 @@ from contrejour.seal.age import Writer, decrypt
 from contrejour.seal.keys import keys_of
 from contrejour.seal.onion import unpack
 from contrejour.seal.open import peel, rewrap, window_key
-from contrejour.seal.recipient import Identity, Kind
+from contrejour.seal.recipient import SECRET, Identity, Kind
 from contrejour.seal.window import Wanted
 from contrejour.seal.window import make as make_windows
 
@@ -120,7 +120,7 @@ class Ceremony:
         return unpack(path.read_bytes())[way]
 
 
-@pytest.fixture(params=list(Kind))
+@pytest.fixture(params=list(SECRET))
 def ceremony(request, tmp_path) -> Iterator[Ceremony]:
     made = Ceremony(tmp_path, request.param)
     yield made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,13 +10,25 @@ from pathlib import Path
 import pytest
 from fakes.plans import envelope
 from fakes.runs import check, run
+from fakes.tokens import install
 
 from contrejour.cases import folder
 
 from .conftest import CLEAR, WAY, Room
 
 
-def test_a_sealed_minute_is_opened_by_those_who_agreed_and_shown_to_the_opener_alone(room):
+@pytest.fixture
+def token_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
+    """Everybody's key is in a token, but the prosecutor's."""
+    monkeypatch.setenv("PATH", f"{install(tmp_path / 'bin')}:{os.environ['PATH']}")
+    made = Room(tmp_path, tokens=frozenset({"vault", "dpo", "operator", "opener"}))
+    yield made
+    made.log.close()
+
+
+@pytest.mark.parametrize("kind", ["room", "token_room"])
+def test_a_sealed_minute_is_opened_by_those_who_agreed_and_shown_to_the_opener_alone(kind, request):
+    room = request.getfixturevalue(kind)
     room.agreed()
     room.prove()
     assert room("witness", room.case, "--proof", "proof").returncode == 0
@@ -31,6 +44,20 @@ def test_a_sealed_minute_is_opened_by_those_who_agreed_and_shown_to_the_opener_a
     assert (room.folder / "clear" / "0000.mp4").read_bytes() == CLEAR
     assert folder.read(room.case).case.state.value == "opened"
     check(room.peel("dpo", "W.onions"), 19, "there already")
+
+
+def test_a_token_whose_program_is_missing_or_wants_a_pin_peels_nothing(token_room, monkeypatch):
+    room = token_room
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    monkeypatch.setenv("FAKE_TOKEN", "pin")  # and nobody is at a terminal
+    check(room.peel("dpo", "W.onions"), 19, "could not use its key: not the PIN: fail")
+    (room.folder / "bin" / "age-plugin-token").unlink()
+    check(room.peel("dpo", "W.onions"), 19, "there is no age-plugin-token here")
+    monkeypatch.delenv("FAKE_TOKEN")
+    install(room.folder / "bin")
+    assert room.peel("dpo", "W.onions").returncode == 0
 
 
 def test_without_a_proof_or_with_a_stale_one_nothing_is_peeled(room):

@@ -10,10 +10,11 @@ import pytest
 from fakes.orders import DAY, HOUR, MINUTE, NOW, hold, order, window
 from fakes.runs import check
 
-from contrejour.cases import due, folder
+from contrejour.cases import due, folder, words
 from contrejour.cases.order import Basis, made, read
 from contrejour.cases.secret import Secret
 from contrejour.errors import LedgerError, Malformed, OrderError
+from contrejour.ledger.alarms import Wanted, Watch
 from contrejour.ledger.entry import Entry
 from contrejour.ledger.entry import read as read_entry
 from contrejour.ledger.replay import Replay
@@ -24,7 +25,7 @@ from .conftest import CLEAR, WAY, Room
 from .conftest import MINUTE as SEALED
 from .test_hold import to_open
 from .test_open_commands import logged
-from .test_peel import asked, peel, refused, seen
+from .test_peel import KEYS, asked, peel, refused, seen
 
 HIDES = Secret.until(NOW + 200 * DAY)
 OPENER = "age1" + "q" * 58
@@ -138,17 +139,24 @@ def test_what_is_revealed_is_checked_against_what_was_declared() -> None:
         assert len(late) == (1 if lie else 0)
 
 
-def test_an_order_that_is_not_revealed_in_time_is_told_of_once() -> None:
+def test_an_order_that_is_not_revealed_in_time_is_told_of_until_it_is() -> None:
     replay = Replay()
     replay.see(hidden().bytes)
     assert replay.overdue(utc(HIDES.reveal_by)) == []
     end = HIDES.reveal_by
     other = order(nonce="8" * 32, declared=end + DAY, not_before=end + 2 * DAY,
                   expires=end + 3 * DAY, opener=OPENER)  # fmt: skip
-    said = [f"order {hidden().id} was not revealed by {utc(HIDES.reveal_by)}"]
-    assert replay.see(other.bytes) == said
-    assert replay.overdue(utc(HIDES.reveal_by + 9 * DAY)) == []
-    assert replay.see(due.revealed(hidden(), HIDES.reveal_by + 4 * DAY)) == []
+    assert replay.see(other.bytes) == []
+    said = [f"order {hidden().id} was not revealed by {utc(end)}"]
+    watch = Watch(Wanted(lambda day: NOW + 9999 * DAY))
+    watch.see(0, hidden().bytes, NOW)
+    watch.see(1, words.sign(words.Act.APPROVE, hidden().id, "dpo", NOW, KEYS["dpo"]).bytes, NOW)
+    assert [each.text for each in watch.alarms(end + DAY)] == said
+    assert replay.overdue(utc(end + DAY)) == said
+    assert replay.see(due.revealed(hidden(), end + 4 * DAY)) == []
+    assert replay.overdue(utc(end + 9 * DAY)) == []
+    watch.see(2, due.revealed(hidden(), end + 4 * DAY), end + 4 * DAY)
+    assert watch.alarms(end + 9 * DAY) == []
     with pytest.raises(OrderError, match="no secret"):
         due.revealed(order(), NOW)
     told = read_entry(due.revealed(hidden(), end + 4 * DAY))

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contrejour.ledger import note, tree
+from contrejour import note
+from contrejour.ledger import tree
 from contrejour.ledger.checkpoint import Checkpoint
-from contrejour.ledger.note import Note, Signer
 from contrejour.ledger.proof import Proof
 from contrejour.ledger.tree import Nodes
 from contrejour.ledger.verify import Trust, read_trust
+from contrejour.note import Note, Signer
 
 ORIGIN = "log.example/rhone"
 NOW_S = 1_800_000_000

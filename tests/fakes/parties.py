@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from contrejour.quorum import Policy, parse
 from contrejour.seal.onion import Keyset, Window, keyset
 from contrejour.seal.recipient import Identity, Kind
+from contrejour.seal.retention import destroyed_at
 
 DAY, T0 = "2027-02-12", 1802390400000
 MINUTE = 60_000
@@ -25,6 +27,11 @@ POLICIES = {
                    "group vaults any vault1 vault2\ngroup both all judge dpo\n"
                    "group open all vaults both\nquorum open"),
 }  # fmt: skip
+
+
+def due(day: date) -> datetime:
+    """When a day's key has to be gone, by a plan of thirty days and no law."""
+    return destroyed_at(day, lambda at: at + timedelta(days=30))
 
 
 def policy(name: str = "default") -> Policy:

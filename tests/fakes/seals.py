@@ -12,7 +12,7 @@ import pytest
 
 from contrejour.errors import SealError
 from contrejour.seal.age import Writer, decrypt
-from contrejour.seal.recipient import Identity, Recipient
+from contrejour.seal.recipient import Identity, Key, Recipient
 
 JS = Path(__file__).parents[1] / "seal" / "js"
 
@@ -26,12 +26,12 @@ def sealed(clear: bytes, *recipients: Recipient) -> bytes:
     return out.getvalue()
 
 
-def opened(data: bytes, *identities: Identity) -> bytes:
+def opened(data: bytes, *identities: Key) -> bytes:
     """What is in an age file; raises SealError."""
     return b"".join(decrypt(io.BytesIO(data), identities))
 
 
-def prefix(data: bytes, *identities: Identity) -> tuple[bytes, bool]:
+def prefix(data: bytes, *identities: Key) -> tuple[bytes, bool]:
     """What a damaged file gives back, and whether it then failed."""
     kept = bytearray()
     try:
@@ -54,13 +54,25 @@ def age(*args: object, given: bytes) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(["age", *map(str, args)], input=given, capture_output=True, timeout=60)
 
 
-def age_in_js(key: Path, given: bytes) -> subprocess.CompletedProcess[bytes]:
+def age_in_js(
+    word: object, given: bytes, script: str = "open.mjs"
+) -> subprocess.CompletedProcess[bytes]:
     """The npm package age-encryption; the test is skipped without it."""
     if not shutil.which("node") or not (JS / "node_modules").is_dir():
         pytest.skip("no age-encryption here (npm ci in tests/seal/js)")
     return subprocess.run(
-        ["node", str(JS / "open.mjs"), str(key)], input=given, capture_output=True, timeout=60
+        ["node", str(JS / script), str(word)], input=given, capture_output=True, timeout=60
     )
+
+
+def mldsa_in_js(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether @noble/post-quantum, which comes with it, believes an ML-DSA-44 signature."""
+    if not shutil.which("node") or not (JS / "node_modules").is_dir():
+        pytest.skip("no age-encryption here (npm ci in tests/seal/js)")
+    hexes = (each.hex() for each in (key, message, signature))
+    done = subprocess.run(["node", str(JS / "mldsa.mjs"), *hexes], capture_output=True, timeout=60)
+    assert done.stdout in (b"yes", b"no"), done.stderr
+    return done.stdout == b"yes"
 
 
 def flips(data: bytes, step: int) -> Iterator[bytes]:

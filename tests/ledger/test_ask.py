@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from fakes.hostile import HANGING, NOISE, once, talking
 from fakes.ledgers import LOG, NOW_S, POLICY, WITNESSES, Tree, entries, trust, witness
 from fakes.runs import until
 
+from contrejour import note
 from contrejour.errors import LedgerError
-from contrejour.ledger import note
 from contrejour.ledger.ask import Witnesses
 from contrejour.ledger.log import Log, create
-from contrejour.ledger.note import Signature, Signer
 from contrejour.ledger.read import audit, prove, reader
 from contrejour.ledger.server import Answer, Asking, Server, of_witness
 from contrejour.ledger.verify import check_entry
 from contrejour.ledger.witness import SIZE, Witness
+from contrejour.note import Signature, Signer
 
 ALL = Tree(entries(100))
 NAMES = ("north", "east", "west")
@@ -56,28 +56,6 @@ def honest(tmp_path: Path) -> Iterator[Honest]:
 def answering(asking: Asking) -> Iterator[str]:
     with Server("127.0.0.1", 0, asking) as server:
         yield server.url
-
-
-@contextmanager
-def talking(talk: Callable[[socket.socket], object]) -> Iterator[str]:
-    """A server that does this with each connection, and never closes it."""
-    kept: list[socket.socket] = []
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = listening.accept()
-                except OSError:
-                    return
-                kept.append(connection)
-                talk(connection)
-
-        threading.Thread(target=serve, daemon=True).start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        listening.shutdown(socket.SHUT_RDWR)
-    for each in kept:
-        each.close()
 
 
 def asked(
@@ -157,6 +135,8 @@ WRONG |= {
     "stranger": (signing(witness("mallory"), TEXT, NOW_S), "without a cosignature of its own"),
     "impostor": (signing(IMPOSTOR, TEXT, NOW_S), "without a cosignature of its own"),
     "another tree": (signing(WITNESSES[2], "x\n", NOW_S), "doesn't fit"),
+    "an older tree": (signing(WITNESSES[2], ALL.checkpoint(99).text, NOW_S), "doesn't fit"),
+    "ten days behind": (signing(WITNESSES[2], TEXT, NOW_S - 864_000), "its clock and ours"),
     "yesterday": (signing(WITNESSES[2], TEXT, NOW_S - 86_400), "its clock and ours"),
     "tomorrow": (signing(WITNESSES[2], TEXT, NOW_S + 86_400), "its clock and ours"),
 }
@@ -173,27 +153,56 @@ def test_a_wrong_witness_counts_for_nothing_and_is_told(how: str) -> None:
     assert why in told[0]
 
 
-@pytest.mark.parametrize(
-    "talk",
-    [
-        lambda connection: None,
-        lambda connection: connection.send(b"HTTP/1.1 200 OK\r\n"),
-        lambda connection: connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nx"),
-        lambda connection: connection.send(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nx"),
-    ],
-    ids=["silent", "headers", "body", "until closed"],
-)
-def test_a_witness_that_hangs_costs_the_limit_and_no_more(
-    talk: Callable[[socket.socket], object], honest: Honest
-) -> None:
+@pytest.mark.parametrize("how", HANGING)
+def test_a_witness_that_hangs_costs_the_limit_and_no_more(how: str, honest: Honest) -> None:
     told: list[str] = []
-    with talking(talk) as url:
+    with talking(HANGING[how]) as url:
         two = {**honest.urls, "west": url}
         assert {each.name for each in asked(two, told)} == {"north.example", "east.example"}
         assert told == ["witness west: no answer in time"]
         with pytest.raises(LedgerError, match="too few witnesses have cosigned: none"):
             asked({"west": url}, limit_s=0.2)
         assert until(lambda: "ask west" not in {each.name for each in threading.enumerate()})
+
+
+@pytest.mark.parametrize("how", NOISE)
+def test_half_an_answer_and_noise_count_for_nothing(how: str) -> None:
+    said, why = NOISE[how]
+    told: list[str] = []
+    with talking(once(said)) as url, pytest.raises(LedgerError, match="have cosigned: none"):
+        asked({"west": url}, told)
+    assert told[0].startswith("witness west: ")
+    assert why in told[0]
+
+
+@pytest.mark.parametrize("off_s", [-864_000, 864_000])
+def test_where_our_clock_is_ten_days_off_nobody_s_cosignature_is_taken(
+    off_s: int, honest: Honest
+) -> None:
+    told: list[str] = []
+    believed = trust(policy(honest.urls))
+    ask = Witnesses(believed, limit_s=20.0, clock=lambda: NOW_S + off_s, tell=told.append)
+    with pytest.raises(LedgerError, match="have cosigned: none"):
+        ask(ALL.checkpoint(100), ALL.nodes)
+    wrong = "its clock and ours differ by more than 5 minutes"
+    assert sorted(told) == [f"witness {name}: {wrong}" for name in sorted(NAMES)]
+
+
+def test_whatever_witnesses_do_nothing_that_was_appended_is_lost(
+    honest: Honest, tmp_path: Path
+) -> None:
+    create(tmp_path / "log", LOG)
+    with Log(tmp_path / "log", LOG) as log:
+        for size, how in enumerate(WRONG, 1):
+            log.append([entries(size)[-1]])
+            with answering(WRONG[how][0]) as url, pytest.raises(LedgerError) as raised:
+                log.publish(Witnesses(trust(policy({"west": url})), limit_s=20.0))
+            assert raised.value.exit_code == 20
+            assert "what was appended is kept" in raised.value.hint
+            assert log.published.size == 0
+        log.publish(Witnesses(trust(policy(honest.urls)), limit_s=20.0, clock=lambda: NOW_S))
+    seen = audit(reader(tmp_path / "log"), trust())
+    assert seen.checkpoint.root == Tree(entries(len(WRONG))).root(len(WRONG))
 
 
 @pytest.mark.parametrize(
@@ -203,6 +212,13 @@ def test_an_address_where_nobody_is_is_told(url: str) -> None:
     told: list[str] = []
     with pytest.raises(LedgerError, match=r"too few witnesses .* \(quorum two\)"):
         asked({"west": url}, told)
+    assert told[0].startswith("witness west: can't be asked: ")
+
+
+def test_a_witness_without_tls_where_it_is_wanted_is_not_asked(honest: Honest) -> None:
+    told: list[str] = []
+    with pytest.raises(LedgerError, match="have cosigned: none"):
+        asked({"west": honest.urls["west"].replace("http", "https")}, told)
     assert told[0].startswith("witness west: can't be asked: ")
 
 

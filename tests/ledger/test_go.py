@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from fakes.ledgers import LOG, NOW_S, WITNESSES, entries, entry
 
-from contrejour.ledger import note, tiles, tree
+from contrejour import note
+from contrejour.ledger import tiles, tree
 from contrejour.ledger.log import Log, create
 from contrejour.ledger.read import prove, reader
 

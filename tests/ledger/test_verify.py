@@ -22,10 +22,11 @@ from fakes.ledgers import (
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contrejour import note
 from contrejour.errors import LedgerError, Malformed
-from contrejour.ledger import checkpoint, note, proof
-from contrejour.ledger.note import Note
+from contrejour.ledger import checkpoint, proof
 from contrejour.ledger.verify import Ages, check_checkpoint, check_entry
+from contrejour.note import Note
 
 ALL = Tree(entries(100))
 SHOWN = str(ALL.proof(17, 100)).encode()
@@ -149,7 +150,7 @@ def test_a_policy_that_asks_for_nobody_believes_the_log_alone() -> None:
         (POLICY.replace(str(WITNESSES[0].key), str(WITNESSES[1].key)), "names one key twice"),
         (f"log {LOG.key}\nlog {LOG.key}\nquorum none", "names one key twice"),
         (f"log {LOG.key} a b\nquorum none", "more of log than a key and an address"),
-        ("log nothing\nquorum none", "not a verifier key"),
+        ("log nothing\nquorum none", "not the key of a signed note"),
     ],
 )
 def test_a_policy_whose_keys_are_wrong_is_refused(text: str, why: str) -> None:

@@ -186,6 +186,19 @@ def test_nothing_else_is_believed(page, tmp_path, attack):
     assert verdict(page, tmp_path, ATTACKS[attack])[0] == "wrong"
 
 
+def test_a_post_quantum_witness_is_known_and_counts_for_nothing_here(page, tmp_path):
+    typed = b"\x06" + bytes(1312)
+    id_ = sha(b"pq.example\n", typed)[:4]
+    vkey = f"pq.example+{id_.hex()}+{b64(typed)}"
+    line = "".join(f"— pq.example {b64(id_ + bytes(size))}\n" for size in (2428, 72))
+    for least, expected in ((2, "fine"), (3, "wrong")):
+        policy = f"{GOOD.rules.splitlines()[0]}\nwitness p {vkey}\nwitness w1 {SEEN['w1'].vkey}\n"
+        policy += f"witness w3 {SEEN['w3'].vkey}\ngroup g {least} p w1 w3\nquorum g\n"
+        found, steps = verdict(page, tmp_path, replace(GOOD, policy=policy, forged=line))
+        assert found == expected
+        assert steps[2].endswith(": w1, w3; not counted, since this page can't check ML-DSA: p")
+
+
 def test_signatures_of_strangers_are_passed_over(page, tmp_path):
     known = replace(GOOD, forged=f"— who.example {b64(bytes(80))}\n")
     assert verdict(page, tmp_path, known)[0] == "fine"

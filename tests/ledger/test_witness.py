@@ -12,11 +12,12 @@ from fakes.ledgers import LOG, NOW_S, ORIGIN, WITNESSES, Tree, entries, entry, s
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contrejour import note
 from contrejour.errors import OutputFailed
-from contrejour.ledger import note, tree
+from contrejour.ledger import tree
 from contrejour.ledger.checkpoint import Checkpoint
-from contrejour.ledger.note import Note, Signature
 from contrejour.ledger.witness import SIZE, Asked, Verdict, Witness, decide, parse
+from contrejour.note import Note, Signature
 
 LOGS = {ORIGIN: [LOG.key]}
 ALL = Tree(entries(1000))

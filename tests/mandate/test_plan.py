@@ -236,6 +236,15 @@ def test_retention_is_the_shortest_of_mandate_authorisation_and_month():
     assert PLAN.destroy_by("quais-01", counting) == counting  # figures only: no image is kept
 
 
+def test_a_day_s_keys_live_as_long_as_any_camera_keeps_what_it_records_and_no_longer():
+    recorded = at("2027-02-12T20:00:00+01:00")
+    assert PLAN.kept_until(recorded) == at("2027-03-12T20:00:00+01:00")
+    shorter = plan_of(to("documents.busauth.keep", "P15D"))
+    assert shorter.kept_until(recorded) == recorded + timedelta(days=15)
+    counting = plan_of(only("compter"))
+    assert counting.kept_until(recorded) == recorded  # nothing is recorded: there is no key to keep
+
+
 def test_a_new_plan_does_not_destroy_what_an_earlier_one_let_record():
     earlier = at("2027-02-01T12:00:00Z")  # before the day that this plan was judged for
     assert PLAN.destroy_by("car-t3-01", earlier) == at("2027-03-01T12:00:00Z")

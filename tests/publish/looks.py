@@ -20,9 +20,9 @@ LONG = "Société d'exploitation des transports " * 40
 UNBROKEN = "X" * 3000
 
 
-def view(*changes: Change, on: date = FESTIVAL, of=LAWFUL, sha256=None) -> View:
+def view(*changes: Change, on: date = FESTIVAL, of=LAWFUL, sha256=None, log=None) -> View:
     voted = mandate(*changes, of=of)
-    return View(voted, on, check(voted, on), sha256)
+    return View(voted, on, check(voted, on), sha256, log)
 
 
 def poster(seen: View, place: str, language: str = "fr") -> bytes:

@@ -10,10 +10,12 @@ from html.parser import HTMLParser
 import pytest
 from fakes.mandates import data, only, to
 
+from contrejour.ledger.server import PAGE
 from contrejour.publish import artefacts
 from contrejour.publish.dpia import dpia
 from contrejour.publish.dpv import record
 from contrejour.publish.folder import DOCUMENTS
+from contrejour.publish.index import index
 from contrejour.publish.information import information
 from contrejour.publish.page import render
 from contrejour.publish.prefect import prefect
@@ -75,6 +77,16 @@ def test_every_link_leads_to_a_file_that_is_published():
             reader = Reader()
             reader.feed(content.decode())
             assert set(reader.links) <= set(published), name
+
+
+def test_where_the_log_is_named_pages_lead_to_it_and_to_what_checks_it():
+    log = "https://log.example.org/rhone?a=1&b"
+    for make in (index, information, transparency):
+        for language, title in (("fr", "Le journal public"), ("en", "The public log")):
+            read = page(make, log=log, language=language)
+            assert {f"{log}/{PAGE}", f"{log}/checkpoint"} <= set(read.links)
+            assert title in read.text
+            assert title not in page(make, language=language).text
 
 
 def test_every_page_says_which_mandate_and_day_it_comes_from():

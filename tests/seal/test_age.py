@@ -15,7 +15,7 @@ from contrejour.errors import SealError
 from contrejour.seal import bech32
 from contrejour.seal.age import CHUNK_BYTES, Writer, decrypt
 from contrejour.seal.header import Stanza, base64, write
-from contrejour.seal.recipient import Identity, Kind, Recipient
+from contrejour.seal.recipient import SECRET, Identity, Kind, Recipient
 
 SPEC = {
     # c2sp.org/age, each with the beginning of its recipient
@@ -28,7 +28,7 @@ SIZES = (0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES, 1
 CLEAR = os.urandom(3 * CHUNK_BYTES + 12_345)
 
 
-@pytest.fixture(params=list(Kind))
+@pytest.fixture(params=list(SECRET))
 def identity(request):
     with Identity.generate(request.param) as made:
         yield made
@@ -118,7 +118,7 @@ def test_chunks_that_change_places_or_files_are_refused(identity):
 
 def test_another_key_opens_nothing_and_a_wiped_one_neither(identity):
     data = sealed(b"clear", identity.recipient())
-    for kind in Kind:
+    for kind in SECRET:
         with Identity.generate(kind) as other, pytest.raises(SealError, match="no key here"):
             opened(data, other)
     identity.wipe()
@@ -127,7 +127,7 @@ def test_another_key_opens_nothing_and_a_wiped_one_neither(identity):
 
 
 def test_recipients_of_two_kinds_are_never_in_one_file():
-    both = [Identity.generate(kind) for kind in Kind]
+    both = [Identity.generate(kind) for kind in SECRET]
     with pytest.raises(SealError, match="one kind"):
         Writer(io.BytesIO(), [each.recipient() for each in both])
     key = bytearray(16)

@@ -11,17 +11,19 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fakes.parties import MINUTE, POLICIES, T0, policy
+from fakes.plans import KEY, envelope
 from fakes.runs import check, masks_for, run, start, until, walking
 from fakes.runs import clip as clip_of
 from fakes.seals import age, key_file, subsets
 
 from contrejour.cli import main
+from contrejour.mandate.sign import public_pem
 from contrejour.quorum import parse
 from contrejour.seal.keys import keys_of as whom
 from contrejour.seal.manifest import Clock
 from contrejour.seal.note import Verifier
 from contrejour.seal.onion import day_of
-from contrejour.seal.recipient import Identity, Kind
+from contrejour.seal.recipient import SECRET, Identity, Kind
 from contrejour.seal.segment import Sealing
 from contrejour.seal.window import Wanted, make
 
@@ -56,7 +58,7 @@ def sealed(tmp_path, clip, **more):
     return tmp_path / "sealed"
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(SECRET))
 def test_a_file_opens_with_enough_keys_and_with_no_other_set_of_them(tmp_path, clip, kind):
     folder = sealed(tmp_path, clip, kind=kind)
     assert sorted(path.name for path in folder.iterdir()) == [
@@ -213,6 +215,20 @@ def test_keys_whose_time_is_over_are_all_destroyed(tmp_path):
     gone = sorted(date.fromisoformat(path.stem) for path in (tmp_path / "said").iterdir())
     assert gone == [first + timedelta(days=n) for n in range(3)]
     assert len(list((tmp_path / "days").glob("*.key"))) == 2
+
+
+def test_the_plan_says_how_long_a_key_lives(tmp_path, capsys):
+    (tmp_path / "plan.json").write_bytes(envelope("record", horizon="P3D"))
+    (tmp_path / "plan.pub").write_bytes(public_pem(KEY))
+    main(["keys", "make", str(tmp_path / "days"), "--from", "2027-05-10"])
+    capsys.readouterr()
+    voted = "--plan", str(tmp_path / "plan.json"), "--pub", str(tmp_path / "plan.pub")
+    for more, gone in (((), "2027-06-08"), (voted, "2027-06-06"),
+                       ((*voted, "--horizon-hours", "0"), "2027-06-09")):  # fmt: skip
+        assert main(["keys", "show", str(tmp_path / "days"), *more]) == 0
+        assert capsys.readouterr().out.startswith(f"2027-05-10 {gone}T00:00:00Z age1pq1")
+    assert main(["keys", "show", str(tmp_path / "days"), "--horizon-hours", "710"]) == 19
+    assert "before its day is over" in capsys.readouterr().err
 
 
 def test_a_day_without_a_key_is_not_published(tmp_path):

@@ -17,7 +17,7 @@ from contrejour.seal import files, keys, note
 from contrejour.seal.keys import destroy, destroyed, make, publish, published, read_identity
 from contrejour.seal.onion import day_of, keyset, unpack
 from contrejour.seal.open import unwrap
-from contrejour.seal.recipient import Identity, Kind
+from contrejour.seal.recipient import SECRET, Identity, Kind
 from contrejour.seal.window import Wanted
 from contrejour.seal.window import make as make_windows
 
@@ -28,7 +28,7 @@ NOW = datetime(2027, 3, 13, tzinfo=UTC)
 WEEK = [DAY + timedelta(days=n) for n in range(7)]
 
 
-@pytest.fixture(params=list(Kind))
+@pytest.fixture(params=list(SECRET))
 def kind(request):
     return request.param
 

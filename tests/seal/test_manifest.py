@@ -13,6 +13,7 @@ from fakes.parties import MINUTE, T0, parties, window
 from fakes.seals import flips
 
 from contrejour.errors import SealError
+from contrejour.note import COSIGNATURE, Signer
 from contrejour.seal import note
 from contrejour.seal.manifest import (
     Clock,
@@ -164,10 +165,12 @@ def test_what_is_no_note_is_refused(data):
 
 def test_a_key_of_the_specification_s_form_is_read_back_and_a_wrong_id_is_not():
     assert note.Verifier.parse(str(EDGE)) == EDGE
-    with pytest.raises(SealError):
+    with pytest.raises(SealError, match="another id"):
         note.Verifier.parse(str(EDGE).replace("edge", "fdge"))
-    with pytest.raises(SealError):
+    with pytest.raises(SealError, match="can't be the name of a key"):
         note.Verifier.of("two words", KEY)
+    with pytest.raises(SealError, match="the key of a witness, which seals nothing"):
+        note.Verifier.parse(str(Signer(EDGE.name, KEY, COSIGNATURE).key))
 
 
 def test_lines_of_others_count_for_nothing_and_one_wrong_by_a_known_key_for_all():

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import pytest
 from fakes.parties import DAY, MINUTE, POLICIES, T0, parties, policy, window
 from fakes.seals import age, age_in_js, flips, key_file, sealed, subsets
+from fakes.tokens import KINDS, Soft, install
 
 from contrejour.errors import SealError
 from contrejour.quorum import parse
 from contrejour.seal.onion import Window, keyset, onions, pack, unpack
 from contrejour.seal.open import peel, rewrap, unwrap, window_key
-from contrejour.seal.recipient import Identity, Kind
+from contrejour.seal.plugin import Token
+from contrejour.seal.recipient import SECRET, Identity, Kind
 
 
-@pytest.fixture(params=list(Kind))
+@pytest.fixture(params=list(SECRET))
 def kind(request):
     return request.param
 
@@ -66,6 +69,29 @@ def test_each_party_reads_what_it_peels_and_nobody_but_the_last_sees_a_key(kind)
     assert last.is_last
     assert window_key(last).text() == text
     assert not any(last.inside)
+
+
+@pytest.mark.parametrize("tokens", [{"vault"}, {"prosecutor"}, {"dpo"}, {"vault", "dpo"}])
+@pytest.mark.parametrize(("file", "kind"), list(zip(SECRET, KINDS, strict=True)))
+def test_a_party_s_key_may_be_in_a_token_wherever_it_stands(
+    tokens, file, kind, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("PATH", f"{install(tmp_path / 'bin')}:{os.environ['PATH']}")
+    soft = {party: Soft.new(kind) for party in tokens}
+    files = {party: Identity.generate(file) for party in policy().members}
+    public = {party: key.recipient() for party, key in files.items()}
+    public |= {party: key.recipient for party, key in soft.items()}
+    keys = keyset(policy(), public, DAY)
+    assert keys.kind is file
+    found, text, wrapped = made(keys)
+    held = files | {party: Token(key.identity.encode(), key.recipient, None)
+                    for party, key in soft.items()}  # fmt: skip
+    way = ["vault", "prosecutor", "dpo"]
+    assert unwrap(wrapped.values(), [held[party] for party in way], found)[1].text() == text
+    for absent in way:
+        some = [held[party] for party in way if party != absent]
+        with pytest.raises(SealError, match="no key here"):
+            unwrap(wrapped.values(), some, found)
 
 
 def test_debians_age_peels_an_onion_with_nobodys_code_but_its_own(tmp_path):
@@ -213,6 +239,7 @@ def test_keys_that_make_no_seal_are_refused():
     keys = {party: Identity.generate(Kind.X25519).recipient() for party in who.members}
     for wrong, why in [
         ({**keys, "dpo": Identity.generate(Kind.HYBRID).recipient()}, "two kinds"),
+        ({**keys, "dpo": Soft.new(Kind.HYBRID_TAG).recipient}, "two kinds"),
         ({**keys, "dpo": keys["vault"]}, "same key"),
         ({party: key for party, key in keys.items() if party != "dpo"}, "no key of dpo"),
     ]:

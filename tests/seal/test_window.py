@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
 import sys
 
 import pytest
-from fakes.parties import MINUTE, T0, parties
+from fakes.memory import forms, memory
+from fakes.parties import DAY, MINUTE, T0, parties, policy
 from fakes.runs import PATHS, until
+from fakes.tokens import KINDS, Soft
 
 from contrejour.errors import SealError
-from contrejour.seal import bech32, window
-from contrejour.seal.onion import unpack
+from contrejour.seal import window
+from contrejour.seal.onion import keyset, unpack
 from contrejour.seal.open import unwrap
-from contrejour.seal.recipient import Identity, Kind
+from contrejour.seal.recipient import SECRET, Identity, Kind
 from contrejour.seal.window import Wanted, make, request
 
 HOLDER = "import sys; kept = sys.stdin.buffer.readline(); print(flush=True); sys.stdin.read()"
@@ -28,36 +29,6 @@ def wanted(folder, count=1):
         Wanted("car-1", T0 + n * MINUTE, T0 + (n + 1) * MINUTE, folder / f"{n}.onions")
         for n in range(count)
     ]
-
-
-def forms(secret: Identity) -> list[bytes]:
-    """Halves of the key as it may lie about: raw, text, groups of five bits, expanded."""
-    text = bytes(secret.text())
-    letters = text[text.rindex(b"1") :]
-    _, raw = bech32.decode(text)
-    groups = bytes(bech32._regroup(raw, 8, 5, pad=True))
-    found = [bytes(raw), letters, letters.lower(), groups]
-    if secret.kind is Kind.HYBRID:
-        expanded = hashlib.shake_256(raw).digest(96)
-        found += [expanded[:32], expanded[32:64], expanded[64:]]
-    return [half for form in found for half in (form[:16], form[-16:])]
-
-
-def memory(pid: int) -> list[bytes]:
-    """Every piece of a process's memory that can be read."""
-    pieces = []
-    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as all_of:
-        for line in maps:
-            span, rights, *_ = line.split()
-            if "r" not in rights or "[v" in line:
-                continue
-            start, end = (int(each, 16) for each in span.split("-"))
-            try:
-                all_of.seek(start)
-                pieces.append(all_of.read(end - start))
-            except (OSError, OverflowError):
-                continue
-    return pieces
 
 
 def begun(*args: str) -> subprocess.Popen[bytes]:
@@ -75,12 +46,17 @@ def told(process: subprocess.Popen[bytes], line: bytes) -> bytes:
 
 
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="reads memory: as root")
-@pytest.mark.parametrize("kind", list(Kind))
-def test_the_process_that_made_a_key_holds_no_trace_of_it_afterwards(tmp_path, kind):
+@pytest.mark.parametrize("token", [False, True])
+@pytest.mark.parametrize(("kind", "token_kind"), list(zip(SECRET, KINDS, strict=True)))
+def test_the_process_that_made_a_key_holds_no_trace_of_it_afterwards(
+    tmp_path, kind, token_kind, token
+):
     those = parties(kind=kind)
+    dpo = Soft.new(token_kind).recipient if token else those.keys.keys["dpo"]
+    keys = keyset(policy(), {**those.keys.keys, "dpo": dpo}, DAY)
     maker = begun(*MAKER)
     try:
-        answer = json.loads(told(maker, request(wanted(tmp_path, 8), those.keys)))
+        answer = json.loads(told(maker, request(wanted(tmp_path, 8), keys)))
         found = memory(maker.pid)
     finally:
         maker.communicate()
@@ -124,7 +100,7 @@ def test_the_process_can_not_be_dumped_and_goes_when_it_is_let(tmp_path):
     assert maker.returncode == 0
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(SECRET))
 def test_the_onions_are_on_the_disk_when_the_recipient_is_known(tmp_path, kind):
     those = parties(kind=kind)
     made = make(wanted(tmp_path, 3), those.keys)

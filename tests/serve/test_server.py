@@ -6,6 +6,7 @@ import json
 import re
 import socket
 from contextlib import closing
+from html import escape
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -183,6 +184,17 @@ def test_every_metric_is_in_the_reference_and_no_other(server):
     measured = set(re.findall(r"^# TYPE (\S+)", body, re.MULTILINE))
     documented = set(re.findall(r"^\| `(\w+)`", PAGE.read_text(), re.MULTILINE))
     assert measured == documented
+
+
+def test_pages_link_to_the_page_that_checks_the_public_log_where_there_is_one(cameras):
+    log = 'https://log.example.org/"><b>'
+    for path in ("/", "/cam-a/"):
+        for tongue, said in (("fr", "au journal public"), ("en", "in the public log")):
+            asked = Asked(path, headers={"accept-language": tongue})
+            told = Site(cameras, log=log)(asked).body.decode()
+            assert f'<a href="{escape(log)}/verify.html" rel="noreferrer">' in told
+            assert f"{said}</a></footer>" in told
+            assert "verify.html" not in Site(cameras)(asked).body.decode()
 
 
 def test_a_site_answers_what_it_is_asked(cameras):

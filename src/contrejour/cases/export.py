@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from contrejour import __version__
-from contrejour.cases import due, records, uco, verify, words
+from contrejour.cases import due, proven, records, uco, verify, words
 from contrejour.cases import folder as folders
 from contrejour.cases.bag import payload, write
 from contrejour.cases.case import apply
@@ -32,11 +32,12 @@ def export(
     custody = folders.custody(folder)
     said = [word for data in custody.values() if (word := _word(data)) is not None]
     sealed = [each.name for each in load if each.name.endswith(".age")]
+    shown = [proven.commands(name, data, custody) for name, data in sorted(proofs.items())]
     tags = {
         **{f"custody/{name}": data for name, data in custody.items()},
         **{f"proofs/{name}": data for name, data in proofs.items()},
         "case.jsonld": uco.graph(order, load, now),
-        "VERIFY.txt": verify.text(order, said, sealed, sorted(proofs)),
+        "VERIFY.txt": verify.text(order, said, sealed, shown),
     }
     info = {
         "External-Identifier": order.id,

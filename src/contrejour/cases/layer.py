@@ -24,7 +24,7 @@ from contrejour.quorum import Policy
 from contrejour.seal import onion as sealed
 from contrejour.seal.onion import Keyset
 from contrejour.seal.open import Peeled, peel
-from contrejour.seal.recipient import Identity, Recipient
+from contrejour.seal.recipient import Key, Recipient
 from contrejour.seal.wipe import wipe
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -75,7 +75,7 @@ class Party:
     spent: SpentList
 
     def peel(
-        self, onion: bytes | bytearray, key: Identity, day: str, told: Told, now: datetime
+        self, onion: bytes | bytearray, key: Key, day: str, told: Told, now: datetime
     ) -> Peeled:
         """The onion without this party's layer; the caller wipes `inside`.
 
@@ -117,7 +117,8 @@ def hold_keyset(
         )
     needed = frozenset().union(*ways)
     theirs = {party: found[party] for party in policy.members if party in needed}
-    if len({key.kind for key in theirs.values()}) > 1 or len({*theirs.values()}) < len(theirs):
+    kinds = {key.kind.is_post_quantum for key in theirs.values()}
+    if len(kinds) > 1 or len({*theirs.values()}) < len(theirs):
         raise OrderError(
             "the keys for the hold are of two kinds, or two are the same", "each makes its own"
         )

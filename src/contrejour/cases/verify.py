@@ -5,18 +5,19 @@ Each command is tried in the tests. Ed25519 keys are wrapped for OpenSSL as RFC 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from shlex import quote
 
 from contrejour.cases.order import Order
 from contrejour.cases.words import CONTEXT, Word
 
 
 def text(
-    order: Order, words: Iterable[Word], sealed: Iterable[str], proofs: Iterable[str]
+    order: Order, words: Iterable[Word], sealed: Iterable[str], proofs: Iterable[Sequence[str]]
 ) -> bytes:
     """What to type in the bag's folder; English, then French, before each command.
 
-    `sealed`: names below data/ that are age files. `proofs`: names below proofs/.
+    `sealed`: names below data/ that are age files. `proofs`: the commands of each (proven.py).
     """
     parts = [
         "Run these in this folder. / À lancer dans ce dossier.\n\n    T=$(mktemp -d)",
@@ -35,17 +36,17 @@ def text(
     ]
     for word in words:
         parts.append(_signed(word))
-    if commands := [f"age --decrypt -i KEY -o OUT.mp4 data/{name}" for name in sealed]:
+    if commands := [f"age --decrypt -i KEY -o OUT.mp4 {quote(f'data/{name}')}" for name in sealed]:
         parts.append(_step(
             "The files are for one key alone (age-encryption.org): KEY is yours.",
             "Les fichiers sont pour une seule clé (age-encryption.org) : KEY est la vôtre.",
             *commands,
         ))  # fmt: skip
-    if names := [f"# proofs/{name}" for name in proofs]:
+    for told in proofs:
         parts.append(_step(
-            "The order was in a witnessed log before anything was opened: c2sp.org/tlog-proof.",
-            "L'ordre était dans un journal attesté avant toute ouverture : c2sp.org/tlog-proof.",
-            *names,
+            "It was in a witnessed log: c2sp.org/tlog-proof.",
+            "C'était dans un journal attesté : c2sp.org/tlog-proof.",
+            *told,
         ))  # fmt: skip
     return ("\n\n".join(parts) + "\n").encode()
 
@@ -54,17 +55,24 @@ def _step(english: str, french: str, *commands: str) -> str:
     return "\n".join([f"{english} / {french}", "", *(f"    {each}" for each in commands)])
 
 
+def signature(key: str, sig: str) -> tuple[str, ...]:
+    """Whether `$T/said` was signed by an Ed25519 key; both in hexadecimal."""
+    return (
+        f"echo 302a300506032b6570032100{key} | xxd -r -p > $T/key",
+        f"echo {sig} | xxd -r -p > $T/sig",
+        "openssl pkeyutl -verify -rawin -pubin -keyform DER -inkey $T/key -in $T/said "
+        "-sigfile $T/sig",
+    )
+
+
 def _signed(word: Word) -> str:
     context = CONTEXT[word.act].decode()
     return _step(
         f"{word.role} signed it: {word.act.value}.",
         f"{word.role} l'a signé : {word.act.value}.",
-        f"echo 302a300506032b6570032100{word.key} | xxd -r -p > $T/key",
         f"(printf {context}; echo {word.order} | xxd -r -p) > $T/all",
         "openssl dgst -sha256 -binary $T/all > $T/said",
-        f"echo {word.sig} | xxd -r -p > $T/sig",
-        "openssl pkeyutl -verify -rawin -pubin -keyform DER -inkey $T/key -in $T/said "
-        "-sigfile $T/sig",
+        *signature(word.key, word.sig),
         "tail -c 32 $T/key | sha256sum",
         f"# the keyid that custody/open.policy has for {word.role}",
     )  # fmt: skip

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from contrejour.commands import case_hold, files
 from contrejour.commands.keys import public_key
-from contrejour.errors import InputMissing, OrderError, SealError
+from contrejour.commands.terminal import Terminal
+from contrejour.errors import InputMissing, OrderError
 
 if TYPE_CHECKING:
     from contrejour.cases.folder import Found
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
     from contrejour.mandate.originals import Originals
     from contrejour.seal.onion import Keyset
     from contrejour.seal.open import Peeled
+    from contrejour.seal.plugin import Token
     from contrejour.seal.recipient import Identity
+
+
+MORE = 8192
+"""Bytes by which what the vault leaves may be larger than what it was given."""
 
 
 def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -92,7 +98,7 @@ def _peel(args: argparse.Namespace) -> int:
     from contrejour.cases.order import Kind
     from contrejour.cases.spent import SpentList
     from contrejour.cases.steps import Peel
-    from contrejour.seal.files import write_new
+    from contrejour.seal.files import writing
     from contrejour.seal.wipe import wipe
 
     found, now = folder.read(args.folder), _now()
@@ -105,10 +111,13 @@ def _peel(args: argparse.Namespace) -> int:
     is_hold = found.case.order.kind is Kind.HOLD and way.split("+")[-1] == args.role
     keyset = case_hold.keyset(args, found, rules, keys) if is_hold else None
     out = args.output / f"{way}{'.onions' if is_hold else '.age'}"
-    if out.exists():
-        raise SealError(f"{out} is there already", "what was peeled is never replaced")
+    room = (len(onion) + MORE) * (sum(map(len, keyset.ways)) if keyset else 1)
     args.output.mkdir(parents=True, exist_ok=True)
-    with _identity(args.key) as key, SpentList(args.spent) as spent:
+    with (
+        writing(out, 0o600, room) as file,  # before the window is spent
+        _identity(args.key) as key,
+        SpentList(args.spent) as spent,
+    ):
         party = Party(args.role, rules, keys, hashlib.sha256(policy).hexdigest(), spent)
         used_s = spent.used_s(now)
         peeled = party.peel(onion, key, args.key.stem, told, now)
@@ -117,10 +126,10 @@ def _peel(args: argparse.Namespace) -> int:
             left = _left(peeled, found, keyset)
         finally:
             wipe(peeled.inside)
-    folder.owe(args.folder, due.peeled(found.case.order, args.role, onion, now))
-    if keyset and is_kept:
-        folder.owe(args.folder, due.kept(found.case.order, keyset.id, now))
-    write_new(out, left, 0o600)
+        folder.owe(args.folder, due.peeled(found.case.order, args.role, onion, now))
+        if keyset and is_kept:
+            folder.owe(args.folder, due.kept(found.case.order, keyset.id, now))
+        file.write(left)
     step = Peel(
         args.role, told.way, window_of(peeled.window), used_s - found.case.peeled_s(args.role, now)
     )
@@ -229,11 +238,11 @@ def _clear(path: Path, key: Identity, folder: Path) -> Path:
     return out
 
 
-def _identity(path: Path) -> Identity:
+def _identity(path: Path) -> Identity | Token:
     from contrejour.seal.keys import read_identity
 
     _demand_file(path)
-    return read_identity(path)
+    return read_identity(path, Terminal())
 
 
 def _demand_file(path: Path) -> None:

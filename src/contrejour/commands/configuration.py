@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.commands import files
 from contrejour.commands.keys import public_key
+from contrejour.commands.sealing import keeping
 from contrejour.errors import ContrejourError, UsageError
 from contrejour.log import Log
 from contrejour.work import write_atomic
@@ -79,10 +80,17 @@ class Configuration:
                 raise UsageError(f"{name} is not in {self.site}", f"one of: {known}")
         wanted = {
             name: Wanted(
-                name, site.cameras[name], address(name, site.cameras[name]), plan, site.publish
+                name,
+                site.cameras[name],
+                address(name, site.cameras[name]),
+                plan,
+                site.publish,
+                site.seal,
             )
             for name in self.only or site.cameras
         }
+        if site.seal:
+            keeping(site.seal)
         self._keep(text)
         return wanted
 

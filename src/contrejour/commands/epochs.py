@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +39,9 @@ def add_parsers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _folder(destroy)
     destroy.add_argument("--day", type=files.day, metavar="DATE",
         help="this day's alone, now, whatever its time")  # fmt: skip
-    _horizon(destroy)
+    add_until(destroy)
+    destroy.add_argument("--token", choices=("hsm", "tpm"), default="",
+        help="say of keys in such a token that its own tool has destroyed them")  # fmt: skip
     _signed(destroy)
     destroy.add_argument("-o", "--output", type=Path, required=True, metavar="DIR",
         help="a folder for the signed statements, DATE.shred")  # fmt: skip
@@ -48,7 +51,7 @@ def add_parsers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "show", help="the days and holds whose keys are here, and when each has to go"
     )
     _folder(show)
-    _horizon(show)
+    add_until(show)
     show.set_defaults(run=_show)
 
 
@@ -62,9 +65,29 @@ def _days(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", type=_count, default=1, metavar="N", help="how many (default: 1)")
 
 
-def _horizon(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--horizon-hours", type=_hours, default=24, metavar="N",
-        help="how far recorders and clocks may be ahead (default: 24)")  # fmt: skip
+def add_until(parser: argparse.ArgumentParser) -> None:
+    """Add what `end_of` reads."""
+    parser.add_argument("--plan", type=Path, metavar="FILE",
+        help="the signed plan: how long recordings are kept, and the horizon")  # fmt: skip
+    parser.add_argument("--pub", type=Path, metavar="FILE", help="the plan's public key")
+    parser.add_argument("--horizon-hours", type=_hours, metavar="N",
+        help="how far recorders and clocks may be ahead (default: the plan's, or 24)")  # fmt: skip
+
+
+def end_of(args: argparse.Namespace) -> Callable[[date], datetime]:
+    """When the key of a day has to be gone: by the plan, or else after 30 days or a month."""
+    from contrejour.commands.keys import public_key
+    from contrejour.mandate.periods import Period, destroy_by
+    from contrejour.mandate.plan import Plan
+    from contrejour.seal.retention import HORIZON, destroyed_at
+
+    kept, horizon = (lambda at: destroy_by(at, Period.parse("P30D"))), HORIZON
+    if args.plan:
+        plan = Plan(files.read_bytes(args.plan), [public_key(args.pub)])
+        kept, horizon = plan.kept_until, plan.originals(plan.cameras[0]).horizon
+    if args.horizon_hours is not None:
+        horizon = timedelta(hours=args.horizon_hours)
+    return lambda day: destroyed_at(day, kept, horizon)
 
 
 def _signed(parser: argparse.ArgumentParser) -> None:
@@ -128,12 +151,9 @@ def _publish(args: argparse.Namespace) -> int:
 
 def _destroy(args: argparse.Namespace) -> int:
     from contrejour.seal import keys
-    from contrejour.seal.retention import destroyed_at
 
-    now, horizon = datetime.now(UTC), timedelta(hours=args.horizon_hours)
-    due = [args.day] if args.day else [
-        day for day in keys.days(args.folder) if destroyed_at(day, horizon) <= now
-    ]  # fmt: skip
+    now, ends = datetime.now(UTC), end_of(args)
+    due = [args.day] if args.day else [day for day in keys.days(args.folder) if ends(day) <= now]
     statements = [args.output / f"{day}.shred" for day in due]
     for path in statements:
         if path.exists():
@@ -144,7 +164,7 @@ def _destroy(args: argparse.Namespace) -> int:
     with writing(args.output):
         args.output.mkdir(parents=True, exist_ok=True)
     for day, path in zip(due, statements, strict=True):
-        statement = keys.destroy(args.folder, day, args.party, signer, now)
+        statement = keys.destroy(args.folder, day, args.party, signer, now, args.token)
         print(day)
         files.write_new(path, statement)
     if not due:
@@ -154,13 +174,11 @@ def _destroy(args: argparse.Namespace) -> int:
 
 def _show(args: argparse.Namespace) -> int:
     from contrejour.seal import keys
-    from contrejour.seal.retention import destroyed_at
 
-    horizon = timedelta(hours=args.horizon_hours)
+    ends = end_of(args)
     for day in keys.days(args.folder):
         with keys.read_identity(keys.key_path(args.folder, day)) as secret:
-            gone = destroyed_at(day, horizon)
-            print(day, f"{gone:%Y-%m-%dT%H:%M:%SZ}", secret.recipient())
+            print(day, f"{ends(day):%Y-%m-%dT%H:%M:%SZ}", secret.recipient())
     for path in keys.holds(args.folder):
         with keys.read_identity(path) as secret:
             print(path.stem, f"{keys.hold_until(path):%Y-%m-%dT%H:%M:%SZ}", secret.recipient())

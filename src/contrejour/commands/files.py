@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from contrejour.errors import InputMissing, Malformed, OutputExists, OutputFailed
 from contrejour.language import is_french
@@ -99,6 +101,28 @@ def address(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+def web(text: str) -> str:
+    """An argument that is an address of the web, for pages to link to; no / at its end."""
+    try:
+        host = urlsplit(text).hostname
+    except ValueError:
+        host = None
+    if not host or not re.fullmatch(r"https?://[!-~]+", text):
+        raise argparse.ArgumentTypeError("an address such as https://log.example.org/rhone")
+    return text.rstrip("/")
+
+
+def seconds(text: str) -> float:
+    """An argument that is a length of time."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= 86_400:  # nor is nan
+        raise argparse.ArgumentTypeError("seconds, more than 0 and up to 86400")
+    return found
+
+
 def ask(prompt: str) -> str:
     """One line from whoever is at the terminal; the question goes to standard error."""
     print(prompt, end="", file=sys.stderr, flush=True)
@@ -114,3 +138,9 @@ def moment(text: str) -> datetime:
     if at is None or at.tzinfo is None:
         raise argparse.ArgumentTypeError("a time such as 2027-02-12T16:00:00+01:00 or …Z")
     return at
+
+
+def add_public_log(parser: argparse.ArgumentParser) -> None:
+    """Add `--public-log`."""
+    parser.add_argument("--public-log", type=web, metavar="URL",
+        help="where the public log is served: pages link to it, and to what checks it")  # fmt: skip

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
         Ed25519PublicKey,
     )
 
+    from contrejour.mandate.sign import AnyKey
+
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `keys` and what is under it."""
@@ -26,6 +28,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="where (default: contrejour/mandate.key in the user's configuration)")  # fmt: skip
     new.add_argument("--password-file", type=Path, metavar="FILE",
         help="file whose first line is the key's password")  # fmt: skip
+    new.add_argument("--ml-dsa", action="store_true",
+        help="post-quantum, ML-DSA-44: for a log's witness, and nothing else")  # fmt: skip
     new.set_defaults(run=_new)
     epochs.add_parsers(below)
 
@@ -51,6 +55,13 @@ def private_key(file: Path | None, password_file: Path | None) -> Ed25519Private
     from contrejour.mandate.sign import read_private
 
     return read_private(_key_bytes(file or default_key()), _password(password_file))
+
+
+def witness_key(file: Path, password_file: Path | None) -> AnyKey:
+    """A witness's key to sign with, of either kind. Raises InputMissing, SignatureError."""
+    from contrejour.mandate.sign import read_any
+
+    return read_any(_key_bytes(file), _password(password_file))
 
 
 def public_key(file: Path | None) -> Ed25519PublicKey:
@@ -81,12 +92,12 @@ def _password(file: Path | None) -> bytes | None:
 
 
 def _new(args: argparse.Namespace) -> int:
-    from contrejour.mandate.sign import keyid, new_key, private_pem, public_pem
+    from contrejour.mandate.sign import keyid, new_key, new_witness_key, private_pem, public_pem
 
     path: Path = args.file or default_key()
     if args.file is None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = new_key()
+    key = new_witness_key() if args.ml_dsa else new_key()
     files.write_new(path, private_pem(key, _password(args.password_file)), mode=0o600)
     files.write_new(beside(path), public_pem(key), force=True)
     print(f"{path}\n{beside(path)}\n{keyid(key.public_key())}")

@@ -14,23 +14,21 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from contrejour.commands import files, keys
-from contrejour.errors import LedgerError, Malformed, UsageError
+from contrejour.commands.monitor import add_to, show
+from contrejour.errors import Malformed, UsageError
 from contrejour.language import said
 
 if TYPE_CHECKING:
-    from contrejour.ledger.checkpoint import Checkpoint
     from contrejour.ledger.entry import Entry
-    from contrejour.ledger.note import Signer
     from contrejour.ledger.server import Asking
-    from contrejour.ledger.verify import Ages, Seen, Trust
+    from contrejour.ledger.verify import Ages, Trust
+    from contrejour.note import Signer
 
 POLICY = """# Who is believed: c2sp.org/tlog-policy. Witnesses are named here, and their quorum:
 # witness NAME VKEY https://witness.example.org
 log {}
 quorum none
 """
-LAST_S = 253_402_300_799
-"""The end of the year 9999."""
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -47,7 +45,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="entries, a JSON object a line; `at` is now where it isn't given")  # fmt: skip
     append.add_argument("--policy", type=Path, metavar="FILE",
         help="who witnesses, and where (default: policy.txt in the log)")  # fmt: skip
-    append.add_argument("--limit", type=float, default=10.0, metavar="SECONDS",
+    append.add_argument("--limit", type=files.seconds, default=10.0, metavar="SECONDS",
         help="how long witnesses are waited for (default: 10)")  # fmt: skip
     _key(append)
     append.set_defaults(run=_append)
@@ -63,29 +61,32 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _key(witness)
     _listen(witness)
     witness.set_defaults(run=_witness)
-    prove = _folder(below.add_parser("prove", help="a file that shows that an entry is in the log"))
+    prove = _where(below.add_parser("prove", help="a file that shows that an entry is in the log"))
     prove.add_argument("number", type=int, metavar="NUMBER", help="of the entry; the first is 0")
     prove.add_argument("-o", "--output", type=Path, required=True, metavar="FILE",
         help="the proof (.tlog-proof)")  # fmt: skip
     prove.add_argument("--entry", type=Path, metavar="FILE", help="write the entry there as well")
     prove.add_argument("--force", action="store_true", help="replace an existing output")
     prove.set_defaults(run=_prove)
-    verify = below.add_parser("verify", help="check a log, or an entry by its proof; offline")
-    verify.add_argument("what", type=Path, metavar="DIR|PROOF", help="a log's folder, or a proof")
+    verify = below.add_parser("verify", help="check a log, or an entry by its proof")
+    verify.add_argument("what", metavar="DIR|URL|PROOF", help="a log, or a proof")
     verify.add_argument("--entry", type=Path, metavar="FILE", help="what the proof is for")
     _trusting(verify)
     _aged(verify)
     verify.set_defaults(run=_verify)
-    monitor = _folder(below.add_parser("monitor", help="what a log has said since the last time"))
-    monitor.add_argument("--state", type=Path, required=True, metavar="FILE",
-        help="the checkpoint that was seen last; it is replaced")  # fmt: skip
+    monitor = _where(below.add_parser("monitor", help="what a log says that is new, or wrong"))
     _trusting(monitor)
     _aged(monitor)
-    monitor.set_defaults(run=_monitor)
+    add_to(monitor)
 
 
 def _folder(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("folder", type=Path, metavar="DIR", help="the log's folder")
+    return parser
+
+
+def _where(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("folder", metavar="DIR|URL", help="the log's folder, or its address")
     return parser
 
 
@@ -164,11 +165,12 @@ def _serve(args: argparse.Namespace) -> int:
 
 
 def _witness(args: argparse.Namespace) -> int:
-    from contrejour.ledger.note import COSIGNATURE
     from contrejour.ledger.server import of_witness
     from contrejour.ledger.witness import Witness
+    from contrejour.note import Signer
 
-    signer, trust = _signer(args, COSIGNATURE), _trust(args.policy)
+    key = keys.witness_key(args.key, args.password_file)
+    signer, trust = Signer.of_witness(args.name, key), _trust(args.policy)
     with Witness(args.state, signer, trust.logs, tell=_warn) as known:
         print(signer.key)
         return _until_stopped(args, of_witness(known))
@@ -190,78 +192,41 @@ def _until_stopped(args: argparse.Namespace, asking: Asking) -> int:
 
 def _prove(args: argparse.Namespace) -> int:
     from contrejour.ledger.checkpoint import parse
-    from contrejour.ledger.read import prove, read_entry, reader
+    from contrejour.ledger.read import prove, read_entry
+    from contrejour.ledger.web import opened
 
-    read = reader(args.folder)
-    proof = prove(args.number, read)
-    if args.entry:
-        size = parse(proof.checkpoint.text).size
-        files.write_new(args.entry, read_entry(args.number, size, read), force=args.force)
+    with opened(args.folder) as read:
+        proof = prove(args.number, read)
+        if args.entry:
+            size = parse(proof.checkpoint.text).size
+            files.write_new(args.entry, read_entry(args.number, size, read), force=args.force)
     files.write_new(args.output, str(proof).encode(), force=args.force)
     return 0
 
 
 def _verify(args: argparse.Namespace) -> int:
-    from contrejour.ledger.read import audit, reader
+    from contrejour.ledger.read import audit
     from contrejour.ledger.verify import check_entry
+    from contrejour.ledger.web import is_url, opened
 
     trust, ages = _trust(args.policy), _ages(args)
-    if args.what.is_dir():
+    if is_url(args.what) or Path(args.what).is_dir():
         if args.entry:
             raise UsageError("--entry goes with a proof, not with a log")
-        _show(audit(reader(args.what), trust, ages))
+        with opened(args.what) as read:
+            show(audit(read, trust, ages))
     elif args.entry is None:
         raise UsageError("--entry names the file that the proof is for")
     else:
-        shown = files.read_bytes(args.what)
-        _show(check_entry(files.read_bytes(args.entry), shown, trust, ages))
+        shown = files.read_bytes(Path(args.what))
+        show(check_entry(files.read_bytes(args.entry), shown, trust, ages))
     return 0
 
 
-def _monitor(args: argparse.Namespace) -> int:
-    from contrejour.ledger.read import audit, read_checkpoint, reader
-    from contrejour.ledger.replay import Replay
+def _signer(args: argparse.Namespace) -> Signer:
+    from contrejour.note import Signer
 
-    read, trust = reader(args.folder), _trust(args.policy)
-    since = _last(args.state, trust) if args.state.exists() else None
-    replay = Replay()
-    told: list[str] = []
-
-    def look(number: int, data: bytes) -> None:
-        told.extend(f"entry {number}: {each}" for each in replay.see(data))
-        text = data.decode(errors="replace")
-        if (since is None or number >= since.size) and text.isprintable():
-            print(text)
-
-    signed = read_checkpoint(read)
-    seen = audit(read, trust, _ages(args), each=look)
-    audit(read, trust, _ages(args), since=since)
-    _show(seen)
-    if told:
-        raise LedgerError("; ".join(told[:3]), "the log holds, and what it says does not")
-    files.write_new(args.state, str(signed).encode(), force=True)
-    return 0
-
-
-def _last(path: Path, trust: Trust) -> Checkpoint:
-    from contrejour.ledger.note import parse
-    from contrejour.ledger.verify import check_checkpoint
-
-    return check_checkpoint(parse(files.read_bytes(path)), trust).checkpoint
-
-
-def _show(seen: Seen) -> None:
-    by = ", ".join(
-        f"{name} {datetime.fromtimestamp(min(at, LAST_S), UTC):%Y-%m-%dT%H:%M:%SZ}"
-        for name, at in seen.by.items()
-    )
-    print(f"{seen.checkpoint.origin} {seen.checkpoint.size} {by or '-'}", file=sys.stderr)
-
-
-def _signer(args: argparse.Namespace, kind: int = 1) -> Signer:
-    from contrejour.ledger.note import Signer
-
-    return Signer(args.name, keys.private_key(args.key, args.password_file), kind)
+    return Signer(args.name, keys.private_key(args.key, args.password_file))
 
 
 def _trust(path: Path) -> Trust:

@@ -62,6 +62,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     publish = below.add_parser("publish", help="register, DPIA, posters, prefect's file, map")
     _mandate(publish)
     _output(publish, "DIR", "a folder for the pages, posters and data", required=True)
+    files.add_public_log(publish)
     publish.set_defaults(run=_publish)
 
     for parser in below.choices.values():
@@ -210,6 +211,7 @@ def _publish(args: argparse.Namespace) -> int:
     made = publish(
         judged.mandate, args.as_of, args.output,
         text=judged.text, force=args.force, digests=judged.digests,
+        log=args.public_log,
     )  # fmt: skip
     _say(map(str, made))
     return 0

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.commands import files
+from contrejour.commands.terminal import Terminal
 from contrejour.errors import InputMissing, OutputExists, SealError
 from contrejour.language import said
 from contrejour.work import writing
 
 if TYPE_CHECKING:
-    from contrejour.seal.recipient import Identity
+    from contrejour.seal.recipient import Key
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -90,7 +91,7 @@ def _open(args: argparse.Namespace) -> int:
     for key in args.key:
         if not key.is_file():
             raise InputMissing(f"{key} is not a regular file")
-    keys: Sequence[Identity] = [read_identity(path) for path in args.key]
+    keys: Sequence[Key] = [read_identity(path, Terminal()) for path in args.key]
     try:
         keys = _window_keys(sealed, keys, args.edge)
         with sealed.open("rb") as source, writing(args.output), whole(args.output, 0o600) as out:
@@ -115,7 +116,7 @@ def _sealed(path: Path) -> Path:
     return found[0]
 
 
-def _window_keys(sealed: Path, keys: Sequence[Identity], edge: str | None) -> list[Identity]:
+def _window_keys(sealed: Path, keys: Sequence[Key], edge: str | None) -> list[Key]:
     """What opens the file: the key that its onions hold, or where it has none, these keys.
 
     With `edge`, only a file that its manifest vouches for. Raises SealError, InputMissing.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.commands import files
 from contrejour.commands.configuration import Configuration
+from contrejour.commands.sealing import Sealing
 from contrejour.errors import ContrejourError
 from contrejour.log import Log
 
@@ -39,6 +40,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="public key (default: the one that `keys new` made)")  # fmt: skip
     add("--listen", type=files.address, metavar="HOST:PORT",
         help="serve pages, health and metrics there (HTTP, without a login)")  # fmt: skip
+    files.add_public_log(watch)
     add("--watch-config", action="store_true",
         help="read site file and plan again when they change (else: on SIGHUP)")  # fmt: skip
     add("--relearn", action="store_true", help="forget the empty scenes, and learn them again")
@@ -59,13 +61,14 @@ def _watch(args: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: events.put(STOP))
     signal.signal(signal.SIGHUP, lambda *_: events.put(RELOAD))
     read = Configuration(args.site, args.plan, args.pub, tuple(args.camera), args.output, log)
-    models = Models()
+    models, sealing = Models(), Sealing(partial(log.say, code="sealed", level="warning"))
 
     def made(wanted: Wanted) -> Watcher:
         return Watcher(
             wanted.plan, wanted.name, wanted.place, wanted.address, args.output / wanted.name,
             make=models, offline=args.offline, tell=log.teller(wanted.name),
             events=partial(_events, wanted, args.output, log) if wanted.place.events else None,
+            sealed=partial(sealing.of, wanted.seal) if wanted.seal else None,
         )  # fmt: skip
 
     run = _Run(read, Cameras(events.put), made, log)
@@ -82,6 +85,7 @@ def _watch(args: argparse.Namespace) -> int:
             run.until_over(events)
         finally:
             run.cameras.stop()
+            sealing.close()
             if args.json:
                 for watcher in run.cameras.watchers.values():
                     print(json.dumps(_told(watcher)), flush=True)
@@ -179,7 +183,7 @@ def _served(args: argparse.Namespace, cameras: Cameras, log: Log) -> Iterator[No
 
     host, port = args.listen
     broke = partial(log.say, code="http-broke", level="error")
-    server = Server(host, port, Site(cameras), broke=broke)
+    server = Server(host, port, Site(cameras, log=args.public_log), broke=broke)
     shown = f"[{host}]" if ":" in host else host
     log.say(f"http://{shown}:{server.port}/", "http-listens")
     if not server.is_local:

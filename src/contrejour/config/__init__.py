@@ -6,10 +6,12 @@ plan's to say, and nothing here.
     build.py     the rules that run, as far as the plan goes
     rates.py     a measured error rate
     publish.py   Publish: who is told of events
+    sealing.py   Seal: whether originals are sealed, for whom
     closed.py    what every section is made of
 """
 
 from contrejour.config.publish import Publish
+from contrejour.config.sealing import Seal
 from contrejour.config.site import Place, Site, address, read_site
 
-__all__ = ["Place", "Publish", "Site", "address", "read_site"]
+__all__ = ["Place", "Publish", "Seal", "Site", "address", "read_site"]

@@ -21,6 +21,7 @@ from pydantic import Field
 from contrejour.config.closed import Closed
 from contrejour.config.publish import Publish
 from contrejour.config.rules import Point, ZoneRule, faults
+from contrejour.config.sealing import Seal
 from contrejour.errors import CameraRefused
 from contrejour.mandate.schema import Name, Text
 from contrejour.mandate.typed import Wrong, typed, wrong
@@ -57,6 +58,7 @@ class Site(Closed):
     site: Literal[1]
     cameras: Annotated[dict[Name, Place], Field(min_length=1)]
     publish: Publish | None = None
+    seal: Seal | None = None
 
 
 def read_site(text: str, name: str) -> Site:

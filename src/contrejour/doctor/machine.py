@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
-import struct
 import subprocess
 import sys
 import time
@@ -17,6 +15,7 @@ from contrejour.detect import models
 from contrejour.doctor.finding import Finding, doubtful, failing, fine
 from contrejour.mandate.plan import Plan
 from contrejour.mandate.vocabulary import Act
+from contrejour.seal.clock import kernel
 from contrejour.video import Format
 
 FIRST_YEAR, LAST_YEAR = 2026, 2100
@@ -27,7 +26,6 @@ USUAL_PIXELS_A_SECOND = 1920 * 1080 * 25
 CORE_SECONDS_A_PIXEL = 1 / (8 * 12 * 1280 * 720)
 """Eight cameras a core (bench/results/watch.md), the looks as rare as they may be."""
 NEARLY_FULL = 0.8
-_ADJTIMEX_ERROR, _STATUS_AT, _UNSYNCHRONISED = 5, 40, 0x40
 
 
 def models_here() -> Iterator[Finding]:
@@ -42,14 +40,14 @@ def models_here() -> Iterator[Finding]:
         yield fine("models", f"{len(used)} here, their SHA-256 right")
 
 
-def clock(now: datetime, kernel: Callable[[], bool | None] | None = None) -> Iterator[Finding]:
+def clock(now: datetime, asked: Callable[[], bool | None] | None = None) -> Iterator[Finding]:
     """The year, whether the kernel holds it for set, and that the other clock goes forward."""
     if not FIRST_YEAR <= now.year < LAST_YEAR:
         yield failing("clock", f"it says {now.year}", "set it: the plan's dates go by it")
         return
     if not time.get_clock_info("monotonic").monotonic:
         yield failing("clock", "there is no monotonic clock", "another kernel, another machine")
-    held = (kernel or synchronised)()
+    held = (asked or synchronised)()
     if held:
         yield fine("clock", "set by NTP")
     elif held is None:
@@ -60,12 +58,7 @@ def clock(now: datetime, kernel: Callable[[], bool | None] | None = None) -> Ite
 
 def synchronised() -> bool | None:
     """Whether the kernel holds its clock for set (adjtimex(2)); None where it can't be asked."""
-    if sys.platform != "linux" or struct.calcsize("l") != 8:
-        return None
-    buffer = ctypes.create_string_buffer(512)  # struct timex; modes 0 only reads
-    state = ctypes.CDLL(None, use_errno=True).adjtimex(buffer)
-    status = struct.unpack_from("i", buffer, _STATUS_AT)[0]
-    return None if state < 0 else state != _ADJTIMEX_ERROR and not status & _UNSYNCHRONISED
+    return kernel()[0]
 
 
 def disk(

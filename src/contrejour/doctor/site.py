@@ -9,8 +9,9 @@ from contrejour.config import Site, address
 from contrejour.doctor.finding import Finding, doubtful, failing, fine, of
 from contrejour.errors import CameraError, ContrejourError
 from contrejour.mandate.plan import Plan
+from contrejour.mandate.vocabulary import Act
 from contrejour.watch import acts_of
-from contrejour.watch.privacy import drawn
+from contrejour.watch.privacy import drawn, untouched
 
 SOON = timedelta(days=30)
 
@@ -31,6 +32,8 @@ def plan_fits(site: Site, plan: Plan, now: datetime) -> Iterator[Finding]:
             acts = acts_of(plan, name, site.cameras[name].events)
             opened = [plan.is_open(name, act, now) for act in acts]
             drawn(plan, name, place.privacy)
+            if site.seal and Act.RECORD in acts:
+                untouched(plan, name, place.privacy)
         except ContrejourError as error:
             yield from of(name, error)
             continue

@@ -2,15 +2,17 @@
 
 tree.py        roots and proofs (RFC 6962)                                   pure
 tiles.py       the tree and its entries as static files (tlog-tiles)         pure
-note.py        signed notes, keys, cosignatures                              pure
-checkpoint.py  proof.py     what a log says of its tree; one entry's proof   pure
+checkpoint.py  proof.py     what a log says of its tree (a signed note of
+                            contrejour/note.py); one entry's proof           pure
 verify.py      whether to believe it: the log's key, a quorum of witnesses   pure
 entry.py       what may be written, without a word about a person            pure
 replay.py      whether what it says can be so                                pure
+alarms.py      what of it is wrong now, late or silent                       pure
 log.py         Log          the log: one writer, durable, static files
-durable.py                  files that appear whole
 read.py                     proofs and audits out of those files
 witness.py     Witness      cosigns what only ever grows
+web.py                      the same over HTTP, from whoever may be an enemy
 ask.py                      asks the witnesses
+monitor.py     Monitor      watches a log, round after round
 server.py      Server       both, over HTTP
 """

@@ -8,23 +8,20 @@ the others nothing: it counts for nothing, and why is told.
 
 from __future__ import annotations
 
-import http.client
-import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from queue import Empty, SimpleQueue
-from urllib.parse import urlsplit
 
+from contrejour import note
 from contrejour.errors import LedgerError
-from contrejour.ledger import checkpoint, note, tree
-from contrejour.ledger.note import Note, Signature
+from contrejour.ledger import checkpoint, tree
 from contrejour.ledger.tree import Nodes
 from contrejour.ledger.verify import EARLY_S, Trust
+from contrejour.ledger.web import BROKEN, LIMIT_S, Talk
 from contrejour.ledger.witness import PATH, SIZE, Asked
+from contrejour.note import Note, Signature
 
-LIMIT_S = 10.0
 MORE_S = 1.0
 """How long the others are waited for once there are enough."""
 MOST_ANSWER = 64 << 10
@@ -47,7 +44,7 @@ class Witnesses:
         found: dict[str, Signature] = {}
         why: dict[str, str] = {}
         answers: SimpleQueue[tuple[str, Signature | str]] = SimpleQueue()
-        talks = [_Talk(url, self._limit_s) for url in self._trust.urls.values()]
+        talks = [Talk(url, self._limit_s) for url in self._trust.urls.values()]
         for name, talk in zip(self._trust.urls, talks, strict=True):
             threading.Thread(
                 target=lambda name=name, talk=talk: answers.put(
@@ -80,14 +77,14 @@ class Witnesses:
             )
         return list(found.values())
 
-    def _ask(self, name: str, talk: _Talk, signed: Note, nodes: Nodes) -> Signature | str:
+    def _ask(self, name: str, talk: Talk, signed: Note, nodes: Nodes) -> Signature | str:
         """The cosignature, or why there is none."""
         size = checkpoint.parse(signed.text).size
         try:
             for _ in range(_TRIES):
                 old = min(self._known.get(name, 0), size)
                 asked = Asked(old, tuple(tree.consistency(old, size, nodes)), signed)
-                status, kind, body = talk.post(str(asked).encode())
+                status, kind, body = talk.ask("POST", PATH, str(asked).encode(), most=MOST_ANSWER)
                 if status == 200:
                     self._known[name] = size
                     return self._taken(name, signed, body)
@@ -98,10 +95,12 @@ class Witnesses:
                     return f"it has seen {seen} entries of this log, which has {size} here"
                 self._known[name] = seen
             return "it answers each time that it has seen another size"
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except BROKEN as error:
             return f"can't be asked: {error or type(error).__name__}"
         except LedgerError as error:
             return str(error)
+        finally:
+            talk.close()
 
     def _taken(self, name: str, signed: Note, body: bytes) -> Signature:
         """Its cosignature out of its answer. Raises LedgerError."""
@@ -112,41 +111,3 @@ class Witnesses:
                     raise LedgerError("its clock and ours differ by more than 5 minutes")
                 return each
         raise LedgerError("it answered without a cosignature of its own")
-
-
-class _Talk:
-    """A connection that can be given up from another thread."""
-
-    def __init__(self, url: str, limit_s: float) -> None:
-        self._url, self._limit_s = url, limit_s
-        self._over = False
-        self._socket: socket.socket | None = None
-
-    def post(self, body: bytes) -> tuple[int, str, bytes]:
-        """Status, content type and body. No redirection is followed."""
-        parts = urlsplit(self._url)
-        makers = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
-        if parts.scheme not in makers or not parts.hostname:
-            raise ValueError(f"no address over HTTP: {self._url[:80]}")
-        talk = makers[parts.scheme](parts.hostname, parts.port, timeout=self._limit_s)
-        place = parts.path.rstrip("/") + PATH
-        try:
-            talk.connect()
-            self._socket = talk.sock
-            if self._over:
-                raise OSError("too late")
-            talk.request("POST", place, body, {"Content-Type": "text/plain"})
-            answer = talk.getresponse()
-            told = answer.read(MOST_ANSWER + 1)
-            if len(told) > MOST_ANSWER:
-                raise ValueError("an answer without end")
-            return answer.status, answer.headers.get("Content-Type", ""), told
-        finally:
-            talk.close()
-
-    def stop(self) -> None:
-        """End what is under way."""
-        self._over = True
-        if self._socket is not None:
-            with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)

@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from contrejour import note
 from contrejour.errors import LedgerError
-from contrejour.ledger import note, tree
+from contrejour.ledger import tree
 
 NUMBER = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 

@@ -57,13 +57,16 @@ def _moment(value: object) -> bool:
         return False
 
 
+def _day(value: object) -> bool:
+    return isinstance(value, str) and _moment(f"{value}T00:00:00Z")
+
+
 def _count(value: object) -> bool:
     return type(value) is int and 0 <= value < 1 << 53
 
 
 NAME = _text(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 HASH = _text(r"[0-9a-f]{64}")
-DAY = _text(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 RECIPIENT = _text(r"age1[a-z0-9]{50,2200}")
 SIGNATURE = _text(r"[0-9a-f]{128}")
 REASON = _one(
@@ -104,7 +107,7 @@ def _hidden(value: object) -> bool:
 
 
 TYPES: Mapping[str, Mapping[str, Fits]] = {
-    "keyset.publish": {"role": NAME, "epoch": DAY, "keys": HASH},
+    "keyset.publish": {"role": NAME, "epoch": _day, "keys": HASH},
     "edge.enroll": {"edge": NAME, "key": HASH},
     "edge.revoke": {"edge": NAME, "key": HASH, "reason": REASON},
     "segment.batch": {"edge": NAME, "from": _count, "to": _count, "n": _count, "root": HASH},
@@ -130,7 +133,7 @@ TYPES: Mapping[str, Mapping[str, Fits]] = {
     "export.make": {"order": HASH, "bag": HASH, "recipients": _some(HASH, 16)},
     "access.view": {"role": NAME, "camera": NAME, **_SPAN},
     "config.change": {"old": HASH, "new": HASH},
-    "epoch.shred": {"role": NAME, "epoch": DAY, "method": METHOD},
+    "epoch.shred": {"role": NAME, "epoch": _day, "method": METHOD},
     "hold.shred": {"order": HASH, "role": NAME, "method": METHOD},
     "media.delete": {"edge": NAME, "camera": NAME, **_SPAN, "reason": REASON},
     "dp.release": {

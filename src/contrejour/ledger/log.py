@@ -24,14 +24,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from contrejour import note
+from contrejour.durable import Files, sync
 from contrejour.errors import Busy, LedgerError, OutputExists, OutputFailed
-from contrejour.ledger import checkpoint, note, tiles, tree
+from contrejour.ledger import checkpoint, tiles, tree
 from contrejour.ledger.checkpoint import Checkpoint
-from contrejour.ledger.durable import Files, sync
-from contrejour.ledger.note import Note, Signature, Signer
 from contrejour.ledger.read import read_checkpoint, reader
 from contrejour.ledger.tiles import ENTRIES, WIDTH, Tile
 from contrejour.ledger.tree import Nodes
+from contrejour.note import Note, Signature, Signer
 
 Cosign = Callable[[Note, Nodes], Sequence[Signature]]
 """Gives the lines of witnesses for a checkpoint; raises LedgerError, and it isn't published."""

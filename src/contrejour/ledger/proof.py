@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from contrejour import note
 from contrejour.errors import LedgerError
-from contrejour.ledger import checkpoint, note
-from contrejour.ledger.note import Note
+from contrejour.ledger import checkpoint
+from contrejour.note import Note
 
 HEADER = "c2sp.org/tlog-proof@v1"
 _NOT = "not a proof that an entry is in a log"

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from contrejour.errors import LedgerError
-from contrejour.ledger import checkpoint, note, tiles, tree
+from contrejour import note
+from contrejour.errors import LedgerError, LogForked
+from contrejour.ledger import checkpoint, tiles, tree
 from contrejour.ledger.checkpoint import Checkpoint
-from contrejour.ledger.note import Note
 from contrejour.ledger.proof import Proof
 from contrejour.ledger.tiles import ENTRIES, WIDTH
+from contrejour.ledger.tree import Nodes
 from contrejour.ledger.verify import Ages, Seen, Trust, check_checkpoint
+from contrejour.note import Note
 
 
 def reader(folder: Path) -> tiles.Read:
@@ -55,27 +57,25 @@ def prove(index: int, read: tiles.Read, signed: Note | None = None) -> Proof:
 
 
 def audit(
-    read: tiles.Read, trust: Trust, ages: Ages | None = None, *, since: Checkpoint | None = None,
+    read: tiles.Read, trust: Trust, ages: Ages | None = None, *, signed: Note | None = None,
+    since: Checkpoint | None = None, whole: bool = False,
     each: Callable[[int, bytes], object] = lambda *_: None,
 ) -> Seen:  # fmt: skip
     """Read a log whole, or what came `since` a checkpoint that was audited before.
 
     Every entry hashes to its place, every tile to the one above, all to the root, and the root is
-    signed as `trust` wants; it goes on from `since`. `each`: told of every new entry, with its
-    number, before it is known whether the log holds. Raises LedgerError.
+    signed as `trust` wants (by default, the one that stands there now); it goes on from `since`.
+    `each`: told of every new entry (`whole`: of every one), with its number, before it is known
+    whether the log holds. Raises LedgerError; LogForked where it can be proven by `since` and
+    `signed` that the log took something back.
     """
-    seen = check_checkpoint(read_checkpoint(read), trust, ages)
-    size, before = seen.checkpoint.size, since.size if since else 0
-    if since and (since.origin != seen.checkpoint.origin or before > size):
-        raise LedgerError(
-            f"the log of {since.origin} was seen with {before} entries,"
-            f" and now {seen.checkpoint.origin} has {size}",
-            "keep both checkpoints: a log only ever grows",
-        )
+    signed = signed or read_checkpoint(read)
+    seen = check_checkpoint(signed, trust, ages)
+    size = seen.checkpoint.size
     nodes = tiles.nodes(size, read)
     if since:
-        between = tree.consistency(before, size, nodes)
-        tree.check_consistency(before, size, between, since.root, seen.checkpoint.root)
+        _goes_on(since, seen.checkpoint, nodes)
+    before = since.size if since and not whole else 0
     made: list[bytes] = []
     for index in range(before // WIDTH, -(-size // WIDTH)):
         tile = tiles.tile_at(ENTRIES, index, size)
@@ -90,6 +90,24 @@ def audit(
     if tree.root(size, nodes) != seen.checkpoint.root:
         raise LedgerError("the entries don't lead to the checkpoint", tiles.DAMAGED)
     return seen
+
+
+def _goes_on(since: Checkpoint, now: Checkpoint, nodes: Nodes) -> None:
+    """Tells tiles that are damaged from a log that is another one: only this is its owner's."""
+    if since.origin != now.origin or since.size > now.size:
+        raise LogForked(
+            f"the log of {since.origin} was seen with {since.size} entries,"
+            f" and now {now.origin} has {now.size}",
+            "keep both checkpoints: a log only ever grows",
+        )
+    began = tree.root(since.size, nodes)
+    between = tree.consistency(since.size, now.size, nodes)
+    try:
+        tree.check_consistency(since.size, now.size, between, began, now.root)
+    except LedgerError:
+        raise LedgerError("the tiles don't lead to the checkpoint", tiles.DAMAGED) from None
+    if began != since.root:
+        raise LogForked("the tree has changed: it is not the one that was seen", tree.FORKED)
 
 
 def _above(before: int, size: int, made: list[bytes], read: tiles.Read) -> None:

@@ -38,16 +38,15 @@ class Replay:
             entry = read(data)
         except LedgerError as error:
             return [str(error)]
-        return [*self.overdue(entry.at), *self._findings(entry, leaf_hash(data).hex())]
+        return list(self.findings(entry, leaf_hash(data).hex()))
 
     def overdue(self, at: str) -> list[str]:
-        """Secret orders that had to be revealed before this moment; each is told once."""
+        """Secret orders that had to be revealed before this moment, and are not."""
         late = {leaf: by for leaf, by in self._hidden.items() if at > by}
-        for leaf in late:
-            del self._hidden[leaf]
         return [f"order {leaf} was not revealed by {by}" for leaf, by in late.items()]
 
-    def _findings(self, entry: Entry, leaf: str) -> Iterator[str]:
+    def findings(self, entry: Entry, leaf: str) -> Iterator[str]:
+        """As `see`, of an entry that was read, and its leaf hash in hex."""
         if entry.type == "order.declare":
             self._orders[leaf] = str(entry.data["expires"])
             if entry.data["secret"] is not None:

@@ -84,27 +84,33 @@ def consistency(old: int, size: int, nodes: Nodes) -> list[bytes]:
 def check_inclusion(
     leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected: bytes
 ) -> None:
-    """Whether the proof leads from a leaf hash to the root (RFC 9162, 2.1.3.2).
+    """Whether the proof leads from a leaf hash to the root. Raises LedgerError."""
+    found = leaf
+    for each, before in zip(proof, sides(index, size, len(proof)), strict=True):
+        found = node_hash(each, found) if before else node_hash(found, each)
+    if found != expected:
+        raise LedgerError("the proof doesn't lead to the checkpoint", _OTHER)
 
-    Raises LedgerError.
+
+def sides(index: int, size: int, count: int) -> list[bool]:
+    """Which hashes of an inclusion proof, leaf first, stand before what is known so far.
+
+    RFC 9162, 2.1.3.2. Raises LedgerError where such a proof has another number of them.
     """
     if not 0 <= index < size:
         raise LedgerError(f"the proof is for entry {index} of {size}: there is none")
-    at, last, found = index, size - 1, leaf
-    for each in proof:
+    at, last, found = index, size - 1, []
+    for _ in range(count):
         if not last:
             raise LedgerError("the proof is too long")
-        if at & 1 or at == last:
-            found = node_hash(each, found)
+        found.append(bool(at & 1) or at == last)
+        if found[-1]:
             while not at & 1 and at:
                 at, last = at >> 1, last >> 1
-        else:
-            found = node_hash(found, each)
         at, last = at >> 1, last >> 1
     if last:
         raise LedgerError("the proof is too short")
-    if found != expected:
-        raise LedgerError("the proof doesn't lead to the checkpoint", _OTHER)
+    return found
 
 
 def check_consistency(
@@ -120,7 +126,7 @@ def check_consistency(
         if proof:
             raise LedgerError("the proof is too long")
         if old_root != (expected if old else EMPTY):
-            raise LedgerError("the tree has changed: it is not the one that was seen", _FORKED)
+            raise LedgerError("the tree has changed: it is not the one that was seen", FORKED)
         return
     path = list(proof) if old & (old - 1) else [old_root, *proof]
     if not path:
@@ -142,11 +148,11 @@ def check_consistency(
     if last:
         raise LedgerError("the proof is too short")
     if before != old_root or now != expected:
-        raise LedgerError("the tree has changed: it is not the one that was seen", _FORKED)
+        raise LedgerError("the tree has changed: it is not the one that was seen", FORKED)
 
 
 _OTHER = "the entry, the proof or the checkpoint is another one, or was changed"
-_FORKED = "keep both checkpoints: together they prove that the log was rewritten"
+FORKED = "keep both checkpoints: together they prove that the log was rewritten"
 
 
 def _split(count: int) -> int:

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from contrejour import note
 from contrejour.errors import LedgerError
-from contrejour.ledger import checkpoint, note, proof, tree
+from contrejour.ledger import checkpoint, proof, tree
 from contrejour.ledger.checkpoint import Checkpoint
-from contrejour.ledger.note import Key, Note
+from contrejour.note import Key, Note
 from contrejour.quorum import Policy, parse
 
 EARLY_S = 300

@@ -25,10 +25,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from contrejour import note
 from contrejour.errors import LedgerError, OutputFailed
-from contrejour.ledger import checkpoint, note, tree
+from contrejour.ledger import checkpoint, tree
 from contrejour.ledger.checkpoint import Checkpoint
-from contrejour.ledger.note import Key, Note, Signer
+from contrejour.note import Key, Note, Signer
 
 PATH = "/add-checkpoint"
 SIZE = "text/x.tlog.size"

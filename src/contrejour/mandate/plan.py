@@ -130,6 +130,16 @@ class Plan:
         )]  # fmt: skip
         return min(moments, default=recorded_at.astimezone(UTC))
 
+    def kept_until(self, at: datetime) -> datetime:
+        """The latest that any camera may keep what it records at that moment, whatever the hour.
+
+        A day's keys are for all cameras. `at` is aware; what comes back is UTC. A plan by which
+        nothing is recorded keeps nothing: then it is `at`.
+        """
+        grants = {grant.limits: grant for each in self._cameras.values() for grant in each
+                  if "record" in grant.acts}  # fmt: skip
+        return max((each.destroy_by(at) for each in grants.values()), default=at.astimezone(UTC))
+
 
 def _grants(signed: Mapping[str, Json]) -> Iterator[tuple[str, tuple[Grant, ...]]]:
     not_before = _moment(signed["not_before"])

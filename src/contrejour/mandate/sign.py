@@ -10,16 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from typing import cast
+from typing import TypeAlias, cast
 
 import rfc8785
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 
 from contrejour.errors import SignatureError
 from contrejour.mandate.compile import Json
 
+AnyKey: TypeAlias = Ed25519PrivateKey | MLDSA44PrivateKey
 _RAW = (serialization.Encoding.Raw, serialization.PublicFormat.Raw)
 
 
@@ -28,13 +30,13 @@ def canonical(data: Json) -> bytes:
     return rfc8785.dumps(cast("dict[str, object]", data))  # type: ignore[arg-type]
 
 
-def keyid(key: Ed25519PublicKey) -> str:
-    """SHA-256 of the 32 raw bytes, in hex."""
+def keyid(key: Ed25519PublicKey | MLDSA44PublicKey) -> str:
+    """SHA-256 of the raw bytes, in hex."""
     return hashlib.sha256(raw(key)).hexdigest()
 
 
-def raw(key: Ed25519PublicKey) -> bytes:
-    """The 32 bytes."""
+def raw(key: Ed25519PublicKey | MLDSA44PublicKey) -> bytes:
+    """The 32 bytes, or 1,312."""
     return key.public_bytes(*_RAW)
 
 
@@ -88,7 +90,12 @@ def new_key() -> Ed25519PrivateKey:
     return Ed25519PrivateKey.generate()
 
 
-def private_pem(key: Ed25519PrivateKey, password: bytes | None) -> bytes:
+def new_witness_key() -> MLDSA44PrivateKey:
+    """A post-quantum one (ML-DSA-44, FIPS 204)."""
+    return MLDSA44PrivateKey.generate()
+
+
+def private_pem(key: AnyKey, password: bytes | None) -> bytes:
     """PKCS#8, encrypted where there is a password."""
     protection: serialization.KeySerializationEncryption = (
         serialization.BestAvailableEncryption(password)
@@ -100,7 +107,7 @@ def private_pem(key: Ed25519PrivateKey, password: bytes | None) -> bytes:
     )
 
 
-def public_pem(key: Ed25519PrivateKey) -> bytes:
+def public_pem(key: AnyKey) -> bytes:
     return key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
@@ -108,6 +115,14 @@ def public_pem(key: Ed25519PrivateKey) -> bytes:
 
 def read_private(pem: bytes, password: bytes | None) -> Ed25519PrivateKey:
     """Raises SignatureError."""
+    key = read_any(pem, password)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise SignatureError("a private key, but not Ed25519", "contrejour keys new makes one")
+    return key
+
+
+def read_any(pem: bytes, password: bytes | None) -> AnyKey:
+    """A key of one kind or the other. Raises SignatureError."""
     try:
         key = serialization.load_pem_private_key(pem, password)
     except TypeError as error:  # a password where none is wanted, or none where one is
@@ -117,8 +132,10 @@ def read_private(pem: bytes, password: bytes | None) -> Ed25519PrivateKey:
         raise SignatureError(
             "not a private key, or a wrong password", "contrejour keys new makes a key"
         ) from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise SignatureError("a private key, but not Ed25519", "contrejour keys new makes one")
+    if not isinstance(key, Ed25519PrivateKey | MLDSA44PrivateKey):
+        raise SignatureError(
+            "a private key, but neither Ed25519 nor ML-DSA-44", "contrejour keys new makes one"
+        )
     return key
 
 

@@ -55,16 +55,17 @@ def publish(
     text: str | None = None,
     force: bool = False,
     digests: Mapping[str, str | None] | None = None,
+    log: str | None = None,
 ) -> list[Path]:
     """Write every artefact of `mandate`, as the law judges it on `as_of`, into `folder`.
 
     All or nothing: written beside, then renamed. `text`: the mandate's own, whose SHA-256 goes on
-    every page; `digests`: of its documents, as `check` takes them. Raises OutputExists for a folder
-    that holds something, unless `force` (then what it held is gone, once the new one is whole);
-    OutputFailed where it can't be written.
+    every page; `digests`: of its documents, as `check` takes them; `log`: as a View has it. Raises
+    OutputExists for a folder that holds something, unless `force` (then what it held is gone, once
+    the new one is whole); OutputFailed where it can't be written.
     """
     digest = hashlib.sha256(text.encode()).hexdigest() if text is not None else None
-    view = View(mandate, as_of, check(mandate, as_of, digests), digest)
+    view = View(mandate, as_of, check(mandate, as_of, digests), digest, log)
     try:
         _refuse(folder, force)
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from contrejour.publish.document import (
     both,
 )
 from contrejour.publish.dpia import NONE
+from contrejour.publish.log import public_log
 from contrejour.publish.transparency import VERDICTS
 from contrejour.publish.view import View, controller, measure_title, source, valid
 
@@ -50,6 +51,7 @@ def index(view: View) -> Document:
         blocks=(
             Section(Said("Pages", "Pages"), (Links(pages),)),
             Section(Said("Données", "Data"), (Links(data),)),
+            *public_log(view),
             _judged(view),
         ),
         source=source(view),

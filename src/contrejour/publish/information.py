@@ -18,6 +18,7 @@ from contrejour.publish.facts import (
     masks,
     persons,
 )
+from contrejour.publish.log import public_log
 from contrejour.publish.notice import COMPLAINT, lead, rights
 from contrejour.publish.rows import of_mandate, of_measure
 from contrejour.publish.view import (
@@ -43,6 +44,7 @@ def information(view: View) -> Document:
             _who(view),
             *(_place(view, name) for name in view.places),
             _your_rights(view),
+            *public_log(view),
         ),
         source=source(view),
         draft=view.draft,

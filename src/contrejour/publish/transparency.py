@@ -27,6 +27,7 @@ from contrejour.publish.facts import (
     masks,
     recipients,
 )
+from contrejour.publish.log import public_log
 from contrejour.publish.rows import of_mandate
 from contrejour.publish.view import (
     View,
@@ -59,7 +60,7 @@ def transparency(view: View) -> Document:
     blocks += [_measure(view, measure) for measure in view.mandate.measures]
     if whole:
         blocks.append(Section(Said("Le mandat entier", "The whole mandate"), (_findings(whole),)))
-    blocks.append(_verification(view))
+    blocks += [*public_log(view), _verification(view)]
     return Document(
         name="transparence",
         title=Said("Fiche de transparence", "Transparency sheet"),

@@ -53,12 +53,16 @@ YES = Said("oui", "yes")
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One mandate, on one day, as the law judged it. `sha256`: of its text, where it was given."""
+    """One mandate, on one day, as the law judged it.
+
+    sha256: of its text, where it was given. log: where the public log is served, no / at its end.
+    """
 
     mandate: Mandate
     as_of: date
     report: Report
     sha256: str | None = None
+    log: str | None = None
 
     @property
     def draft(self) -> bool:

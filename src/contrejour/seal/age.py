@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from contrejour.errors import SealError
 from contrejour.seal import header
 from contrejour.seal.header import Source, Stanza
-from contrejour.seal.recipient import FILE_KEY_BYTES, Identity, Kind, Recipient
+from contrejour.seal.recipient import FILE_KEY_BYTES, Key, Kind, Recipient
 from contrejour.seal.wipe import random_secret, wipe
 
 CHUNK_BYTES, TAG_BYTES = 64 << 10, 16
@@ -46,10 +46,10 @@ class Writer:
     """
 
     def __init__(self, sink: Sink, recipients: Sequence[Recipient]) -> None:
-        if not recipients or len({recipient.kind for recipient in recipients}) > 1:
+        if len({recipient.kind.is_post_quantum for recipient in recipients}) != 1:
             raise SealError(
                 "a file is sealed for one kind of recipient",
-                "age1… and age1pq1… in one file would be as weak as the weaker",
+                "post-quantum and other ones in one file would be as weak as the weaker",
             )
         file_key = random_secret(FILE_KEY_BYTES)
         nonce = os.urandom(_NONCE_BYTES)
@@ -99,7 +99,7 @@ class Writer:
         self._count, self._filled, self._failed = self._count + 1, 0, False
 
 
-def decrypt(source: Source, identities: Sequence[Identity]) -> Iterator[bytearray]:
+def decrypt(source: Source, identities: Sequence[Key]) -> Iterator[bytearray]:
     """The clear chunks, each of them the caller's to wipe.
 
     Raises SealError: before the first one, where none of the identities opens the file; after the
@@ -127,7 +127,7 @@ def decrypt(source: Source, identities: Sequence[Identity]) -> Iterator[bytearra
         sealed, count = following, count + 1
 
 
-def _opened(source: Source, identities: Sequence[Identity]) -> ChaCha20Poly1305:
+def _opened(source: Source, identities: Sequence[Key]) -> ChaCha20Poly1305:
     """The payload's cipher. Raises SealError."""
     read = header.read(source)
     _refuse_mixtures(read.stanzas)
@@ -146,7 +146,7 @@ def _opened(source: Source, identities: Sequence[Identity]) -> ChaCha20Poly1305:
 
 def _refuse_mixtures(stanzas: Sequence[Stanza]) -> None:
     kinds = {stanza.words[0] for stanza in stanzas}
-    if Kind.HYBRID in kinds and kinds & _BEFORE_QUANTUM:
+    if kinds & _BEFORE_QUANTUM and kinds & {Kind.HYBRID, Kind.HYBRID_TAG}:
         raise SealError("post-quantum and other recipients are mixed in one file")
     if "scrypt" in kinds and len(stanzas) > 1:
         raise SealError("a passphrase and something else in one file")

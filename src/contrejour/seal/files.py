@@ -8,7 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from contrejour.durable import sync
 from contrejour.errors import SealError
+
+sync_folder = sync
+"""Makes names that came and went durable."""
 
 
 def part_of(path: Path) -> Path:
@@ -17,10 +21,11 @@ def part_of(path: Path) -> Path:
 
 
 @contextmanager
-def writing(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
+def writing(path: Path, mode: int = 0o666, room: int = 0) -> Iterator[BinaryIO]:
     """A file that gets its name, durable, at the end of the block, and is gone after an error.
 
-    What is there already is never replaced: SealError. Raises OSError.
+    `room`: bytes that the disk has for it before the block begins. What is there already is never
+    replaced: SealError. Raises OSError.
     """
     if path.exists():
         raise SealError(f"{path} is there already", "what is sealed is never replaced")
@@ -28,9 +33,12 @@ def writing(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
     file = open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb")  # noqa: SIM115
     try:
         with file:
+            if room:
+                _sync(file, bytes(room))
+                file.seek(0)
             yield file
-            file.flush()
-            os.fsync(file.fileno())
+            file.truncate()
+            _sync(file)
         os.replace(part, path)
     except BaseException:
         part.unlink(missing_ok=True)
@@ -38,16 +46,13 @@ def writing(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
     sync_folder(path.parent)
 
 
+def _sync(file: BinaryIO, data: bytes = b"") -> None:
+    file.write(data)
+    file.flush()
+    os.fsync(file.fileno())
+
+
 def write_new(path: Path, data: bytes | bytearray, mode: int = 0o666) -> None:
     """All of it at once."""
     with writing(path, mode) as file:
         file.write(data)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names that came and went durable."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

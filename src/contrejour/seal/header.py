@@ -13,7 +13,7 @@ from __future__ import annotations
 import binascii
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,6 +46,13 @@ class Stanza:
     words: tuple[str, ...]
     body: bytes
 
+    @classmethod
+    def read(cls, line: bytes, lines: Lines) -> Stanza:
+        """The one that begins with this line. Raises SealError."""
+        if not (words := _STANZA.fullmatch(line)):
+            raise SealError("a damaged header")
+        return cls(tuple(words[1].decode().split(" ")), _body(lines))
+
     def text(self) -> bytes:
         whole = base64(self.body)
         lines = [whole[at : at + _COLUMNS] for at in range(0, len(whole) + 1, _COLUMNS)]
@@ -76,27 +83,27 @@ def read(source: Source) -> Header:
     """Raises SealError for anything that is not exactly a header."""
     if source.readline(len(VERSION)) != VERSION:
         raise SealError("not an age v1 file", "it begins with age-encryption.org/v1, unarmored")
-    lines = _Lines(source)
+    lines = Lines(source.readline)
     stanzas: list[Stanza] = []
     while not (end := _END.fullmatch(line := lines.next())):
-        if not (words := _STANZA.fullmatch(line)) or len(stanzas) == MOST_STANZAS:
+        if len(stanzas) == MOST_STANZAS:
             raise SealError("a damaged header")
-        stanzas.append(Stanza(tuple(words[1].decode().split(" ")), _body(lines)))
+        stanzas.append(Stanza.read(line, lines))
     if not stanzas:
         raise SealError("a header without a recipient: nobody can open it")
     signed = VERSION + b"".join(lines.taken)[: -len(line)] + b"---"
     return Header(tuple(stanzas), signed, unbase64(end[1].decode()))
 
 
-class _Lines:
-    """Lines of a header of bounded size."""
+class Lines:
+    """Lines of a header of bounded size, by whatever reads one of at most so many bytes."""
 
-    def __init__(self, source: Source) -> None:
-        self._source, self._left = source, MOST_HEADER_BYTES
+    def __init__(self, readline: Callable[[int], bytes]) -> None:
+        self._readline, self._left = readline, MOST_HEADER_BYTES
         self.taken: list[bytes] = []
 
     def next(self) -> bytes:
-        line = self._source.readline(self._left)
+        line = self._readline(self._left)
         self._left -= len(line)
         if not line.endswith(b"\n"):
             raise SealError("a damaged header: cut short, or too long")
@@ -104,7 +111,7 @@ class _Lines:
         return line
 
 
-def _body(lines: _Lines) -> bytes:
+def _body(lines: Lines) -> bytes:
     text = b""
     while _FULL.fullmatch(line := lines.next()):
         text += line[:-1]

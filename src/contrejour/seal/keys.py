@@ -2,7 +2,7 @@
 
     # 2027-02-12                            an identity file, as age-keygen writes it
     # public key: age1pq1…
-    AGE-SECRET-KEY-PQ-1…
+    AGE-SECRET-KEY-PQ-1…                    or AGE-PLUGIN-NAME-1…: the key is in a token
 
 Published is a signed note of canonical JSON, {"keys": {day: age1…}, "party", "type":
 "keyset.publish", "v"}; destroyed, another, {"day", "method", "party", "recipient", "time", "type":
@@ -18,6 +18,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -30,11 +31,13 @@ from contrejour.quorum import Policy
 from contrejour.seal import note
 from contrejour.seal.files import sync_folder, write_new
 from contrejour.seal.onion import VERSION, Keyset, keyset
+from contrejour.seal.plugin import PREFIX, Person, Token
 from contrejour.seal.recipient import Identity, Kind, Recipient
 from contrejour.seal.wipe import wipe
 
 METHOD = "overwrite+unlink"
 MOST_BYTES = 16 << 10
+_PUBLIC = re.compile(rb"age1[0-9a-z]+")
 
 
 def key_path(folder: Path, day: date) -> Path:
@@ -93,8 +96,11 @@ def write_identity(path: Path, secret: Identity, title: str) -> None:
         wipe(text, data)
 
 
-def read_identity(path: Path) -> Identity:
-    """The one key of an identity file. Raises SealError, OSError."""
+def read_identity(path: Path, person: Person | None = None) -> Identity | Token:
+    """The one key of an identity file. `person`: whom its token may ask.
+
+    Raises SealError, OSError.
+    """
     data = bytearray(min(path.stat().st_size, MOST_BYTES))
     with path.open("rb", buffering=0) as file:
         file.readinto(data)
@@ -102,11 +108,22 @@ def read_identity(path: Path) -> Identity:
     try:
         if len(lines) != 1:
             raise SealError(f"it holds {len(lines)} keys, and not one")
+        if lines[0].startswith(PREFIX):
+            return Token(bytes(lines[0]), _told_public(data), person)
         return Identity.parse(lines[0])
     except SealError as error:
         raise SealError(f"the key file {path}: {error}", error.hint) from None
     finally:
         wipe(data, *lines)
+
+
+def _told_public(data: bytearray) -> Recipient | None:
+    """The recipient that the comments of a token's identity file name, of a kind known here."""
+    for line in data.splitlines():
+        for word in _PUBLIC.findall(line) if line.startswith(b"#") else ():
+            with suppress(SealError):
+                return Recipient.parse(word.decode())
+    return None
 
 
 def publish(folder: Path, wanted: Iterable[date], party: str, key: Ed25519PrivateKey) -> bytes:
@@ -185,31 +202,53 @@ def hold_until(path: Path) -> datetime:
     return at.replace(tzinfo=UTC)
 
 
-def destroy(folder: Path, day: date, party: str, key: Ed25519PrivateKey, now: datetime) -> bytes:
+def destroy(
+    folder: Path, day: date, party: str, key: Ed25519PrivateKey, now: datetime, token: str = ""
+) -> bytes:
     """Destroy the secret key of a day, and say so in a note that the party signs.
 
-    The note is made before and given back after: a key is gone even if nobody hears of it. Raises
-    SealError where there is no such key, and OSError where it could not be destroyed.
+    The note is made before and given back after: a key is gone even if nobody hears of it. A key in
+    a token (`token`: which kind, "hsm" or "tpm") was destroyed there before; here its file goes.
+    Raises SealError where there is no such key, and OSError where it could not be destroyed.
     """
     told = {"type": "epoch.shred", "party": party, "day": day.isoformat()}
-    return _destroyed(key_path(folder, day), told, key, now)
+    return _destroyed(key_path(folder, day), told, key, now, token)
 
 
 def destroy_hold(
-    folder: Path, order: str, party: str, key: Ed25519PrivateKey, now: datetime
+    folder: Path, order: str, party: str, key: Ed25519PrivateKey, now: datetime, token: str = ""
 ) -> bytes:
     """The same of the key of a hold."""
     told = {"type": "hold.shred", "party": party, "order": order}
-    return _destroyed(hold_path(folder, order), told, key, now)
+    return _destroyed(hold_path(folder, order), told, key, now, token)
 
 
-def _destroyed(path: Path, told: Mapping[str, str], key: Ed25519PrivateKey, now: datetime) -> bytes:
+def method_of(path: Path, token: str) -> str:
+    """How a key is destroyed: METHOD, or for one in a token, which kind that is.
+
+    Raises SealError where that is not known, OSError.
+    """
+    with read_identity(path) as secret:
+        method = token if isinstance(secret, Token) else METHOD
+    if not method:
+        raise SealError(
+            f"the key of {path.stem} is in a token, and overwriting its file destroys nothing "
+            "there",
+            "destroy it by the token's own tool; then --token hsm or tpm says so",
+        )
+    return method
+
+
+def _destroyed(
+    path: Path, told: Mapping[str, str], key: Ed25519PrivateKey, now: datetime, token: str = ""
+) -> bytes:
     if not path.exists():
         raise SealError(f"there is no key of {path.stem} in {path.parent}")
+    method = method_of(path, token)
     with read_identity(path) as secret:
         recipient = str(secret.recipient())
     time = int(now.timestamp())
-    whole = {**told, "recipient": recipient, "method": METHOD, "time": time}
+    whole = {**told, "recipient": recipient, "method": method, "time": time}
     statement = _signed(whole, told["party"], key)
     _overwrite(path)
     path.unlink()

@@ -110,7 +110,9 @@ class Keyset:
 
     @property
     def kind(self) -> Kind:
-        return next(iter(self.keys.values())).kind
+        """The kind of a window's own key: post-quantum where the parties' are."""
+        any_of = next(iter(self.keys.values()))
+        return Kind.HYBRID if any_of.kind.is_post_quantum else Kind.X25519
 
     @property
     def id(self) -> str:
@@ -130,8 +132,11 @@ def keyset(policy: Policy, keys: Mapping[str, Recipient], epoch: str = "") -> Ke
         if party not in keys:
             raise SealError(f"there is no key of {party}")
     own = {party: keys[party] for party in policy.members if party in needed}
-    if len({key.kind for key in own.values()}) > 1:
-        raise SealError("keys of two kinds: as weak as the weaker", "all age1pq1…, or all age1…")
+    if len({key.kind.is_post_quantum for key in own.values()}) > 1:
+        raise SealError(
+            "keys of two kinds: as weak as the weaker",
+            "all age1pq1… and age1tagpq1…, or all age1… and age1tag1…",
+        )
     if len(set(own.values())) < len(own):
         raise SealError("two parties with the same key: one of them could open for both")
     ways = tuple(tuple(party for party in own if party in way) for way in policy.ways())

@@ -13,7 +13,7 @@ from contrejour.errors import SealError
 from contrejour.seal.age import NoKey, decrypt
 from contrejour.seal.onion import Keyset, Window, pack, wrap
 from contrejour.seal.onion import onions as all_onions
-from contrejour.seal.recipient import Identity, Recipient
+from contrejour.seal.recipient import Identity, Key, Recipient
 from contrejour.seal.wipe import wipe
 
 MOST_LAYER_BYTES = 1 << 20
@@ -33,7 +33,7 @@ class Peeled:
         return not self.inside.startswith(_AGE)
 
 
-def peel(onion: bytes | bytearray, keys: Sequence[Identity], window: Window | None) -> Peeled:
+def peel(onion: bytes | bytearray, keys: Sequence[Key], window: Window | None) -> Peeled:
     """Take one layer off.
 
     `window`: what it has to be of, from the order, the signed manifest or the layer before; None
@@ -89,7 +89,7 @@ def rehold(peeled: Peeled, keys: Keyset) -> bytes:
 
 
 def unwrap(
-    onions: Iterable[bytes], keys: Sequence[Identity], window: Window | None
+    onions: Iterable[bytes], keys: Sequence[Key], window: Window | None
 ) -> tuple[Window, Identity]:
     """The window's key, where these keys together peel one of the onions whole.
 

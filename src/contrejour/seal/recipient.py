@@ -3,6 +3,8 @@
 X25519           age1…      AGE-SECRET-KEY-1…       32 bytes, 32 bytes
 mlkem768x25519   age1pq1…   AGE-SECRET-KEY-PQ-1…    1,216 bytes, 32 bytes (X-Wing: ML-KEM-768
                             and X25519 together; holds while one of the two does)
+
+Recipients whose secret half lives in a token (age1tag1…, age1tagpq1…) are in tag.py.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hpke
@@ -20,7 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from contrejour.errors import SealError
-from contrejour.seal import bech32
+from contrejour.seal import bech32, tag
 from contrejour.seal.header import Stanza, base64, unbase64
 from contrejour.seal.wipe import random_secret, wipe
 
@@ -38,10 +41,22 @@ class Kind(StrEnum):
 
     X25519 = "X25519"
     HYBRID = "mlkem768x25519"
+    TAG = tag.P256
+    HYBRID_TAG = tag.HYBRID
+
+    @property
+    def is_post_quantum(self) -> bool:
+        return self in (Kind.HYBRID, Kind.HYBRID_TAG)
 
 
-_HRP = {Kind.X25519: ("age", "age-secret-key-"), Kind.HYBRID: ("age1pq", "age-secret-key-pq-")}
-_PUBLIC_BYTES = {Kind.X25519: _SHARE_BYTES, Kind.HYBRID: _MLKEM_BYTES + _SHARE_BYTES}
+SECRET = {Kind.X25519: "age-secret-key-", Kind.HYBRID: "age-secret-key-pq-"}
+"""The kinds whose secret half is a file, by what it begins with; the others' is in a token."""
+_PUBLIC = {
+    Kind.X25519: ("age", _SHARE_BYTES),
+    Kind.HYBRID: ("age1pq", _MLKEM_BYTES + _SHARE_BYTES),
+    Kind.TAG: ("age1tag", 33),
+    Kind.HYBRID_TAG: ("age1tagpq", tag.MLKEM_BYTES + tag.POINT_BYTES),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +70,24 @@ class Recipient:
     def parse(cls, text: str) -> Recipient:
         """From age1…; raises SealError."""
         hrp, raw = bech32.decode(text.encode())
-        for kind, (public, _) in _HRP.items():
-            if hrp == public and len(raw) == _PUBLIC_BYTES[kind] and text.islower():
+        for kind, known in _PUBLIC.items():
+            if (hrp, len(raw)) == known and text.islower():
                 return cls(kind, bytes(raw))
-        raise SealError(f"not a recipient: {text[:24]}", "age1… and age1pq1… are known here")
+        raise SealError(
+            f"not a recipient: {text[:24]}",
+            "age1…, age1pq1…, and of tokens age1tag1… and age1tagpq1… are known here",
+        )
 
     def __str__(self) -> str:
-        return bech32.encode(_HRP[self.kind][0], self.raw).decode()
+        return bech32.encode(_PUBLIC[self.kind][0], self.raw).decode()
 
     def wrap(self, file_key: bytearray) -> Stanza:
         """The file key, for this recipient alone. Raises SealError for a key that is no key."""
         try:
             if self.kind is Kind.X25519:
                 return self._wrap_x25519(file_key)
+            if self.kind in (Kind.TAG, Kind.HYBRID_TAG):
+                return tag.wrap(self.kind, self.raw, file_key)
             sealed = _SUITE.encrypt(file_key, self._hybrid(), _HYBRID_INFO)
         except ValueError as error:
             raise SealError("this recipient is no key that anything can be sealed for") from error
@@ -92,8 +112,15 @@ class Recipient:
         return Stanza((self.kind, base64(share)), body)
 
 
+class Key(Protocol):
+    """What may get at a file key: a secret key, or a token."""
+
+    def unwrap(self, stanzas: Sequence[Stanza]) -> bytearray | None: ...
+    def wipe(self) -> None: ...
+
+
 class Identity:
-    """A secret key. Use it as a context manager: it is wiped at the end."""
+    """A secret key, of a kind in SECRET. Use it as a context manager: it is wiped at the end."""
 
     def __init__(self, kind: Kind, secret: bytearray) -> None:
         """Takes the buffer over."""
@@ -107,7 +134,7 @@ class Identity:
     def parse(cls, text: bytes | bytearray) -> Identity:
         """From AGE-SECRET-KEY-…; raises SealError. The text is the caller's to wipe."""
         hrp, secret = bech32.decode(text)
-        for kind, (_, private) in _HRP.items():
+        for kind, private in SECRET.items():
             if hrp == private and len(secret) == SECRET_BYTES and text.isupper():
                 return cls(kind, secret)
         wipe(secret)
@@ -125,7 +152,7 @@ class Identity:
 
     def text(self) -> bytearray:
         """AGE-SECRET-KEY-…, for a file or an onion; the caller wipes it."""
-        lower = bech32.encode(_HRP[self.kind][1], self._secret)
+        lower = bech32.encode(SECRET[self.kind], self._secret)
         upper = lower.upper()
         wipe(lower)
         return upper

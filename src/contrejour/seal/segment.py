@@ -63,6 +63,19 @@ class Sealing:
         self._note()
 
     @property
+    def folder(self) -> Path:
+        return self._folder
+
+    @property
+    def window(self) -> Window:
+        return self._made.window
+
+    @property
+    def writing(self) -> bool:
+        """Whether a segment has begun, and neither `end` nor `cut` was heard out."""
+        return self._open is not None
+
+    @property
     def end_ms(self) -> int:
         """Up to where all is said."""
         return self.segments[-1].t1 if self.segments else self.since
@@ -88,6 +101,10 @@ class Sealing:
     def cut(self, t1: int, deid_sha256: str = "") -> Segment:
         """Something failed: keep what is sealed of it, as truncated. Raises OSError."""
         return self._keep(self._current().cut(t1), deid_sha256)
+
+    def bind(self, seq: int, deid_sha256: str) -> None:
+        """What is known of a segment's veiled pictures only later, before `close`."""
+        self.segments[seq] = replace(self.segments[seq], deid_sha256=deid_sha256)
 
     def _keep(self, segment: Segment, deid_sha256: str) -> Segment:
         self._open = None
@@ -134,10 +151,11 @@ class Sealing:
         sync_folder(self._folder)
 
 
-def recover(folder: Path) -> Sealing:
+def recover(folder: Path, now_ms: int | None = None) -> Sealing:
     """The sealing of a window that was killed: what was being written is truncated.
 
-    Raises SealError where there is none.
+    It ended by `now_ms` at the latest; a window whose time it still is can go on. Raises SealError
+    where there is none.
     """
     try:
         told = json.loads((folder / OPEN).read_bytes())
@@ -145,7 +163,14 @@ def recover(folder: Path) -> Sealing:
         made, since = Made(Window(**told["window"]), told["onions"]), int(told["since"])
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise SealError(f"{folder} holds no window that was being sealed") from error
-    return Sealing(made, folder, since, [_found(folder, each) for each in segs])
+    return Sealing(made, folder, since, [_found(folder, _ended(each, now_ms)) for each in segs])
+
+
+def _ended(segment: Segment, now_ms: int | None) -> Segment:
+    """One that had no end has one now."""
+    if now_ms is None or segment.ct_len or segment.status is Status.GAP:
+        return segment
+    return replace(segment, t1=min(segment.t1, max(now_ms, segment.t0 + 1)))
 
 
 def _found(folder: Path, segment: Segment) -> Segment:

@@ -26,9 +26,12 @@ COUNTERS: tuple[tuple[str, str, Read], ...] = (
     ("lost_pictures", "Pictures that the camera sent and that never came, as far as known.",
      lambda w: w.counters.lost),
     ("dropped_frames", "Frames that nobody had the time to take.", lambda w: w.counters.dropped),
+    ("sealed_seconds", "What was sealed of the camera.", lambda w: w.counters.sealed_s),
+    ("seal_gaps", "Stretches of time that were not sealed.", lambda w: w.counters.seal_gaps),
     ("looks", "Frames that detectors looked at.", lambda w: w.counters.looks),
 )  # fmt: skip
 GAUGES: tuple[tuple[str, str, Read], ...] = (
+    ("sealing", "1 while the original is being sealed.", lambda w: w.counters.sealing),
     ("connected", "1 while pictures come.", lambda w: w.counters.connected),
     ("scene_known", "1 while an empty scene is known and fits.", lambda w: w.counters.scene_known),
     ("late_seconds", "From the arrival of the last frame to its part.",

@@ -25,6 +25,7 @@ WORDS = {
         "live": "en direct", "closed": "fermée par le plan", "expired": "plan échu",
         "stopped": "arrêtée", "away": "absente", "silent": "sans image nouvelle",
         "unknown": "le serveur ne répond pas", "unplayable": "ce navigateur ne lit pas ce codec",
+        "log": "Ce qui fut ouvert est au journal public",
     },
     "en": {
         "title": "Veiled cameras", "never": "See what happens, never who.",
@@ -33,6 +34,7 @@ WORDS = {
         "live": "live", "closed": "closed by the plan", "expired": "plan ended",
         "stopped": "stopped", "away": "away", "silent": "no new picture",
         "unknown": "the server does not answer", "unplayable": "this browser can't play this codec",
+        "log": "What was opened stands in the public log",
     },
 }  # fmt: skip
 
@@ -49,7 +51,7 @@ def language(header: str) -> str:
     return "fr" if weights["fr"] > weights["en"] else "en"
 
 
-def overview(states: Mapping[str, State], asked: Asked) -> Answer:
+def overview(states: Mapping[str, State], asked: Asked, log: str | None = None) -> Answer:
     """Every camera, its still and its state."""
     tongue = language(asked.headers.get("accept-language", ""))
     words = WORDS[tongue]
@@ -61,10 +63,10 @@ def overview(states: Mapping[str, State], asked: Asked) -> Answer:
         for name, each in ((escape(name), each) for name, each in states.items())
     )
     body = f'<ul class="cameras">{cards}</ul>' if cards else f"<p>{words['none']}</p>"
-    return _page(tongue, words["title"], f"<h1>{words['title']}</h1>{body}", "overview.js")
+    return _page(tongue, words["title"], f"<h1>{words['title']}</h1>{body}", "overview.js", log)
 
 
-def player(name: str, asked: Asked) -> Answer:
+def player(name: str, asked: Asked, log: str | None = None) -> Answer:
     """One camera, as it goes on."""
     tongue = language(asked.headers.get("accept-language", ""))
     words, camera = WORDS[tongue], escape(name)
@@ -75,7 +77,7 @@ def player(name: str, asked: Asked) -> Answer:
         f'aria-label="{camera}"></video>'
         f'<p class="delay">{words["delay"]} <output>-</output> s</p>'
     )
-    return _page(tongue, f"{camera} · {words['title']}", body, "player.js")
+    return _page(tongue, f"{camera} · {words['title']}", body, "player.js", log)
 
 
 def static(name: str) -> Answer:
@@ -86,7 +88,9 @@ def static(name: str) -> Answer:
     return Answer(200, data, KINDS[name.rpartition(".")[2]], {"Cache-Control": "no-cache"})
 
 
-def _page(tongue: str, title: str, body: str, script: str) -> Answer:
+def _page(tongue: str, title: str, body: str, script: str, log: str | None) -> Answer:
+    said = WORDS[tongue]["log"]
+    link = f' · <a href="{escape(log)}/verify.html" rel="noreferrer">{said}</a>' if log else ""
     words = escape(json.dumps(WORDS[tongue], ensure_ascii=False))
     text = (
         f'<!doctype html><html lang="{tongue}"><head><meta charset="utf-8"><title>{title}</title>'
@@ -94,7 +98,7 @@ def _page(tongue: str, title: str, body: str, script: str) -> Answer:
         '<link rel="icon" href="/-/icon.svg"><link rel="stylesheet" href="/-/site.css">'
         f'<script type="module" src="/-/{script}"></script></head>'
         f'<body data-words="{words}"><main>{body}</main>'
-        f"<footer>Contrejour · {WORDS[tongue]['never']}</footer></body></html>"
+        f"<footer>Contrejour · {WORDS[tongue]['never']}{link}</footer></body></html>"
     )
     headers = {"Content-Language": tongue, "Vary": "Accept-Language"}
     return Answer(200, text.encode(), "text/html; charset=utf-8", headers)

@@ -30,8 +30,10 @@ class Site:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         wait_s: float = WAIT_S,
+        log: str | None = None,
     ) -> None:
-        self._cameras, self._clock, self._wait_s = cameras, clock, wait_s
+        """`log`: where the public log is served, for the pages to link to."""
+        self._cameras, self._clock, self._wait_s, self._log = cameras, clock, wait_s, log
         self._metrics = metrics.registry(lambda: cameras.watchers.values(), self._state)
 
     def __call__(self, asked: Asked) -> Answer:
@@ -40,7 +42,7 @@ class Site:
         match asked.path.split("/"):
             case ["", ""]:
                 states = {name: self._state(each) for name, each in watchers.items()}
-                return page.overview(states, asked)
+                return page.overview(states, asked, self._log)
             case ["", "healthz"]:
                 return self._health()
             case ["", "metrics"]:
@@ -50,7 +52,7 @@ class Site:
             case ["", name] if name in watchers:
                 return Answer(308, headers={"Location": f"/{name}/"})
             case ["", name, ""] if name in watchers:
-                return page.player(name, asked)
+                return page.player(name, asked, self._log)
             case ["", name, file] if name in watchers:
                 return Live(watchers[name], self._clock, self._wait_s).answer(file, asked)
         return nothing(404)

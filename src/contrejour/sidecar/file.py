@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from contrejour.durable import sync
 from contrejour.errors import MasksError, OutputFailed
 from contrejour.sidecar.jsonstream import dump, members
 from contrejour.sidecar.schema import (
@@ -89,7 +90,7 @@ class Draft:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(part, self._path)
-            _sync_folder(self._path.parent)
+            sync(self._path.parent)
 
 
 @contextmanager
@@ -100,14 +101,6 @@ def _saying(path: Path) -> Iterator[None]:
         raise OutputFailed(
             f"can't write {path}: {error.strerror}", "free some space, or choose -o elsewhere"
         ) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def read(path: Path) -> tuple[Header, Iterator[tuple[int, Mask]]]:

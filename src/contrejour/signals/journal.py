@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from contrejour.durable import sync
 from contrejour.errors import Busy, OutputFailed
 from contrejour.signals import entry as entries
 from contrejour.signals.entry import FIRST_CHAIN, Entry, Json, Kind
@@ -136,7 +137,7 @@ class Journal:
                 os.close(self._fd)
             self._fd, self._size, self._whole = fd, 0, True
         self._segment = new
-        self._sync_folder()
+        sync(self.folder)
 
     def tail(self, after: int = 0) -> Tail:
         """The entries after a number, as far as they are acknowledged; it can be asked again."""
@@ -162,15 +163,8 @@ class Journal:
             for path in gone:
                 path.unlink()
             if gone:
-                self._sync_folder()
+                sync(self.folder)
             return len(gone)
-
-    def _sync_folder(self) -> None:
-        folder = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
     def _is_open(self) -> None:
         if self._fd < 0:

@@ -8,6 +8,7 @@ from contrejour.video.decoder import Decoder, rgb_of
 from contrejour.video.encode import CRF, PRESET, Encoder, Packed, can_copy, target
 from contrejour.video.format import Format
 from contrejour.video.hls import Playlist
+from contrejour.video.keeper import Keeper
 from contrejour.video.live import Live, without_login
 from contrejour.video.mux import check_container, mux, read_chunk, write_chunk
 from contrejour.video.reader import Reader, lumas, repack, stills
@@ -21,6 +22,7 @@ __all__ = [
     "Encoder",
     "Format",
     "Gop",
+    "Keeper",
     "Live",
     "Packed",
     "Playlist",

@@ -2,7 +2,8 @@
 
 It is told the address on standard input (it holds the password), connects, shuts itself in, and
 sends pictures on standard output until the camera goes away. Whoever veils may be slow: a few
-pictures wait, and what comes beyond is dropped and counted.
+pictures wait, and what comes beyond is dropped and counted. Where somebody keeps the packets they
+leave by a pipe of their own (tee.py).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from contrejour.types import Frame
 from contrejour.video import wire
 from contrejour.video.live import PACED_BY, Live, without_login
 from contrejour.video.sandbox import shut_in
+from contrejour.video.tee import Tee
 
 WAITING = PACED_BY + 2
 """Pictures: the first ones come at once."""
@@ -31,16 +33,22 @@ def main() -> None:
     waiting: queue.Queue[Message | None] = queue.Queue(WAITING)
     sender = threading.Thread(target=_send, args=(waiting,), daemon=True)
     sender.start()  # before the sandbox: no thread can be started in it
+    tee = Tee(**asked["tee"]) if asked.get("tee") else None
     try:
-        live = Live(asked["address"], transport=asked["transport"], trust=asked["trust"])
+        live = Live(
+            asked["address"], transport=asked["transport"], trust=asked["trust"],
+            tee=tee.packet if tee else None,
+        )  # fmt: skip
         sandbox = shut_in()
         _pass_on(live, sandbox, waiting)
     except ContrejourError as error:
-        waiting.put((b"E", [wire.told_error(error)]))
+        told = wire.told_error(error)
     except MemoryError:
         name = without_login(asked["address"])
         told = wire.told_error(CameraError(f"{name} sends pictures that want too much memory"))
-        waiting.put((b"E", [told]))
+    if tee:
+        tee.close()  # first: who hears the error ends this process
+    waiting.put((b"E", [told]))
     waiting.put(None)
     sender.join()
 

@@ -12,6 +12,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -25,7 +26,9 @@ from contrejour.types import Frame, Rgb
 from contrejour.video import wire
 from contrejour.video.encode import picture_of
 from contrejour.video.format import Format
+from contrejour.video.keeper import Heard, Keeper
 from contrejour.video.live import OPEN_S, STALL_S, without_login
+from contrejour.video.tee import listen
 
 GRACE_S = 2.0
 """For a process to start, or to end."""
@@ -34,37 +37,53 @@ _SET_PIPE_SIZE = 1031
 
 
 class Decoder:
-    """One connection to a camera, as `Live`. `close` ends its process."""
+    """One connection to a camera, as `Live`. `close` ends its process.
 
-    def __init__(self, address: str, *, transport: str = "tcp", trust: str = "") -> None:
+    A `keeper` is given the packets that came, as segments, whatever becomes of the pictures.
+    """
+
+    def __init__(
+        self, address: str, *, transport: str = "tcp", trust: str = "",
+        keeper: Keeper | None = None, window_ms: int = 60_000, segment_ms: int = 10_000,
+    ) -> None:  # fmt: skip
         """Start it. What goes wrong is raised by `frames`."""
         self.name = without_login(address)
         self.fmt: Format | None = None
         self.sandbox = ""
         self.counted = wire.Counted()
         known = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR")
+        kept, keeps = os.pipe() if keeper else (-1, -1)
         self._child = subprocess.Popen(
             [sys.executable, "-m", "contrejour.video.child"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
             env={key: os.environ[key] for key in known if key in os.environ},
-            start_new_session=True,
+            start_new_session=True, pass_fds=(keeps,) if keeper else (),
         )  # fmt: skip
         assert self._child.stdin
         assert self._child.stdout
         self._from = self._child.stdout.fileno()
         self._poll = select.poll()
         self._poll.register(self._from, select.POLLIN)
-        with suppress(OSError, ImportError):
-            import fcntl
-
-            fcntl.fcntl(self._from, _SET_PIPE_SIZE, PIPE_BYTES)
-        asked = {"address": address, "transport": transport, "trust": trust}
+        _widen(self._from)
+        asked: dict[str, Any] = {"address": address, "transport": transport, "trust": trust}
+        self._heard: Heard | None = None
+        if keeper:
+            os.close(keeps)
+            asked["tee"] = {"fd": keeps, "window_ms": window_ms, "segment_ms": segment_ms}
+            self._heard = Heard(keeper, window_ms)
+            self._listener = threading.Thread(target=listen, args=(kept, self._heard), daemon=True)
+            self._listener.start()
         with suppress(BrokenPipeError):
             self._child.stdin.write(json.dumps(asked).encode() + b"\n")
 
     @property
     def pid(self) -> int:
         return self._child.pid
+
+    @property
+    def unkept(self) -> bool:
+        """The camera codes its pictures in a way that no segment holds: the keeper got nothing."""
+        return self._heard is not None and not self._heard.fits
 
     def frames(self) -> Iterator[Frame]:
         """As `Live.frames`: it ends with an error, always, which says why."""
@@ -118,12 +137,21 @@ class Decoder:
         return CameraError(f"{self.name}: its decoder died ({how})")
 
     def close(self) -> None:
-        """End the process, whatever it does."""
+        """End the process, whatever it does. Waits until the keeper has been told all it said."""
         self._child.kill()
         self._child.wait()
+        if self._heard:
+            self._listener.join()
         for pipe in (self._child.stdin, self._child.stdout):
             with suppress(OSError):
                 pipe.close()  # type: ignore[union-attr]
+
+
+def _widen(pipe: int) -> None:
+    with suppress(OSError, ImportError):
+        import fcntl
+
+        fcntl.fcntl(pipe, _SET_PIPE_SIZE, PIPE_BYTES)
 
 
 def rgb_of(fmt: Format, planes: Any, width: int, height: int) -> Rgb:

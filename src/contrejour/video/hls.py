@@ -11,18 +11,19 @@ on, with a discontinuity; numbers never come twice.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from contrejour.errors import OutputFailed
 from contrejour.video.encode import Packed
@@ -43,6 +44,8 @@ TARGET_S = 3
 """No segment is longer by half a second or more than this (EXT-X-TARGETDURATION)."""
 
 
+Whole: TypeAlias = "Callable[[datetime, str, str], object]"
+"""When its first picture was taken, SHA-256 of its file (hex), and its name."""
 WHOLE = 1 << 62
 """Bytes of a file that never grows: all there are."""
 
@@ -59,12 +62,15 @@ class Segment:
     seconds: float = 0.0
     size: int = 0
     whole: bool = False
+    sha256: Any = field(default_factory=hashlib.sha256)
 
-    def grow(self, seconds: float, size: int, key: bool) -> None:
+    def grow(self, seconds: float, data: bytes, key: bool) -> None:
         """One part more."""
+        size = len(data)
         at = f'URI="{self.name}",BYTERANGE="{size}@{self.size}"' + ",INDEPENDENT=YES" * key
         self.parts.append(f"#EXT-X-PART:DURATION={seconds:.5f},{at}")
         self.seconds, self.size = self.seconds + seconds, self.size + size
+        self.sha256.update(data)
 
 
 class Published(NamedTuple):
@@ -92,9 +98,12 @@ class Published(NamedTuple):
 class Playlist:
     """`FOLDER/live.m3u8` and its segments, over all connections to one camera."""
 
-    def __init__(self, folder: Path, *, keep: bool) -> None:
-        """`keep`: segments stay on disk (retention is the caller's); else only the newest do."""
-        self._folder, self._keep = folder, keep
+    def __init__(self, folder: Path, *, keep: bool, whole: Whole = lambda *_: None) -> None:
+        """`keep`: segments stay on disk (retention is the caller's); else only the newest do.
+
+        `whole` is told of each segment that gets no more parts, in order.
+        """
+        self._folder, self._keep, self._whole = folder, keep, whole
         self._first, self._breaks = _numbers(folder / "live.m3u8")
         self._segments: deque[Segment] = deque()
         self._fmt: Format | None = None
@@ -149,8 +158,7 @@ class Playlist:
         return max(1, round(1 / (self._fmt.rate * self._fmt.time_base)))
 
     def _open(self, taken: datetime) -> None:
-        if self._segments:
-            self._segments[-1].whole = True
+        self._finish()
         number = self._first + len(self._segments)
         self._segments.append(
             Segment(f"{self._session}-{number:08d}.m4s", self._init, taken, self._joins)
@@ -198,7 +206,7 @@ class Playlist:
         try:
             _append(self._folder / segment.name, segment.size, data)
             seconds = float(sum(lasting) * self._fmt.time_base)
-            segment.grow(seconds, len(data), self._part[0].key)
+            segment.grow(seconds, data, self._part[0].key)
             self._part = []
             self._publish()
         except OSError as error:
@@ -209,10 +217,19 @@ class Playlist:
         """The stream broke off: what waited is written, and the segment is whole."""
         if self._part:
             self._flush()
-        if self._segments and not self._segments[-1].whole:
-            self._segments[-1].whole = True
+        if self._finish():
             with suppress(OSError):
                 self._publish()
+
+    def _finish(self) -> bool:
+        """The newest segment gets no more parts; whether it was to get any."""
+        newest = self._segments[-1] if self._segments else None
+        if newest is None or newest.whole:
+            return False
+        newest.whole = True
+        if newest.parts:
+            self._whole(newest.begun, newest.sha256.hexdigest(), newest.name)
+        return True
 
     def close(self) -> None:
         """Nothing more comes, and players are told."""

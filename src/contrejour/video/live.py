@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain, islice, pairwise
@@ -36,6 +36,7 @@ PACED_BY = 4
 """Pictures by whose steps the rate is told, before the first is handed out."""
 PATIENCE_S = 10.0
 """For a picture, while packets come: a camera may send the next whole one after some seconds."""
+Tee = Callable[[Any, bytes, Came], None]
 _MISSED = re.compile(r"RTP: missed (-?\d+) packets")
 
 __all__ = ["OPEN_S", "STALL_S", "Live", "without_login"]
@@ -45,11 +46,15 @@ class Live:
     """One connection to a camera. `frames` runs until it ends, with a CameraError.
 
     `lost`: pictures that never came, as far as time stamps show it; `lost_packets`: as far as
-    FFmpeg says it (UDP alone). `clock`: the camera's own. `notes`: what was left out.
+    FFmpeg says it (UDP alone). `clock`: the camera's own. `notes`: what was left out. `tee` is
+    given every packet, and its bytes, before it is decoded.
     """
 
-    def __init__(self, address: str, *, transport: str = "tcp", trust: str = "") -> None:
+    def __init__(
+        self, address: str, *, transport: str = "tcp", trust: str = "", tee: Tee | None = None
+    ) -> None:
         """Connect. Raises CameraError, CameraRefused, NotMedia (no picture in it), Unsupported."""
+        self._tee = tee
         self.name = without_login(address)
         self._feed = connect(address, transport, trust)
         self.fmt: Format | None = None
@@ -93,6 +98,8 @@ class Live:
                 told = stream.codec_context.extradata or b""
                 prefix, sets = nal.length_size(codec, told), Sets(codec, told)
             data = bytes(packet)
+            if self._tee:
+                self._tee(packet, data, came)
             if damaged and packet.is_keyframe:
                 damaged = not nal.opens_clean(codec, data, prefix)
             damaged |= packet.is_corrupt or (prefix == 0 and sets.doubts(data))

@@ -95,6 +95,14 @@ def units(data: bytes) -> Iterator[bytes]:
             yield unit
 
 
+def as_sent(data: bytes) -> list[bytes]:
+    """What lies between the start codes of Annex B, to the byte: the zero before one is its own."""
+    first, *rest = data.split(b"\0\0\1")
+    found = [first.lstrip(b"\0"), *rest]
+    own = [unit.removesuffix(b"\0") for unit in found[:-1]]
+    return [unit for unit in (*own, found[-1]) if unit]
+
+
 def sets(codec: str, data: bytes) -> Iterator[bytes]:
     """The parameter sets of an access unit in Annex B; none of codecs that have none."""
     wanted = _SETS.get(codec, set())

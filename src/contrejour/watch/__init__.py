@@ -8,6 +8,7 @@ masks.py                  frames with what is hidden in them, a few frames late
 events.py    Events       what happens, as far as the plan asks for it
 empty.py                  the empty scene: learned, kept, lost, learned again
 privacy.py                what is painted before anything else
+sealed.py    Sealed       originals, sealed; entries.py for the log; expiry.py when they end
 load.py                   what is left out when there is too much to do
 still.py, counters.py     a picture now and then; what happened
 """
@@ -16,8 +17,10 @@ from contrejour.watch.camera import Watcher, acts_of, shows
 from contrejour.watch.cameras import Cameras
 from contrejour.watch.events import Events
 from contrejour.watch.models import Models
+from contrejour.watch.sealed import Keeping, Sealed
 from contrejour.watch.wanted import Changes, Wanted, differ
 
 __all__ = [
-    "Cameras", "Changes", "Events", "Models", "Wanted", "Watcher", "acts_of", "differ", "shows",
+    "Cameras", "Changes", "Events", "Keeping", "Models", "Sealed", "Wanted", "Watcher", "acts_of",
+    "differ", "shows",
 ]  # fmt: skip

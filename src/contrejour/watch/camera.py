@@ -42,6 +42,8 @@ from contrejour.watch.empty import Empty
 from contrejour.watch.events import Events
 from contrejour.watch.load import RAREST_NS, Load, Slate
 from contrejour.watch.masks import Masks, Veiled
+from contrejour.watch.original import Original
+from contrejour.watch.sealed import Sealed
 from contrejour.watch.still import Still
 from contrejour.worker import Guarded
 
@@ -85,6 +87,8 @@ class Watcher:
     empty: Empty | None = None
     events: Callable[[], Events] | None = None
     """Makes what becomes of events, when the camera runs."""
+    sealed: Callable[[], Sealed] | None = None
+    """Where its originals are sealed, if they are, and as far as the plan lets it record."""
     load: Load = field(default_factory=Load)
     offline: bool = False
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -97,6 +101,7 @@ class Watcher:
     _playlist: video.Playlist | None = None
     _newest_ns: int = 0
     _events: Events | None = None
+    _original: Original = field(default_factory=Original)
     _slate: Slate = field(default_factory=Slate)
 
     @property
@@ -120,6 +125,7 @@ class Watcher:
         if self._retained is None or abs(now - self._retained) >= RETENTION_EVERY:
             self._retained = now
             self.retention.apply(now)
+        self.counters.seals(self._original.standing)
         return now
 
     def run(self) -> None:
@@ -128,7 +134,12 @@ class Watcher:
         # Refused or expired: before connecting.
         is_open(self.plan, self.name, acts, self._now(), together=shows(acts))
         zones = privacy.drawn(self.plan, self.name, self.camera.privacy)
-        self._playlist = video.Playlist(self.out, keep=Act.RECORD in acts)
+        if self.sealed and Act.RECORD in acts:
+            privacy.untouched(self.plan, self.name, self.camera.privacy)
+            self._original = self.sealed().camera(self.plan, self.name, self.tell)
+        self._playlist = video.Playlist(
+            self.out, keep=Act.RECORD in acts, whole=self._original.veiled
+        )
         if self.hide == "unknown" and self.empty is None:
             self.empty = Empty(self.out / "scene.npz", tell=self.tell)
         self._events = self.events() if self.events else None
@@ -136,6 +147,8 @@ class Watcher:
             self._connect_for_ever(acts, zones)
         finally:
             self._playlist.close()
+            self._original.close()
+            self._now()
             if self._events:
                 self._events.close()
             if Act.RECORD not in acts:
@@ -169,7 +182,10 @@ class Watcher:
         """One connection, from the first picture to the CameraError that ends it."""
         assert self._playlist
         decoder = self.connect(
-            self.address, transport=self.camera.transport, trust=self.camera.trust
+            self.address,
+            transport=self.camera.transport,
+            trust=self.camera.trust,
+            **self._original.kept,
         )
         try:
             frames = watch(
@@ -199,10 +215,15 @@ class Watcher:
 
         def show(frame: Frame, hidden: Cells) -> None:
             veiled = veil.apply(frame, hidden, "solid", None)
-            playlist.write(encoder.write(veiled), self.clock())
+            playlist.write(encoder.write(veiled), self._taken(frame))
             still.offer(veiled)
 
         return show
+
+    def _taken(self, frame: Frame) -> datetime:
+        """When it came."""
+        late_ns = time.monotonic_ns() - frame.taken.monotonic_ns if frame.taken else 0
+        return self.clock() - timedelta(microseconds=late_ns // 1000)
 
     def _masked(
         self, decoder: video.Decoder, frames: Iterator[Frame], zones: tuple[privacy.Polygon, ...]
@@ -242,6 +263,8 @@ class Watcher:
         told.whole(whole)
         told.connected, told.sandbox = True, decoder.sandbox
         told.jumps, told.lost, told.dropped = counted.jumps, counted.lost, counted.dropped
+        if decoder.unkept:
+            self._original.unfit()
         told.scene_known = self.empty is not None and self.empty.known
         if frame.taken:
             now_ns = time.monotonic_ns()

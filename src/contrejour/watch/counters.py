@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from contrejour.seal.recording import Standing
+
 
 @dataclass(slots=True)
 class Counters:
@@ -21,7 +23,18 @@ class Counters:
     sandbox: str = ""
     connected: bool = False
     scene_known: bool = False
+    sealing: bool = False
+    sealed_s: float = 0.0
+    seal_gaps: int = 0
+    """Stretches of time that weren't sealed, those that the log is told of."""
+    seal_error: str = ""
+    """Why nothing is sealed, or ""."""
     reasons: dict[str, int] = field(default_factory=dict)
+
+    def seals(self, standing: Standing) -> None:
+        """How sealing does."""
+        self.sealing, self.sealed_s = standing.sealing, standing.sealed_s
+        self.seal_gaps, self.seal_error = standing.gaps, standing.error
 
     def whole(self, reason: str) -> None:
         """One more frame, veiled whole for a reason; "" for one that isn't."""

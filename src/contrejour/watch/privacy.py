@@ -36,6 +36,19 @@ def drawn(plan: Plan, camera: str, zones: Mapping[str, Sequence[Polygon]]) -> tu
     return tuple(polygon for polygons in zones.values() for polygon in polygons)
 
 
+def untouched(plan: Plan, camera: str, zones: Mapping[str, Sequence[Polygon]]) -> None:
+    """Raises Refused for a camera that must not be sealed as it is, for what it would show.
+
+    What is sealed is what the camera sent, whatever is painted here afterwards.
+    """
+    drawn(plan, camera, zones)
+    if shown := sorted(name for name, polygons in zones.items() if polygons):
+        raise Refused(
+            f"CSI L251-3: {camera} can't be sealed: its originals show {', '.join(shown)}",
+            "have the camera itself paint them, then write [] for each under privacy",
+        )
+
+
 def cells(polygons: Iterable[Polygon], fmt: Format) -> Cells:
     """The cells of the coded picture that any of the polygons touches."""
     width, height = fmt.upright

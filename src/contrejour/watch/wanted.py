@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from contrejour.config import Place
+from contrejour.config import Place, Seal
 from contrejour.config.publish import Publish
 from contrejour.errors import Refused
 from contrejour.mandate.plan import Plan
@@ -27,11 +27,14 @@ class Wanted:
     plan: Plan
     publish: Publish | None = None
     """Who is told of its events."""
+    seal: Seal | None = None
+    """Where its original is sealed."""
 
     def is_as(self, other: Wanted) -> bool:
         """Whether nothing of it would change."""
         mine, theirs = (
-            (each.place, each.address, each.publish, _said_of(each)) for each in (self, other)
+            (each.place, each.address, each.publish, each.seal, _said_of(each))
+            for each in (self, other)
         )
         return mine == theirs
 

@@ -7,13 +7,15 @@ from contextlib import suppress
 import pytest
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 from fakes.ledgers import LOG, NOW_S, ORIGIN, WITNESSES, signer
+from fakes.seals import mldsa_in_js
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contrejour import note
 from contrejour.errors import LedgerError
-from contrejour.ledger import note
 from contrejour.ledger.checkpoint import Checkpoint
-from contrejour.ledger.note import Key, Note, Signature, Signer, parse, read_key
+from contrejour.ledger.checkpoint import parse as parse_checkpoint
+from contrejour.note import Key, Note, Signature, Signer, parse, read_key
 
 TEXT = "what was seen\n\nand never who\n"
 SIGNED = Note(TEXT, (LOG.sign(TEXT), *(each.sign(TEXT, NOW_S) for each in WITNESSES)))
@@ -128,7 +130,7 @@ def test_a_vkey_is_read_as_it_was_written(key: Key) -> None:
     ],
 )  # fmt: skip
 def test_a_damaged_vkey_is_refused(vkey: str) -> None:
-    with pytest.raises(LedgerError, match=r"not a verifier key|another id"):
+    with pytest.raises(LedgerError, match=r"not the key of a signed note|another id"):
         read_key(vkey)
 
 
@@ -138,23 +140,37 @@ def test_a_name_that_a_line_can_t_carry_signs_nothing(name: str) -> None:
         signer(name) if name != "\udcff" else note.Signer(name, LOG.private)
 
 
+PQ = Signer.of_witness("pq.example", MLDSA44PrivateKey.from_seed_bytes(bytes(32)))
+
+
+def message(text: str, time_s: int) -> bytes:
+    """What is signed, put together by hand (tlog-cosignature)."""
+    told = parse_checkpoint(text)
+    origin = bytes([len(told.origin)]) + told.origin.encode()
+    numbers = bytes(8) + told.size.to_bytes(8, "big")
+    head = b"subtree/v1\n\0" + b"\x0apq.example" + time_s.to_bytes(8, "big")
+    return head + origin + numbers + told.root
+
+
 def test_a_witness_with_a_post_quantum_key_counts_as_any_other() -> None:
-    """The message is the one of tlog-cosignature, put together by hand."""
-    witness = Signer("pq.example", MLDSA44PrivateKey.from_seed_bytes(bytes(32)), note.MLDSA)
     told = Checkpoint(ORIGIN, 7, b"r" * 32).text
-    said = witness.sign(told, NOW_S)
-    assert read_key(str(witness.key)) == witness.key
-    assert Note(told, (said,)).signed([witness.key]) == [(witness.key, NOW_S)]
-    message = b"subtree/v1\n\0" + b"\x0apq.example" + NOW_S.to_bytes(8, "big")
-    message += (
-        bytes([len(ORIGIN)]) + ORIGIN.encode() + bytes(8) + (7).to_bytes(8, "big") + b"r" * 32
-    )
-    MLDSA44PublicKey.from_public_bytes(witness.key.public).verify(said.data[8:], message)
+    said = PQ.sign(told, NOW_S)
+    assert read_key(str(PQ.key)) == PQ.key
+    assert Note(told, (said,)).signed([PQ.key]) == [(PQ.key, NOW_S)]
+    MLDSA44PublicKey.from_public_bytes(PQ.key.public).verify(said.data[8:], message(told, NOW_S))
     for text in (told.replace("7", "8"), told.replace(ORIGIN, "log.other"), "text\n", "a\nb\nc\n"):
         with pytest.raises(LedgerError, match="doesn't fit"):
-            note.check(text, said, witness.key)
-    other = Key("pr.example", note.MLDSA, witness.key.public)
+            note.check(text, said, PQ.key)
+    other = Key("pr.example", note.MLDSA, PQ.key.public)
     with pytest.raises(LedgerError, match="doesn't fit"):
         note.check(told, said, other)
     with pytest.raises(LedgerError, match="doesn't fit"):
-        note.check(told, Signature(said.name, said.id, bytes(8) + said.data[8:]), witness.key)
+        note.check(told, Signature(said.name, said.id, bytes(8) + said.data[8:]), PQ.key)
+
+
+def test_other_people_s_code_believes_what_a_post_quantum_witness_signs_and_nothing_else() -> None:
+    told = Checkpoint(ORIGIN, 7, b"r" * 32).text
+    signed, meant = PQ.sign(told, NOW_S).data[8:], message(told, NOW_S)
+    assert mldsa_in_js(PQ.key.public, meant, signed)
+    assert not mldsa_in_js(PQ.key.public, message(told, NOW_S + 1), signed)
+    assert not mldsa_in_js(PQ.key.public, meant, bytes([signed[0] ^ 1]) + signed[1:])

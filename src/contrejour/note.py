@@ -13,7 +13,8 @@ first four bytes of SHA-256(name || 0x0A || type || public key). Types:
     0x06  ML-DSA-44 (FIPS 204), a witness's as well, over the tree alone, after T:
           "subtree/v1\\n\\0", name, T, origin, 0, size (uint64), root; texts after their length
 
-What is parsed is a claim; `Note.signed` says whose.
+What is parsed is a claim; `Note.signed` says whose. What is wrong is a LedgerError; a seal makes
+it its own (seal/note.py).
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ KINDS = {ED25519: "log", COSIGNATURE: "witness", MLDSA: "witness"}
 _KEY_BYTES = {ED25519: 32, COSIGNATURE: 32, MLDSA: 1312}
 MOST_BYTES = 256 << 10
 MOST_SIGNATURES = 100
-_NAME = re.compile(r"[^\s+\x00-\x1f\ud800-\udfff]{1,255}")
-_LINE = re.compile(r"— ([^\s+\x00-\x1f]{1,255}) ([A-Za-z0-9+/=]+)")
-_VKEY = re.compile(r"([^\s+\x00-\x1f]{1,255})\+([0-9a-f]{8})\+([A-Za-z0-9+/=]{1,4096})")
+_NAME = r"[^\s+\x00-\x1f\ud800-\udfff]{1,255}"
+_LINE = re.compile(rf"— ({_NAME}) ([A-Za-z0-9+/=]+)")
+_VKEY = re.compile(rf"({_NAME})\+([0-9a-f]{{8}})\+([A-Za-z0-9+/=]{{1,4096}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def read_key(vkey: str) -> Key:
     data = decode64(found[3]) if found else b""
     if not found or not data or len(data) - 1 != _KEY_BYTES.get(data[0]):
         raise LedgerError(
-            f"not a verifier key of a log or a witness: {vkey[:80]!a}",
+            f"not the key of a signed note: {vkey[:80]!a}",
             "it is name+id+base64, of type 1 (Ed25519), 4 (cosignature/v1) or 6 (ML-DSA-44)",
         )
     key = Key(found[1], data[0], data[1:])
@@ -172,11 +173,16 @@ class Signer:
     kind: int = ED25519
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
+        if not re.fullmatch(_NAME, self.name):
             raise LedgerError(
                 f"{self.name!r} can't be the name of a key",
                 "no spaces and no plus: example.org/log",
             )
+
+    @classmethod
+    def of_witness(cls, name: str, private: Ed25519PrivateKey | MLDSA44PrivateKey) -> Signer:
+        """As what a witness's key signs. Raises LedgerError."""
+        return cls(name, private, COSIGNATURE if isinstance(private, Ed25519PrivateKey) else MLDSA)
 
     @property
     def key(self) -> Key:

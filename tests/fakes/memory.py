@@ -1,0 +1,38 @@
+"""What lies in the memory of a process, and what a key would look like there."""
+
+from __future__ import annotations
+
+import hashlib
+
+from contrejour.seal import bech32
+from contrejour.seal.recipient import Identity, Kind
+
+
+def forms(secret: Identity) -> list[bytes]:
+    """Halves of the key as it may lie about: raw, text, groups of five bits, expanded."""
+    text = bytes(secret.text())
+    letters = text[text.rindex(b"1") :]
+    _, raw = bech32.decode(text)
+    groups = bytes(bech32._regroup(raw, 8, 5, pad=True))
+    found = [bytes(raw), letters, letters.lower(), groups]
+    if secret.kind is Kind.HYBRID:
+        expanded = hashlib.shake_256(raw).digest(96)
+        found += [expanded[:32], expanded[32:64], expanded[64:]]
+    return [half for form in found for half in (form[:16], form[-16:])]
+
+
+def memory(pid: int) -> list[bytes]:
+    """Every piece of a process's memory that can be read."""
+    pieces = []
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as all_of:
+        for line in maps:
+            span, rights, *_ = line.split()
+            if "r" not in rights or "[v" in line:
+                continue
+            start, end = (int(each, 16) for each in span.split("-"))
+            try:
+                all_of.seek(start)
+                pieces.append(all_of.read(end - start))
+            except (OSError, OverflowError):
+                continue
+    return pieces

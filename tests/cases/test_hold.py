@@ -290,6 +290,22 @@ def test_a_hub_that_calls_the_vault_s_layer_another_s_gets_nothing_for_it(room):
     assert not any((room.folder / "after-vault").iterdir())
 
 
+def test_rubbish_in_the_case_of_a_hold_spends_and_keeps_nothing(room):
+    room.agreed("--urgent", "--hold-until", until())
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    (room.case / "holds").mkdir()
+    (room.case / "holds" / "dpo.json").write_text("{}")
+    onion = "W.onions"
+    for role in ("dpo", "prosecutor"):
+        onion = room.peel(role, onion).stdout.strip()
+    own = ("--hold-keys", "keys-vault")
+    check(room.peel("vault", onion, "proof", *own), 2, "hold.key: type is missing")
+    assert not (room.folder / "vault.spent").exists()
+    check(room("hold", room.case, "0000.mp4.age"), 19, "the onions are damaged")
+    assert not (room.case / "held").exists()
+
+
 def test_a_hold_shows_nothing_to_anybody(room):
     keep(room, "prosecutor", "dpo")
     layer = f"after-vault/{WAY}.onions"

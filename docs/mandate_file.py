@@ -52,6 +52,7 @@ NUMBERS = {
     "cooling_off": ("from an order to its use, unless urgent", "attente d'un ordre, hors urgence"),
     "order_lasts": ("how long an order may be used", "durée d'un ordre"),
     "cosignature_age": ("of a witness, that is believed", "âge d'une contresignature admise"),
+    "hold_lasts": ("how long a hold keeps something", "durée d'une conservation"),
     "camera_minutes": ("that a party peels a day", "qu'une partie ouvre par jour"),
 }  # fmt: skip
 ABOUT_NUMBERS = """## `originals`: numbers / nombres

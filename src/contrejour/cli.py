@@ -115,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
         mandate,
         review,
         seal,
+        shred,
         testing,
         watch,
     )
@@ -134,6 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     case.add_parser(commands)
     testing.add_parser(commands)
     seal.add_parser(commands)
+    shred.add_parser(commands)
     return parser
 
 

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import subprocess
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fakes import ledgers
 from fakes.orders import DEFAULT, WITNESSES
 from fakes.plans import KEY, envelope
 from fakes.runs import run
+from fakes.tokens import Soft
 
+from contrejour.ledger.log import Log, create
+from contrejour.ledger.read import prove
 from contrejour.mandate.sign import keyid, new_key, private_pem, public_pem
+from contrejour.quorum import parse
+from contrejour.seal import keys
+from contrejour.seal.age import Writer
+from contrejour.seal.recipient import Identity, Kind
+from contrejour.seal.window import Wanted, make
 
 SINCE = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=30)
 ROLES = ("prosecutor", "dpo", "operator", "opj")
@@ -50,18 +62,93 @@ class Desk:
         return run("case", *args, cwd=self.folder, env={"LC_ALL": "C.UTF-8"}, **more)
 
     def declare(self, *more: object, role: str = "opj", since: datetime = SINCE) -> object:
+        opener = () if "--hold-until" in more else ("--opener", "age1opener00")
         return self(
             "declare", "-o", self.case, "--as", role, "--key", f"{role}.key",
             "--plan", "plan.json", "--pub", "plan.pub", "--policy", "open.policy",
             "--witnesses", "witness.policy", "--basis", "77-1-1", "--camera", "cam-a",
             "--since", since.isoformat(), "--until", (since + timedelta(minutes=9)).isoformat(),
-            "--opener", "age1opener00", "--private", "private.json", *more,
+            *opener, "--private", "private.json", *more,
         )  # fmt: skip
 
     def say(self, act: str, role: str, by: str = "") -> subprocess.CompletedProcess[str]:
         return self(act, self.case, "--as", role, "--key", f"{by or role}.key")
 
 
+CLEAR = os.urandom(200_000)
+MINUTE = SINCE.replace(second=0)
+DAY = f"{SINCE:%Y-%m-%d}"
+WAY = "dpo+prosecutor+vault"
+
+
+@dataclass
+class Room(Desk):
+    """A desk with real keys, a sealed minute, a log and witnesses."""
+
+    tokens: frozenset[str] = frozenset()
+    log: Log = field(init=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        text = (self.folder / "open.policy").read_text()
+        for role in ("vault", "prosecutor", "dpo", "operator"):
+            own = self.folder / f"keys-{role}"
+            own.mkdir()
+            if role in self.tokens:
+                Soft.new().file(own / f"{DAY}.key")
+            keys.make(own, [SINCE.date()], Kind.X25519)
+            with keys.read_identity(own / f"{DAY}.key") as key:
+                text = text.replace(f"age1{role}", str(key.recipient()))
+        (self.folder / "open.policy").write_text(text)
+        (self.folder / "witness.policy").write_text(ledgers.POLICY)
+        if "opener" in self.tokens:
+            Soft.new().file(self.folder / "opener.key")
+        else:
+            with Identity.generate(Kind.X25519) as opener:
+                keys.write_identity(self.folder / "opener.key", opener, "opener")
+        with keys.read_identity(self.folder / "opener.key") as key:
+            self.opener = str(key.recipient())
+        keyset = replace(keys.keys_of(parse(text, "party"), [], DAY), epoch=DAY)
+        t0 = int(MINUTE.timestamp() * 1000)
+        wanted = Wanted("cam-a", t0, t0 + 60_000, self.folder / "W.onions")
+        (made_window,) = make([wanted], keyset)
+        out = io.BytesIO()
+        writer = Writer(out, [made_window.recipient])
+        writer.write(CLEAR)
+        writer.close()
+        (self.folder / "0000.mp4.age").write_bytes(out.getvalue())
+        create(self.folder / "log", ledgers.LOG)
+        self.log = Log(self.folder / "log", ledgers.LOG)
+
+    def agreed(self, *how: str) -> None:
+        done = self.declare(*(how or ("--urgent", "--opener", self.opener)), since=MINUTE)
+        assert done.returncode == 0, done.stderr
+        for role in ("prosecutor", "dpo"):
+            assert self.say("approve", role).returncode == 0
+
+    def prove(self, name: str = "proof", late: timedelta = timedelta()) -> None:
+        """Have the order logged and witnessed."""
+        number = self.log.append([(self.case / "order.json").read_bytes()])
+        at_s = int((datetime.now(UTC) + late).timestamp())
+        signers = ledgers.WITNESSES[:2]
+        self.log.publish(lambda note, _: [each.sign(note.text, at_s) for each in signers])
+        (self.folder / name).write_text(str(prove(number, self.log.read)))
+
+    def peel(self, role: str, onion: str, proof: str = "proof", *more: object):
+        return self(
+            "peel", self.case, onion, "--as", role, "--key", f"keys-{role}/{DAY}.key",
+            "--policy", "open.policy", "--witnesses", "witness.policy", "--proof", proof,
+            "--spent", f"{role}.spent", "-o", f"after-{role}", *more,
+        )  # fmt: skip
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    made = Room(tmp_path)
+    yield made
+    made.log.close()

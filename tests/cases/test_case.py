@@ -76,7 +76,7 @@ def test_a_case_goes_its_way() -> None:
 
 
 def test_a_hold_outlives_its_order_and_shows_no_picture() -> None:
-    case = peeled(agreed(kind=Kind.HOLD, hold_until=NOW + 90 * DAY), window())
+    case = peeled(agreed(kind=Kind.HOLD, opener="", hold_until=NOW + 90 * DAY), window())
     refused(case, Open((window(),), (window().recipient,)), "to hold, not to open")
     case = apply(case, Hold((window(),)), LATER)
     assert case.state is State.HELD

@@ -2,102 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes import ledgers
 from fakes.plans import envelope
-from fakes.runs import check
-from fakes.tokens import Soft, install
+from fakes.runs import check, run
+from fakes.tokens import install
 
 from contrejour.cases import folder
-from contrejour.ledger.log import Log, create
-from contrejour.ledger.read import prove
-from contrejour.quorum import parse
-from contrejour.seal import keys
-from contrejour.seal.age import Writer
-from contrejour.seal.recipient import Identity, Kind
-from contrejour.seal.window import Wanted, make
 
-from .conftest import SINCE, Desk
-
-CLEAR = os.urandom(200_000)
-MINUTE = SINCE.replace(second=0)
-DAY = f"{SINCE:%Y-%m-%d}"
-WAY = "dpo+prosecutor+vault"
-
-
-@dataclass
-class Room(Desk):
-    """A desk with real keys, a sealed minute, a log and witnesses."""
-
-    tokens: frozenset[str] = frozenset()
-    log: Log = field(init=False)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        text = (self.folder / "open.policy").read_text()
-        for role in ("vault", "prosecutor", "dpo", "operator"):
-            own = self.folder / f"keys-{role}"
-            own.mkdir()
-            if role in self.tokens:
-                Soft.new().file(own / f"{DAY}.key")
-            keys.make(own, [SINCE.date()], Kind.X25519)
-            with keys.read_identity(own / f"{DAY}.key") as key:
-                text = text.replace(f"age1{role}", str(key.recipient()))
-        (self.folder / "open.policy").write_text(text)
-        (self.folder / "witness.policy").write_text(ledgers.POLICY)
-        if "opener" in self.tokens:
-            Soft.new().file(self.folder / "opener.key")
-        else:
-            with Identity.generate(Kind.X25519) as opener:
-                keys.write_identity(self.folder / "opener.key", opener, "opener")
-        with keys.read_identity(self.folder / "opener.key") as key:
-            self.opener = str(key.recipient())
-        keyset = replace(keys.keys_of(parse(text, "party"), [], DAY), epoch=DAY)
-        t0 = int(MINUTE.timestamp() * 1000)
-        wanted = Wanted("cam-a", t0, t0 + 60_000, self.folder / "W.onions")
-        (made_window,) = make([wanted], keyset)
-        out = io.BytesIO()
-        writer = Writer(out, [made_window.recipient])
-        writer.write(CLEAR)
-        writer.close()
-        (self.folder / "0000.mp4.age").write_bytes(out.getvalue())
-        create(self.folder / "log", ledgers.LOG)
-        self.log = Log(self.folder / "log", ledgers.LOG)
-
-    def agreed(self, *how: str) -> None:
-        done = self.declare(*(how or ("--urgent", "--opener", self.opener)), since=MINUTE)
-        assert done.returncode == 0, done.stderr
-        for role in ("prosecutor", "dpo"):
-            assert self.say("approve", role).returncode == 0
-
-    def prove(self, name: str = "proof", late: timedelta = timedelta()) -> None:
-        """Have the order logged and witnessed."""
-        number = self.log.append([(self.case / "order.json").read_bytes()])
-        at_s = int((datetime.now(UTC) + late).timestamp())
-        signers = ledgers.WITNESSES[:2]
-        self.log.publish(lambda note, _: [each.sign(note.text, at_s) for each in signers])
-        (self.folder / name).write_text(str(prove(number, self.log.read)))
-
-    def peel(self, role: str, onion: str, proof: str = "proof", *more: object):
-        return self(
-            "peel", self.case, onion, "--as", role, "--key", f"keys-{role}/{DAY}.key",
-            "--policy", "open.policy", "--witnesses", "witness.policy", "--proof", proof,
-            "--spent", f"{role}.spent", "-o", f"after-{role}", *more,
-        )  # fmt: skip
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    made = Room(tmp_path)
-    yield made
-    made.log.close()
+from .conftest import CLEAR, WAY, Room
 
 
 @pytest.fixture
@@ -180,6 +97,60 @@ def test_nothing_is_shown_before_all_have_peeled(room):
     args = "0000.mp4.age", "--key", "opener.key", "-o", "clear"
     check(room("open", room.case, f"after-dpo/{WAY}.age", *args), 19, "no key here opens it")
     assert not (room.folder / "clear").exists()
+
+
+def opened(room: Room) -> list[Path]:
+    """A case all the way to a bag; what the log is owed of it."""
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    onion = "W.onions"
+    for role in WAY.split("+"):
+        onion = room.peel(role, onion).stdout.strip()
+    room("open", room.case, onion, "0000.mp4.age", "--key", "opener.key", "-o", "clear")
+    done = room("export", room.case, "clear/0000.mp4", "-o", "bag")
+    assert done.returncode == 0, done.stderr
+    return sorted((room.case / "entries").iterdir())
+
+
+def logged(room: Room, due: list[Path], name: str):
+    """A log of these entries, appended one by one by the real command, and what a monitor says."""
+    key = ("--key", "log.key")
+    run("keys", "new", "log.key", cwd=room.folder)
+    made = run("ledger", "init", name, "--name", "log.example.org/t", *key, cwd=room.folder)
+    assert made.returncode == 0, made.stderr
+    for path in due:
+        done = run("ledger", "append", name, path, *key, cwd=room.folder)
+        assert done.returncode == 0, done.stderr
+    return run("ledger", "monitor", name, "--state", f"{name}.seen", "--policy",
+               f"{name}/policy.txt", cwd=room.folder)  # fmt: skip
+
+
+def test_what_the_tools_leave_is_appended_as_it_is_and_a_monitor_believes_it(room):
+    due = opened(room)
+    assert [path.name[5:-6] for path in due] == [
+        "order.declare", "order.approve", "order.approve", "unseal.peel", "unseal.peel",
+        "unseal.peel", "unseal.done", "export.make",
+    ]  # fmt: skip
+    assert due[0].read_bytes() == (room.case / "order.json").read_bytes() + b"\n"
+    done = logged(room, due, "whole")
+    assert done.returncode == 0, done.stderr
+    without = [path for path in due if "approve" not in path.name]
+    done = logged(room, without, "short")
+    assert done.returncode == 20
+    assert "unseal.peel of an order that nobody approved" in done.stderr
+
+
+def test_a_peel_that_is_refused_leaves_nothing_for_the_log(room):
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    before = sorted((room.case / "entries").iterdir())
+    room.prove("stale", -timedelta(hours=3))
+    check(room.peel("dpo", "W.onions", "stale"), 20, "too few witnesses")
+    assert sorted((room.case / "entries").iterdir()) == before
+    assert room("refuse", room.case, "--as", "operator", "--key", "operator.key").returncode == 0
+    assert (room.case / "entries" / "0004-order.refuse.jsonl").exists()
 
 
 OWN_PLAN = ("--plan", "plan.json", "--pub", "plan.pub")

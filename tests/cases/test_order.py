@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes.orders import DAY, DEFAULT, HOUR, MINUTE, NOW, order
+from fakes.orders import DAY, DEFAULT, HOUR, MINUTE, NOW, hold, order
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +26,7 @@ WHOLE = order().bytes
 
 
 def test_an_order_is_read_as_it_was_made() -> None:
-    for asked in (order(), order(kind=Kind.HOLD, hold_until=NOW + 90 * DAY),
+    for asked in (order(), hold(), order(held=hold().id),
                   order(commitments=(("case_number", "a" * 64),))):  # fmt: skip
         assert read(asked.bytes) == asked
         assert asked.id == hashlib.sha256(b"\0" + asked.bytes).hexdigest()
@@ -89,7 +89,11 @@ def test_noise_is_refused(data: bytes) -> None:
         ({"until": NOW - 23 * HOUR}, "empty"), ({"until": NOW + MINUTE}, "has not passed"),
         ({"not_before": NOW - MINUTE}, "ends before"), ({"expires": NOW + DAY}, "ends before"),
         ({"kind": Kind.HOLD}, "until when"), ({"hold_until": NOW + 9 * DAY}, "until when"),
-        ({"kind": Kind.HOLD, "hold_until": NOW + 2 * DAY}, "hold ends before"),
+        ({"kind": Kind.HOLD, "hold_until": NOW + 9 * DAY}, "a hold is for none"),
+        ({"opener": ""}, "for one opener"),
+        ({"kind": Kind.HOLD, "hold_until": NOW + 2 * DAY, "opener": ""}, "hold ends before"),
+        ({"kind": Kind.HOLD, "hold_until": NOW + 9 * DAY, "opener": "", "held": "a" * 64},
+         "isn't prolonged"),
     ],
 )  # fmt: skip
 def test_times_that_can_not_be_are_refused(changes, said: str) -> None:

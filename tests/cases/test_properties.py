@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+from datetime import UTC
 from itertools import pairwise
 
-from fakes.orders import HOUR, MINUTE, NOW, order, rules, window
+from fakes.orders import DAY, HOUR, MINUTE, NOW, order, rules, window
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -35,7 +35,7 @@ WINDOWS = (window(-1), window(0), window(1), window(2), window(0, "cam-c"))
 ORDERS = [
     order(nonce=str(number) * 32, urgent=urgent, requester=requester,
           not_before=NOW if urgent else NOW + 24 * HOUR, kind=kind,
-          hold_until=NOW + timedelta(days=90) if kind is Kind.HOLD else None)
+          **({"hold_until": NOW + 90 * DAY, "opener": ""} if kind is Kind.HOLD else {}))
     for number, (urgent, requester, kind) in enumerate([
         (True, "opj", Kind.OPEN), (True, "opj", Kind.HOLD), (False, "dpo", Kind.OPEN),
         (True, "operator", Kind.OPEN),

@@ -14,7 +14,7 @@ ORDER = Entry("order.declare", AT, {
     "basis": "77-1-1", "cameras": ["quais-01"], "commitments": {"note": A}, "kind": "open",
     "expires": "2027-02-12T12:00:00Z", "hold_until": None, "mandate": "m-1", "nonce": "a" * 32,
     "not_before": AT, "opener": "age1" + "q" * 58, "plan": A, "policy": A, "requester": "opj",
-    "since": AT, "until": AT, "urgent": False,
+    "since": AT, "until": AT, "urgent": False, "held": None, "secret": None,
 }).bytes  # fmt: skip
 LEAF = leaf_hash(ORDER).hex()
 

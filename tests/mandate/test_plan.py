@@ -58,7 +58,7 @@ def test_the_numbers_for_originals_are_those_voted_and_the_defaults_where_none_w
     data = json.loads(ENVELOPE)["signed"]
     assert data["originals"] == {
         "window": "PT1M", "horizon": "P1D", "cooling_off": "P1D", "order_lasts": "P7D",
-        "cosignature_age": "PT1H", "camera_minutes": 240,
+        "cosignature_age": "PT1H", "hold_lasts": "P365D", "camera_minutes": 240,
     }  # fmt: skip
     assert PLAN.originals("quais-01") == Originals()
     voted = plan_of(to("originals", {"window": "PT10S", "camera_minutes": 60}))
@@ -80,7 +80,8 @@ def test_a_plan_from_before_there_were_numbers_has_the_defaults():
     "laxer",
     [
         {"window": "PT1H"}, {"horizon": "PT0S"}, {"cooling_off": "PT1H"}, {"order_lasts": "P30D"},
-        {"cosignature_age": "P1D"}, {"camera_minutes": 100_000}, {"camera_minutes": "240"},
+        {"cosignature_age": "P1D"}, {"hold_lasts": "P2Y"},
+        {"camera_minutes": 100_000}, {"camera_minutes": "240"},
         {"camera_minutes": True}, {"witnesses": 0}, {"window": None}, "x", None, 7,
     ],
 )  # fmt: skip

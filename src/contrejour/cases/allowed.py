@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from contrejour.cases.hold import demand_held
 from contrejour.cases.order import Basis, Order
 from contrejour.errors import OrderError, PlanExpired, Refused
 from contrejour.mandate.compile import utc
@@ -24,13 +25,18 @@ def rule_of(basis: Basis) -> tuple[Act, Rule]:
     return act, rulebook()[rule]
 
 
-def demand_allowed(order: Order, plan: Plan, plan_sha256: str, now: datetime) -> None:
+def demand_allowed(
+    order: Order, plan: Plan, plan_sha256: str, now: datetime, hold: Order | None = None
+) -> None:
     """Raises Refused or PlanExpired, with the citation, unless the plan allows it for each camera.
 
-    Raises OrderError for another plan's order, and for what must be destroyed by now.
+    Raises OrderError for another plan's order, and for what must be destroyed by now, unless the
+    order is for what a hold (`hold`: its order) kept in time.
     """
     if (order.mandate, order.plan) != (plan.mandate, plan_sha256):
         raise OrderError("the order is for another plan", "--plan names the plan it was made for")
+    if order.held:
+        demand_held(order, hold, order, now)
     act, rule = rule_of(order.basis)
     if not rule.in_force(now.astimezone(PARIS).date()):
         raise Refused(f"{rule.citation.en} is not in force", "the law changed: see rules.yaml")
@@ -40,7 +46,7 @@ def demand_allowed(order: Order, plan: Plan, plan_sha256: str, now: datetime) ->
         except (Refused, PlanExpired) as error:
             raise type(error)(str(error), f"{rule.citation.en}: {error.hint}") from error
         gone = plan.destroy_by(camera, order.since)
-        if gone <= now:
+        if gone <= now and not order.held:
             raise OrderError(
                 f"{camera}: what was filmed then had to be destroyed by {utc(gone)}",
                 "only what a hold preserved in time is left: CSI, art. L. 252-5",

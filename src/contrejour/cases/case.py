@@ -120,6 +120,12 @@ def declare(order: Order, rules: Rules, now: datetime) -> Case:
             "the order doesn't wait as long as it has to",
             "--urgent asks for a second approver; --plan is the party's own, with other numbers",
         )
+    most = order.declared + rules.voted.hold_lasts
+    if order.hold_until is not None and order.hold_until > most:
+        raise OrderError(
+            f"the hold ends on {utc(order.hold_until)}, too long after it begins",
+            f"at most on {utc(most)}, or --plan says so",
+        )
     if not rules.can_agree(frozenset({order.requester})):
         raise OrderError(
             f"{order.requester} has to agree, and can't approve an order of their own",

@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from contrejour import __version__
+from contrejour.cases import due, proven, records, uco, verify, words
 from contrejour.cases import folder as folders
-from contrejour.cases import proven, records, uco, verify, words
 from contrejour.cases.bag import payload, write
 from contrejour.cases.case import apply
 from contrejour.cases.steps import Export
@@ -46,6 +46,7 @@ def export(
     }
     digest = write(bag, files, tags, info, now.date())
     step = Export(digest)
+    folders.owe(folder, due.exported(order, digest, now))
     folders.add(folder, found, step, records.write(step, order.id, now), now)
     return digest
 

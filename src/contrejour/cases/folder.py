@@ -2,8 +2,12 @@
 
     DIR/order.json      the order, its very bytes           DIR/plan.json    the plan it is under
     DIR/open.policy     who opens                           DIR/witness.policy
+    DIR/hold.json       the order of the hold that this one opens what it kept of, if any
+    DIR/holds/dpo.json  a hold's: what each party keeps it with     DIR/held/<SHA-256>.onions
+    DIR/secret.json     of a secret order, what opens it: mode 0600
     DIR/private.json    what is personal, with its salts: for this folder alone, mode 0600
     DIR/steps/0001.json the requester's word, then one document a step
+    DIR/entries/0001-order.declare.jsonl    what the log is owed, in turn; nothing is read from it
 
 What a case is, is what its files add up to, step by step, by `apply`: a step that was put in, taken
 out or changed is refused when the folder is read.
@@ -14,8 +18,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -23,9 +27,10 @@ from contrejour.cases import order as orders
 from contrejour.cases import private as privates
 from contrejour.cases import records, words
 from contrejour.cases.case import Case, apply, declare
+from contrejour.cases.hold import HoldKey, demand_held, read_key
 from contrejour.cases.private import Private
 from contrejour.cases.rules import Rules, keys
-from contrejour.cases.steps import Step
+from contrejour.cases.steps import Approve, Refuse, Step
 from contrejour.errors import Busy, InputMissing, Malformed, OrderError, OutputExists, OutputFailed
 from contrejour.mandate.originals import Originals
 from contrejour.quorum import parse
@@ -33,6 +38,8 @@ from contrejour.seal.files import sync_folder
 
 MOST_BYTES = 4 << 20
 MOST_STEPS = 9999
+HOLD, SECRET = "hold.json", "secret.json"
+"""A secret order's opening is beside it, and the hold's beside the hold's: hold.secret.json."""
 RULED_BY = ("open.policy", "witness.policy", "plan.json")
 
 
@@ -42,6 +49,7 @@ class Found:
 
     case: Case
     keys: Mapping[str, str]
+    hold: orders.Order | None
     steps: tuple[tuple[Step, datetime], ...]
     private: Private | None
 
@@ -60,9 +68,11 @@ def rules_of(
 
 def create(
     folder: Path, order: orders.Order, word: words.Word, private: Private,
-    files: Mapping[str, bytes],
+    files: Mapping[str, bytes], hold: orders.Order | None = None,
 ) -> None:  # fmt: skip
     """A new case: all of it, or no folder. `files`: plan.json, open.policy, witness.policy.
+
+    `hold`: the order of the hold that kept what this one opens.
 
     Raises OutputExists, OutputFailed.
     """
@@ -70,12 +80,19 @@ def create(
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise OutputExists(f"{folder} exists", "a case is never written over: name another")
-        (beside / "steps").mkdir(parents=True, mode=0o700)
+        for below in ("steps", "entries"):
+            (beside / below).mkdir(parents=True, mode=0o700)
         for name, data in {**files, "order.json": order.bytes}.items():
             _write(beside / name, data)
         _write(beside / "private.json", private.bytes, 0o600)
+        for name, told in ((SECRET, order), (f"hold.{SECRET}", hold)):
+            if told and told.opening:
+                _write(beside / name, told.opening, 0o600)
+        if hold:
+            _write(beside / HOLD, hold.bytes)
         _write(beside / "steps" / "0001.json", word.bytes)
-        for each in (beside / "steps", beside):
+        _write(beside / "entries" / "0001-order.declare.jsonl", order.bytes + b"\n")
+        for each in (beside / "steps", beside / "entries", beside):
             sync_folder(each)
         os.replace(beside, folder)
         sync_folder(folder.parent)
@@ -89,7 +106,7 @@ def read(folder: Path) -> Found:
     """The case that a folder tells. Raises InputMissing, Malformed, SignatureError, OrderError."""
     policy, witnesses, plan = (_read(folder / name) for name in RULED_BY)
     rules, known = rules_of(policy, witnesses, _voted(plan))
-    order = orders.read(_read(folder / "order.json"))
+    order = _order(folder / "order.json", folder / SECRET)
     if hashlib.sha256(policy).hexdigest() != order.policy:
         raise OrderError("open.policy is not the one the order was declared under", "restore it")
     if hashlib.sha256(plan).hexdigest() != order.plan:
@@ -99,6 +116,9 @@ def read(folder: Path) -> Found:
     word.check(order.id, known)
     if word.role != order.requester:
         raise OrderError(f"declared by {order.requester}, signed by {word.role}", "declare anew")
+    hold = _order(folder / HOLD, folder / f"hold.{SECRET}") if order.held else None
+    if order.held:
+        demand_held(order, hold, order, order.declared)
     case, steps = declare(order, rules, order.declared), []
     for data in rest:
         step, at = records.read(data, order.id, known)
@@ -106,7 +126,11 @@ def read(folder: Path) -> Found:
         steps.append((step, at))
     kept = folder / "private.json"
     private = privates.read(_read(kept), order.commitments) if kept.exists() else None
-    return Found(case, known, tuple(steps), private)
+    return Found(case, known, hold, tuple(steps), private)
+
+
+def _order(path: Path, opening: Path) -> orders.Order:
+    return orders.read(_read(path), _read(opening) if opening.exists() else None)
 
 
 def add(folder: Path, found: Found, step: Step, document: bytes, at: datetime) -> Found:
@@ -127,12 +151,64 @@ def add(folder: Path, found: Found, step: Step, document: bytes, at: datetime) -
         raise _failed(path, error) from error
     finally:
         part.unlink(missing_ok=True)
-    return Found(case, found.keys, (*found.steps, (step, at)), found.private)
+    if isinstance(step, Approve | Refuse):
+        owe(folder, document)
+    return replace(found, case=case, steps=(*found.steps, (step, at)))
+
+
+def owe(folder: Path, entry: bytes) -> Path:
+    """Keep an entry for the log, after those before; durable on return. Raises OutputFailed."""
+    due = folder / "entries"
+    kind = json.loads(entry)["type"]
+    try:
+        due.mkdir(exist_ok=True)
+        number = len([*due.glob("*.jsonl")]) + 1
+        while [*due.glob(f"{number:04d}-*")]:
+            number += 1
+        path = due / f"{number:04d}-{kind}.jsonl"
+        _write(path, entry + b"\n", new=True)
+        sync_folder(due)
+        return path
+    except FileExistsError:
+        raise Busy(f"another run is writing {folder}", "do it again: the case went on") from None
+    except OSError as error:
+        raise _failed(due, error) from error
+
+
+def add_hold_key(folder: Path, key: HoldKey) -> None:
+    """Keep what a party keeps the hold with. Raises OutputExists, OutputFailed."""
+    path = folder / "holds" / f"{key.role}.json"
+    if path.exists():
+        raise OutputExists(f"{path} exists", "each party has one key for a hold")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        _write(path, key.bytes)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise _failed(path, error) from error
+
+
+def hold_keys(folder: Path) -> list[HoldKey]:
+    """What parties keep the hold with; whose each is, is not looked at. Raises Malformed."""
+    return [read_key(_read(path)) for path in sorted((folder / "holds").glob("*.json"))]
+
+
+def add_held(folder: Path, onions: Sequence[bytes]) -> None:
+    """Keep the onions of a hold, each under its hash. Raises OutputFailed."""
+    held = folder / "held"
+    try:
+        held.mkdir(exist_ok=True)
+        for data in onions:
+            _write(held / f"{hashlib.sha256(data).hexdigest()}.onions", data)
+        sync_folder(held)
+    except OSError as error:
+        raise _failed(held, error) from error
 
 
 def custody(folder: Path) -> dict[str, bytes]:
     """The files of a case that may leave it, by name: all but what is personal."""
-    names = ("order.json", *RULED_BY)
+    beside = (HOLD, SECRET, f"hold.{SECRET}")
+    names = ("order.json", *RULED_BY, *(name for name in beside if (folder / name).exists()))
     steps = {f"steps/{n:04d}.json": data for n, data in enumerate(_steps(folder), 1)}
     return {**{name: _read(folder / name) for name in names}, **steps}
 
@@ -169,17 +245,18 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _write(path: Path, data: bytes, mode: int = 0o644) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+def _write(path: Path, data: bytes, mode: int = 0o644, *, new: bool = False) -> None:
+    how = os.O_WRONLY | os.O_CREAT | (os.O_EXCL if new else os.O_TRUNC)
+    with open(os.open(path, how, mode), "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
 
 
 def _remove(folder: Path) -> None:
-    for path in [*folder.glob("steps/*"), *folder.glob("*.*")]:
+    for path in [*folder.glob("steps/*"), *folder.glob("entries/*"), *folder.glob("*.*")]:
         path.unlink(missing_ok=True)
-    for each in (folder / "steps", folder):
+    for each in (folder / "steps", folder / "entries", folder):
         if each.is_dir():
             each.rmdir()
 

@@ -8,19 +8,23 @@ inside is wiped unless all holds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from contrejour.cases.order import Window
+from contrejour.cases.hold import HoldKey
+from contrejour.cases.order import Order, Window
 from contrejour.cases.peel import Asked, may_peel
 from contrejour.cases.rules import Rules
 from contrejour.cases.spent import SpentList
+from contrejour.errors import OrderError
 from contrejour.ledger.tree import leaf_hash
 from contrejour.ledger.verify import Trust, check_entry
+from contrejour.quorum import Policy
 from contrejour.seal import onion as sealed
+from contrejour.seal.onion import Keyset
 from contrejour.seal.open import Peeled, peel
-from contrejour.seal.recipient import Key
+from contrejour.seal.recipient import Key, Recipient
 from contrejour.seal.wipe import wipe
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,6 +60,8 @@ class Told:
     refusals: tuple[bytes, ...]
     proof: Proved
     way: frozenset[str]
+    opening: bytes | None = None
+    hold: Order | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +79,14 @@ class Party:
     ) -> Peeled:
         """The onion without this party's layer; the caller wipes `inside`.
 
-        `key` is the party's of `day`. Raises what `may_peel` and the spent list raise, and
-        SealError; then nothing came off.
+        `key` is the party's of `day`, or of the hold of that id. Raises what `may_peel` and the
+        spent list raise, and SealError; then nothing came off.
         """
         peeled = peel(onion, [key], None)
         try:
             asked = Asked(
                 told.order, told.approvals, told.refusals, told.proof, self.role, told.way,
-                window_of(peeled.window), day,
+                window_of(peeled.window), day, told.opening, told.hold,
             )  # fmt: skip
             leave = may_peel(asked, self.rules, self.keys, self.policy_sha256, self.spent, now)
             self.spent.add(leave, now)
@@ -88,3 +94,33 @@ class Party:
             wipe(peeled.inside)
             raise
         return peeled
+
+
+def hold_keyset(
+    policy: Policy, given: Iterable[HoldKey], keys: Mapping[str, str], order: str,
+    own: Mapping[str, Recipient],
+) -> Keyset:  # fmt: skip
+    """For whom a hold is wrapped: each quorum whose parties all gave a key, signed, for that hold.
+
+    `own`: the key of whoever wraps, where that party signs nothing (the vault). Raises OrderError,
+    SignatureError, SealError.
+    """
+    found = dict(own)
+    for each in given:
+        each.check(order, keys)
+        if each.role not in own:
+            found[each.role] = Recipient.parse(each.recipient)
+    ways = [way for way in policy.ways() if way <= found.keys()]
+    if not ways:
+        raise OrderError(
+            "no quorum gave its keys for the hold", "`case hold-key`, by each party of one"
+        )
+    needed = frozenset().union(*ways)
+    theirs = {party: found[party] for party in policy.members if party in needed}
+    kinds = {key.kind.is_post_quantum for key in theirs.values()}
+    if len(kinds) > 1 or len({*theirs.values()}) < len(theirs):
+        raise OrderError(
+            "the keys for the hold are of two kinds, or two are the same", "each makes its own"
+        )
+    layered = tuple(tuple(party for party in theirs if party in way) for way in ways)
+    return Keyset("", theirs, layered)

@@ -1,13 +1,16 @@
 """An order: who asks for which cameras, from when to when, on which article, until when.
 
     {"basis":"77-1-1","cameras":["car-t3-1"],"commitments":{"case":"<64 hex>",…},
-     "at":"2027-02-12T15:04:05Z","expires":…,"hold_until":null,"kind":"open",
+     "at":"2027-02-12T15:04:05Z","expires":…,"held":null,"hold_until":null,"kind":"open",
      "mandate":"ara-gares-2027-01","nonce":"<32 hex>","not_before":…,"opener":"age1…",
-     "plan":"<SHA-256>","policy":"<SHA-256>","requester":"opj","since":…,"type":"order.declare",
-     "until":…,"urgent":false,"v":1}
+     "plan":"<SHA-256>","policy":"<SHA-256>","requester":"opj","secret":null,"since":…,
+     "type":"order.declare","until":…,"urgent":false,"v":1}
 
 RFC 8785 bytes, at most 4 kB, which are the log's `order.declare` entry as well. An order's id is
 its leaf hash there, SHA-256 of 0x00 and the bytes (RFC 6962, 2.1): a changed byte makes another.
+
+A secret order (secret.py) says how many cameras and how long, and commits to which and when: its
+bytes are public at once, and read with their opening alone.
 """
 
 from __future__ import annotations
@@ -16,12 +19,16 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 
+from contrejour.cases.secret import HIDDEN, LONGEST_SECRET, Secret
+from contrejour.cases.secret import read as read_secret
 from contrejour.cases.strict import Fields, document
 from contrejour.errors import OrderError
 from contrejour.mandate.compile import Json, utc
 from contrejour.mandate.sign import canonical
 
+Opening: TypeAlias = "bytes | None"
 TYPE = "order.declare"
 MOST_BYTES = 4096
 MOST_CAMERAS = 64
@@ -37,7 +44,7 @@ class Kind(StrEnum):
 
     OPEN = "open"
     HOLD = "hold"
-    """Keep it past its day, re-wrapped to the case's key; no picture is shown."""
+    """Keep it past its day, under keys for this hold alone; no picture is shown."""
 
 
 class Basis(StrEnum):
@@ -72,6 +79,7 @@ class Order:
     """Frozen as it was declared. Times are aware, to the second.
 
     `since` to `until`: what was filmed then. `not_before` to `expires`: when it may be opened.
+    `opener`: whom it is opened for, "" for a hold. `held`: the id of the hold that kept it, or "".
     `commitments`: of what is personal, by field (see private.py).
     """
 
@@ -92,6 +100,8 @@ class Order:
     hold_until: datetime | None
     nonce: str
     commitments: tuple[tuple[str, str], ...] = ()
+    held: str = ""
+    secret: Secret | None = None
 
     @property
     def bytes(self) -> bytes:
@@ -102,28 +112,54 @@ class Order:
             "policy": self.policy, "cameras": list(self.cameras), "since": utc(self.since),
             "until": utc(self.until), "at": utc(self.declared),
             "not_before": utc(self.not_before), "expires": utc(self.expires),
-            "urgent": self.urgent, "opener": self.opener, "nonce": self.nonce,
+            "urgent": self.urgent, "opener": self.opener or None, "nonce": self.nonce,
+            "held": self.held or None,
             "hold_until": utc(self.hold_until) if self.hold_until else None,
-            "commitments": dict(self.commitments),
+            "commitments": dict(self.commitments), "secret": None,
         }  # fmt: skip
+        if self.secret:
+            shown = self.secret.shown(self._hidden, self.until - self.since)
+            told |= dict.fromkeys(self._hidden) | {"secret": shown}
         return canonical(told)
+
+    @property
+    def opening(self) -> Opening:
+        """What a secret order is read with; None where nothing is secret."""
+        return self.secret.opening(self._hidden) if self.secret else None
+
+    @property
+    def _hidden(self) -> dict[str, Json]:
+        """As an order that is not secret shows them."""
+        return {"cameras": [*self.cameras], "since": utc(self.since), "until": utc(self.until)}
 
     @property
     def id(self) -> str:
         """The leaf hash, in hexadecimal."""
         return hashlib.sha256(b"\0" + self.bytes).hexdigest()
 
-    def covers(self, window: Window) -> bool:
-        """Whether all of the window is in the order."""
+    def covers(self, window: Window | Order) -> bool:
+        """Whether all of the window, or of another order, is in this one."""
+        cameras = {window.camera} if isinstance(window, Window) else {*window.cameras}
         return (
-            window.camera in self.cameras and self.since <= window.since < window.until
+            cameras <= {*self.cameras} and self.since <= window.since < window.until
             and window.until <= self.until
         )  # fmt: skip
 
 
-def read(data: bytes) -> Order:
-    """An order from its bytes, as hostile as they may be. Raises Malformed, OrderError."""
+def read(data: bytes, opening: bytes | None = None) -> Order:
+    """An order from its bytes, as hostile as they may be. Raises Malformed, OrderError.
+
+    A secret one is read with its opening, and only where that is what the order commits to.
+    """
     fields = document(data, TYPE, MOST_BYTES)
+    secret = shown = None
+    if fields.has("secret"):
+        if opening is None:
+            raise OrderError("the order is secret", "secret.json, beside it, opens it")
+        secret, shown = read_secret(fields.below("secret"), opening)
+        for name in HIDDEN:
+            fields.has(name)  # what is there, and not null, is left, and so refused
+    seen = shown or fields
     order = Order(
         requester=fields.text("requester", ROLE),
         kind=Kind(fields.one_of("kind", [*Kind])),
@@ -131,26 +167,31 @@ def read(data: bytes) -> Order:
         mandate=fields.text("mandate", NAME),
         plan=fields.text("plan", HEX),
         policy=fields.text("policy", HEX),
-        cameras=fields.texts("cameras", NAME, MOST_CAMERAS),
-        since=fields.moment("since"),
-        until=fields.moment("until"),
+        cameras=seen.texts("cameras", NAME, MOST_CAMERAS),
+        since=seen.moment("since"),
+        until=seen.moment("until"),
         declared=fields.moment("at"),
         not_before=fields.moment("not_before"),
         expires=fields.moment("expires"),
         urgent=fields.flag("urgent"),
-        opener=fields.text("opener", OPENER),
+        opener=fields.text("opener", OPENER) if fields.has("opener") else "",
+        held=fields.text("held", HEX) if fields.has("held") else "",
         hold_until=fields.moment("hold_until") if fields.has("hold_until") else None,
         nonce=fields.text("nonce", "[0-9a-f]{32}"),
         commitments=_commitments(fields.below("commitments")),
+        secret=secret,
     )
-    fields.end()
+    for each in (fields, seen):
+        each.end()
+    if order.bytes != data:
+        raise OrderError("the opening is not of this order", "keep both files as they came")
     _sensible(order)
     return order
 
 
 def made(order: Order) -> Order:
     """The order, if `read` accepts it. Raises Malformed, OrderError."""
-    return read(order.bytes)
+    return read(order.bytes, order.opening)
 
 
 def aligned(since: datetime, until: datetime, window_s: int) -> tuple[datetime, datetime]:
@@ -180,5 +221,20 @@ def _sensible(order: Order) -> None:
         raise OrderError(
             "a hold says until when, and nothing else does", "--hold-until makes it a hold"
         )
+    if (order.kind is Kind.HOLD) == bool(order.opener):
+        raise OrderError(
+            "an order to open is for one opener, and a hold is for none",
+            "a hold is opened by another order, later: declare --held",
+        )
+    if order.secret and (
+        order.basis is Basis.ACCESS
+        or not order.declared < order.secret.reveal_by <= order.declared + LONGEST_SECRET
+    ):
+        raise OrderError(
+            "an order that is secret without an end, or without an inquiry",
+            f"revealed within {LONGEST_SECRET.days} days; a filmed person's request is no secret",
+        )
+    if order.held and order.kind is Kind.HOLD:
+        raise OrderError("a hold isn't prolonged by another", "open what it holds before it ends")
     if order.hold_until is not None and order.hold_until <= order.expires:
         raise OrderError("the hold ends before the order does", "--hold-until has to be later")

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from contrejour.cases import words
 from contrejour.cases.case import Peeled, apply, declare
+from contrejour.cases.hold import demand_held, demand_key_of_hold
 from contrejour.cases.order import Order, Window, read
 from contrejour.cases.rules import VAULT, Rules
 from contrejour.cases.steps import Peel
@@ -50,7 +51,8 @@ class Spent(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the hub sent. `epoch`: of the key that opened this layer, not what the layer says."""
+    """What the hub sent. `epoch`: of the key that opened this layer, not what the layer says: its
+    day, or the id of its hold."""
 
     order: bytes
     approvals: tuple[bytes, ...]
@@ -60,6 +62,10 @@ class Asked:
     way: frozenset[str]
     window: Window
     epoch: str
+    opening: bytes | None = None
+    """Of a secret order."""
+    hold: Order | None = None
+    """The hold's order, where the order opens what a hold kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +85,17 @@ def may_peel(
 
     `rules`, `keys` and `policy_sha256` are the party's own.
     """
-    order, window = read(asked.order), asked.window
+    order, window = read(asked.order, asked.opening), asked.window
     if order.policy != policy_sha256:
         raise OrderError(
             "the order was declared under another policy",
             "compare open.policy with the one that was published, with the others' on the phone",
         )
-    _demand_of_its_day(window, asked.epoch)
+    if order.held:
+        demand_held(order, asked.hold, window, now)
+        demand_key_of_hold(order, window, asked.epoch)
+    else:
+        _demand_of_its_day(window, asked.epoch)
     case = replace(
         declare(order, rules, order.declared),
         at=order.declared - rules.skew,
@@ -99,7 +109,7 @@ def may_peel(
         raise OrderError(
             f"the order is spent for {window.camera} at {utc(window.since)}", "declare a new one"
         )
-    if spent.order_of(order.opener) not in (None, order.id):
+    if order.opener and spent.order_of(order.opener) not in (None, order.id):
         raise OrderError("the key of the opener was used for another order", "one key, one order")
     apply(case, Peel(asked.role, asked.way, window, spent.used_s(now)), now)
     return Leave(order, asked.role, window)

@@ -123,7 +123,7 @@ def _windows(fields: Fields) -> tuple[Window, ...]:
 def _window(fields: Fields) -> Window:
     window = Window(
         fields.text("camera", NAME), fields.moment("since"), fields.moment("until"),
-        fields.text("epoch", "[0-9-]{8,10}"), fields.text("recipient", RECIPIENT),
+        fields.text("epoch", "|[0-9-]{8,10}"), fields.text("recipient", RECIPIENT),
     )  # fmt: skip
     fields.end()
     return window

@@ -84,7 +84,8 @@ class SpentList:
         if not isinstance(seconds, int):
             raise TypeError
         self._windows.add((order, str(told["camera"]), str(told["since"])))
-        self._openers.setdefault(opener, order)
+        if opener:
+            self._openers.setdefault(opener, order)
         day = str(told["at"])[:10]
         self._days[day] = self._days.get(day, 0) + seconds
 

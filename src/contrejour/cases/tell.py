@@ -52,6 +52,8 @@ def summary(case: Case, private: Private | None, now: datetime) -> dict[str, Jso
         "refusals": [*sorted(case.refusals)], "witnesses": [*sorted(case.witnesses)],
         "missing": [[*way] for way in ways(case)],
         "windows_peeled": len({p.window for p in case.peels if case.is_peeled(p.window)}),
+        "held": order.held or None,
+        "reveal_by": utc(order.secret.reveal_by) if order.secret else None,
         "exports": [*case.exports], "private": dict(private.texts) if private else None,
     }  # fmt: skip
 
@@ -68,6 +70,12 @@ def lines(case: Case, private: Private | None, now: datetime, language: str) -> 
         waits = Said("le journal et ses témoins", "the log and its witnesses")
         if case.is_witnessed:
             waits = Said("chaque partie, à son tour", "each party, in turn")
+    more: list[tuple[Said, Said]] = []
+    if order.held:
+        more.append((Said("conservé par", "held by"), _same(order.held)))
+    if order.secret:
+        by = utc(order.secret.reveal_by)
+        more.append((Said("secret jusqu'au", "secret until"), _same(by)))
     personal = sorted(private.texts.items()) if private else []
     rows: list[tuple[Said, Said]] = [
         (Said("ordre", "order"), _same(order.id)),
@@ -81,6 +89,7 @@ def lines(case: Case, private: Private | None, now: datetime, language: str) -> 
         (Said("refusé par", "refused by"), _same(", ".join(sorted(case.refusals)) or "-")),
         (Said("attesté par", "witnessed by"), _same(", ".join(sorted(case.witnesses)) or "-")),
         (Said("attend", "waits for"), waits),
+        *more,
         *((_same(name), _same(text)) for name, text in personal),
     ]
     return [f"{name.in_(language):<16} {value.in_(language)}" for name, value in rows]

@@ -71,15 +71,20 @@ class Word:
         """
         if self.order != order:
             raise OrderError(f"what {self.role} signed is for another order", "a word fits one")
-        public = bytes.fromhex(self.key)
-        if keys.get(self.role) != hashlib.sha256(public).hexdigest():
-            raise SignatureError(
-                f"not the key of {self.role}", "the policy says whose key is whose: `key:` keyid"
-            )
-        if not fits(public, bytes.fromhex(self.sig), digest(self.act, order)):
-            raise SignatureError(
-                f"the signature of {self.role} doesn't fit: something was changed after signing"
-            )
+        demand_signed(self.role, self.key, self.sig, digest(self.act, order), keys)
+
+
+def demand_signed(role: str, key: str, sig: str, message: bytes, keys: Mapping[str, str]) -> None:
+    """Raises SignatureError unless the role's own key (`keys`: its keyid) signed the message."""
+    public = bytes.fromhex(key)
+    if keys.get(role) != hashlib.sha256(public).hexdigest():
+        raise SignatureError(
+            f"not the key of {role}", "the policy says whose key is whose: `key:` keyid"
+        )
+    if not fits(public, bytes.fromhex(sig), message):
+        raise SignatureError(
+            f"the signature of {role} doesn't fit: something was changed after signing"
+        )
 
 
 def digest(act: Act, order: str) -> bytes:

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contrejour.commands import case_open, case_papers, files
-from contrejour.commands.keys import private_key, public_key
-from contrejour.errors import Malformed
+from contrejour.commands import case_hold, case_open, case_papers, files
+from contrejour.commands.keys import add_signer, private_key, public_key
+from contrejour.errors import Malformed, OrderError
 
 if TYPE_CHECKING:
     from contrejour.cases.folder import Found
@@ -43,32 +43,27 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     ):
         said = below.add_parser(word, help=told, allow_abbrev=False)
         said.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
-        _add_signer(said)
+        add_signer(said)
         if word == "approve":
             said.add_argument("--pub", type=Path, metavar="FILE",
                 help="the plan's public key, to check that the plan allows it")  # fmt: skip
         said.set_defaults(run=_say, act=word)
+    reveal = below.add_parser("reveal", help="what a secret order was for, for the log")
+    reveal.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
+    reveal.set_defaults(run=_reveal)
     show = below.add_parser("show", help="how far a case is, and what it waits for")
     show.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
     show.add_argument("--json", action="store_true", help="as JSON")
     show.set_defaults(run=_show)
     case_open.add_to(below)
+    case_hold.add_to(below)
     case_papers.add_to(below)
-
-
-def _add_signer(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--as", dest="role", required=True, metavar="ROLE",
-        help="the party that signs, as the policy names it")  # fmt: skip
-    parser.add_argument("--key", type=Path, metavar="FILE",
-        help="private key (default: the one that `keys new` made)")  # fmt: skip
-    parser.add_argument("--password-file", type=Path, metavar="FILE",
-        help="file whose first line is the key's password")  # fmt: skip
 
 
 def _add_declare(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("-o", "--output", type=Path, required=True, metavar="DIR", help="the folder of the case")
-    _add_signer(parser)
+    add_signer(parser)
     add("--plan", type=Path, required=True, metavar="FILE", help="the plan that must allow it")
     add("--pub", type=Path, metavar="FILE", help="the plan's public key")
     add("--policy", type=Path, required=True, metavar="FILE", help="who opens: party lines")
@@ -77,11 +72,14 @@ def _add_declare(parser: argparse.ArgumentParser) -> None:
     add("--camera", action="append", required=True, metavar="NAME", help="may be given again")
     for name, told in (("--since", "first moment filmed"), ("--until", "first moment after")):
         add(name, type=files.moment, required=True, metavar="TIME", help=told)
-    add("--opener", required=True, metavar="RECIPIENT", help="age recipient, for this order alone")
+    add("--opener", default="", metavar="RECIPIENT", help="age recipient, for this order alone")
+    add("--held", type=Path, metavar="DIR", help="the case of the hold that kept it")
     add("--urgent", action="store_true", help="don't wait a day: two have to approve")
     add("--days", type=int, metavar="N",
         help="until when it may be used (default: as long as the plan lets it)")  # fmt: skip
     add("--hold-until", type=files.moment, metavar="TIME", help="keep it so long; open nothing")
+    add("--secret-until", type=files.moment, metavar="TIME",
+        help="hide cameras and times until then, and not that there is an order")  # fmt: skip
     add("--private", type=Path, metavar="FILE",
         help="JSON with what is personal: case_number, requester_name …")  # fmt: skip
 
@@ -101,22 +99,24 @@ def _declare(args: argparse.Namespace) -> int:
     private = _private(args.private)
     voted = plan.originals(args.camera[0])
     rules, keys = folder.rules_of(given["open.policy"], given["witness.policy"], voted)
-    order = _order(args, plan.mandate, given, private, voted, now)
-    demand_allowed(order, plan, order.plan, now)
+    hold = _held(args.held) if args.held else None
+    order = _order(args, plan.mandate, given, private, voted, now, hold)
+    demand_allowed(order, plan, order.plan, now, hold)
     declare(order, rules, now)
     word = words.sign(words.Act.DECLARE, order.id, args.role, now,
                       private_key(args.key, args.password_file))  # fmt: skip
     word.check(order.id, keys)
-    folder.create(args.output, order, word, private, given)
+    folder.create(args.output, order, word, private, given, hold)
     _tell(folder.read(args.output), as_json=False)
     return 0
 
 
 def _order(
     args: argparse.Namespace, mandate: str, given: dict[str, bytes], private: Private,
-    voted: Originals, now: datetime,
+    voted: Originals, now: datetime, hold: Order | None,
 ) -> Order:  # fmt: skip
     from contrejour.cases.order import Basis, Kind, Order, aligned, made
+    from contrejour.cases.secret import Secret
 
     since, until = aligned(args.since, args.until, voted.window.seconds)
     lasts = voted.order_lasts if args.days is None else timedelta(days=args.days)
@@ -130,9 +130,20 @@ def _order(
             cameras=tuple(sorted(set(args.camera))), since=since, until=until, declared=now,
             not_before=now + wait, expires=now + lasts, urgent=args.urgent,
             opener=args.opener, hold_until=args.hold_until, nonce=secrets.token_hex(16),
-            commitments=private.commitments,
+            commitments=private.commitments, held=hold.id if hold else "",
+            secret=Secret.until(args.secret_until) if args.secret_until else None,
         )
     )  # fmt: skip
+
+
+def _held(path: Path) -> Order:
+    """The order of a hold that keeps something. Raises OrderError."""
+    from contrejour.cases import folder
+
+    case = folder.read(path).case
+    if not case.held:
+        raise OrderError(f"{path} holds nothing", "--held names the folder of a hold's case")
+    return case.order
 
 
 def _private(path: Path | None) -> Private:
@@ -177,7 +188,8 @@ def _demand_planned(args: argparse.Namespace, found: Found) -> None:
 
     envelope = files.read_bytes(args.folder / "plan.json")
     plan = Plan(envelope, [public_key(args.pub)])
-    demand_allowed(found.case.order, plan, hashlib.sha256(envelope).hexdigest(), datetime.now(UTC))
+    digest, now = hashlib.sha256(envelope).hexdigest(), datetime.now(UTC)
+    demand_allowed(found.case.order, plan, digest, now, found.hold)
 
 
 def _word(args: argparse.Namespace, act: Act, found: Found) -> bytes:
@@ -189,6 +201,14 @@ def _word(args: argparse.Namespace, act: Act, found: Found) -> bytes:
     word = words.sign(act, order, args.role, datetime.now(UTC), key)
     word.check(order, found.keys)
     return word.bytes
+
+
+def _reveal(args: argparse.Namespace) -> int:
+    from contrejour.cases import due, folder
+
+    order = folder.read(args.folder).case.order
+    print(folder.owe(args.folder, due.revealed(order, datetime.now(UTC))))
+    return 0
 
 
 def _show(args: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contrejour.commands import files
+from contrejour.commands import case_hold, files
 from contrejour.commands.keys import public_key
 from contrejour.commands.terminal import Terminal
 from contrejour.errors import InputMissing, OrderError
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from contrejour.cases.layer import Told
     from contrejour.ledger.verify import Trust
     from contrejour.mandate.originals import Originals
+    from contrejour.seal.onion import Keyset
+    from contrejour.seal.open import Peeled
     from contrejour.seal.plugin import Token
     from contrejour.seal.recipient import Identity
 
@@ -48,6 +50,8 @@ def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     add("--proof", type=Path, required=True, metavar="FILE", help="a fresh proof of the order")
     add("--spent", type=Path, required=True, metavar="FILE",
         help="what this party has peeled, ever; made when it isn't there")  # fmt: skip
+    add("--hold-keys", type=Path, metavar="DIR",
+        help="of a hold, for whoever peels last: where its key for the hold is made")  # fmt: skip
     add("-o", "--output", type=Path, required=True, metavar="DIR", help="where what is left goes")
 
     opened = _under(below, "open", "the opener opens what was peeled", _open)
@@ -89,13 +93,12 @@ def _witness(args: argparse.Namespace) -> int:
 
 def _peel(args: argparse.Namespace) -> int:
     """Nothing of the case's folder is believed but what is signed, or in the log."""
-    from contrejour.cases import folder, records
+    from contrejour.cases import due, folder, records
     from contrejour.cases.layer import Party, window_of
+    from contrejour.cases.order import Kind
     from contrejour.cases.spent import SpentList
     from contrejour.cases.steps import Peel
     from contrejour.seal.files import writing
-    from contrejour.seal.open import rewrap
-    from contrejour.seal.recipient import Recipient
     from contrejour.seal.wipe import wipe
 
     found, now = folder.read(args.folder), _now()
@@ -105,27 +108,46 @@ def _peel(args: argparse.Namespace) -> int:
     rules, keys = folder.rules_of(policy, files.read_bytes(args.witnesses), _voted(args, found))
     way, onion = _onion(args.onion, args.role, found)
     told = _told(args, found, way)
-    out = args.output / f"{way}.age"
+    is_hold = found.case.order.kind is Kind.HOLD and way.split("+")[-1] == args.role
+    keyset = case_hold.keyset(args, found, rules, keys) if is_hold else None
+    out = args.output / f"{way}{'.onions' if is_hold else '.age'}"
+    room = (len(onion) + MORE) * (sum(map(len, keyset.ways)) if keyset else 1)
     args.output.mkdir(parents=True, exist_ok=True)
     with (
-        writing(out, 0o600, len(onion) + MORE) as file,  # before the window is spent
+        writing(out, 0o600, room) as file,  # before the window is spent
         _identity(args.key) as key,
         SpentList(args.spent) as spent,
     ):
         party = Party(args.role, rules, keys, hashlib.sha256(policy).hexdigest(), spent)
         used_s = spent.used_s(now)
         peeled = party.peel(onion, key, args.key.stem, told, now)
+        is_kept = peeled.is_last and keyset is not None
         try:
-            opener = Recipient.parse(found.case.order.opener)
-            file.write(rewrap(peeled, opener) if peeled.is_last else bytes(peeled.inside))
+            left = _left(peeled, found, keyset)
         finally:
             wipe(peeled.inside)
+        folder.owe(args.folder, due.peeled(found.case.order, args.role, onion, now))
+        if keyset and is_kept:
+            folder.owe(args.folder, due.kept(found.case.order, keyset.id, now))
+        file.write(left)
     step = Peel(
         args.role, told.way, window_of(peeled.window), used_s - found.case.peeled_s(args.role, now)
     )
     folder.add(args.folder, found, step, records.write(step, found.case.order.id, now), now)
     print(out)
     return 0
+
+
+def _left(peeled: Peeled, found: Found, hold: Keyset | None) -> bytes:
+    """What goes on: the next layer, or the window's key for the opener, or anew for a hold."""
+    from contrejour.seal.open import rehold, rewrap
+    from contrejour.seal.recipient import Recipient
+
+    if not peeled.is_last:
+        return bytes(peeled.inside)
+    if hold:
+        return rehold(peeled, hold)
+    return rewrap(peeled, Recipient.parse(found.case.order.opener))
 
 
 def _voted(args: argparse.Namespace, found: Found) -> Originals | None:
@@ -137,7 +159,8 @@ def _voted(args: argparse.Namespace, found: Found) -> Originals | None:
         return None
     order, envelope = found.case.order, files.read_bytes(args.plan)
     plan = Plan(envelope, [public_key(args.pub)])
-    demand_allowed(order, plan, hashlib.sha256(envelope).hexdigest(), order.declared)
+    digest = hashlib.sha256(envelope).hexdigest()
+    demand_allowed(order, plan, digest, order.declared, found.hold)
     return plan.originals(order.cameras[0])
 
 
@@ -152,7 +175,10 @@ def _told(args: argparse.Namespace, found: Found, way: str) -> Told:
         for act in (Act.APPROVE, Act.REFUSE)
     }
     proof = proved(order, files.read_bytes(args.proof), _trust(args.witnesses))
-    return Told(order, said[Act.APPROVE], said[Act.REFUSE], proof, frozenset(way.split("+")))
+    return Told(
+        order, said[Act.APPROVE], said[Act.REFUSE], proof, frozenset(way.split("+")),
+        found.case.order.opening, found.hold,
+    )  # fmt: skip
 
 
 def _onion(path: Path, role: str, found: Found) -> tuple[str, bytes]:
@@ -175,7 +201,7 @@ def _onion(path: Path, role: str, found: Found) -> tuple[str, bytes]:
 
 
 def _open(args: argparse.Namespace) -> int:
-    from contrejour.cases import folder, records
+    from contrejour.cases import due, folder, records
     from contrejour.cases.layer import window_of
     from contrejour.cases.steps import Open
     from contrejour.seal.open import peel, window_key
@@ -183,13 +209,15 @@ def _open(args: argparse.Namespace) -> int:
     found, now = folder.read(args.folder), _now()
     for path in args.sealed:
         _demand_file(path)
+    layer = files.read_bytes(args.layer)
     with _identity(args.key) as opener:
-        peeled = peel(files.read_bytes(args.layer), [opener], None)
+        peeled = peel(layer, [opener], None)
     window = window_of(peeled.window)
     with window_key(peeled) as key:
         step = Open((window,), (str(key.recipient()),))
         document = records.write(step, found.case.order.id, now)
         folder.add(args.folder, found, step, document, now)  # refused: nothing is shown
+        folder.owe(args.folder, due.opened(found.case.order, layer, now))
         args.output.mkdir(parents=True, exist_ok=True)
         for path in args.sealed:
             print(_clear(path, key, args.output))

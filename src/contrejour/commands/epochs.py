@@ -49,7 +49,9 @@ def add_parsers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="a folder for the signed statements, DATE.shred")  # fmt: skip
     destroy.set_defaults(run=_destroy)
 
-    show = below.add_parser("show", help="the days whose keys are here, and when each has to go")
+    show = below.add_parser(
+        "show", help="the days and holds whose keys are here, and when each has to go"
+    )
     _folder(show)
     add_until(show)
     show.set_defaults(run=_show)
@@ -184,4 +186,7 @@ def _show(args: argparse.Namespace) -> int:
     for day in keys.days(args.folder):
         with keys.read_identity(keys.key_path(args.folder, day)) as secret:
             print(day, f"{ends(day):%Y-%m-%dT%H:%M:%SZ}", secret.recipient())
+    for path in keys.holds(args.folder):
+        with keys.read_identity(path) as secret:
+            print(path.stem, f"{keys.hold_until(path):%Y-%m-%dT%H:%M:%SZ}", secret.recipient())
     return 0

@@ -40,6 +40,16 @@ def default_key() -> Path:
     return Path(home) / "contrejour" / "mandate.key"
 
 
+def add_signer(parser: argparse.ArgumentParser) -> None:
+    """Options of a party that signs: who, and with which key."""
+    parser.add_argument("--as", dest="role", required=True, metavar="ROLE",
+        help="the party that signs, as the policy names it")  # fmt: skip
+    parser.add_argument("--key", type=Path, metavar="FILE",
+        help="private key (default: the one that `keys new` made)")  # fmt: skip
+    parser.add_argument("--password-file", type=Path, metavar="FILE",
+        help="file whose first line is the key's password")  # fmt: skip
+
+
 def private_key(file: Path | None, password_file: Path | None) -> Ed25519PrivateKey:
     """The key to sign with. Raises InputMissing, SignatureError."""
     from contrejour.mandate.sign import read_private

@@ -103,7 +103,8 @@ class Watch:
         """What is wrong, in the order of the log, then what is late, then who is silent."""
         more = [Alarm(f"wrong in as many places more: {self._more}", kind="entry")]
         found = [*self._found, *(more if self._more else ())]
-        return [*found, *self._unanswered(now), *self._late(now), *self._silent(now)]
+        hidden = [Alarm(each, kind="order") for each in self._replay.overdue(moment(now))]
+        return [*found, *self._unanswered(now), *hidden, *self._late(now), *self._silent(now)]
 
     def _unanswered(self, now: datetime) -> list[Alarm]:
         return [

@@ -46,6 +46,10 @@ def _some(each: Fits, most: int) -> Fits:
     )
 
 
+def _maybe(fits: Fits) -> Fits:
+    return lambda value: value is None or fits(value)
+
+
 def _moment(value: object) -> bool:
     try:
         return isinstance(value, str) and moment(datetime.strptime(value, _MOMENT)) == value
@@ -70,8 +74,12 @@ REASON = _one(
     "not-lawful not-needed opposed out-of-time power-lost retention stolen too-wide unknown"
 )
 BASIS = _one("60-1 60-2 77-1-1 77-1-2 99-3 gdpr.15")
+METHOD = _one("file hsm tpm")
+"""Where the key that was destroyed had been; a file was overwritten and unlinked."""
 PERSONAL = _one("case_number document_sha256 note requester_name requester_service")
 """What a commitment may be of."""
+HIDDEN = ("cameras", "since", "until")
+"""What a secret order commits to, each under a salt of its own."""
 _SPAN: dict[str, Fits] = {"from": _moment, "to": _moment}
 _WORD: dict[str, Fits] = {"order": HASH, "role": NAME, "key": HASH, "sig": SIGNATURE}
 """What a party says of an order: raw Ed25519 public key and signature, in hex."""
@@ -83,6 +91,21 @@ def _commitments(value: object) -> bool:
     )
 
 
+def _secret(value: object) -> bool:
+    """What a secret order shows: how much, until when it hides the rest, and commitments of it."""
+    if not isinstance(value, dict) or value.keys() != {"cameras", "of", "reveal_by", "seconds"}:
+        return False
+    counts = _count(value["cameras"]) and _count(value["seconds"])
+    return counts and _moment(value["reveal_by"]) and _hidden(value["of"])
+
+
+def _hidden(value: object) -> bool:
+    """A hash, or a salt, for each thing that a secret order hides."""
+    return (
+        isinstance(value, dict) and value.keys() == set(HIDDEN) and all(map(HASH, value.values()))
+    )
+
+
 TYPES: Mapping[str, Mapping[str, Fits]] = {
     "keyset.publish": {"role": NAME, "epoch": _day, "keys": HASH},
     "edge.enroll": {"edge": NAME, "key": HASH},
@@ -90,22 +113,28 @@ TYPES: Mapping[str, Mapping[str, Fits]] = {
     "segment.batch": {"edge": NAME, "from": _count, "to": _count, "n": _count, "root": HASH},
     "gap.declare": {"edge": NAME, "camera": NAME, **_SPAN, "reason": REASON},
     "order.declare": {
-        "basis": BASIS, "cameras": _some(NAME, 64), "commitments": _commitments,
-        "expires": _moment, "hold_until": lambda value: value is None or _moment(value),
+        "basis": BASIS, "cameras": _maybe(_some(NAME, 64)), "commitments": _commitments,
+        "expires": _moment, "held": _maybe(HASH), "hold_until": _maybe(_moment),
         "kind": _one("open hold"), "mandate": NAME, "nonce": _text("[0-9a-f]{32}"),
-        "not_before": _moment, "opener": RECIPIENT, "plan": HASH, "policy": HASH,
-        "requester": NAME, "since": _moment, "until": _moment,
+        "not_before": _moment, "opener": _maybe(RECIPIENT), "plan": HASH, "policy": HASH,
+        "requester": NAME, "secret": _maybe(_secret), "since": _maybe(_moment),
+        "until": _maybe(_moment),
         "urgent": lambda value: isinstance(value, bool),
+    },
+    "order.reveal": {
+        "order": HASH, "cameras": _some(NAME, 64), "since": _moment, "until": _moment,
+        "salts": _hidden,
     },
     "order.approve": _WORD,
     "order.refuse": _WORD,
     "unseal.peel": {"order": HASH, "role": NAME, "n": _count, "root": HASH},
     "unseal.done": {"order": HASH, "n": _count, "root": HASH},
-    "hold.rewrap": {"order": HASH, "recipient": RECIPIENT, "expires": _moment, "n": _count},
+    "hold.rewrap": {"order": HASH, "keyset": HASH, "expires": _moment, "n": _count},
     "export.make": {"order": HASH, "bag": HASH, "recipients": _some(HASH, 16)},
     "access.view": {"role": NAME, "camera": NAME, **_SPAN},
     "config.change": {"old": HASH, "new": HASH},
-    "epoch.shred": {"role": NAME, "epoch": _day, "method": _one("file hsm tpm")},
+    "epoch.shred": {"role": NAME, "epoch": _day, "method": METHOD},
+    "hold.shred": {"order": HASH, "role": NAME, "method": METHOD},
     "media.delete": {"edge": NAME, "camera": NAME, **_SPAN, "reason": REASON},
     "dp.release": {
         "dataset": NAME, "mechanism": _one("geometric laplace"), "scale_millionths": _count,
@@ -147,6 +176,10 @@ class Entry:
                     f"{self.type}: {key} has a value that can't stand there",
                     "names, words of the list, hashes, moments and counts: never a sentence",
                 )
+        if "secret" in wanted:
+            shown = [self.data[key] is None for key in (*HIDDEN, "secret")]
+            if shown not in ([False, False, False, True], [True, True, True, False]):
+                raise LedgerError(f"{self.type}: it is secret, or shows cameras and times")
         if "from" in wanted and self.data["from"] > self.data["to"]:  # type: ignore[operator]
             raise LedgerError(f"{self.type}: it ends before it begins")
         if len(self.bytes) > MOST_BYTES:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contrejour.errors import LedgerError
-from contrejour.ledger.entry import Entry, read
+from contrejour.ledger.entry import HIDDEN, Entry, Json, commitment, read
 from contrejour.ledger.tree import leaf_hash
 
 OPENS = {"unseal.peel", "unseal.done", "hold.rewrap", "export.make"}
@@ -26,6 +26,8 @@ class Replay:
         self._orders: dict[str, str] = {}
         self._approved: set[str] = set()
         self._refused: set[str] = set()
+        self._secret: dict[str, dict[str, Json]] = {}
+        self._hidden: dict[str, str] = {}
         self._edges: dict[str, int] = {}
         self._revoked: set[str] = set()
         self._spent: dict[str, int] = {}
@@ -38,10 +40,18 @@ class Replay:
             return [str(error)]
         return list(self.findings(entry, leaf_hash(data).hex()))
 
+    def overdue(self, at: str) -> list[str]:
+        """Secret orders that had to be revealed before this moment, and are not."""
+        late = {leaf: by for leaf, by in self._hidden.items() if at > by}
+        return [f"order {leaf} was not revealed by {by}" for leaf, by in late.items()]
+
     def findings(self, entry: Entry, leaf: str) -> Iterator[str]:
         """As `see`, of an entry that was read, and its leaf hash in hex."""
         if entry.type == "order.declare":
             self._orders[leaf] = str(entry.data["expires"])
+            if entry.data["secret"] is not None:
+                self._secret[leaf] = _keys(entry.data["secret"])
+                self._hidden[leaf] = str(self._secret[leaf]["reveal_by"])
         elif "order" in entry.data:
             yield from self._of_order(entry, str(entry.data["order"]))
         elif entry.type in ("edge.enroll", "edge.revoke"):
@@ -55,6 +65,14 @@ class Replay:
     def _of_order(self, entry: Entry, order: str) -> Iterator[str]:
         if order not in self._orders:
             yield f"{entry.type} of an order that was not declared before"
+            return
+        if entry.type == "hold.shred":
+            return
+        if entry.type == "order.reveal":
+            if _revealed(entry) == self._secret.get(order, {}).get("of"):
+                self._hidden.pop(order, None)
+            else:
+                yield "order.reveal of something else than was declared"
             return
         if entry.at > self._orders[order] and entry.type in OPENS | {"order.approve"}:
             yield f"{entry.type} of an order that was over"
@@ -84,3 +102,17 @@ class Replay:
         self._spent[dataset] = self._spent.get(dataset, 0) + spent
         if told != self._spent[dataset]:
             yield f"{dataset} has spent {self._spent[dataset]} millionths, and says {told}"
+
+
+def _revealed(entry: Entry) -> dict[str, Json]:
+    """What an order that hid this had to commit to."""
+    salts = _keys(entry.data["salts"])
+    return {
+        name: commitment(bytes.fromhex(str(salts[name])), {name: entry.data[name]})
+        for name in HIDDEN
+    }
+
+
+def _keys(data: Json) -> dict[str, Json]:
+    assert isinstance(data, dict), data
+    return data

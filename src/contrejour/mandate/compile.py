@@ -8,7 +8,7 @@
      "measures": {id: {"acts", "place", "hours", "window", "keep", "limits", "access",
                        "documents", "output", "transmit", "expires"}},
      "originals": {"window", "horizon", "cooling_off", "order_lasts", "cosignature_age",
-                   "camera_minutes"},
+                   "hold_lasts", "camera_minutes"},
      "cameras": {id: {"place", "measures"}}}
 
 Times are UTC to the second. Nothing runs before the day that it was judged for, and a measure

@@ -109,7 +109,8 @@ _RANKED: Mapping[str, Callable[[str], int]] = {
     "cameras.count": int, "keep.images": _length, "keep.figures": _length,
     "keep.signals": _length, "valid.until": _ordinal, "window.until": _ordinal,
     "originals.window": _length, "originals.order_lasts": _length,
-    "originals.cosignature_age": _length, "originals.camera_minutes": int,
+    "originals.cosignature_age": _length, "originals.hold_lasts": _length,
+    "originals.camera_minutes": int,
     "originals.horizon": _shortness, "originals.cooling_off": _shortness,
 }  # fmt: skip
 """Keys of which more is wider, by this measure of more."""

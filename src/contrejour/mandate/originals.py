@@ -23,6 +23,7 @@ WINDOWS = (timedelta(seconds=10), timedelta(seconds=60))
 LIMITS: Mapping[str, tuple[timedelta, timedelta]] = {
     "horizon": (_HOUR, 14 * _DAY), "cooling_off": (12 * _HOUR, 6 * _DAY),
     "order_lasts": (_DAY, 7 * _DAY), "cosignature_age": (5 * _MINUTE, 6 * _HOUR),
+    "hold_lasts": (_DAY, 365 * _DAY),
 }  # fmt: skip
 MOST_CAMERA_MINUTES = 24 * 60
 """One camera, a whole day."""
@@ -42,6 +43,8 @@ class Originals:
     """From an order's declaration to its end."""
     cosignature_age: timedelta = timedelta(hours=1)
     """Of a witness's cosignature that a party still believes."""
+    hold_lasts: timedelta = timedelta(days=365)
+    """From a hold's declaration to its end."""
     camera_minutes: int = 240
     """That one party peels in a UTC day, over all orders."""
 

@@ -261,6 +261,7 @@ class Sealed(Model):
     cooling_off: Duration = Period(seconds=86_400)
     order_lasts: Duration = Period(seconds=7 * 86_400)
     cosignature_age: Duration = Period(seconds=3600)
+    hold_lasts: Duration = Period(seconds=365 * 86_400)
     camera_minutes: StrictInt = 240
 
 

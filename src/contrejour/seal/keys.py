@@ -6,9 +6,10 @@
 
 Published is a signed note of canonical JSON, {"keys": {day: age1…}, "party", "type":
 "keyset.publish", "v"}; destroyed, another, {"day", "method", "party", "recipient", "time", "type":
-"epoch.shred", "v"}. A destruction is attested, never proven: retention.is_dead says who has to have
-told the truth. Overwriting does not reach old copies that a flash disk, a snapshot or a backup
-keeps: the folder belongs on a disk whose own key dies with it, and in no backup.
+"epoch.shred", "v"}; of a hold's key, "order" and "hold.shred" in place of two. A destruction is
+attested, never proven: retention.is_dead says who has to have told the truth. Overwriting does not
+reach old copies that a flash disk, a snapshot or a backup keeps: the folder belongs on a disk whose
+own key dies with it, and in no backup.
 """
 
 from __future__ import annotations
@@ -41,6 +42,19 @@ _PUBLIC = re.compile(rb"age1[0-9a-z]+")
 
 def key_path(folder: Path, day: date) -> Path:
     return folder / f"{day.isoformat()}.key"
+
+
+def hold_path(folder: Path, order: str) -> Path:
+    """Of the key that keeps a hold, by the id of its order; no day ends it, the hold does."""
+    return folder / f"{order}.hold"
+
+
+def make_hold(folder: Path, order: str, until: str, kind: Kind) -> Recipient:
+    """A party's key for one hold; `until` is written into it. Raises SealError, OSError."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with Identity.generate(kind) as secret:
+        write_identity(hold_path(folder, order), secret, f"hold until {until}")
+        return secret.recipient()
 
 
 def days(folder: Path) -> list[date]:
@@ -167,6 +181,27 @@ def _of_party(data: bytes, by: note.Verifier) -> dict[str, Recipient]:
     return published(data, by) if f"\n— {by.name} ".encode() in data else {}
 
 
+def holds(folder: Path) -> list[Path]:
+    """The keys of holds that are here, `<order>.hold`."""
+    return sorted(path for path in folder.glob("*.hold") if path.is_file())
+
+
+def hold_until(path: Path) -> datetime:
+    """When the key of a hold has to go. Raises SealError where it doesn't say, OSError."""
+    with path.open("rb") as file:
+        head = file.readline(100).decode(errors="replace")
+    try:
+        at = datetime.strptime(head, "# hold until %Y-%m-%dT%H:%M:%SZ\n")
+        if not re.fullmatch("[0-9a-f]{64}", path.stem):
+            raise ValueError
+    except ValueError:
+        raise SealError(
+            f"the key file {path} doesn't say of which hold it is, or when it has to go",
+            "`case hold-key` writes both",
+        ) from None
+    return at.replace(tzinfo=UTC)
+
+
 def destroy(
     folder: Path, day: date, party: str, key: Ed25519PrivateKey, now: datetime, token: str = ""
 ) -> bytes:
@@ -176,25 +211,48 @@ def destroy(
     a token (`token`: which kind, "hsm" or "tpm") was destroyed there before; here its file goes.
     Raises SealError where there is no such key, and OSError where it could not be destroyed.
     """
-    path = key_path(folder, day)
+    told = {"type": "epoch.shred", "party": party, "day": day.isoformat()}
+    return _destroyed(key_path(folder, day), told, key, now, token)
+
+
+def destroy_hold(
+    folder: Path, order: str, party: str, key: Ed25519PrivateKey, now: datetime, token: str = ""
+) -> bytes:
+    """The same of the key of a hold."""
+    told = {"type": "hold.shred", "party": party, "order": order}
+    return _destroyed(hold_path(folder, order), told, key, now, token)
+
+
+def method_of(path: Path, token: str) -> str:
+    """How a key is destroyed: METHOD, or for one in a token, which kind that is.
+
+    Raises SealError where that is not known, OSError.
+    """
+    with read_identity(path) as secret:
+        method = token if isinstance(secret, Token) else METHOD
+    if not method:
+        raise SealError(
+            f"the key of {path.stem} is in a token, and overwriting its file destroys nothing "
+            "there",
+            "destroy it by the token's own tool; then --token hsm or tpm says so",
+        )
+    return method
+
+
+def _destroyed(
+    path: Path, told: Mapping[str, str], key: Ed25519PrivateKey, now: datetime, token: str = ""
+) -> bytes:
     if not path.exists():
-        raise SealError(f"there is no key of {day} in {folder}")
+        raise SealError(f"there is no key of {path.stem} in {path.parent}")
+    method = method_of(path, token)
     with read_identity(path) as secret:
         recipient = str(secret.recipient())
-        method = token if isinstance(secret, Token) else METHOD
-        if not method:
-            raise SealError(
-                f"the key of {day} is in a token, and overwriting its file destroys nothing there",
-                "destroy it by the token's own tool; then --token hsm or tpm says so",
-            )
-    told = {
-        "type": "epoch.shred", "party": party, "day": day.isoformat(), "recipient": recipient,
-        "method": method, "time": int(now.timestamp()),
-    }  # fmt: skip
-    statement = _signed(told, party, key)
+    time = int(now.timestamp())
+    whole = {**told, "recipient": recipient, "method": method, "time": time}
+    statement = _signed(whole, told["party"], key)
     _overwrite(path)
     path.unlink()
-    sync_folder(folder)
+    sync_folder(path.parent)
     return statement
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contrejour.errors import SealError
 from contrejour.seal.age import NoKey, decrypt
-from contrejour.seal.onion import Window, wrap
+from contrejour.seal.onion import Keyset, Window, pack, wrap
+from contrejour.seal.onion import onions as all_onions
 from contrejour.seal.recipient import Identity, Key, Recipient
 from contrejour.seal.wipe import wipe
 
@@ -79,6 +80,12 @@ def rewrap(peeled: Peeled, recipient: Recipient) -> bytes:
     """An onion of one layer around the window's key, for whoever a case says. Raises SealError."""
     with window_key(peeled) as key:
         return wrap(peeled.window, key, [recipient])
+
+
+def rehold(peeled: Peeled, keys: Keyset) -> bytes:
+    """New onions around the window's key, for each way of a hold: a tar. Raises SealError."""
+    with window_key(peeled) as key:
+        return pack(all_onions(replace(peeled.window, epoch=keys.epoch, keyset=keys.id), key, keys))
 
 
 def unwrap(

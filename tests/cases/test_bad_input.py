@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import shutil
 import subprocess
@@ -11,18 +12,20 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fakes.clocks import HERE, off_by
 from fakes.runs import run
 
 from contrejour.cases import folder
+from contrejour.mandate.sign import new_key
 from contrejour.quorum import parse
-from contrejour.seal import keys
+from contrejour.seal import keys, manifest, note
+from contrejour.seal import onion as onion_of
 from contrejour.seal.age import Writer
+from contrejour.seal.open import unwrap
 from contrejour.seal.window import Wanted, make
 
-from .test_open_commands import DAY, MINUTE, WAY, Room, room
-
-__all__ = ["room"]
+from .conftest import CLEAR, DAY, MINUTE, WAY, Room
 
 
 def refused(done: subprocess.CompletedProcess[str], code: int, text: str) -> None:
@@ -94,6 +97,54 @@ def test_a_segment_of_another_window_is_not_opened_in_its_place(room):
     refused(room("open", room.case, onion, "0001.mp4.age", *args), 19, "no key here opens it")
     assert not list((room.folder / "clear").glob("*"))
     assert room("open", room.case, onion, "0000.mp4.age", *args).returncode == 0
+
+
+def test_what_the_recorder_did_not_sign_is_not_opened_and_what_was_cut_is_up_to_the_cut(room):
+    """By a case: a segment in another's place, and one whose power was cut."""
+    agreed(room)
+    edge = new_key()
+    onion = "W.onions"
+    for role in WAY.split("+"):
+        onion = room.peel(role, onion).stdout.strip()
+    signed = sealed_by(room, edge)
+    swapped = room.folder / "0001.mp4.age"
+    swapped.write_bytes((room.folder / "0000.mp4.age").read_bytes())
+    args = "--key", "opener.key", "--edge", note.Verifier.of("bus-7", edge)
+    refused(room("open", room.case, onion, swapped.name, *args, "-o", "no"), 19, "is not what")
+    (room.folder / "W.json").write_bytes(signed.replace(b'"ok"', b'"no"'))
+    refused(room("open", room.case, onion, "0000.mp4.age", *args, "-o", "no"), 19, "doesn't fit")
+    assert not (room.folder / "no").exists()
+    (room.folder / "W.json").write_bytes(signed)
+    done = room("open", room.case, onion, "0000.mp4.age", *args, "-o", "clear")
+    assert done.returncode == 0, done.stderr
+    assert (room.folder / "clear" / "0000.mp4").read_bytes() == CLEAR
+    swapped.write_bytes(swapped.read_bytes()[:150_000])
+    cut = room("open", room.case, onion, swapped.name, "--key", "opener.key", "-o", "cut")
+    refused(cut, 19, "chunk 2 is cut short")
+    assert not list((room.folder / "cut").iterdir())
+    kept = room("open", room.case, onion, swapped.name, "--key", "opener.key", "-o", "cut",
+                "--allow-truncated")  # fmt: skip
+    assert kept.returncode == 0, kept.stderr
+    assert "warning: chunk 2 is cut short" in kept.stderr
+    assert (room.folder / "cut" / "0001.mp4").read_bytes() == CLEAR[: 2 * 65_536]
+
+
+def sealed_by(room: Room, edge: Ed25519PrivateKey) -> bytes:
+    """The manifest of the room's window, as its recorder wrote it."""
+    data = (room.folder / "0000.mp4.age").read_bytes()
+    wrapped = onion_of.unpack((room.folder / "W.onions").read_bytes())
+    days = [keys.read_identity(room.folder / f"keys-{role}" / f"{DAY}.key")
+            for role in WAY.split("+")]  # fmt: skip
+    window, _ = unwrap(wrapped.values(), days, None)
+    told = manifest.Manifest(
+        "bus-7", window, window.t0, {k: hashlib.sha256(v).hexdigest() for k, v in wrapped.items()},
+        (manifest.Segment(0, window.t0, window.t1, manifest.Status.OK,
+                          hashlib.sha256(data).hexdigest(), len(data)),),
+        manifest.Clock("ntp", 1, "b", 1), "",
+    )  # fmt: skip
+    signed = manifest.sign(told, edge)
+    (room.folder / "W.json").write_bytes(signed)
+    return signed
 
 
 def test_a_policy_that_no_set_of_parties_meets_seals_nothing(room):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contrejour.commands import case_hold, case_open, case_papers, files
+from contrejour.commands import case_hold, case_open, case_papers, case_peel, files
 from contrejour.commands.keys import add_signer, private_key, public_key
 from contrejour.errors import Malformed, OrderError
 
@@ -55,6 +55,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     show.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
     show.add_argument("--json", action="store_true", help="as JSON")
     show.set_defaults(run=_show)
+    case_peel.add_to(below)
     case_open.add_to(below)
     case_hold.add_to(below)
     case_papers.add_to(below)

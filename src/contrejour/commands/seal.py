@@ -17,6 +17,7 @@ from contrejour.language import said
 from contrejour.work import writing
 
 if TYPE_CHECKING:
+    from contrejour.seal.manifest import Manifest
     from contrejour.seal.recipient import Key
 
 
@@ -95,7 +96,7 @@ def _open(args: argparse.Namespace) -> int:
     try:
         keys = _window_keys(sealed, keys, args.edge)
         with sealed.open("rb") as source, writing(args.output), whole(args.output, 0o600) as out:
-            for chunk in _kept(decrypt(source, keys), args.allow_truncated):
+            for chunk in kept(decrypt(source, keys), args.allow_truncated):
                 out.write(chunk)
                 wipe(chunk)
     finally:
@@ -121,28 +122,39 @@ def _window_keys(sealed: Path, keys: Sequence[Key], edge: str | None) -> list[Ke
 
     With `edge`, only a file that its manifest vouches for. Raises SealError, InputMissing.
     """
-    from contrejour.seal import manifest, note
     from contrejour.seal.onion import unpack
     from contrejour.seal.open import unwrap
-    from contrejour.seal.segment import MANIFEST, ONIONS
+    from contrejour.seal.segment import ONIONS
 
     window, onions = None, sealed.with_name(ONIONS)
     wrapped = unpack(files.read_bytes(onions)) if onions.exists() or edge else {}
     if edge:
-        by = note.Verifier.parse(edge)
-        told = manifest.verify(files.read_bytes(sealed.with_name(MANIFEST)), by)
-        with sealed.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if (sealed.name, digest) not in {(each.name, each.ct_sha256) for each in told.segs}:
-            raise SealError(f"{sealed} is not what {by.name} sealed", "it was swapped or changed")
+        told = vouched(sealed, edge)
         hashes = {name: hashlib.sha256(data).hexdigest() for name, data in wrapped.items()}
         if hashes != dict(told.onions):
-            raise SealError(f"{onions} are not the onions that {by.name} made")
+            raise SealError(f"{onions} are not the onions that {told.edge} made")
         window = told.window
     return [unwrap(wrapped.values(), keys, window)[1]] if wrapped else list(keys)
 
 
-def _kept(chunks: Iterator[bytearray], allow: bool) -> Iterator[bytearray]:
+def vouched(sealed: Path, edge: str) -> Manifest:
+    """The manifest beside a file, which that recorder signed, and which has the file in it.
+
+    Raises SealError, InputMissing.
+    """
+    from contrejour.seal import manifest, note
+    from contrejour.seal.segment import MANIFEST
+
+    by = note.Verifier.parse(edge)
+    told = manifest.verify(files.read_bytes(sealed.with_name(MANIFEST)), by)
+    with sealed.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if (sealed.name, digest) not in {(each.name, each.ct_sha256) for each in told.segs}:
+        raise SealError(f"{sealed} is not what {by.name} sealed", "it was swapped or changed")
+    return told
+
+
+def kept(chunks: Iterator[bytearray], allow: bool) -> Iterator[bytearray]:
     """The chunks; where `allow`, an end that is missing is a warning, once there was something."""
     some = False
     try:

@@ -17,6 +17,7 @@ from fakes.runs import clip as clip_of
 from fakes.seals import age, key_file, subsets
 
 from contrejour.cli import main
+from contrejour.commands.keys import private_key
 from contrejour.mandate.sign import public_pem
 from contrejour.quorum import parse
 from contrejour.seal.keys import keys_of as whom
@@ -215,6 +216,16 @@ def test_keys_whose_time_is_over_are_all_destroyed(tmp_path):
     gone = sorted(date.fromisoformat(path.stem) for path in (tmp_path / "said").iterdir())
     assert gone == [first + timedelta(days=n) for n in range(3)]
     assert len(list((tmp_path / "days").glob("*.key"))) == 2
+
+
+def test_a_recorder_s_key_is_told_under_its_name(tmp_path, capsys):
+    main(["keys", "new", str(tmp_path / "edge.key")])
+    capsys.readouterr()
+    assert main(["keys", "name", str(tmp_path / "edge.key.pub"), "bus-041"]) == 0
+    told = Verifier.parse(capsys.readouterr().out.strip())
+    assert told == Verifier.of("bus-041", private_key(tmp_path / "edge.key", None))
+    assert main(["keys", "name", str(tmp_path / "edge.key.pub"), "bus 041"]) == 19
+    assert main(["keys", "name", str(tmp_path / "none"), "bus-041"]) == 3
 
 
 def test_the_plan_says_how_long_a_key_lives(tmp_path, capsys):

@@ -1,4 +1,4 @@
-"""`contrejour keys`: `new`, the key that a body signs with; the rest is in epochs.py."""
+"""`contrejour keys`: `new` and `name`, of what is signed with; the rest is in epochs.py."""
 
 from __future__ import annotations
 
@@ -31,6 +31,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     new.add_argument("--ml-dsa", action="store_true",
         help="post-quantum, ML-DSA-44: for a log's witness, and nothing else")  # fmt: skip
     new.set_defaults(run=_new)
+    name = below.add_parser("name", help="a public key under a name, as open --edge asks for it")
+    name.add_argument("file", type=Path, metavar="FILE", help="FILE.pub, which keys new made")
+    name.add_argument("name", metavar="NAME", help="whose it is, such as bus-041")
+    name.set_defaults(run=_name)
     epochs.add_parsers(below)
 
 
@@ -101,4 +105,13 @@ def _new(args: argparse.Namespace) -> int:
     files.write_new(path, private_pem(key, _password(args.password_file)), mode=0o600)
     files.write_new(beside(path), public_pem(key), force=True)
     print(f"{path}\n{beside(path)}\n{keyid(key.public_key())}")
+    return 0
+
+
+def _name(args: argparse.Namespace) -> int:
+    from contrejour.note import ED25519, Key
+    from contrejour.seal.note import Verifier
+
+    key = Key(args.name, ED25519, public_key(args.file).public_bytes_raw())
+    print(Verifier.parse(str(key)))
     return 0

@@ -20,9 +20,7 @@ from contrejour.seal import keys
 from contrejour.seal.age import Writer
 from contrejour.seal.window import Wanted, make
 
-from .test_open_commands import DAY, MINUTE, WAY, Room, room
-
-__all__ = ["room"]
+from .conftest import DAY, MINUTE, WAY, Room
 
 
 def refused(done: subprocess.CompletedProcess[str], code: int, text: str) -> None:

@@ -9,9 +9,8 @@ import subprocess
 import pytest
 from fakes.seals import age
 
-from .test_open_commands import CLEAR, DAY, WAY, Room, room
+from .conftest import CLEAR, DAY, WAY, Room
 
-__all__ = ["room"]
 pytestmark = pytest.mark.skipif(
     not all(map(shutil.which, ("age", "openssl", "xxd"))), reason="no age, openssl or xxd"
 )

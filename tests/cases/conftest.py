@@ -6,7 +6,7 @@ import io
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -126,9 +126,11 @@ class Room(Desk):
         for role in ("prosecutor", "dpo"):
             assert self.say("approve", role).returncode == 0
 
-    def prove(self, name: str = "proof", late: timedelta = timedelta()) -> None:
-        """Have the order logged and witnessed."""
-        number = self.log.append([(self.case / "order.json").read_bytes()])
+    def prove(
+        self, name: str = "proof", late: timedelta = timedelta(), after: Sequence[bytes] = ()
+    ) -> None:
+        """Have the order logged and witnessed; `after`: entries that the log has by then."""
+        number = self.log.append([(self.case / "order.json").read_bytes(), *after])
         at_s = int((datetime.now(UTC) + late).timestamp())
         signers = ledgers.WITNESSES[:2]
         self.log.publish(lambda note, _: [each.sign(note.text, at_s) for each in signers])

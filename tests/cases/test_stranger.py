@@ -27,13 +27,13 @@ def types(script: str, bag) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["bash", "-c", script], cwd=bag, capture_output=True, text=True)
 
 
-@pytest.fixture
-def bag(room: Room):
+@pytest.fixture(params=[0, 5])
+def bag(room: Room, request):
     """A case that went its whole way, and what was handed over of it."""
     room.agreed()
-    for number in range(5):  # the log holds more than this
+    for number in range(request.param):
         room.log.append([b"another %d" % number])
-    room.prove("order's $(touch owned).tlog-proof")
+    room.prove("order's $(touch owned).tlog-proof", after=[b"later %d" % n for n in range(4)])
     proof = room.folder / "order's $(touch owned).tlog-proof"
     assert room("witness", room.case, "--proof", proof).returncode == 0
     onion = "W.onions"

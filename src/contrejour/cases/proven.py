@@ -17,6 +17,9 @@ from contrejour.ledger.tree import sides
 from contrejour.ledger.verify import Trust, check_entry, read_trust
 from contrejour.note import Key, Signature
 
+H = "${h}"
+"""The hash so far, in the shell."""
+
 
 def commands(name: str, data: bytes, custody: Mapping[str, bytes]) -> Sequence[str]:
     """What to type for `proofs/NAME`: of which file of custody/ it is, by `custody`'s own policy.
@@ -42,7 +45,7 @@ def _followed(name: str, entry: str, told: proof.Proof, trust: Trust) -> Sequenc
     return (
         f"# entry {told.index} of {size}: custody/{entry}",
         f"h=$( (printf '\\0'; cat custody/{entry}) | sha256sum | cut -c1-64)",
-        *(_above(each.hex(), "$h") if before else _above("$h", each.hex()) for each, before in way),
+        *(_above(*((each.hex(), H) if before else (H, each.hex()))) for each, before in way),
         f"sed '1,/^$/d' {quote(f'proofs/{name}')} | sed '/^$/,$d' > $T/tree",
         "sed -n 3p $T/tree | base64 -d | xxd -p -c 32 | grep -x $h",
         *(line for key, each in _by(told, trust) for line in _signed(key, each)),

@@ -17,7 +17,7 @@ from fakes.runs import check, run
 
 from contrejour.errors import SealError
 from contrejour.quorum import parse
-from contrejour.seal import keys, note
+from contrejour.seal import keys, note, shred
 from contrejour.seal.age import Writer, decrypt
 from contrejour.seal.onion import unpack
 from contrejour.seal.open import unwrap
@@ -160,5 +160,6 @@ def test_each_party_said_what_it_destroyed(site: Site, restored: Path) -> None:
     for party in PARTIES:
         statements = sorted((restored / f"{party}-said").iterdir())
         line = next(name for name in site.policy.members[party])
-        said = [keys.destroyed(path.read_bytes(), note.Verifier.parse(line)) for path in statements]
+        by = note.Verifier.parse(line)
+        said = [shred.destroyed(path.read_bytes(), by) for path in statements]
         assert {*dead} <= {day for day, _, _ in said}

@@ -14,10 +14,11 @@ from fakes.seals import age, flips, opened, sealed
 from contrejour.errors import SealError
 from contrejour.quorum import parse
 from contrejour.seal import files, keys, note
-from contrejour.seal.keys import destroy, destroyed, make, publish, published, read_identity
+from contrejour.seal.keys import make, publish, published, read_identity
 from contrejour.seal.onion import day_of, keyset, unpack
 from contrejour.seal.open import unwrap
 from contrejour.seal.recipient import SECRET, Identity, Kind
+from contrejour.seal.shred import destroy, destroyed
 from contrejour.seal.window import Wanted
 from contrejour.seal.window import make as make_windows
 
@@ -105,7 +106,7 @@ def test_where_a_key_can_not_be_overwritten_nobody_says_it_is_destroyed(tmp_path
     def full(_: int) -> None:
         raise OSError("no")
 
-    monkeypatch.setattr(keys.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="no"):
         destroy(tmp_path, DAY, "vault.example", KEY, NOW)
 

@@ -14,6 +14,7 @@ from contrejour.ledger.replay import Replay
 from contrejour.mandate.sign import public_pem, read_private
 from contrejour.seal import keys, note
 from contrejour.seal.recipient import Kind
+from contrejour.seal.shred import destroyed
 
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
@@ -61,7 +62,7 @@ def test_each_destruction_is_signed_and_an_entry_of_the_log(party: Path) -> None
     root = read_private((party / "root.key").read_bytes(), None)
     by = note.Verifier.of("dpo.example", root)
     for age in (31, 29):
-        said = keys.destroyed((party / "said" / f"{day(age)}.shred").read_bytes(), by)
+        said = destroyed((party / "said" / f"{day(age)}.shred").read_bytes(), by)
         assert said[0] == day(age)
     told = note.verify((party / "said" / f"{ENDED}.shred").read_bytes(), by)
     assert f'"order":"{ENDED}"' in told

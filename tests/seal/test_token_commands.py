@@ -14,8 +14,9 @@ from fakes.runs import PATHS, check, run
 from fakes.tokens import PIN, Soft, install
 
 from contrejour.cli import main
-from contrejour.seal.keys import destroyed, published
+from contrejour.seal.keys import published
 from contrejour.seal.note import Verifier
+from contrejour.seal.shred import destroyed
 
 TODAY = datetime.now(UTC).date()
 

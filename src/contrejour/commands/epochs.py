@@ -157,7 +157,7 @@ def _publish(args: argparse.Namespace) -> int:
 
 
 def _destroy(args: argparse.Namespace) -> int:
-    from contrejour.seal import keys
+    from contrejour.seal import keys, shred
 
     now, ends = datetime.now(UTC), end_of(args)
     due = [args.day] if args.day else [day for day in keys.days(args.folder) if ends(day) <= now]
@@ -171,7 +171,7 @@ def _destroy(args: argparse.Namespace) -> int:
     with writing(args.output):
         args.output.mkdir(parents=True, exist_ok=True)
     for day, path in zip(due, statements, strict=True):
-        statement = keys.destroy(args.folder, day, args.party, signer, now, args.token)
+        statement = shred.destroy(args.folder, day, args.party, signer, now, args.token)
         print(day)
         files.write_new(path, statement)
     if not due:

@@ -48,7 +48,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _shred(args: argparse.Namespace) -> int:
     """All that is due, whatever is wrong with one of the keys: that is told at the end."""
-    from contrejour.seal import keys
+    from contrejour.seal.shred import method_of
 
     if not args.folder.is_dir():
         raise InputMissing(f"{args.folder} is not a folder")
@@ -62,7 +62,7 @@ def _shred(args: argparse.Namespace) -> int:
         for destroy, key, what in _due(args.folder, ends, now, wrong):
             path, due = args.output / f"{key.stem}.shred", due + 1
             try:
-                entry = _entry(what, args.role, now, keys.method_of(key, args.token))
+                entry = _entry(what, args.role, now, method_of(key, args.token))
                 if path.exists():
                     raise OutputExists(f"{path} exists", "this key was said to be destroyed")
                 statement = destroy(party, signer, now, args.token)
@@ -91,11 +91,11 @@ def _due(
     folder: Path, ends: Callable[[date], datetime], now: datetime, wrong: list[ContrejourError]
 ) -> Iterator[tuple[Destroy, Path, dict[str, Json]]]:
     """How each key is destroyed, where it is, and what of it the log is told."""
-    from contrejour.seal import keys
+    from contrejour.seal import keys, shred
 
     for day in keys.days(folder):
         if ends(day) <= now:
-            destroy = partial(keys.destroy, folder, day)
+            destroy = partial(shred.destroy, folder, day)
             yield destroy, keys.key_path(folder, day), {"epoch": str(day)}
     for path in keys.holds(folder):
         try:
@@ -104,7 +104,7 @@ def _due(
             wrong.append(error)
             continue
         if at <= now:
-            yield partial(keys.destroy_hold, folder, path.stem), path, {"order": path.stem}
+            yield partial(shred.destroy_hold, folder, path.stem), path, {"order": path.stem}
 
 
 def _entry(what: dict[str, Json], role: str, now: datetime, method: str) -> bytes:

@@ -1,41 +1,33 @@
-"""A party's key of each UTC day: made, published, destroyed. One folder, `<day>.key` for each.
+"""A party's keys: of each UTC day, and of holds. One folder, `<day>.key`, `<order>.hold`.
 
     # 2027-02-12                            an identity file, as age-keygen writes it
     # public key: age1pq1…
     AGE-SECRET-KEY-PQ-1…                    or AGE-PLUGIN-NAME-1…: the key is in a token
 
 Published is a signed note of canonical JSON, {"keys": {day: age1…}, "party", "type":
-"keyset.publish", "v"}; destroyed, another, {"day", "method", "party", "recipient", "time", "type":
-"epoch.shred", "v"}; of a hold's key, "order" and "hold.shred" in place of two. A destruction is
-attested, never proven: retention.is_dead says who has to have told the truth. Overwriting does not
-reach old copies that a flash disk, a snapshot or a backup keeps: the folder belongs on a disk whose
-own key dies with it, and in no backup.
+"keyset.publish", "v"}. How they end is in shred.py; the folder belongs on a disk whose own key dies
+with it, and in no backup.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
-import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contrejour.errors import SealError
 from contrejour.quorum import Policy
 from contrejour.seal import note
-from contrejour.seal.files import sync_folder, write_new
-from contrejour.seal.onion import VERSION, Keyset, keyset
+from contrejour.seal.files import write_new
+from contrejour.seal.onion import Keyset, keyset
 from contrejour.seal.plugin import PREFIX, Person, Token
 from contrejour.seal.recipient import Identity, Kind, Recipient
 from contrejour.seal.wipe import wipe
 
-METHOD = "overwrite+unlink"
 MOST_BYTES = 16 << 10
 _PUBLIC = re.compile(rb"age1[0-9a-z]+")
 
@@ -134,12 +126,12 @@ def publish(folder: Path, wanted: Iterable[date], party: str, key: Ed25519Privat
             keys[day.isoformat()] = str(secret.recipient())
     if not keys:
         raise SealError("there are no keys of these days to publish")
-    return _signed({"type": "keyset.publish", "party": party, "keys": keys}, party, key)
+    return note.sign_told({"type": "keyset.publish", "party": party, "keys": keys}, party, key)
 
 
 def published(data: bytes, by: note.Verifier) -> dict[str, Recipient]:
     """The keys of each day that a party published. Raises SealError."""
-    told = _told(note.verify(data, by), "keyset.publish", by)
+    told = note.read_told(data, "keyset.publish", by)
     keys = told.get("keys")
     if not isinstance(keys, dict) or set(told) != {"type", "party", "keys", "v"}:
         raise SealError("not a keyset")
@@ -200,93 +192,3 @@ def hold_until(path: Path) -> datetime:
             "`case hold-key` writes both",
         ) from None
     return at.replace(tzinfo=UTC)
-
-
-def destroy(
-    folder: Path, day: date, party: str, key: Ed25519PrivateKey, now: datetime, token: str = ""
-) -> bytes:
-    """Destroy the secret key of a day, and say so in a note that the party signs.
-
-    The note is made before and given back after: a key is gone even if nobody hears of it. A key in
-    a token (`token`: which kind, "hsm" or "tpm") was destroyed there before; here its file goes.
-    Raises SealError where there is no such key, and OSError where it could not be destroyed.
-    """
-    told = {"type": "epoch.shred", "party": party, "day": day.isoformat()}
-    return _destroyed(key_path(folder, day), told, key, now, token)
-
-
-def destroy_hold(
-    folder: Path, order: str, party: str, key: Ed25519PrivateKey, now: datetime, token: str = ""
-) -> bytes:
-    """The same of the key of a hold."""
-    told = {"type": "hold.shred", "party": party, "order": order}
-    return _destroyed(hold_path(folder, order), told, key, now, token)
-
-
-def method_of(path: Path, token: str) -> str:
-    """How a key is destroyed: METHOD, or for one in a token, which kind that is.
-
-    Raises SealError where that is not known, OSError.
-    """
-    with read_identity(path) as secret:
-        method = token if isinstance(secret, Token) else METHOD
-    if not method:
-        raise SealError(
-            f"the key of {path.stem} is in a token, and overwriting its file destroys nothing "
-            "there",
-            "destroy it by the token's own tool; then --token hsm or tpm says so",
-        )
-    return method
-
-
-def _destroyed(
-    path: Path, told: Mapping[str, str], key: Ed25519PrivateKey, now: datetime, token: str = ""
-) -> bytes:
-    if not path.exists():
-        raise SealError(f"there is no key of {path.stem} in {path.parent}")
-    method = method_of(path, token)
-    with read_identity(path) as secret:
-        recipient = str(secret.recipient())
-    time = int(now.timestamp())
-    whole = {**told, "recipient": recipient, "method": method, "time": time}
-    statement = _signed(whole, told["party"], key)
-    _overwrite(path)
-    path.unlink()
-    sync_folder(path.parent)
-    return statement
-
-
-def destroyed(data: bytes, by: note.Verifier) -> tuple[date, str, datetime]:
-    """Which day's key a party says it destroyed, its recipient, and when. Raises SealError."""
-    told = _told(note.verify(data, by), "epoch.shred", by)
-    try:
-        time = datetime.fromtimestamp(told["time"], UTC)
-        return date.fromisoformat(told["day"]), str(Recipient.parse(told["recipient"])), time
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError) as error:
-        raise SealError("not the statement of a destruction") from error
-
-
-def _overwrite(path: Path) -> None:
-    """Twice, at random and with zeros, each of them durable before the next."""
-    size = path.stat().st_size
-    with path.open("r+b", buffering=0) as file:
-        for data in (os.urandom(size), bytes(size)):
-            file.seek(0)
-            file.write(data)
-            os.fsync(file.fileno())
-
-
-def _signed(told: Mapping[str, Any], party: str, key: Ed25519PrivateKey) -> bytes:
-    text = rfc8785.dumps({**told, "v": VERSION}).decode()
-    return note.sign(text + "\n", party, key)
-
-
-def _told(text: str, kind: str, by: note.Verifier) -> dict[str, Any]:
-    try:
-        told = json.loads(text)
-        exact = rfc8785.dumps(told).decode() + "\n" == text and isinstance(told, dict)
-    except (ValueError, RecursionError):
-        exact = False
-    if not exact or (told.get("type"), told.get("party")) != (kind, by.name):
-        raise SealError(f"not a {kind} of {by.name}")
-    return dict(told)

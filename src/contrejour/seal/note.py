@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
+import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contrejour import note
@@ -46,6 +49,24 @@ def verify(data: bytes, by: Verifier) -> str:
     if not signed:
         raise SealError(f"not signed by {by.name}")
     return told.text
+
+
+def sign_told(told: Mapping[str, Any], party: str, key: Ed25519PrivateKey) -> bytes:
+    """The note of what a party tells, as canonical JSON. Raises SealError."""
+    return sign(rfc8785.dumps({**told, "v": 1}).decode() + "\n", party, key)
+
+
+def read_told(data: bytes, kind: str, by: Verifier) -> dict[str, Any]:
+    """What a party told in a note of that type. Raises SealError."""
+    text = verify(data, by)
+    try:
+        told = json.loads(text)
+        exact = rfc8785.dumps(told).decode() + "\n" == text and isinstance(told, dict)
+    except (ValueError, RecursionError):
+        exact = False
+    if not exact or (told.get("type"), told.get("party")) != (kind, by.name):
+        raise SealError(f"not a {kind} of {by.name}")
+    return dict(told)
 
 
 @contextmanager

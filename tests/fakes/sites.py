@@ -16,10 +16,11 @@ from contrejour.mandate.plan import Plan
 from contrejour.mandate.sign import public_pem, sign
 
 
-def envelope(acts: Mapping[str, tuple[str, ...]]) -> bytes:
-    """A signed plan: what each camera may do."""
+def envelope(acts: Mapping[str, tuple[str, ...]], **originals: object) -> bytes:
+    """A signed plan: what each camera may do; `originals`: numbers that were voted."""
 
     def change(data: dict[str, Any]) -> None:
+        data["originals"] = originals
         data["valid"] = {"from": "2026-01-01", "until": "2029-06-30"}
         data["deliberation"]["date"] = "2026-01-01"
         for document in data["documents"].values():

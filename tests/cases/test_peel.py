@@ -223,6 +223,15 @@ def test_an_opener_s_key_is_used_for_one_order() -> None:
     refused(OrderError, "was used for another order", asked(order(nonce="4" * 32)), spent=spent)
 
 
+def test_what_is_post_quantum_is_not_given_to_a_key_that_is_not() -> None:
+    strong = window(recipient="age1pq1" + "q" * 60)
+    refused(OrderError, "the opener's key is not post-quantum", asked(window=strong))
+    for opener in ("age1pq1" + "z" * 60, "age1tagpq1" + "z" * 60):
+        of = order(opener=opener)
+        assert peel(asked(of, window=strong)).window == strong
+        assert peel(asked(of)).window == window()
+
+
 def test_two_coerced_authorities_get_no_more_than_the_cap() -> None:
     spent = Remembered(used=rules().cap_s - 59)
     refused(OrderError, "camera-minutes today", asked(), spent=spent)

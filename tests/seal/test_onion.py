@@ -13,7 +13,7 @@ from fakes.tokens import KINDS, Soft, install
 from contrejour.errors import SealError
 from contrejour.quorum import parse
 from contrejour.seal.onion import Window, keyset, onions, pack, unpack
-from contrejour.seal.open import peel, rewrap, unwrap, window_key
+from contrejour.seal.open import peel, rehold, rewrap, unwrap, window_key
 from contrejour.seal.plugin import Token
 from contrejour.seal.recipient import SECRET, Identity, Kind
 
@@ -53,6 +53,16 @@ def test_the_party_named_first_is_innermost_and_the_last_named_peels_first():
         "dpo+prosecutor+vault.age",
         "operator+prosecutor+vault.age",
     ]
+
+
+def test_a_hold_is_no_weaker_than_what_it_keeps():
+    strong, weak = parties("alone", Kind.HYBRID), parties("alone", Kind.X25519)
+    found, _, wrapped = made(strong.keys)
+    last = peel(wrapped["vault.age"], strong.of({"vault"}), found)
+    with pytest.raises(SealError, match="not post-quantum"):
+        rehold(replace(last, inside=bytearray(last.inside)), weak.keys)
+    held = unpack(rehold(last, strong.keys))
+    assert unwrap(held.values(), strong.of({"vault"}), None)[0].recipient == found.recipient
 
 
 def test_each_party_reads_what_it_peels_and_nobody_but_the_last_sees_a_key(kind):

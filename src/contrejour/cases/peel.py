@@ -23,6 +23,9 @@ from contrejour.cases.steps import Peel
 from contrejour.errors import LedgerError, OrderError, SealError
 from contrejour.mandate.compile import utc
 
+POST_QUANTUM = ("age1pq1", "age1tagpq1")
+"""What such recipients begin with (c2sp.org/age)."""
+
 
 class Proof(Protocol):
     """What holds of a log's proof, once log key, inclusion and each cosignature were verified."""
@@ -109,10 +112,23 @@ def may_peel(
         raise OrderError(
             f"the order is spent for {window.camera} at {utc(window.since)}", "declare a new one"
         )
-    if order.opener and spent.order_of(order.opener) not in (None, order.id):
-        raise OrderError("the key of the opener was used for another order", "one key, one order")
+    if order.opener:
+        _demand_as_strong(order.opener, window)
+        if spent.order_of(order.opener) not in (None, order.id):
+            raise OrderError(
+                "the key of the opener was used for another order", "one key, one order"
+            )
     apply(case, Peel(asked.role, asked.way, window, spent.used_s(now)), now)
     return Leave(order, asked.role, window)
+
+
+def _demand_as_strong(opener: str, window: Window) -> None:
+    """What leaves last would be the one layer that a quantum computer opens."""
+    if window.recipient.startswith(POST_QUANTUM) and not opener.startswith(POST_QUANTUM):
+        raise OrderError(
+            "the opener's key is not post-quantum, and what it would open is",
+            "`keys make` makes one that is: declare a new order for it",
+        )
 
 
 def _demand_of_its_day(window: Window, epoch: str) -> None:

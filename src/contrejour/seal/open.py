@@ -85,6 +85,10 @@ def rewrap(peeled: Peeled, recipient: Recipient) -> bytes:
 def rehold(peeled: Peeled, keys: Keyset) -> bytes:
     """New onions around the window's key, for each way of a hold: a tar. Raises SealError."""
     with window_key(peeled) as key:
+        if key.kind.is_post_quantum and not all(
+            each.kind.is_post_quantum for each in keys.keys.values()
+        ):
+            raise SealError("keys for the hold that are not post-quantum, and the window's is")
         return pack(all_onions(replace(peeled.window, epoch=keys.epoch, keyset=keys.id), key, keys))
 
 

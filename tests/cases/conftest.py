@@ -137,8 +137,11 @@ class Room(Desk):
         (self.folder / name).write_text(str(prove(number, self.log.read)))
 
     def peel(self, role: str, onion: str, proof: str = "proof", *more: object):
+        return self.peel_all(role, [onion], proof, *more)
+
+    def peel_all(self, role: str, onions: Sequence[object], proof: str = "proof", *more: object):
         return self(
-            "peel", self.case, onion, "--as", role, "--key", f"keys-{role}/{DAY}.key",
+            "peel", self.case, *onions, "--as", role, "--key", f"keys-{role}/{DAY}.key",
             "--policy", "open.policy", "--witnesses", "witness.policy", "--proof", proof,
             "--spent", f"{role}.spent", "-o", f"after-{role}", *more,
         )  # fmt: skip

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fakes.plans import envelope
 from fakes.runs import check, run
+from fakes.seals import sealed
 from fakes.tokens import install
 
 from contrejour.cases import folder
+from contrejour.quorum import parse
+from contrejour.seal import keys
+from contrejour.seal.window import Wanted, make
 
-from .conftest import CLEAR, WAY, Room
+from .conftest import CLEAR, DAY, MINUTE, WAY, Room
+
+A_MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -193,3 +200,61 @@ def test_an_order_for_another_plan_than_the_party_s_own_is_refused(room):
     check(room.peel("dpo", "W.onions", "proof", *OWN_PLAN), 21, "for another plan")
     (room.folder / "plan.json").write_bytes(b"{}")
     check(room.peel("dpo", "W.onions", "proof", *OWN_PLAN), 16, "not a signed plan")
+
+
+def windows(room: Room, count: int) -> list[Path]:
+    """Folders of windows, each with its onions and a segment that says which it is."""
+    text = (room.folder / "open.policy").read_text()
+    keyset = replace(keys.keys_of(parse(text, "party"), [], DAY), epoch=DAY)
+    found = [room.folder / "sealed" / f"{MINUTE + n * A_MINUTE:%H%M%S}" for n in range(count)]
+    for number, folder_ in enumerate(found):
+        folder_.mkdir(parents=True)
+        t0 = int((MINUTE + number * A_MINUTE).timestamp() * 1000)
+        (made,) = make([Wanted("cam-a", t0, t0 + 60_000, folder_ / "W.onions")], keyset)
+        (folder_ / "0000.mp4.age").write_bytes(sealed(b"%d" % number, made.recipient))
+    return found
+
+
+def test_the_windows_of_an_order_are_peeled_and_opened_by_one_command_each(room):
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    found = windows(room, 3)
+    onions = [each / "W.onions" for each in found]
+    for role in WAY.split("+"):
+        done = room.peel_all(role, onions)
+        assert done.returncode == 0, done.stderr
+        onions = [room.folder / line for line in done.stdout.split()]
+        assert [each.parent.name for each in onions] == [each.name for each in found]
+    segments = [each / "0000.mp4.age" for each in found]
+    args = "--key", "opener.key", "-o", "clear"
+    done = room("open", room.case, "after-vault", *segments, *args)
+    assert done.returncode == 0, done.stderr
+    assert [(room.folder / line).read_bytes() for line in done.stdout.split()] == [b"0", b"1", b"2"]
+    case = folder.read(room.case).case
+    assert (case.state.value, len(case.peels)) == ("opened", 9)
+
+
+def test_a_window_that_fails_keeps_the_others_and_nothing_of_itself(room):
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    found = windows(room, 3)
+    onions = [each / "W.onions" for each in found]
+    good = onions[1].read_bytes()
+    onions[1].write_bytes(good[:900])
+    done = room.peel_all("dpo", onions)
+    assert (done.returncode, done.stdout) == (19, ""), "none is begun where one can't be read"
+    onions[1].write_bytes(good[:900] + bytes([good[900] ^ 1]) + good[901:])
+    done = room.peel_all("dpo", onions)
+    assert done.returncode == 19
+    assert [line.split("/")[1] for line in done.stdout.split()] == [found[0].name]
+    onions[1].write_bytes(good)
+    assert room.peel_all("dpo", onions[1:]).returncode == 0, "none of these was spent"
+    check(room.peel_all("dpo", onions[1:2] * 2), 2, "in folders of one name")
+    segment = found[2] / "0000.mp4.age"
+    args = "--key", "opener.key", "-o", "clear"
+    check(room("open", room.case, "nowhere", segment, *args), 3, "does not exist")
+    (room.folder / "empty").mkdir()
+    check(room("open", room.case, "empty", segment, *args), 3, "holds 0 layers")
+    assert not (room.folder / "clear").exists()

@@ -65,7 +65,7 @@ class Decoder:
     def __init__(self) -> None:
         self.fmt = replace(fmt_of(RATE), width=WIDTH, height=HEIGHT)
         self.counted = SimpleNamespace(jumps=0, lost=0, dropped=0)
-        self.sandbox, self.ended = "none", False
+        self.sandbox, self.ended, self.unkept = "none", False, False
 
     def frames(self) -> Iterator[Frame]:
         stage = Stage()

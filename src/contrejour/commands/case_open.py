@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING
 from contrejour.commands import files
 from contrejour.commands.case_peel import demand_file, identity, under, utc_now
 from contrejour.commands.seal import kept, vouched
-from contrejour.errors import SealError
+from contrejour.errors import InputMissing, SealError
 
 if TYPE_CHECKING:
+    from contrejour.cases.folder import Found
+    from contrejour.seal.plugin import Token
     from contrejour.seal.recipient import Identity
 
 
 def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add it to what is under `case`."""
     add = under(below, "open", "the opener opens what was peeled", _open).add_argument
-    add("layer", type=Path, metavar="LAYER", help="what the vault left for the opener")
+    add("layer", type=Path, metavar="LAYER",
+        help="what the vault left for the opener; of several windows, their folder")  # fmt: skip
     add("sealed", type=Path, nargs="+", metavar="SEALED", help="a segment of that window")
     add("--key", type=Path, required=True, metavar="KEY", help="the opener's key")
     add("--edge", metavar="VKEY",
@@ -30,29 +33,62 @@ def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _open(args: argparse.Namespace) -> int:
+    from contrejour.cases import folder
+
+    for path in args.sealed:
+        demand_file(path)
+    found, windows = folder.read(args.folder), _windows(args)
+    with identity(args.key) as opener:
+        for layer, place, sealed in windows:
+            found = _open_one(args, found, opener, layer, place, sealed)
+    return 0
+
+
+def _windows(args: argparse.Namespace) -> list[tuple[Path, Path, list[Path]]]:
+    """What was left of each window, where its clear segments go, and what is to be opened of it.
+
+    Where `layer` is a folder, one of a window is in the folder named as that of its segments.
+    """
+    if not args.layer.is_dir():
+        return [(args.layer, args.output, args.sealed)]
+    found: dict[str, list[Path]] = {}
+    for path in args.sealed:
+        found.setdefault(path.resolve().parent.name, []).append(path)
+    windows = []
+    for name, sealed in found.items():
+        layers = sorted((args.layer / name).glob("*.age"))
+        if len(layers) != 1:
+            raise InputMissing(
+                f"{args.layer / name} holds {len(layers)} layers", "one of each window, as peeled"
+            )
+        windows.append((layers[0], args.output / name, sealed))
+    return windows
+
+
+def _open_one(
+    args: argparse.Namespace, found: Found, opener: Identity | Token, path: Path, place: Path,
+    sealed: list[Path],
+) -> Found:  # fmt: skip
+    """One window; the case as it is then."""
     from contrejour.cases import due, folder, records
     from contrejour.cases.layer import window_of
     from contrejour.cases.steps import Open
     from contrejour.seal.open import peel, window_key
 
-    found, at = folder.read(args.folder), utc_now()
-    for path in args.sealed:
-        demand_file(path)
-    layer = files.read_bytes(args.layer)
-    with identity(args.key) as opener:
-        peeled = peel(layer, [opener], None)
+    layer, at = files.read_bytes(path), utc_now()
+    peeled = peel(layer, [opener], None)
     with window_key(peeled) as key:
-        for path in args.sealed:
-            if args.edge and vouched(path, args.edge).window != peeled.window:
-                raise SealError(f"{path} is of another window", "it was swapped or changed")
+        for each in sealed:
+            if args.edge and vouched(each, args.edge).window != peeled.window:
+                raise SealError(f"{each} is of another window", "it was swapped or changed")
         step = Open((window_of(peeled.window),), (str(key.recipient()),))
         document = records.write(step, found.case.order.id, at)
-        folder.add(args.folder, found, step, document, at)  # refused: nothing is shown
+        found = folder.add(args.folder, found, step, document, at)  # refused: nothing is shown
         folder.owe(args.folder, due.opened(found.case.order, layer, at))
-        args.output.mkdir(parents=True, exist_ok=True)
-        for path in args.sealed:
-            print(_clear(path, key, args.output, args.allow_truncated))
-    return 0
+        place.mkdir(parents=True, exist_ok=True)
+        for each in sealed:
+            print(_clear(each, key, place, args.allow_truncated))
+    return found
 
 
 def _clear(path: Path, key: Identity, folder: Path, truncated: bool) -> Path:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from contrejour.commands import case_hold, files
 from contrejour.commands.keys import public_key
 from contrejour.commands.terminal import Terminal
-from contrejour.errors import InputMissing, OrderError
+from contrejour.errors import InputMissing, OrderError, UsageError
 
 if TYPE_CHECKING:
     from contrejour.cases.folder import Found
-    from contrejour.cases.layer import Told
+    from contrejour.cases.layer import Party, Told
     from contrejour.ledger.verify import Trust
     from contrejour.mandate.originals import Originals
     from contrejour.seal.onion import Keyset
@@ -36,7 +37,8 @@ def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
     peel = under(below, "peel", "a party takes its layer off an onion", _peel)
     add = peel.add_argument
-    add("onion", type=Path, metavar="ONION", help="W.onions, or the layer that is left of one")
+    add("onions", type=Path, nargs="+", metavar="ONION",
+        help="W.onions, or the layer that is left; of each window, in its folder")  # fmt: skip
     add("--as", dest="role", required=True, metavar="ROLE", help="the party that peels")
     add("--key", type=Path, required=True, metavar="KEY", help="the party's key of that day")
     add(
@@ -80,49 +82,76 @@ def _witness(args: argparse.Namespace) -> int:
 
 def _peel(args: argparse.Namespace) -> int:
     """Nothing of the case's folder is believed but what is signed, or in the log."""
-    from contrejour.cases import due, folder, records
-    from contrejour.cases.layer import Party, window_of
+    from contrejour.cases import folder
+    from contrejour.cases.layer import Party
     from contrejour.cases.order import Kind
     from contrejour.cases.spent import SpentList
-    from contrejour.cases.steps import Peel
-    from contrejour.seal.files import writing
-    from contrejour.seal.wipe import wipe
 
-    found, now = folder.read(args.folder), utc_now()
+    found = folder.read(args.folder)
     if not found.case.is_witnessed:
         raise OrderError("the case has no proof that it was witnessed", "`case witness` first")
     policy = files.read_bytes(args.policy)
     rules, keys = folder.rules_of(policy, files.read_bytes(args.witnesses), _voted(args, found))
-    way, onion = _onion(args.onion, args.role, found)
-    told = _told(args, found, way)
-    is_hold = found.case.order.kind is Kind.HOLD and way.split("+")[-1] == args.role
-    keyset = case_hold.keyset(args, found, rules, keys) if is_hold else None
-    out = args.output / f"{way}{'.onions' if is_hold else '.age'}"
-    room = (len(onion) + MORE) * (sum(map(len, keyset.ways)) if keyset else 1)
-    args.output.mkdir(parents=True, exist_ok=True)
-    with (
-        writing(out, 0o600, room) as file,  # before the window is spent
-        identity(args.key) as key,
-        SpentList(args.spent) as spent,
-    ):
+    onions = [_onion(path, args.role, found) for path in args.onions]
+    is_last = found.case.order.kind is Kind.HOLD and onions[0].way.split("+")[-1] == args.role
+    hold = case_hold.keyset(args, found, rules, keys) if is_last else None
+    places = each_in(args.output, args.onions)
+    with identity(args.key) as key, SpentList(args.spent) as spent:
         party = Party(args.role, rules, keys, hashlib.sha256(policy).hexdigest(), spent)
-        used_s = spent.used_s(now)
-        peeled = party.peel(onion, key, args.key.stem, told, now)
-        is_kept = peeled.is_last and keyset is not None
+        for onion, place in zip(onions, places, strict=True):
+            found = _peel_one(args, found, party, key, onion, hold, place)
+    return 0
+
+
+def each_in(output: Path, paths: Sequence[Path]) -> list[Path]:
+    """Where what comes of each goes: of several windows, to a folder named as the one it is in.
+
+    Raises UsageError where two would go to one.
+    """
+    if len(paths) == 1:
+        return [output]
+    places = [output / path.resolve().parent.name for path in paths]
+    if len({*places}) < len(places):
+        raise UsageError(
+            "two of these are in folders of one name",
+            "one camera at a time, each window in its own",
+        )
+    return places
+
+
+def _peel_one(
+    args: argparse.Namespace, found: Found, party: Party, key: Identity | Token, onion: Onion,
+    hold: Keyset | None, place: Path,
+) -> Found:  # fmt: skip
+    """One window; the case as it is then."""
+    from contrejour.cases import due, folder, records
+    from contrejour.cases.layer import window_of
+    from contrejour.cases.steps import Peel
+    from contrejour.seal.files import writing
+    from contrejour.seal.wipe import wipe
+
+    told, now, order = _told(args, found, onion.way), utc_now(), found.case.order
+    out = place / f"{onion.way}{'.onions' if hold else '.age'}"
+    room = (len(onion.data) + MORE) * (sum(map(len, hold.ways)) if hold else 1)
+    place.mkdir(parents=True, exist_ok=True)
+    with writing(out, 0o600, room) as file:  # before the window is spent
+        used_s = party.spent.used_s(now)
+        peeled = party.peel(onion.data, key, args.key.stem, told, now)
+        is_kept = peeled.is_last
         try:
-            left = _left(peeled, found, keyset)
+            left = _left(peeled, found, hold)
         finally:
             wipe(peeled.inside)
-        folder.owe(args.folder, due.peeled(found.case.order, args.role, onion, now))
-        if keyset and is_kept:
-            folder.owe(args.folder, due.kept(found.case.order, keyset.id, now))
+        folder.owe(args.folder, due.peeled(order, args.role, onion.data, now))
+        if hold and is_kept:
+            folder.owe(args.folder, due.kept(order, hold.id, now))
         file.write(left)
     step = Peel(
         args.role, told.way, window_of(peeled.window), used_s - found.case.peeled_s(args.role, now)
     )
-    folder.add(args.folder, found, step, records.write(step, found.case.order.id, now), now)
+    found = folder.add(args.folder, found, step, records.write(step, order.id, now), now)
     print(out)
-    return 0
+    return found
 
 
 def _left(peeled: Peeled, found: Found, hold: Keyset | None) -> bytes:
@@ -168,19 +197,26 @@ def _told(args: argparse.Namespace, found: Found, way: str) -> Told:
     )  # fmt: skip
 
 
-def _onion(path: Path, role: str, found: Found) -> tuple[str, bytes]:
-    """Who peels it in turn, and the onion: of W.onions, one whose parties have approved."""
+class Onion(NamedTuple):
+    """What is left of one, and who peels it in turn."""
+
+    way: str
+    data: bytes
+
+
+def _onion(path: Path, role: str, found: Found) -> Onion:
+    """Of W.onions, one whose parties have approved."""
     from contrejour.cases.rules import VAULT
     from contrejour.seal.onion import unpack
 
     data = files.read_bytes(path)
     if path.suffix != ".onions":
-        return path.stem, data
+        return Onion(path.stem, data)
     agreed = found.case.approvals | {VAULT}
     for name, onion in unpack(data).items():
         way = name.removesuffix(".age")
         if way.split("+")[0] == role and agreed >= set(way.split("+")):
-            return way, onion
+            return Onion(way, onion)
     raise OrderError(
         f"no onion here begins with {role}, and is for parties that approved",
         "the first to peel is the last one that the policy names",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fakes.parties import due
 
 from contrejour.cli import main
 from contrejour.errors import SealError
+from contrejour.ledger.alarms import Wanted, Watch
 from contrejour.quorum import parse
 from contrejour.seal import keys
 from contrejour.seal.note import Verifier
@@ -16,6 +18,7 @@ from contrejour.seal.parties import Parties
 from contrejour.seal.recipient import Kind
 
 DAY = date(2027, 2, 12)
+AT = datetime.now(UTC)
 TOMORROW = DAY + timedelta(days=1)
 
 
@@ -67,7 +70,7 @@ def test_a_party_publishes_a_note_for_each_day(tmp_path, capsys):
     capsys.readouterr()
     publish = ["keys", "publish", str(tmp_path / "days"), "--from", f"{DAY}", "--days", "3",
                "--party", "vault.example", "--key", str(tmp_path / "root"), "--each", "-o",
-               str(tmp_path / "notes")]  # fmt: skip
+               str(tmp_path / "notes"), "--as", "vault"]  # fmt: skip
     assert main(publish) == 0
     by = Verifier.parse(capsys.readouterr().out.strip())
     found = {path.name: keys.published(path.read_bytes(), by)
@@ -75,4 +78,10 @@ def test_a_party_publishes_a_note_for_each_day(tmp_path, capsys):
     assert {name: list(days) for name, days in found.items()} == {
         f"{day}.vault.example.note": [day] for day in ("2027-02-12", "2027-02-13", "2027-02-14")
     }
+    watch = Watch(Wanted(due))
+    for number, line in enumerate((tmp_path / "notes.jsonl").read_bytes().splitlines()):
+        watch.see(number, line, AT)
+    late = due(DAY) + timedelta(days=1, seconds=1)
+    (alarm,) = watch.alarms(late)
+    assert "vault has not said that the key of 2027-02-12 is destroyed" in alarm.text
     assert main(publish) == 8

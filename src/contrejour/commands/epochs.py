@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -31,6 +32,8 @@ def add_parsers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _folder(publish)
     _days(publish)
     _signed(publish)
+    publish.add_argument("--as", dest="role", default="", metavar="ROLE",
+        help="write the log's entries too, for this party of the policy")  # fmt: skip
     publish.add_argument("--each", action="store_true",
         help="a note for each day, in a folder: recorders get one a day")  # fmt: skip
     publish.add_argument("-o", "--output", type=Path, required=True, metavar="NOTE",
@@ -150,10 +153,23 @@ def _publish(args: argparse.Namespace) -> int:
         asked = {args.output / f"{day}.{args.party}.note": [day] for day in days}
         with writing(args.output):
             args.output.mkdir(parents=True, exist_ok=True)
+    entries = b""
     for path, those in asked.items():
-        files.write_new(path, keys.publish(args.folder, those, args.party, signer))
+        note = keys.publish(args.folder, those, args.party, signer)
+        files.write_new(path, note)
+        entries += b"".join(_entry(args.role, day, note) for day in those if args.role)
+    if args.role:
+        files.write_new(args.output.with_name(f"{args.output.name}.jsonl"), entries)
     print(Verifier.of(args.party, signer))
     return 0
+
+
+def _entry(role: str, day: date, note: bytes) -> bytes:
+    """What the log is told of a day's key: in which note it is."""
+    from contrejour.ledger.entry import Entry, moment
+
+    told = {"role": role, "epoch": f"{day}", "keys": hashlib.sha256(note).hexdigest()}
+    return Entry("keyset.publish", moment(datetime.now(UTC)), told).bytes + b"\n"
 
 
 def _destroy(args: argparse.Namespace) -> int:

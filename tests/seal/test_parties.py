@@ -18,7 +18,6 @@ from contrejour.seal.parties import Parties
 from contrejour.seal.recipient import Kind
 
 DAY = date(2027, 2, 12)
-AT = datetime.now(UTC)
 TOMORROW = DAY + timedelta(days=1)
 
 
@@ -80,7 +79,7 @@ def test_a_party_publishes_a_note_for_each_day(tmp_path, capsys):
     }
     watch = Watch(Wanted(due))
     for number, line in enumerate((tmp_path / "notes.jsonl").read_bytes().splitlines()):
-        watch.see(number, line, AT)
+        watch.see(number, line, datetime.now(UTC))
     late = due(DAY) + timedelta(days=1, seconds=1)
     (alarm,) = watch.alarms(late)
     assert "vault has not said that the key of 2027-02-12 is destroyed" in alarm.text

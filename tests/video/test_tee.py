@@ -107,7 +107,8 @@ def test_whatever_a_camera_does_wrong_what_it_sent_is_kept_in_order(sent, fault)
     with closing(far), suppress(CameraError):
         assert list(itertools.islice(far.frames(), 75))
     assert kept.wrong == []
-    assert sum(len(packets(bytes(movie.data))) for movie in kept.movies) >= 15
+    # One that stalls sent 25, and closing it loses what waits for its half second.
+    assert sum(len(packets(bytes(movie.data))) for movie in kept.movies) >= 10
 
 
 def test_nothing_is_teed_without_a_keeper(sent):

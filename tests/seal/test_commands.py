@@ -18,6 +18,7 @@ from fakes.seals import age, key_file, subsets
 
 from contrejour.cli import main
 from contrejour.commands.keys import private_key
+from contrejour.mandate.periods import Period, destroy_by
 from contrejour.mandate.sign import public_pem
 from contrejour.quorum import parse
 from contrejour.seal.keys import keys_of as whom
@@ -25,10 +26,16 @@ from contrejour.seal.manifest import Clock
 from contrejour.seal.note import Verifier
 from contrejour.seal.onion import day_of
 from contrejour.seal.recipient import SECRET, Identity, Kind
+from contrejour.seal.retention import destroyed_at, start_of
 from contrejour.seal.segment import Sealing
 from contrejour.seal.window import Wanted, make
 
 TODAY = datetime.now(UTC).date()
+
+
+def ends(day: date) -> datetime:
+    """When a day's key goes without a plan: 29 days after, and sooner around February."""
+    return destroyed_at(day, lambda at: destroy_by(at, Period.parse("P30D")))
 
 
 def parties(folder, name="default", kind=Kind.X25519):
@@ -189,8 +196,7 @@ def test_the_keys_of_days_are_made_published_sealed_to_and_destroyed(tmp_path, c
 
     assert main(["keys", "show", str(tmp_path / "vault")]) == 0
     shown = capsys.readouterr().out.splitlines()[-3:]
-    gone = TODAY + timedelta(days=29)
-    assert shown[0].startswith(f"{TODAY} {gone}T00:00:00Z age1")
+    assert shown[0].startswith(f"{TODAY} {ends(TODAY):%Y-%m-%dT%H:%M:%SZ} age1")
     keys = [word for party in ("vault", "dpo") for word in
             ("--key", str(tmp_path / party / f"{TODAY}.key"))]  # fmt: skip
     assert main(["open", str(tmp_path / "sealed"), *keys, "-o", str(tmp_path / "out")]) == 0
@@ -214,8 +220,10 @@ def test_keys_whose_time_is_over_are_all_destroyed(tmp_path):
     assert main(["keys", "destroy", str(tmp_path / "days"), "--party", "a", "--key", str(root),
                  "-o", str(tmp_path / "said")]) == 0  # fmt: skip
     gone = sorted(date.fromisoformat(path.stem) for path in (tmp_path / "said").iterdir())
-    assert gone == [first + timedelta(days=n) for n in range(3)]
-    assert len(list((tmp_path / "days").glob("*.key"))) == 2
+    days = [first + timedelta(days=n) for n in range(5)]
+    assert gone == [day for day in days if ends(day) <= start_of(TODAY)]
+    assert len(list((tmp_path / "days").glob("*.key"))) == 5 - len(gone)
+    assert first in gone
 
 
 def test_a_recorder_s_key_is_told_under_its_name(tmp_path, capsys):

@@ -32,15 +32,14 @@ def commands(name: str, data: bytes, custody: Mapping[str, bytes]) -> Sequence[s
         return (f"# proofs/{name}",)
     for entry, told in custody.items():
         try:
-            check_entry(told, data, trust)
+            seen = check_entry(told, data, trust)
         except ContrejourError:
             continue
-        return _followed(name, entry, proof.parse(data), trust)
+        return _followed(name, entry, proof.parse(data), seen.checkpoint.size, trust)
     return (f"# proofs/{name}: of no file of custody/",)
 
 
-def _followed(name: str, entry: str, told: proof.Proof, trust: Trust) -> Sequence[str]:
-    size = int(told.checkpoint.text.split("\n")[1])
+def _followed(name: str, entry: str, told: proof.Proof, size: int, trust: Trust) -> Sequence[str]:
     way = zip(told.hashes, sides(told.index, size, len(told.hashes)), strict=True)
     return (
         f"# entry {told.index} of {size}: custody/{entry}",

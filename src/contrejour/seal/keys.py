@@ -170,7 +170,7 @@ def keys_of(policy: Policy, notes: Iterable[bytes], day: str) -> Keyset:
 
 def _of_party(data: bytes, by: note.Verifier) -> dict[str, Recipient]:
     """The keys in a note, none where it is somebody else's. Raises SealError for a forged one."""
-    return published(data, by) if f"\n— {by.name} ".encode() in data else {}
+    return published(data, by) if note.names(data, by) else {}
 
 
 def holds(folder: Path) -> list[Path]:

@@ -51,6 +51,11 @@ def verify(data: bytes, by: Verifier) -> str:
     return told.text
 
 
+def names(data: bytes, by: Verifier) -> bool:
+    """Whether a note says that it is by `by`; whether it is, `verify` says."""
+    return f"\n— {by.name} ".encode() in data
+
+
 def sign_told(told: Mapping[str, Any], party: str, key: Ed25519PrivateKey) -> bytes:
     """The note of what a party tells, as canonical JSON. Raises SealError."""
     return sign(rfc8785.dumps({**told, "v": 1}).decode() + "\n", party, key)

@@ -37,7 +37,7 @@ class Parties:
         notes, signers = self._read(), self._signers().values()
         for path, data in notes:
             for by in signers:
-                if _is_by(by, data):
+                if note.names(data, by):
                     _demand_not_beyond(path, published(data, by), last)
         return keys_of(self.policy, [data for _, data in notes], day)
 
@@ -47,7 +47,7 @@ class Parties:
         missing = dict(known)
         for path, data in self._read():
             for party, by in known.items():
-                if _is_by(by, data):
+                if note.names(data, by):
                     published(data, by)
                     missing.pop(party, None)
                     break
@@ -78,11 +78,6 @@ class Parties:
             for found in (sorted(each.glob(f"*{_SUFFIX}")) if each.is_dir() else [each])
         ]
         return [(path, _first(path)) for path in paths]
-
-
-def _is_by(by: note.Verifier, data: bytes) -> bool:
-    """Whether it says so."""
-    return f"\n— {by.name} ".encode() in data
 
 
 def _demand_not_beyond(path: Path, days: Iterable[str], last: date) -> None:

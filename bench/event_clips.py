@@ -17,15 +17,15 @@ from pathlib import Path
 
 import numpy as np
 
-from contrejour.config.build import build
-from contrejour.config.rules import ZoneRule
-from contrejour.events.ground import Polygon, counted_in, foot, inside
-from contrejour.events.intervals import rate, wilson
-from contrejour.events.moment import Moment
-from contrejour.events.replay import replay
-from contrejour.events.score import Occurrence, Said, Score, score
-from contrejour.moments import of_file
-from contrejour.types import Box, Kind
+from contrejour.base.pictures import Box, Kind
+from contrejour.live.site.build import build
+from contrejour.live.site.rules import ZoneRule
+from contrejour.recorded.moments import of_file
+from contrejour.vision.events.ground import Polygon, counted_in, foot, inside
+from contrejour.vision.events.intervals import rate, wilson
+from contrejour.vision.events.moment import Moment
+from contrejour.vision.events.replay import replay
+from contrejour.vision.events.score import Occurrence, Said, Score, score
 
 CORNER = ((0.7, 0.2), (1.0, 0.2), (1.0, 0.45), (0.7, 0.45))
 PATH = ((0.0, 0.28), (0.9, 0.28), (1.0, 0.85), (0.6, 0.55), (0.0, 0.45))

@@ -30,14 +30,14 @@ sys.path.insert(0, str(ROOT / "tests"))
 from fakes.scenes import NOON, SIZE, Faults, Scene, drawn  # noqa: E402
 from fakes.stories import CORNER, STORIES, Story, density, still_life, walkers, zone  # noqa: E402
 
-from contrejour.config.build import build  # noqa: E402
-from contrejour.events.ground import area, counted_in  # noqa: E402
-from contrejour.events.intervals import rate, wilson  # noqa: E402
-from contrejour.events.moment import Moment  # noqa: E402
-from contrejour.events.perspective import calibrate  # noqa: E402
-from contrejour.events.replay import replay  # noqa: E402
-from contrejour.events.score import Occurrence, Said, Score, score  # noqa: E402
-from contrejour.types import Box, Kind, Thing  # noqa: E402
+from contrejour.base.pictures import Box, Kind, Thing  # noqa: E402
+from contrejour.live.site.build import build  # noqa: E402
+from contrejour.vision.events.ground import area, counted_in  # noqa: E402
+from contrejour.vision.events.intervals import rate, wilson  # noqa: E402
+from contrejour.vision.events.moment import Moment  # noqa: E402
+from contrejour.vision.events.perspective import calibrate  # noqa: E402
+from contrejour.vision.events.replay import replay  # noqa: E402
+from contrejour.vision.events.score import Occurrence, Said, Score, score  # noqa: E402
 
 SEEDS = range(20)
 ROUGH = Faults(jitter=0.06, missed=0.3, ghosts=0.1)

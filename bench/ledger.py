@@ -20,14 +20,15 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contrejour import note
-from contrejour.ledger import checkpoint, tiles, tree
-from contrejour.ledger.entry import Entry, Json
-from contrejour.ledger.log import Log, create
-from contrejour.ledger.read import prove, read_checkpoint, read_entry, reader
-from contrejour.ledger.verify import check_entry, read_trust
-from contrejour.ledger.witness import Asked, Witness
-from contrejour.note import Signer
+from contrejour.base.canonical import Json
+from contrejour.custody import note
+from contrejour.custody.ledger import checkpoint, tiles, tree
+from contrejour.custody.ledger.entry import Entry
+from contrejour.custody.ledger.log import Log, create
+from contrejour.custody.ledger.read import prove, read_checkpoint, read_entry, reader
+from contrejour.custody.ledger.verify import check_entry, read_trust
+from contrejour.custody.ledger.witness import Asked, Witness
+from contrejour.custody.note import Signer
 
 ROOT = Path(__file__).parents[1]
 ENTRIES, BATCH, PROOFS = 1_000_000, 1000, 2000

@@ -26,7 +26,7 @@ ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTEC
 CONTREJOUR = [sys.executable, "-m", "contrejour"]
 FLOOR = "import sys, pydantic, ruamel.yaml; open(sys.argv[1]).read()"
 PEER = (
-    "import sys; from ruamel.yaml import YAML; from contrejour.mandate.schema import Mandate; "
+    "import sys; from ruamel.yaml import YAML; from contrejour.law.mandate.schema import Mandate; "
     "Mandate.model_validate(YAML(typ='safe', pure=True).load(open(sys.argv[1])))"
 )
 

@@ -19,12 +19,12 @@ from typing import Any
 import cv2
 import numpy as np
 
-from contrejour.detect.looker import input_size
-from contrejour.detect.models import PICODET, ensure
-from contrejour.detect.net import Net
-from contrejour.detect.picodet import RANGES
-from contrejour.detect.runtime import openvino
-from contrejour.types import Rgb
+from contrejour.base.pictures import Rgb
+from contrejour.vision.detect.looker import input_size
+from contrejour.vision.detect.models import PICODET, ensure
+from contrejour.vision.detect.net import Net
+from contrejour.vision.detect.picodet import RANGES
+from contrejour.vision.detect.runtime import openvino
 
 IN_FLOATS = 5
 CLIPS = (

@@ -24,18 +24,18 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from contrejour.quorum import parse
-from contrejour.seal.age import CHUNK_BYTES, Writer, decrypt
-from contrejour.seal.manifest import Clock
-from contrejour.seal.onion import Keyset, keyset, unpack
-from contrejour.seal.open import unwrap
-from contrejour.seal.recipient import Identity, Kind
-from contrejour.seal.segment import Sealing
-from contrejour.seal.window import Made, Wanted, make
-from contrejour.video.feeds.recordings import Recordings
-from contrejour.video.fmp4 import copied_init
-from contrejour.video.keeper import HEAD, Heard, told
-from contrejour.video.remux import Coded, Remux
+from contrejour.custody.quorum import parse
+from contrejour.custody.seal.age import CHUNK_BYTES, Writer, decrypt
+from contrejour.custody.seal.manifest import Clock
+from contrejour.custody.seal.onion import Keyset, keyset, unpack
+from contrejour.custody.seal.open import unwrap
+from contrejour.custody.seal.recipient import Identity, Kind
+from contrejour.custody.seal.segment import Sealing
+from contrejour.custody.seal.window import Made, Wanted, make
+from contrejour.media.camera.feeds.recordings import Recordings
+from contrejour.media.camera.originals.keeper import HEAD, Heard, told
+from contrejour.media.camera.originals.remux import Coded, Remux
+from contrejour.media.out.fmp4 import copied_init
 
 ROOT = Path(__file__).parents[1]
 POLICY = (

@@ -144,7 +144,7 @@ def transcode(source: str, out: str) -> None:
     """The floor: decode and encode again, the encoder set as `contrejour veil` sets it."""
     import av
 
-    from contrejour import video
+    from contrejour import media
 
     with av.open(source) as reader, av.open(out, "w") as writer:
         stream = reader.streams.video[0]
@@ -153,7 +153,7 @@ def transcode(source: str, out: str) -> None:
         track.width, track.height, track.pix_fmt = stream.width, stream.height, "yuv420p"
         track.time_base = track.codec_context.time_base = stream.time_base or Fraction(1, 1000)
         codec = "h264"
-        track.options = {"preset": video.PRESET[codec], "crf": str(video.CRF[codec])}
+        track.options = {"preset": media.PRESET[codec], "crf": str(media.CRF[codec])}
         for frame in reader.decode(stream):
             frame.pict_type = 0
             writer.mux(track.encode(frame))

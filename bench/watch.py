@@ -29,14 +29,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from fakes.cameras import run_all
 from fakes.plans import PRIVACY, plan_for
 
-from contrejour import video
-from contrejour.config import Place
-from contrejour.errors import CameraError
-from contrejour.types import Frame
-from contrejour.video import Decoder
-from contrejour.watch import Models, Watcher
-from contrejour.watch.empty import Empty
-from contrejour.watch.load import Load
+from contrejour import media
+from contrejour.base.errors import CameraError
+from contrejour.base.pictures import Frame
+from contrejour.live.site import Place
+from contrejour.live.watch import Models, Watcher
+from contrejour.live.watch.empty import Empty
+from contrejour.live.watch.load import Load
+from contrejour.media import Decoder
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results" / "watch.md"
@@ -140,7 +140,9 @@ class Measured:
 def family() -> list[psutil.Process]:
     """This process and its decoders; not the cameras, which aren't of the product."""
     children = psutil.Process().children(recursive=True)
-    ours = [each for each in children if "contrejour.video.child" in " ".join(each.cmdline())]
+    ours = [
+        each for each in children if "contrejour.media.camera.child" in " ".join(each.cmdline())
+    ]
     return [psutil.Process(), *ours]
 
 
@@ -203,7 +205,7 @@ def floor(shape: str, folder: Path, frames: int = 300) -> float:
         with suppress(CameraError):
             for frame in decoder.frames():
                 assert decoder.fmt
-                encoder = encoder or video.Encoder(decoder.fmt, live=True)
+                encoder = encoder or media.Encoder(decoder.fmt, live=True)
                 encoder.write(frame)
                 count += 1
                 spent = cpu_s() if count == 50 else spent

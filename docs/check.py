@@ -12,8 +12,8 @@ import mandate_file
 import rules
 import site_file
 
-from contrejour import errors
-from contrejour.cli import _parser
+from contrejour.base import errors
+from contrejour.cli.main import _parser
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 
-from contrejour.mandate.law import names
-from contrejour.mandate.originals import LIMITS, MOST_CAMERA_MINUTES, WINDOWS
-from contrejour.mandate.periods import Period
-from contrejour.mandate.schema import Mandate, Sealed
-from contrejour.mandate.vocabulary import (
+from contrejour.law.mandate.law import names
+from contrejour.law.mandate.originals import LIMITS, MOST_CAMERA_MINUTES, WINDOWS
+from contrejour.law.mandate.periods import Period
+from contrejour.law.mandate.schema import Mandate, Sealed
+from contrejour.law.mandate.vocabulary import (
     FORBIDDEN,
     Access,
     Act,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from contrejour.mandate.law import Rule, rulebook
-from contrejour.mandate.words import day
+from contrejour.law.mandate.law import Rule, rulebook
+from contrejour.law.mandate.words import day
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
 HEAD = {

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from contrejour.config import Site
+from contrejour.live.site import Site
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
 HEAD = """# The site file

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
-import media
 import pytest
+from fakes import videos
+from fakes.desks import Desk, Room
 
-from contrejour import pipeline
+from contrejour.recorded import run
 
 # A shell has its background jobs ignore Ctrl-C, and what they start inherits it: the tests, and the
 # commands that they interrupt.
@@ -28,4 +30,32 @@ def data_dir() -> Path:
 @pytest.fixture
 def inline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have `veil_video` work in this process: for tests of many small clips."""
-    monkeypatch.setattr(pipeline, "Pool", media.Inline)
+    monkeypatch.setattr(run, "Pool", videos.Inline)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Files of a case, and the command run on them."""
+    return Desk(tmp_path)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    """A desk with real keys, a sealed minute, a log and witnesses."""
+    made = Room(tmp_path)
+    yield made
+    made.log.close()
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache, and the only package index: a folder with nothing in it yet."""
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    wheels = tmp_path / "index"
+    wheels.mkdir()
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
+    monkeypatch.setenv("CONTREJOUR_CACHE", str(tmp_path / "cache"))
+    return wheels

@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 import contrejour
-from contrejour.mandate.rules import RULES
-from contrejour.mandate.vocabulary import FORBIDDEN, Act
-from contrejour.types import Detection, Hidden, Kind, Look, Mask
+from contrejour.base.pictures import Detection, Hidden, Kind, Look, Mask
+from contrejour.law.mandate.rules import RULES
+from contrejour.law.mandate.vocabulary import FORBIDDEN, Act
 
 SOURCE = Path(contrejour.__file__).parent
-SPEAK_OF_THEM = {"mandate", "review", "publish"}
-"""Packages that judge, read or print a mandate; none of them touches a picture of a camera."""
+SPEAK_OF_THEM = {"law", "papers"}
+"""Wings that judge, read or print a mandate; none of them touches a picture of a camera."""
 OF_A_PERSON = re.compile(
     r"embed|faceprint|re_?id(entif|_|$)|biometr|gait|emotion|plate_(text|number)"
 )
@@ -60,7 +60,7 @@ def test_what_speaks_of_forbidden_acts_sees_no_picture(path):
                 else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             )
         }  # fmt: skip
-        seen = ("contrejour.video", "contrejour.detect", "contrejour.track", "av", "cv2", "numpy")
+        seen = ("contrejour.media", "contrejour.vision", "av", "cv2", "numpy")
         assert not [name for name in imported if name.startswith(seen)]
 
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from contrejour.cli import main
+from contrejour.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fakes.runs import start
 
-from contrejour.watch import Watcher
+from contrejour.live.watch import Watcher
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from contrejour.detect.registry import CarriedFile, Model
+from contrejour.vision.detect.registry import CarriedFile, Model
 
 WEIGHTS = b"weights" * 1000
 MEMBER = "tinycarrier/weights.onnx"

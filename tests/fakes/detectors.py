@@ -17,8 +17,8 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from contrejour.errors import DetectorError
-from contrejour.types import Box, Detection, Frame, Kind
+from contrejour.base.errors import DetectorError
+from contrejour.base.pictures import Box, Detection, Frame, Kind
 
 Found = tuple[Detection, ...]
 MAGENTA = 160

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from contrejour.testing.clips import Clip
-from contrejour.testing.onvif import Onvif
+from contrejour.media.testcamera.clips import Clip
+from contrejour.media.testcamera.onvif import Onvif
 
 CLIPS = (
     Clip("h264", (), 1, (), (1920, 1080), 25),

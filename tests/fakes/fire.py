@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from contrejour.types import Box, Rgb
+from contrejour.base.pictures import Box, Rgb
 
 WIDTH, HEIGHT = 320, 180
 LOOK_NS = 150_000_000

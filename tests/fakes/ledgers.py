@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contrejour import note
-from contrejour.ledger import tree
-from contrejour.ledger.checkpoint import Checkpoint
-from contrejour.ledger.proof import Proof
-from contrejour.ledger.tree import Nodes
-from contrejour.ledger.verify import Trust, read_trust
-from contrejour.note import Note, Signer
+from contrejour.custody import note
+from contrejour.custody.ledger import tree
+from contrejour.custody.ledger.checkpoint import Checkpoint
+from contrejour.custody.ledger.proof import Proof
+from contrejour.custody.ledger.tree import Nodes
+from contrejour.custody.ledger.verify import Trust, read_trust
+from contrejour.custody.note import Note, Signer
 
 ORIGIN = "log.example/rhone"
 NOW_S = 1_800_000_000

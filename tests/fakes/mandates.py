@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from contrejour.mandate import Mandate, Report, check
-from contrejour.mandate.parse import parse
+from contrejour.law.mandate import Mandate, Report, check
+from contrejour.law.mandate.parse import parse
 
-FOLDER = Path(__file__).parents[1] / "mandate"
+FOLDER = Path(__file__).parents[1] / "law" / "mandate"
 FESTIVAL = date(2027, 2, 12)
 """A day on which the whole lawful example is accepted."""
 

@@ -6,8 +6,8 @@ import hashlib
 
 import numpy as np
 
-from contrejour.seal import bech32
-from contrejour.seal.recipient import Identity, Kind
+from contrejour.custody.seal import bech32
+from contrejour.custody.seal.recipient import Identity, Kind
 
 PAGE = 4096
 

@@ -15,12 +15,12 @@ from pathlib import Path
 from fakes import sites
 from fakes.runs import run, start
 
-from contrejour.commands.keys import private_key
-from contrejour.seal import manifest, note
-from contrejour.seal.keys import key_path, read_identity
-from contrejour.seal.onion import unpack
-from contrejour.seal.open import unwrap
-from contrejour.seal.recipient import Identity
+from contrejour.cli.keyfiles import private_key
+from contrejour.custody.seal import keynotes, manifest
+from contrejour.custody.seal.keys import key_path, read_identity
+from contrejour.custody.seal.onion import unpack
+from contrejour.custody.seal.open import unwrap
+from contrejour.custody.seal.recipient import Identity
 
 PARTIES = ("vault", "prosecutor", "dpo", "operator")
 POLICY = "group one any dpo operator\ngroup open all vault prosecutor one\nquorum open\n"
@@ -86,7 +86,7 @@ class Recorder:
 
     def chain(self, camera: str = "cam-a") -> list[tuple[Path, manifest.Manifest]]:
         """Each window's folder and what the recorder signed of it. Raises where it breaks."""
-        edge = note.Verifier.of("bus-041", private_key(self.disk / "edge.key", None))
+        edge = keynotes.Verifier.of("bus-041", private_key(self.disk / "edge.key", None))
         paths = self.windows(camera, "W.json")
         found = manifest.follow([path.read_bytes() for path in paths], edge)
         return [(path.parent, told) for path, told in zip(paths, found, strict=True)]

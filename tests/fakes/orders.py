@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contrejour.cases.case import Case, apply, declare
-from contrejour.cases.order import Basis, Kind, Order, Window
-from contrejour.cases.rules import VAULT, Rules
-from contrejour.cases.steps import Approve, Witness
-from contrejour.mandate.originals import Originals
-from contrejour.quorum import parse
+from contrejour.custody.cases.case import Case, apply, declare
+from contrejour.custody.cases.order import Basis, Kind, Order, Window
+from contrejour.custody.cases.rules import VAULT, Rules
+from contrejour.custody.cases.steps import Approve, Witness
+from contrejour.custody.quorum import parse
+from contrejour.law.mandate.originals import Originals
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from contrejour.quorum import Policy, parse
-from contrejour.seal.onion import Keyset, Window, keyset
-from contrejour.seal.recipient import Identity, Kind
-from contrejour.seal.retention import destroyed_at
+from contrejour.custody.quorum import Policy, parse
+from contrejour.custody.seal.onion import Keyset, Window, keyset
+from contrejour.custody.seal.recipient import Identity, Kind
+from contrejour.custody.seal.retention import destroyed_at
 
 DAY, T0 = "2027-02-12", 1802390400000
 MINUTE = 60_000

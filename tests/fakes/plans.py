@@ -8,9 +8,9 @@ from typing import Any
 
 from fakes.mandates import FESTIVAL, FULL, mandate
 
-from contrejour.mandate.compile import compile_plan
-from contrejour.mandate.plan import Plan
-from contrejour.mandate.sign import new_key, sign
+from contrejour.law.mandate.compile import compile_plan
+from contrejour.law.mandate.plan import Plan
+from contrejour.law.mandate.sign import new_key, sign
 
 KEY = new_key()
 DAY = datetime.now(UTC).date()

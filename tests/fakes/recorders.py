@@ -19,19 +19,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fakes.parties import T0, parties, policy
 from fakes.seals import prefix
 
-from contrejour.seal import note, store
-from contrejour.seal.ahead import Ahead
-from contrejour.seal.chain import Chain, Edge
-from contrejour.seal.clock import Believed, Reading, when
-from contrejour.seal.manifest import Clock, Manifest, follow
-from contrejour.seal.onion import Keyset, keyset, unpack
-from contrejour.seal.open import unwrap
-from contrejour.seal.recipient import Recipient
-from contrejour.seal.recorder import Recorder
-from contrejour.seal.retention import HORIZON, sealed_until
+from contrejour.custody.seal import keynotes, store
+from contrejour.custody.seal.chain import Chain, Edge
+from contrejour.custody.seal.clock import Believed, Reading, when
+from contrejour.custody.seal.manifest import Clock, Manifest, follow
+from contrejour.custody.seal.onion import Keyset, keyset, unpack
+from contrejour.custody.seal.open import unwrap
+from contrejour.custody.seal.prepared import Ahead
+from contrejour.custody.seal.recipient import Recipient
+from contrejour.custody.seal.recorder import Recorder
+from contrejour.custody.seal.retention import HORIZON, sealed_until
 
 EDGE = Edge("bus-041", Ed25519PrivateKey.from_private_bytes(bytes(32)))
-VERIFIER = note.Verifier.of(EDGE.name, EDGE.key)
+VERIFIER = keynotes.Verifier.of(EDGE.name, EDGE.key)
 WINDOW, SEGMENT = 60_000, 10_000
 NEW = store.Head()
 MAGIC = b"what the camera saw, in the clear"
@@ -120,7 +120,7 @@ def veil(t_ms: int) -> tuple[str, str]:
     return hashlib.sha256(b"%d" % t_ms).hexdigest(), f"s-{t_ms}.m4s"
 
 
-def chain(camera: Path, of: note.Verifier = VERIFIER) -> list[Manifest]:
+def chain(camera: Path, of: keynotes.Verifier = VERIFIER) -> list[Manifest]:
     """Every manifest of a camera, followed from the first to the last."""
     return follow([(each / "W.json").read_bytes() for each in store.windows(camera)], of)
 

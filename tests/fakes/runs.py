@@ -13,9 +13,10 @@ from typing import Any
 import psutil
 
 import contrejour
-from contrejour import sidecar, video
-from contrejour.types import Box, Hidden, Mask, Source
-from contrejour.work import sha256
+from contrejour import media
+from contrejour.base.files import sha256
+from contrejour.base.pictures import Box, Hidden, Mask, Source
+from contrejour.recorded import masksfile
 
 PATHS = [str(Path(contrejour.__file__).parents[1]), str(Path(__file__).parents[1])]
 
@@ -110,15 +111,15 @@ def painted_clip(path: Path, *, codec: str = "h264", size: str = "320x192") -> P
 
 def times(path: Path) -> list[int]:
     """The pts of every picture that can be decoded."""
-    fmt = video.probe(path)
-    gops = video.index(path, fmt)
-    return [frame.pts for frame in video.Reader(path, fmt, gops).frames(0, len(gops))]
+    fmt = media.probe(path)
+    gops = media.index(path, fmt)
+    return [frame.pts for frame in media.Reader(path, fmt, gops).frames(0, len(gops))]
 
 
 def masks_for(path: Path, to: Path, hidden: Callable[[int], tuple[Box, ...] | str]) -> Path:
     """A masks file for a clip: `hidden(frame)` says its boxes, or why it is veiled whole."""
-    fmt, pts = video.probe(path), times(path)
-    header = sidecar.Header(
+    fmt, pts = media.probe(path), times(path)
+    header = masksfile.Header(
         path.name, sha256(path), *fmt.upright, fmt.rotation, fmt.time_base, len(pts)
     )
     rows = []
@@ -126,7 +127,7 @@ def masks_for(path: Path, to: Path, hidden: Callable[[int], tuple[Box, ...] | st
         what = hidden(index)
         boxes = () if isinstance(what, str) else tuple(Hidden(box, Source.HAND) for box in what)
         rows.append((time_, Mask(index, boxes, what if isinstance(what, str) else "")))
-    sidecar.write(to, header, rows)
+    masksfile.write(to, header, rows)
     return to
 
 

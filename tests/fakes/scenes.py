@@ -15,11 +15,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from contrejour.events.ground import Polygon, foot, inside
-from contrejour.events.moment import Moment
-from contrejour.events.perspective import Perspective, focal
-from contrejour.events.score import Occurrence
-from contrejour.types import SURE, Box, Kind, Thing
+from contrejour.base.pictures import SURE, Box, Kind, Thing
+from contrejour.vision.events.ground import Polygon, foot, inside
+from contrejour.vision.events.moment import Moment
+from contrejour.vision.events.perspective import Perspective, focal
+from contrejour.vision.events.score import Occurrence
 
 SIZE = (1280, 720)
 NOON = datetime(2027, 2, 12, 12, tzinfo=UTC)

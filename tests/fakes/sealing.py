@@ -8,9 +8,9 @@ from pathlib import Path
 
 from fakes.parties import MINUTE, T0
 
-from contrejour.seal.onion import Window
-from contrejour.seal.segment import Sealing
-from contrejour.seal.window import Made
+from contrejour.custody.seal.onion import Window
+from contrejour.custody.seal.segment import Sealing
+from contrejour.custody.seal.window import Made
 
 STEP_MS = 100
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from contrejour.errors import SealError
-from contrejour.seal.age import Writer, decrypt
-from contrejour.seal.recipient import Identity, Key, Recipient
+from contrejour.base.errors import SealError
+from contrejour.custody.seal.age import Writer, decrypt
+from contrejour.custody.seal.recipient import Identity, Key, Recipient
 
-JS = Path(__file__).parents[1] / "seal" / "js"
+JS = Path(__file__).parents[1] / "custody" / "seal" / "js"
 
 
 def sealed(clear: bytes, *recipients: Recipient) -> bytes:
@@ -59,7 +59,7 @@ def age_in_js(
 ) -> subprocess.CompletedProcess[bytes]:
     """The npm package age-encryption; the test is skipped without it."""
     if not shutil.which("node") or not (JS / "node_modules").is_dir():
-        pytest.skip("no age-encryption here (npm ci in tests/seal/js)")
+        pytest.skip("no age-encryption here (npm ci in tests/custody/seal/js)")
     return subprocess.run(
         ["node", str(JS / script), str(word)], input=given, capture_output=True, timeout=60
     )
@@ -68,7 +68,7 @@ def age_in_js(
 def mldsa_in_js(key: bytes, message: bytes, signature: bytes) -> bool:
     """Whether @noble/post-quantum, which comes with it, believes an ML-DSA-44 signature."""
     if not shutil.which("node") or not (JS / "node_modules").is_dir():
-        pytest.skip("no age-encryption here (npm ci in tests/seal/js)")
+        pytest.skip("no age-encryption here (npm ci in tests/custody/seal/js)")
     hexes = (each.hex() for each in (key, message, signature))
     done = subprocess.run(["node", str(JS / "mldsa.mjs"), *hexes], capture_output=True, timeout=60)
     assert done.stdout in (b"yes", b"no"), done.stderr

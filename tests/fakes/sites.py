@@ -11,9 +11,9 @@ from typing import Any
 from fakes.mandates import FULL, mandate
 from fakes.plans import DAY, KEY
 
-from contrejour.mandate.compile import compile_plan
-from contrejour.mandate.plan import Plan
-from contrejour.mandate.sign import public_pem, sign
+from contrejour.law.mandate.compile import compile_plan
+from contrejour.law.mandate.plan import Plan
+from contrejour.law.mandate.sign import public_pem, sign
 
 
 def envelope(acts: Mapping[str, tuple[str, ...]], **originals: object) -> bytes:

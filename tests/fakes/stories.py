@@ -24,9 +24,9 @@ from fakes.scenes import (
     through,
 )
 
-from contrejour.config.rules import ZoneRule
-from contrejour.events.score import Occurrence
-from contrejour.types import Kind
+from contrejour.base.pictures import Kind
+from contrejour.live.site.rules import ZoneRule
+from contrejour.vision.events.score import Occurrence
 
 TRACKS = ((-6.0, 5.0), (6.0, 5.0), (6.0, 9.0), (-6.0, 9.0))
 HALL = ((-4.0, 6.0), (4.0, 6.0), (4.0, 14.0), (-4.0, 14.0))

@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from contrejour.seal import bech32, tag
-from contrejour.seal.recipient import Kind, Recipient
+from contrejour.custody.seal import bech32, tag
+from contrejour.custody.seal.recipient import Kind, Recipient
 
 KINDS = (Kind.TAG, Kind.HYBRID_TAG)
 PIN = "31415926"

@@ -6,10 +6,12 @@ import pkgutil
 import sys
 from functools import partial
 
-from contrejour import cli, detect, request
+from contrejour.cli import main
+from contrejour.recorded import request
+from contrejour.vision import detect
 
 if __name__ == "__main__":
     request.Options = partial(request.Options, detector=sys.argv[1])  # type: ignore[misc,assignment]
     if sys.argv[2] == "watch":
         detect.build = pkgutil.resolve_name(sys.argv[1])
-    sys.exit(cli.main(sys.argv[2:]))
+    sys.exit(main.main(sys.argv[2:]))

@@ -7,11 +7,11 @@ from pathlib import Path
 import av
 import numpy as np
 
-from contrejour import sidecar
-from contrejour.pipeline import veil_video
-from contrejour.request import Options, Summary, masks_name
-from contrejour.types import Mask
-from contrejour.veil.fill import SOLID_LUMA
+from contrejour.base.pictures import Mask
+from contrejour.recorded import masksfile
+from contrejour.recorded.request import Options, Summary, masks_name
+from contrejour.recorded.run import veil_video
+from contrejour.vision.veil.fill import SOLID_LUMA
 
 
 def quiet(name: str, frames: int, total: int) -> None:
@@ -23,7 +23,7 @@ def veil_it(source: Path, out: Path, *, jobs: int = 1, **options: object) -> Sum
 
 
 def masks_of(out: Path) -> list[Mask]:
-    _, rows = sidecar.read(masks_name(out))
+    _, rows = masksfile.read(masks_name(out))
     return [mask for _, mask in rows]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 
-from contrejour.errors import CameraError
-from contrejour.video.live import Live
+from contrejour.base.errors import CameraError
+from contrejour.media.camera.live import Live
 
 
 def seen(address: str, most: int = 1000, **options):

@@ -1,0 +1,95 @@
+"""What is said on standard error: sentences for people, or one JSON object a line (`--log json`).
+
+    {"time": "2027-02-12T11:00:00.123Z", "level": "warning", "camera": "quais-01",
+     "code": "camera-again", "message": "rtsp://10.0.0.8/s went silent: again in 1 s"}
+
+Sentences are in the reader's language; JSON is English, as everywhere. No login, ever: what is
+said names cameras by addresses without one (video.without_login).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from contrejour.base.errors import ContrejourError
+from contrejour.base.language import said
+
+Form = Literal["text", "json"]
+Level = Literal["info", "warning", "error"]
+
+CODES: tuple[tuple[str, Level, str], ...] = (
+    ("camera-again", "warning", r"again in \d+ s$"),
+    ("camera-stopped", "error", r": this camera is stopped$"),
+    ("seal-gap", "warning", r"^nothing is sealed: "),
+    ("seal-again", "info", r"^sealing goes on$"),
+    ("seal-late", "warning", r"^a manifest can't be signed|^the disk is too slow"),
+    ("scene-lost", "warning", r"^the scene fits no more"),
+    ("scene-poor", "warning", r"^too little of the scene"),
+    ("scene-known", "info", r"^the empty scene is known"),
+    ("scene-unkept", "warning", r"^the scene can't be kept"),
+)
+"""What a camera tells: by its words, as it tells nothing else."""
+
+
+def coded(text: str) -> tuple[str, Level]:
+    """The event code and the level of what a camera tells."""
+    for code, level, pattern in CODES:
+        if re.search(pattern, text):
+            return code, level
+    return "told", "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Each line is written at once, and whole: threads may share it."""
+
+    form: Form = "text"
+    write: Callable[[str], object] = lambda text: print(text, file=sys.stderr, flush=True)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def say(
+        self, text: str, code: str, level: Level = "info", *, camera: str = "", hint: str = ""
+    ) -> None:
+        """One thing that happened."""
+        if self.form == "json":
+            at = self.clock().astimezone(UTC).isoformat(timespec="milliseconds")
+            row = {"time": at.replace("+00:00", "Z"), "level": level, "camera": camera,
+                   "code": code, "message": text, "hint": hint}  # fmt: skip
+            kept = {key: value for key, value in row.items() if value}
+            self.write(json.dumps(kept, ensure_ascii=False))
+            return
+        whose = f"{camera}: " if camera else "error: " if level == "error" else ""
+        self.write(f"contrejour: {whose}{said(text)}")
+        if hint:
+            self.write(f"contrejour: hint: {said(hint)}")
+
+    def complain(self, error: ContrejourError) -> None:
+        """An error, and those that came with it."""
+        code = re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__).lower()
+        self.say(str(error), code, "error", hint=error.hint)
+        for other in error.others:
+            self.complain(other)
+
+    def teller(self, camera: str) -> Callable[[str], None]:
+        """Says what happens to one camera."""
+
+        def tell(text: str) -> None:
+            code, level = coded(text)
+            self.say(text, code, level, camera=camera)
+
+        return tell
+
+    def catch_all(self) -> None:
+        """What Python itself would print, in this form: without it a traceback is no JSON."""
+        if self.form == "json":
+            sys.excepthook = lambda kind, *_: self.say(kind.__name__, "broke", "error")
+            threading.excepthook = lambda args: self.say(args.exc_type.__name__, "broke", "error")
+            warnings.showwarning = lambda text, *_, **__: self.say(str(text), "python", "warning")

@@ -1,0 +1,36 @@
+"""Times: how one is written, and one moment on three clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+Clock: TypeAlias = Callable[[], datetime]
+"""What says the time: aware, and set once for all that runs by it."""
+
+
+def now() -> datetime:
+    """The system's clock, as a Clock."""
+    return datetime.now(UTC)
+
+
+def utc(moment: datetime) -> str:
+    """2027-02-12T15:00:00Z: to the second (RFC 3339)."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """One moment on three clocks, in integer nanoseconds.
+
+    `camera_ns` is UNIX time by the camera's own clock, as far as it says; `wall_ns` is ours;
+    `monotonic_ns` only goes forward. `uncertainty_ns`: by how much `camera_ns`, or else `wall_ns`,
+    may be off the moment of exposure.
+    """
+
+    monotonic_ns: int
+    wall_ns: int
+    camera_ns: int | None
+    uncertainty_ns: int

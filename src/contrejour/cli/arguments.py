@@ -1,0 +1,146 @@
+"""Files that commands read and write, with the project's own errors."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from contrejour.base.errors import InputMissing, Malformed, OutputExists, OutputFailed
+from contrejour.base.files import sha256, write_atomic
+from contrejour.base.language import is_french
+
+MOST_BYTES = 32 << 20
+
+
+def read_bytes(path: Path) -> bytes:
+    """Raises InputMissing."""
+    try:
+        if not path.exists():
+            raise InputMissing(f"{path} does not exist")
+        if not path.is_file():
+            raise InputMissing(f"{path} is not a regular file")
+        if path.stat().st_size > MOST_BYTES:
+            raise InputMissing(f"{path} is too large: more than {MOST_BYTES >> 20} MiB")
+        return path.read_bytes()
+    except OSError as error:
+        raise InputMissing(f"{path} can't be read: {error.strerror}") from error
+
+
+def read_text(path: Path) -> str:
+    """UTF-8. Raises InputMissing, Malformed."""
+    try:
+        return read_bytes(path).decode()
+    except UnicodeDecodeError as error:
+        raise Malformed(f"{path}: not UTF-8 text", "save it as UTF-8") from error
+
+
+def write_new(path: Path, data: bytes, *, force: bool = False, mode: int = 0o666) -> None:
+    """Write a file whole or not at all. Raises OutputExists, OutputFailed."""
+    if path.exists() and not force:
+        raise OutputExists(f"{path} exists", "--force replaces it")
+    try:
+        write_atomic(path, data, mode)
+    except OSError as error:
+        raise OutputFailed(f"{path} can't be written: {error.strerror}") from error
+
+
+def digests(folder: Path, documents: Mapping[str, str | None]) -> dict[str, str | None]:
+    """SHA-256 of the file given for each document: the one it names, or NAME.*; None: not found.
+
+    `documents`: for each document, the file that the mandate names. Raises InputMissing.
+    """
+    if not folder.is_dir():
+        raise InputMissing(f"{folder} is not a folder", "--documents names a folder of files")
+    found: dict[str, str | None] = {}
+    for name, file in documents.items():
+        path = folder / Path(file).name if file else None
+        if path is None:
+            path = next(iter(sorted(folder.glob(f"{name}.*"))), None)
+        found[name] = sha256(path) if path and path.is_file() else None
+    return found
+
+
+def speak(language: str | None) -> str:
+    """The language asked for, or the system's; errors follow it. `fr` or `en`."""
+    if language:
+        os.environ["LC_ALL"] = {"fr": "fr_FR.UTF-8", "en": "C.UTF-8"}[language]
+    return "fr" if is_french(os.environ) else "en"
+
+
+def page_width() -> int:
+    """Columns to wrap at; 0 where nobody looks."""
+    if not sys.stdout.isatty():
+        return 0
+    return min(os.get_terminal_size(sys.stdout.fileno()).columns, 100)
+
+
+def has_colour() -> bool:
+    """On a terminal, unless NO_COLOR is set (no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def day(text: str) -> date:
+    """An argument that is a date, ISO 8601."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a date such as 2027-02-12") from None
+
+
+def address(text: str) -> tuple[str, int]:
+    """HOST:PORT, [::1]:PORT."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise argparse.ArgumentTypeError("an address such as 127.0.0.1:8080")
+    return host.strip("[]"), int(port)
+
+
+def web(text: str) -> str:
+    """An argument that is an address of the web, for pages to link to; no / at its end."""
+    try:
+        host = urlsplit(text).hostname
+    except ValueError:
+        host = None
+    if not host or not re.fullmatch(r"https?://[!-~]+", text):
+        raise argparse.ArgumentTypeError("an address such as https://log.example.org/rhone")
+    return text.rstrip("/")
+
+
+def seconds(text: str) -> float:
+    """An argument that is a length of time."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= 86_400:  # nor is nan
+        raise argparse.ArgumentTypeError("seconds, more than 0 and up to 86400")
+    return found
+
+
+def ask(prompt: str) -> str:
+    """One line from whoever is at the terminal; the question goes to standard error."""
+    print(prompt, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline()
+
+
+def moment(text: str) -> datetime:
+    """An argument that is a moment, ISO 8601 with its offset."""
+    try:
+        at: datetime | None = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise argparse.ArgumentTypeError("a time such as 2027-02-12T16:00:00+01:00 or …Z")
+    return at
+
+
+def add_public_log(parser: argparse.ArgumentParser) -> None:
+    """Add `--public-log`."""
+    parser.add_argument("--public-log", type=web, metavar="URL",
+        help="where the public log is served: pages link to it, and to what checks it")  # fmt: skip

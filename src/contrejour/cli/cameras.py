@@ -1,0 +1,130 @@
+"""`contrejour cameras discover`: which cameras are there, as a site file has them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import asdict
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contrejour.base.errors import CameraError, InputMissing
+from contrejour.base.language import said
+from contrejour.cli import arguments
+
+if TYPE_CHECKING:
+    from contrejour.media.onvif import Device
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `cameras` and what is under it."""
+    cameras = commands.add_parser("cameras", help="find cameras in the network")
+    below = cameras.add_subparsers(required=True, metavar="COMMAND")
+    discover = below.add_parser("discover", help="ask who is there (ONVIF), and print a site file")
+    add = discover.add_argument
+    add("--address", type=_address, metavar="HOST:PORT",
+        help="ask this one alone (default: everybody, by multicast)")  # fmt: skip
+    add("--login-file", type=Path, metavar="FILE",
+        help="file whose first line is user:password of the cameras")  # fmt: skip
+    add("--site", type=Path, metavar="FILE", help="leave out the cameras that this site file has")
+    add("--json", action="store_true", help="one JSON object a camera on standard output")
+    discover.set_defaults(run=_discover)
+
+
+def _address(text: str) -> tuple[str, int]:
+    from contrejour.media.onvif.probe import PORT
+
+    host, _, port = text.partition(":")
+    if not host or not (port or "0").isdecimal() or int(port or 1) > 65535:
+        raise argparse.ArgumentTypeError("HOST or HOST:PORT")
+    return host, int(port or PORT)
+
+
+def _discover(args: argparse.Namespace) -> int:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from contrejour.live.site import read_site
+    from contrejour.media.onvif import ask, probe
+
+    login = _login(args.login_file) if args.login_file else ""
+    known = read_site(arguments.read_text(args.site), str(args.site)).cameras if args.site else {}
+    found = probe(*args.address) if args.address else probe()
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda address: _asked(ask, address, login), found))
+    devices = [each for each in answers if not isinstance(each, CameraError)]
+    failed = [each for each in answers if isinstance(each, CameraError)]
+    places = {name: place.address for name, place in known.items()}
+    told = map(_json, devices) if args.json else site_lines(devices, places, args.login_file)
+    for line in told:
+        print(line, flush=True)
+    if failed:  # the others are told all the same
+        failed[0].others = tuple(failed[1:])
+        raise failed[0]
+    return 0
+
+
+def _asked(ask: Callable[[str, str], Device], address: str, login: str) -> Device | CameraError:
+    try:
+        return ask(address, login)
+    except CameraError as error:
+        return error
+
+
+def _login(file: Path) -> str:
+    lines = arguments.read_text(file).splitlines()
+    if not lines or ":" not in lines[0]:
+        raise InputMissing(f"{file} holds no login", "its first line is user:password")
+    return lines[0]
+
+
+def _json(device: Device) -> str:
+    from contrejour.media.onvif import choose
+
+    chosen, why = choose(device.profiles)
+    return json.dumps({
+        "device": device.address, "manufacturer": device.maker, "model": device.model,
+        "firmware": device.firmware, "clock_ahead_s": round(device.ahead.total_seconds()),
+        "profiles": [asdict(profile) for profile in device.profiles],
+        "chosen": chosen.token if chosen else None, "why": why,
+    })  # fmt: skip
+
+
+def site_lines(
+    devices: Sequence[Device], known: Mapping[str, str], login_file: Path | None
+) -> Iterator[str]:
+    """A site file of the cameras that are not `known` (name, address), as `config` reads it.
+
+    What each camera sends is in comments, with why one stream of it was chosen.
+    """
+    from contrejour.media.onvif import choose
+
+    names, begun = set(known), False
+    for device in devices:
+        chosen, why = choose(device.profiles)
+        yield f"# {device.host}: {device.maker} {device.model} {device.firmware}"
+        for each in device.profiles:
+            note = f"   <- {said(why)}" if each is chosen else ""
+            size = f"{each.width}x{each.height} {each.rate:g}/s"
+            yield f"#   {each.name}: {each.codec} {size} {each.address}{note}"
+        if chosen is None or chosen.address in known.values():
+            yield f"#   {said(why if chosen is None else 'is in the site already')}"
+            continue
+        if not begun:
+            yield from ("site: 1", "cameras:")
+            begun = True
+        name = _name(device, names)
+        names.add(name)
+        yield f"  {name}:"
+        yield f"    address: {json.dumps(chosen.address)}"
+        if login_file:
+            yield f"    login_file: {json.dumps(str(login_file.absolute()))}"
+
+
+def _name(device: Device, taken: Set[str]) -> str:
+    model = re.sub("[^a-z0-9]+", "-", device.model.lower()).strip("-") or "camera"
+    name = f"{model[:40]}-{device.host}"[:70]
+    more = (f"{name}-{number}" for number in count(2))
+    return name if name not in taken else next(each for each in more if each not in taken)

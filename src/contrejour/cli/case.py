@@ -1,0 +1,230 @@
+"""`contrejour case declare | approve | refuse | show | close`, and what is under case_papers.py."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import secrets
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contrejour.base.errors import Malformed, OrderError
+from contrejour.cli import arguments, case_hold, case_open, case_papers, case_peel
+from contrejour.cli.keyfiles import add_signer, private_key, public_key
+
+if TYPE_CHECKING:
+    from contrejour.custody.cases.folder import Found
+    from contrejour.custody.cases.order import Order
+    from contrejour.custody.cases.private import Private
+    from contrejour.custody.cases.signed import Act
+    from contrejour.custody.cases.steps import Step
+    from contrejour.law.mandate.originals import Originals
+
+BASES = ("60-1", "60-2", "77-1-1", "77-1-2", "99-3", "gdpr.15")
+"""As contrejour.custody.cases.order.Basis, which --help has no time to import."""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `case` and what is under it."""
+    below = commands.add_parser(
+        "case", help="an order to open or hold what is sealed, step by step"
+    ).add_subparsers(required=True, metavar="COMMAND")
+    declare = below.add_parser(
+        "declare", help="write an order, and begin its case", allow_abbrev=False
+    )
+    _add_declare(declare)
+    declare.set_defaults(run=_declare)
+    for word, told in (
+        ("approve", "a party agrees, and signs"),
+        ("refuse", "a party refuses: it stands"),
+        ("close", "a party ends the case"),
+    ):
+        said = below.add_parser(word, help=told, allow_abbrev=False)
+        said.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
+        add_signer(said)
+        if word == "approve":
+            said.add_argument("--pub", type=Path, metavar="FILE",
+                help="the plan's public key, to check that the plan allows it")  # fmt: skip
+        said.set_defaults(run=_say, act=word)
+    reveal = below.add_parser("reveal", help="what a secret order was for, for the log")
+    reveal.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
+    reveal.set_defaults(run=_reveal)
+    show = below.add_parser("show", help="how far a case is, and what it waits for")
+    show.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
+    show.add_argument("--json", action="store_true", help="as JSON")
+    show.set_defaults(run=_show)
+    case_peel.add_to(below)
+    case_open.add_to(below)
+    case_hold.add_to(below)
+    case_papers.add_to(below)
+
+
+def _add_declare(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("-o", "--output", type=Path, required=True, metavar="DIR", help="the folder of the case")
+    add_signer(parser)
+    add("--plan", type=Path, required=True, metavar="FILE", help="the plan that must allow it")
+    add("--pub", type=Path, metavar="FILE", help="the plan's public key")
+    add("--policy", type=Path, required=True, metavar="FILE", help="who opens: party lines")
+    add("--witnesses", type=Path, required=True, metavar="FILE", help="who witnesses the log")
+    add("--basis", choices=BASES, required=True, help="the article that the order rests on")
+    add("--camera", action="append", required=True, metavar="NAME", help="may be given again")
+    for name, told in (("--since", "first moment filmed"), ("--until", "first moment after")):
+        add(name, type=arguments.moment, required=True, metavar="TIME", help=told)
+    add("--opener", default="", metavar="RECIPIENT", help="age recipient, for this order alone")
+    add("--held", type=Path, metavar="DIR", help="the case of the hold that kept it")
+    add("--urgent", action="store_true", help="don't wait a day: two have to approve")
+    add("--days", type=int, metavar="N",
+        help="until when it may be used (default: as long as the plan lets it)")  # fmt: skip
+    add("--hold-until", type=arguments.moment, metavar="TIME", help="keep it so long; open nothing")
+    add("--secret-until", type=arguments.moment, metavar="TIME",
+        help="hide cameras and times until then, and not that there is an order")  # fmt: skip
+    add("--private", type=Path, metavar="FILE",
+        help="JSON with what is personal: case_number, requester_name …")  # fmt: skip
+
+
+def _declare(args: argparse.Namespace) -> int:
+    from contrejour.custody.cases import folder, signed
+    from contrejour.custody.cases.allowed import demand_allowed
+    from contrejour.custody.cases.case import declare
+    from contrejour.law.mandate.plan import Plan
+
+    given = {
+        "plan.json": arguments.read_bytes(args.plan),
+        "open.policy": arguments.read_bytes(args.policy),
+        "witness.policy": arguments.read_bytes(args.witnesses),
+    }  # fmt: skip
+    plan = Plan(given["plan.json"], [public_key(args.pub)])
+    now = datetime.now(UTC).replace(microsecond=0)
+    private = _private(args.private)
+    voted = plan.originals(args.camera[0])
+    rules, keys = folder.rules_of(given["open.policy"], given["witness.policy"], voted)
+    hold = _held(args.held) if args.held else None
+    order = _order(args, plan.mandate, given, private, voted, now, hold)
+    demand_allowed(order, plan, order.plan, now, hold)
+    declare(order, rules, now)
+    word = signed.sign(signed.Act.DECLARE, order.id, args.role, now,
+                      private_key(args.key, args.password_file))  # fmt: skip
+    word.check(order.id, keys)
+    folder.create(args.output, order, word, private, given, hold)
+    _tell(folder.read(args.output), as_json=False)
+    return 0
+
+
+def _order(
+    args: argparse.Namespace, mandate: str, given: dict[str, bytes], private: Private,
+    voted: Originals, now: datetime, hold: Order | None,
+) -> Order:  # fmt: skip
+    from contrejour.custody.cases.order import Basis, Kind, Order, aligned, made
+    from contrejour.custody.cases.secret import Secret
+
+    since, until = aligned(args.since, args.until, voted.window.seconds)
+    lasts = voted.order_lasts if args.days is None else timedelta(days=args.days)
+    wait = timedelta(0) if args.urgent else voted.cooling_off
+    return made(
+        Order(
+            requester=args.role, kind=Kind.HOLD if args.hold_until else Kind.OPEN,
+            basis=Basis(args.basis), mandate=mandate,
+            plan=hashlib.sha256(given["plan.json"]).hexdigest(),
+            policy=hashlib.sha256(given["open.policy"]).hexdigest(),
+            cameras=tuple(sorted(set(args.camera))), since=since, until=until, declared=now,
+            not_before=now + wait, expires=now + lasts, urgent=args.urgent,
+            opener=args.opener, hold_until=args.hold_until, nonce=secrets.token_hex(16),
+            commitments=private.commitments, held=hold.id if hold else "",
+            secret=Secret.until(args.secret_until) if args.secret_until else None,
+        )
+    )  # fmt: skip
+
+
+def _held(path: Path) -> Order:
+    """The order of a hold that keeps something. Raises OrderError."""
+    from contrejour.custody.cases import folder
+
+    case = folder.read(path).case
+    if not case.held:
+        raise OrderError(f"{path} holds nothing", "--held names the folder of a hold's case")
+    return case.order
+
+
+def _private(path: Path | None) -> Private:
+    """Raises Malformed."""
+    from contrejour.custody.cases.private import FIELDS, MOST_TEXT, Private
+
+    try:
+        told = json.loads(arguments.read_text(path)) if path else {}
+        fits = isinstance(told, dict) and all(
+            name in FIELDS and isinstance(text, str) and 0 < len(text) <= MOST_TEXT
+            for name, text in told.items()
+        )
+    except (ValueError, RecursionError):
+        fits = False
+    if not fits:
+        raise Malformed(f"{path}: not an object of texts", "one of: " + ", ".join(FIELDS))
+    return Private.new(told)
+
+
+def _say(args: argparse.Namespace) -> int:
+    from contrejour.custody.cases import folder, signed
+    from contrejour.custody.cases.steps import Approve, Close, Refuse
+
+    found = folder.read(args.folder)
+    said: dict[str, tuple[Act, Step]] = {
+        "approve": (signed.Act.APPROVE, Approve(args.role)),
+        "refuse": (signed.Act.REFUSE, Refuse(args.role)),
+        "close": (signed.Act.CLOSE, Close()),
+    }
+    act, step = said[args.act]
+    if getattr(args, "pub", None):
+        _demand_planned(args, found)
+    word = _word(args, act, found)
+    _tell(folder.add(args.folder, found, step, word, datetime.now(UTC)), as_json=False)
+    return 0
+
+
+def _demand_planned(args: argparse.Namespace, found: Found) -> None:
+    """Whoever approves looks for themselves: the declaration may have been made elsewhere."""
+    from contrejour.custody.cases.allowed import demand_allowed
+    from contrejour.law.mandate.plan import Plan
+
+    envelope = arguments.read_bytes(args.folder / "plan.json")
+    plan = Plan(envelope, [public_key(args.pub)])
+    digest, now = hashlib.sha256(envelope).hexdigest(), datetime.now(UTC)
+    demand_allowed(found.case.order, plan, digest, now, found.hold)
+
+
+def _word(args: argparse.Namespace, act: Act, found: Found) -> bytes:
+    """What is signed; it holds by the case's own policy, or isn't made."""
+    from contrejour.custody.cases import signed
+
+    order = found.case.order.id
+    key = private_key(args.key, args.password_file)
+    word = signed.sign(act, order, args.role, datetime.now(UTC), key)
+    word.check(order, found.keys)
+    return word.bytes
+
+
+def _reveal(args: argparse.Namespace) -> int:
+    from contrejour.custody.cases import due, folder
+
+    order = folder.read(args.folder).case.order
+    print(folder.owe(args.folder, due.revealed(order, datetime.now(UTC))))
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    from contrejour.custody.cases import folder
+
+    _tell(folder.read(args.folder), as_json=args.json)
+    return 0
+
+
+def _tell(found: Found, *, as_json: bool) -> None:
+    from contrejour.custody.cases.summary import lines, summary
+
+    now = datetime.now(UTC)
+    if as_json:
+        print(json.dumps(summary(found.case, found.private, now), ensure_ascii=False))
+    else:
+        print("\n".join(lines(found.case, found.private, now, arguments.speak(None))))

@@ -1,0 +1,111 @@
+"""`contrejour case hold-key | hold`: keep what is sealed past its day, for a quorum, unread."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contrejour.base.errors import OrderError
+from contrejour.base.files import writing
+from contrejour.cli import arguments
+from contrejour.cli.keyfiles import add_signer, private_key
+
+if TYPE_CHECKING:
+    from contrejour.custody.cases.folder import Found
+    from contrejour.custody.cases.rules import Rules
+    from contrejour.custody.seal.onion import Keyset
+
+
+def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add them to what is under `case`."""
+    key = below.add_parser("hold-key", help="a party's key for a hold", allow_abbrev=False)
+    key.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
+    add_signer(key)
+    key.add_argument("--x25519", action="store_true",
+        help="without post-quantum protection, as the age command of Debian reads it")  # fmt: skip
+    key.add_argument("-o", "--output", type=Path, required=True, metavar="DIR",
+        help="where this party keeps its keys: ORDER.hold is added")  # fmt: skip
+    key.set_defaults(run=_hold_key)
+
+    hold = below.add_parser("hold", help="keep what was peeled for a hold", allow_abbrev=False)
+    hold.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
+    hold.add_argument("onions", type=Path, nargs="+", metavar="ONIONS",
+        help="what whoever peeled last left, of each window")  # fmt: skip
+    hold.set_defaults(run=_hold)
+
+
+def _hold_key(args: argparse.Namespace) -> int:
+    from contrejour.base.times import utc
+    from contrejour.custody.cases import folder, hold
+    from contrejour.custody.seal.keys import make_hold
+    from contrejour.custody.seal.recipient import Kind
+
+    found = folder.read(args.folder)
+    order = found.case.order
+    if order.hold_until is None:
+        raise OrderError("the order is to open, not to hold", "declare --hold-until makes a hold")
+    signer = private_key(args.key, args.password_file)
+    hold.sign(order.id, args.role, "age1", signer).check(order.id, found.keys)
+    kind = Kind.X25519 if args.x25519 else Kind.HYBRID
+    with writing(args.output):
+        recipient = make_hold(args.output, order.id, utc(order.hold_until), kind)
+    folder.add_hold_key(args.folder, hold.sign(order.id, args.role, str(recipient), signer))
+    print(recipient)
+    return 0
+
+
+def _hold(args: argparse.Namespace) -> int:
+    """What the onions hold can't be seen from here: that is what they are for."""
+    from contrejour.custody.cases import folder, records
+    from contrejour.custody.cases.steps import Hold
+    from contrejour.custody.seal.onion import unpack
+
+    found, now = folder.read(args.folder), datetime.now(UTC).replace(microsecond=0)
+    case = found.case
+    peeled = {each.window: None for each in case.peels if case.is_peeled(each.window)}
+    windows = tuple(window for window in peeled if window not in case.held)
+    onions = [arguments.read_bytes(path) for path in args.onions]
+    for each in onions:
+        unpack(each)
+    if len({*onions}) != len(windows):
+        raise OrderError(
+            f"{len(windows)} windows were peeled for the hold, and {len({*onions})} are here",
+            "what whoever peeled last left, of each window",
+        )
+    step = Hold(windows)
+    folder.add_held(args.folder, onions)
+    folder.add(args.folder, found, step, records.write(step, case.order.id, now), now)
+    print(f"{len(windows)}")
+    return 0
+
+
+def keyset(args: argparse.Namespace, found: Found, rules: Rules, keys: Mapping[str, str]) -> Keyset:
+    """For whom whoever peels last wraps a window's key anew: the quorums that gave keys.
+
+    The vault's own key is made here. Raises OrderError, SignatureError, SealError.
+    """
+    from contrejour.base.times import utc
+    from contrejour.custody.cases import folder
+    from contrejour.custody.cases.party import hold_keyset
+    from contrejour.custody.cases.rules import VAULT
+    from contrejour.custody.seal.keys import hold_path, make_hold, read_identity
+    from contrejour.custody.seal.recipient import Recipient
+
+    given, own = folder.hold_keys(args.folder), {}
+    order = found.case.order
+    assert order.hold_until is not None
+    if args.role == VAULT:
+        if args.hold_keys is None or not given:
+            raise OrderError(
+                "no keys for the hold", "`case hold-key` by the others, --hold-keys for the vault's"
+            )
+        if not hold_path(args.hold_keys, order.id).exists():
+            kind = Recipient.parse(given[0].recipient).kind
+            with writing(args.hold_keys):
+                make_hold(args.hold_keys, order.id, utc(order.hold_until), kind)
+        with read_identity(hold_path(args.hold_keys, order.id)) as secret:
+            own = {VAULT: secret.recipient()}
+    return hold_keyset(rules.policy, given, keys, order.id, own)

@@ -1,0 +1,105 @@
+"""`contrejour case open`: the opener opens the segments of a window that was peeled."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contrejour.base.errors import InputMissing, SealError
+from contrejour.cli import arguments
+from contrejour.cli.case_peel import demand_file, identity, under, utc_now
+from contrejour.cli.seal import kept, vouched
+
+if TYPE_CHECKING:
+    from contrejour.custody.cases.folder import Found
+    from contrejour.custody.seal.plugin import Token
+    from contrejour.custody.seal.recipient import Identity
+
+
+def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add it to what is under `case`."""
+    add = under(below, "open", "the opener opens what was peeled", _open).add_argument
+    add("layer", type=Path, metavar="LAYER",
+        help="what the vault left for the opener; of several windows, their folder")  # fmt: skip
+    add("sealed", type=Path, nargs="+", metavar="SEALED", help="a segment of that window")
+    add("--key", type=Path, required=True, metavar="KEY", help="the opener's key")
+    add("--edge", metavar="VKEY",
+        help="believe only what this recorder signed: W.json has to be beside it")  # fmt: skip
+    add("--allow-truncated", action="store_true",
+        help="keep what is whole of a file that is cut or damaged")  # fmt: skip
+    add("-o", "--output", type=Path, required=True, metavar="DIR",
+        help="where it goes, in the clear")  # fmt: skip
+
+
+def _open(args: argparse.Namespace) -> int:
+    from contrejour.custody.cases import folder
+
+    for path in args.sealed:
+        demand_file(path)
+    found, windows = folder.read(args.folder), _windows(args)
+    with identity(args.key) as opener:
+        for layer, place, sealed in windows:
+            found = _open_one(args, found, opener, layer, place, sealed)
+    return 0
+
+
+def _windows(args: argparse.Namespace) -> list[tuple[Path, Path, list[Path]]]:
+    """What was left of each window, where its clear segments go, and what is to be opened of it.
+
+    Where `layer` is a folder, one of a window is in the folder named as that of its segments.
+    """
+    if not args.layer.is_dir():
+        return [(args.layer, args.output, args.sealed)]
+    found: dict[str, list[Path]] = {}
+    for path in args.sealed:
+        found.setdefault(path.resolve().parent.name, []).append(path)
+    windows = []
+    for name, sealed in found.items():
+        layers = sorted((args.layer / name).glob("*.age"))
+        if len(layers) != 1:
+            raise InputMissing(
+                f"{args.layer / name} holds {len(layers)} layers", "one of each window, as peeled"
+            )
+        windows.append((layers[0], args.output / name, sealed))
+    return windows
+
+
+def _open_one(
+    args: argparse.Namespace, found: Found, opener: Identity | Token, path: Path, place: Path,
+    sealed: list[Path],
+) -> Found:  # fmt: skip
+    """One window; the case as it is then."""
+    from contrejour.custody.cases import due, folder, records
+    from contrejour.custody.cases.party import window_of
+    from contrejour.custody.cases.steps import Open
+    from contrejour.custody.seal.open import peel, window_key
+
+    layer, at = arguments.read_bytes(path), utc_now()
+    peeled = peel(layer, [opener], None)
+    with window_key(peeled) as key:
+        for each in sealed:
+            if args.edge and vouched(each, args.edge).window != peeled.window:
+                raise SealError(f"{each} is of another window", "it was swapped or changed")
+        step = Open((window_of(peeled.window),), (str(key.recipient()),))
+        document = records.write(step, found.case.order.id, at)
+        found = folder.add(args.folder, found, step, document, at)  # refused: nothing is shown
+        folder.owe(args.folder, due.opened(found.case.order, layer, at))
+        place.mkdir(parents=True, exist_ok=True)
+        for each in sealed:
+            print(_clear(each, key, place, args.allow_truncated))
+    return found
+
+
+def _clear(path: Path, key: Identity, folder: Path, truncated: bool) -> Path:
+    """One file in the clear, readable by its owner alone."""
+    from contrejour.custody.seal.age import decrypt
+    from contrejour.custody.seal.new_files import writing
+    from contrejour.custody.seal.wipe import wipe
+
+    out = folder / path.name.removesuffix(".age")
+    with path.open("rb") as sealed, writing(out, 0o600) as file:
+        for chunk in kept(decrypt(sealed, [key]), truncated):
+            file.write(chunk)
+            wipe(chunk)
+    return out

@@ -1,0 +1,204 @@
+"""`contrejour case access | slip | timeline`: what a case puts on paper."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contrejour.base.errors import InputMissing, OrderError, OutputFailed, UsageError
+from contrejour.base.language import said
+from contrejour.cli import arguments
+from contrejour.cli.keyfiles import public_key
+
+if TYPE_CHECKING:
+    from contrejour.papers.document import Document
+    from contrejour.papers.slip import Handed
+
+ANSWERS = ("copy", "nothing", "later", "precise", "refused")
+"""As contrejour.custody.cases.access.Answer, which --help has no time to import."""
+
+
+def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add them to what is under `case`."""
+    access = below.add_parser(
+        "access", help="a filmed person's request: deadline, cameras, reply", allow_abbrev=False
+    )
+    add = access.add_argument
+    add("--plan", type=Path, required=True, metavar="FILE", help="the plan of the cameras")
+    add("--pub", type=Path, metavar="FILE", help="the plan's public key")
+    add("--place", required=True, metavar="NAME", help="where the person says they were")
+    for name, told in (("--since", "from when, as they say"), ("--until", "until when")):
+        add(name, type=arguments.moment, required=True, metavar="TIME", help=told)
+    add("--received", type=arguments.day, required=True, metavar="DATE", help="of the request")
+    add("--extended", type=arguments.day, metavar="DATE", help="when two more months were told")
+    add("--answer", choices=ANSWERS, help="write the reply: what it says")
+    _add_output(access, "the reply's pages, in French and English")
+    access.set_defaults(run=_access)
+
+    slip = below.add_parser(
+        "slip", help="the slip of what is handed over: PDF, one page", allow_abbrev=False
+    )
+    slip.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
+    slip.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a file handed over")
+    slip.add_argument("--bag", type=Path, metavar="DIR", help="the bag they are in")
+    slip.add_argument("--clock-ms", type=int, metavar="N",
+        help="by how much the camera's clock may be off")  # fmt: skip
+    _add_output(slip, "where bordereau.fr.pdf and bordereau.en.pdf go")
+    slip.set_defaults(run=_slip)
+
+    line = below.add_parser(
+        "timeline", help="veiled clips and events of several cameras, by place and time",
+        allow_abbrev=False,
+    )  # fmt: skip
+    line.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
+    line.add_argument("--clips", type=Path, metavar="FILE", help="JSON list of veiled clips")
+    line.add_argument("--events", type=Path, metavar="DIR", help="what -o of `watch` named")
+    line.add_argument("--clock-ms", type=int, default=1000, metavar="N",
+        help="by how much the events' times may be off (default: 1000)")  # fmt: skip
+    _add_output(line, "where the pages go, in French and English")
+    line.set_defaults(run=_timeline)
+
+    export = below.add_parser(
+        "export", help="hand over what was opened: a BagIt bag", allow_abbrev=False
+    )
+    export.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
+    export.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a file handed over")
+    export.add_argument("--proof", action="append", type=Path, default=[], metavar="FILE",
+        help="a proof of the log, as it was given; may be given again")  # fmt: skip
+    export.add_argument("-o", "--output", type=Path, required=True, metavar="BAG",
+        help="the bag; one that is there is refused")  # fmt: skip
+    export.set_defaults(run=_export)
+
+
+def _add_output(parser: argparse.ArgumentParser, told: str) -> None:
+    parser.add_argument("-o", "--output", type=Path, metavar="DIR", help=told)
+    parser.add_argument("--force", action="store_true", help="replace an existing output")
+
+
+def _access(args: argparse.Namespace) -> int:
+    from contrejour.base.times import utc
+    from contrejour.custody.cases.access import Answer, kept_until, request
+    from contrejour.law.mandate.plan import Plan
+    from contrejour.papers.reply import reply
+
+    plan = Plan(arguments.read_bytes(args.plan), [public_key(args.pub)])
+    asked = request(args.received, args.place, args.since, args.until, args.extended)
+    french = arguments.speak(None) == "fr"
+    left = asked.days_left(date.today())
+    print(f"{asked.deadline} ({left} j)" if french else f"{asked.deadline} ({left} d)")
+    for camera, at in sorted(kept_until(plan, asked).items()):
+        print(f"{camera} {utc(at)}")
+    if args.answer:
+        controller = str(_keys(plan.data["mandate"])["controller"])
+        letter = reply(asked, Answer(args.answer), controller, args.place)
+        _write_pages(letter, args.output or Path(), force=args.force)
+    return 0
+
+
+def _slip(args: argparse.Namespace) -> int:
+    import json
+
+    from contrejour.base.files import sha256
+    from contrejour.custody.cases import folder
+    from contrejour.papers.document import LANGUAGES
+    from contrejour.papers.slip import Slip, pdf
+
+    found = folder.read(args.folder)
+    # its SHA-256 is the order's: whose signature the plan has was looked at when it was declared
+    plan = json.loads(arguments.read_bytes(args.folder / "plan.json"))
+    told = Slip(
+        found.case.order, str(plan["signed"]["mandate"]["controller"]),
+        tuple(_handed(path, args.clock_ms) for path in args.files), found.private,
+        sha256(args.bag / "tagmanifest-sha256.txt") if args.bag else "",
+    )  # fmt: skip
+    out = _made(args.output or Path())
+    for language in LANGUAGES:
+        path = out / f"bordereau.{language}.pdf"
+        arguments.write_new(path, pdf(told, language), force=args.force)
+        print(path)
+    return 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    from contrejour.custody.cases.export import export
+
+    if len({path.name for path in args.files}) < len(args.files):
+        raise UsageError("two files of one name", "a bag has each name once: rename one")
+    found = {path.name: path for path in args.files}
+    proofs = {path.name: arguments.read_bytes(path) for path in args.proof}
+    now = datetime.now(UTC).replace(microsecond=0)
+    print(f"{args.output}\n{export(args.folder, args.output, found, proofs, now)}")
+    return 0
+
+
+def _timeline(args: argparse.Namespace) -> int:
+    import json
+
+    from contrejour.custody.cases import folder, pieces
+    from contrejour.custody.cases.timeline import timeline
+    from contrejour.live.signals import pieces as recorded_pieces
+    from contrejour.papers.timeline import page
+
+    order = folder.read(args.folder).case.order
+    told = json.loads(arguments.read_bytes(args.folder / "plan.json"))["signed"]["cameras"]
+    places = {name: str(told[name]["place"]) for name in order.cameras}
+    found = list(pieces.listed(arguments.read_bytes(args.clips))) if args.clips else []
+    if strange := {each.camera for each in found} - places.keys():
+        raise OrderError(
+            f"the order doesn't cover {', '.join(sorted(strange))}", "only its cameras are shown"
+        )
+    if args.events:
+        found += recorded_pieces.recorded(args.events, places, args.clock_ms, _warn)
+    since_ns, until_ns = (pieces.instant(at, 0).wall_ns for at in (order.since, order.until))
+    rows = timeline(found, since_ns, until_ns)
+    document = page(rows, since_ns, until_ns, order.id)
+    _write_pages(document, args.output or Path(), force=args.force)
+    return 0
+
+
+def _warn(text: str) -> None:
+    print(f"contrejour: warning: {said(text)}", file=sys.stderr)
+
+
+def _handed(path: Path, clock_ms: int | None) -> Handed:
+    """Raises InputMissing. What no video is in has no codec."""
+    from contrejour import media
+    from contrejour.base.errors import ContrejourError
+    from contrejour.base.files import sha256
+    from contrejour.papers.slip import Handed
+
+    if not path.is_file():
+        raise InputMissing(f"{path} does not exist")
+    try:
+        codec = media.probe(path).codec
+    except ContrejourError:
+        codec = "age" if path.suffix == ".age" else ""
+    return Handed(path.name, sha256(path), path.stat().st_size, codec, clock_ms)
+
+
+def _keys(data: object) -> dict[str, object]:
+    assert isinstance(data, dict), data
+    return data
+
+
+def _write_pages(document: Document, folder: Path, *, force: bool) -> None:
+    """The page in both languages, and their names. Raises OutputExists, OutputFailed."""
+    from contrejour.papers.document import LANGUAGES
+    from contrejour.papers.page import render
+
+    for language in LANGUAGES:
+        path = _made(folder) / f"{document.name}.{language}.html"
+        arguments.write_new(path, render(document, language), force=force)
+        print(path)
+
+
+def _made(folder: Path) -> Path:
+    """The folder, which is there. Raises OutputFailed."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputFailed(f"{folder} can't be written: {error.strerror}") from error
+    return folder

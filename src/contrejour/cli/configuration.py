@@ -1,0 +1,130 @@
+"""The site file and the plan of `watch`: read at the start, read again, the last good site kept.
+
+    OUTPUT/site.last-good.yml     the last site file that could be read
+
+At the start it stands in, loudly, for a site file that can't be read. Nothing ever stands in for
+a plan: without one that is signed and read now, no camera starts (fail closed).
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contrejour.base.errors import ContrejourError, UsageError
+from contrejour.base.files import write_atomic
+from contrejour.base.stderr import Log
+from contrejour.cli import arguments
+from contrejour.cli.keyfiles import public_key
+from contrejour.cli.sealing import keeping
+
+if TYPE_CHECKING:
+    from contrejour.live.site import Site
+    from contrejour.live.watch import Wanted
+
+KEPT = "site.last-good.yml"
+LOOK_EVERY_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """`only`: the cameras that were asked for; all of them where there is none."""
+
+    site: Path
+    plan: Path
+    pub: Path | None
+    only: tuple[str, ...]
+    output: Path
+    log: Log
+
+    def at_start(self) -> dict[str, Wanted]:
+        """Each camera, by its name. Raises what can't be read."""
+        from contrejour.live.site import read_site
+
+        kept = self.output / KEPT
+        try:
+            text = arguments.read_text(self.site)
+            site = read_site(text, str(self.site))
+        except ContrejourError as error:
+            try:
+                text = arguments.read_text(kept)
+                site = read_site(text, str(kept))
+            except ContrejourError:
+                raise error from None
+            self.log.complain(error)
+            self.log.say(f"instead of {self.site} the last one that could be read is used: {kept}",
+                         "config-last-good", "warning")  # fmt: skip
+        return self._wanted(site, text)
+
+    def again(self) -> dict[str, Wanted]:
+        """As at the start, from the files that were named alone."""
+        from contrejour.live.site import read_site
+
+        text = arguments.read_text(self.site)
+        return self._wanted(read_site(text, str(self.site)), text)
+
+    def _wanted(self, site: Site, text: str) -> dict[str, Wanted]:
+        from contrejour.law.mandate.plan import Plan
+        from contrejour.live.site import address
+        from contrejour.live.watch import Wanted
+
+        plan = Plan(arguments.read_bytes(self.plan), [public_key(self.pub)])
+        for name in self.only:
+            if name not in site.cameras:
+                known = ", ".join(site.cameras)
+                raise UsageError(f"{name} is not in {self.site}", f"one of: {known}")
+        wanted = {
+            name: Wanted(
+                name,
+                site.cameras[name],
+                address(name, site.cameras[name]),
+                plan,
+                site.publish,
+                site.seal,
+            )
+            for name in self.only or site.cameras
+        }
+        if site.seal:
+            keeping(site.seal)
+        self._keep(text)
+        return wanted
+
+    def _keep(self, text: str) -> None:
+        try:
+            self.output.mkdir(parents=True, exist_ok=True)
+            write_atomic(self.output / KEPT, text.encode(), 0o600)
+        except OSError as error:
+            self.log.say(f"{KEPT} can't be written: {error.strerror}", "config-unkept", "warning")
+
+    @contextmanager
+    def watched(self, wanted: bool, changed: Callable[[], object]) -> Iterator[None]:
+        """Meanwhile, where it is `wanted`, tell when the site file or the plan changes."""
+        over = threading.Event()
+
+        def look() -> None:
+            before = self._stamps()
+            while not over.wait(LOOK_EVERY_S):
+                now = self._stamps()
+                if now != before:
+                    changed()
+                before = now
+
+        if wanted:
+            threading.Thread(target=look, name="configuration", daemon=True).start()
+        try:
+            yield
+        finally:
+            over.set()
+
+    def _stamps(self) -> list[tuple[int, int, int]]:
+        stamps = []
+        for path in (self.site, self.plan):
+            with suppress(OSError):
+                told = os.stat(path)
+                stamps.append((told.st_mtime_ns, told.st_size, told.st_ino))
+        return stamps

@@ -1,0 +1,208 @@
+"""`contrejour keys make | publish | destroy | show`: a party's key of each day, off line."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contrejour.base.errors import InputMissing, OutputExists, UsageError
+from contrejour.base.files import writing
+from contrejour.base.language import said
+from contrejour.cli import arguments
+
+if TYPE_CHECKING:
+    from contrejour.law.mandate.sign import PrivateKey
+
+
+def add_parsers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add them under `keys`."""
+    make = below.add_parser("make", help="make this party's keys, one for each UTC day")
+    _folder(make)
+    _days(make)
+    make.add_argument("--x25519", action="store_true",
+        help="without post-quantum protection, as the age command of Debian reads it")  # fmt: skip
+    make.set_defaults(run=_make)
+
+    publish = below.add_parser("publish", help="sign the public halves of these days' keys")
+    _folder(publish)
+    _days(publish)
+    _signed(publish)
+    publish.add_argument("--as", dest="role", default="", metavar="ROLE",
+        help="write the log's entries too, for this party of the policy")  # fmt: skip
+    publish.add_argument("--each", action="store_true",
+        help="a note for each day, in a folder: recorders get one a day")  # fmt: skip
+    publish.add_argument("-o", "--output", type=Path, required=True, metavar="NOTE",
+        help="the signed note, to hand out; with --each, the folder")  # fmt: skip
+    publish.set_defaults(run=_publish)
+
+    destroy = below.add_parser("destroy", help="destroy the keys whose time is over, and say so")
+    _folder(destroy)
+    destroy.add_argument("--day", type=arguments.day, metavar="DATE",
+        help="this day's alone, now, whatever its time")  # fmt: skip
+    add_until(destroy)
+    destroy.add_argument("--token", choices=("hsm", "tpm"), default="",
+        help="say of keys in such a token that its own tool has destroyed them")  # fmt: skip
+    _signed(destroy)
+    destroy.add_argument("-o", "--output", type=Path, required=True, metavar="DIR",
+        help="a folder for the signed statements, DATE.shred")  # fmt: skip
+    destroy.set_defaults(run=_destroy)
+
+    show = below.add_parser(
+        "show", help="the days and holds whose keys are here, and when each has to go"
+    )
+    _folder(show)
+    add_until(show)
+    show.set_defaults(run=_show)
+
+
+def _folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="where this party keeps its keys")
+
+
+def _days(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--from", dest="first", type=arguments.day, metavar="DATE",
+        default=datetime.now(UTC).date(), help="the first day (default: today, UTC)")  # fmt: skip
+    parser.add_argument("--days", type=_count, default=1, metavar="N", help="how many (default: 1)")
+
+
+def add_until(parser: argparse.ArgumentParser) -> None:
+    """Add what `end_of` reads."""
+    parser.add_argument("--plan", type=Path, metavar="FILE",
+        help="the signed plan: how long recordings are kept, and the horizon")  # fmt: skip
+    parser.add_argument("--pub", type=Path, metavar="FILE", help="the plan's public key")
+    parser.add_argument("--horizon-hours", type=_hours, metavar="N",
+        help="how far recorders and clocks may be ahead (default: the plan's, or 24)")  # fmt: skip
+
+
+def end_of(args: argparse.Namespace) -> Callable[[date], datetime]:
+    """When the key of a day has to be gone: by the plan, or else after 30 days or a month."""
+    from contrejour.cli.keyfiles import public_key
+    from contrejour.custody.seal.retention import HORIZON, destroyed_at
+    from contrejour.law.mandate.periods import Period, destroy_by
+    from contrejour.law.mandate.plan import Plan
+
+    kept, horizon = (lambda at: destroy_by(at, Period.parse("P30D"))), HORIZON
+    if args.plan:
+        plan = Plan(arguments.read_bytes(args.plan), [public_key(args.pub)])
+        kept, horizon = plan.kept_until, plan.originals(plan.cameras[0]).horizon
+    if args.horizon_hours is not None:
+        horizon = timedelta(hours=args.horizon_hours)
+    return lambda day: destroyed_at(day, kept, horizon)
+
+
+def _signed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--party", required=True, metavar="NAME",
+        help="the name that this party signs under, such as vault.example.org")  # fmt: skip
+    parser.add_argument("--key", type=Path, metavar="FILE",
+        help="private key (default: the one that `keys new` made)")  # fmt: skip
+    parser.add_argument("--password-file", type=Path, metavar="FILE",
+        help="file whose first line is the key's password")  # fmt: skip
+
+
+def _count(text: str) -> int:
+    if not 1 <= int(text) <= 400:
+        raise argparse.ArgumentTypeError("from 1 to 400")
+    return int(text)
+
+
+def _hours(text: str) -> int:
+    if not 0 <= int(text) < 720:
+        raise argparse.ArgumentTypeError("from 0 to 719")
+    return int(text)
+
+
+def _wanted(args: argparse.Namespace) -> list[date]:
+    return [args.first + timedelta(days=number) for number in range(args.days)]
+
+
+def _signer(args: argparse.Namespace) -> PrivateKey:
+    from contrejour.cli.keyfiles import private_key
+
+    return private_key(args.key, args.password_file)
+
+
+def _make(args: argparse.Namespace) -> int:
+    from contrejour.custody.seal.keys import make
+    from contrejour.custody.seal.recipient import Kind
+
+    kind = Kind.X25519 if args.x25519 else Kind.HYBRID
+    with writing(args.folder):
+        args.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for day, recipient in make(args.folder, _wanted(args), kind).items():
+            print(day, recipient)
+    return 0
+
+
+def _publish(args: argparse.Namespace) -> int:
+    from contrejour.custody.seal import keys
+    from contrejour.custody.seal.keynotes import Verifier
+
+    missing = set(_wanted(args)) - set(keys.days(args.folder))
+    if missing:
+        raise InputMissing(
+            f"{args.folder} has no key of {min(missing)}", "contrejour keys make makes it"
+        )
+    signer, days = _signer(args), _wanted(args)
+    asked = {args.output: days}
+    if args.each:
+        asked = {args.output / f"{day}.{args.party}.note": [day] for day in days}
+        with writing(args.output):
+            args.output.mkdir(parents=True, exist_ok=True)
+    entries = b""
+    for path, those in asked.items():
+        note = keys.publish(args.folder, those, args.party, signer)
+        arguments.write_new(path, note)
+        entries += b"".join(_entry(args.role, day, note) for day in those if args.role)
+    if args.role:
+        arguments.write_new(args.output.with_name(f"{args.output.name}.jsonl"), entries)
+    print(Verifier.of(args.party, signer))
+    return 0
+
+
+def _entry(role: str, day: date, note: bytes) -> bytes:
+    """What the log is told of a day's key: in which note it is."""
+    from contrejour.custody.ledger.entry import Entry, moment
+
+    told = {"role": role, "epoch": f"{day}", "keys": hashlib.sha256(note).hexdigest()}
+    return Entry("keyset.publish", moment(datetime.now(UTC)), told).bytes + b"\n"
+
+
+def _destroy(args: argparse.Namespace) -> int:
+    from contrejour.custody.seal import keys, shred
+
+    now, ends = datetime.now(UTC), end_of(args)
+    due = [args.day] if args.day else [day for day in keys.days(args.folder) if ends(day) <= now]
+    statements = [args.output / f"{day}.shred" for day in due]
+    for path in statements:
+        if path.exists():
+            raise OutputExists(f"{path} exists", "this day's key was said to be destroyed")
+    if args.output.is_file():
+        raise UsageError(f"{args.output} is not a folder", "-o names a folder for the statements")
+    signer = _signer(args)
+    with writing(args.output):
+        args.output.mkdir(parents=True, exist_ok=True)
+    for day, path in zip(due, statements, strict=True):
+        statement = shred.destroy(args.folder, day, args.party, signer, now, args.token)
+        print(day)
+        arguments.write_new(path, statement)
+    if not due:
+        print(said("no key is due"), file=sys.stderr)
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    from contrejour.custody.seal import keys
+
+    ends = end_of(args)
+    for day in keys.days(args.folder):
+        with keys.read_identity(keys.key_path(args.folder, day)) as secret:
+            print(day, f"{ends(day):%Y-%m-%dT%H:%M:%SZ}", secret.recipient())
+    for path in keys.holds(args.folder):
+        with keys.read_identity(path) as secret:
+            print(path.stem, f"{keys.hold_until(path):%Y-%m-%dT%H:%M:%SZ}", secret.recipient())
+    return 0

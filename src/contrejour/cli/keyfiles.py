@@ -1,0 +1,71 @@
+"""Files of keys that commands sign and verify with."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contrejour.base.errors import InputMissing
+from contrejour.cli import arguments
+
+if TYPE_CHECKING:
+    from contrejour.law.mandate.sign import AnyKey, PrivateKey, PublicKey
+
+
+def default_key() -> Path:
+    """In the configuration folder of the XDG Base Directory Specification."""
+    home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(home) / "contrejour" / "mandate.key"
+
+
+def add_signer(parser: argparse.ArgumentParser) -> None:
+    """Options of a party that signs: who, and with which key."""
+    parser.add_argument("--as", dest="role", required=True, metavar="ROLE",
+        help="the party that signs, as the policy names it")  # fmt: skip
+    parser.add_argument("--key", type=Path, metavar="FILE",
+        help="private key (default: the one that `keys new` made)")  # fmt: skip
+    parser.add_argument("--password-file", type=Path, metavar="FILE",
+        help="file whose first line is the key's password")  # fmt: skip
+
+
+def private_key(file: Path | None, password_file: Path | None) -> PrivateKey:
+    """The key to sign with. Raises InputMissing, SignatureError."""
+    from contrejour.law.mandate.sign import read_private
+
+    return read_private(_key_bytes(file or default_key()), password(password_file))
+
+
+def witness_key(file: Path, password_file: Path | None) -> AnyKey:
+    """A witness's key to sign with, of either kind. Raises InputMissing, SignatureError."""
+    from contrejour.law.mandate.sign import read_any
+
+    return read_any(_key_bytes(file), password(password_file))
+
+
+def public_key(file: Path | None) -> PublicKey:
+    """The key to verify with. Raises InputMissing, SignatureError."""
+    from contrejour.law.mandate.sign import read_public
+
+    return read_public(_key_bytes(file or beside(default_key())))
+
+
+def beside(private: Path) -> Path:
+    """Where the public half of a key is."""
+    return private.with_name(private.name + ".pub")
+
+
+def _key_bytes(path: Path) -> bytes:
+    if not path.exists():
+        raise InputMissing(f"{path} does not exist", "contrejour keys new makes a key")
+    return arguments.read_bytes(path)
+
+
+def password(file: Path | None) -> bytes | None:
+    if file is None:
+        return None
+    first = arguments.read_bytes(file).splitlines()[:1]
+    if not first or not first[0]:
+        raise InputMissing(f"{file} has no password in it", "its first line is the password")
+    return first[0]

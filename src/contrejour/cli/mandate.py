@@ -1,0 +1,217 @@
+"""`contrejour mandate new | check | compile | verify | diff | publish`."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contrejour.base.errors import Conditional, Refused
+from contrejour.cli import arguments
+from contrejour.cli.keyfiles import private_key, public_key
+
+if TYPE_CHECKING:
+    from contrejour.law.mandate import Mandate, Report
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `mandate` and what is under it."""
+    below = commands.add_parser(
+        "mandate", help="what a public body voted: write, check, compile, publish it"
+    ).add_subparsers(required=True, metavar="COMMAND")
+
+    new = below.add_parser("new", help="write a first mandate: questions, or a template")
+    _output(new, "FILE", "where (default: print it)")
+    new.add_argument("--template", action="store_true", help="ask nothing: a commented template")
+    new.set_defaults(run=_new)
+
+    check = below.add_parser("check", help="what the law says of each measure")
+    _mandate(check)
+    check.add_argument("--json", action="store_true", help="the report as JSON")
+    check.add_argument("--only", metavar="MEASURES",
+        help="show, as a diff to vote, the mandate with these measures alone: M2,M3")  # fmt: skip
+    check.set_defaults(run=_check)
+
+    compiled = below.add_parser("compile", help="the signed plan of an accepted mandate")
+    _mandate(compiled)
+    _output(compiled, "PLAN", "the plan", required=True)
+    compiled.add_argument("--key", type=Path, metavar="FILE",
+        help="private key (default: the one that `keys new` made)")  # fmt: skip
+    compiled.add_argument("--password-file", type=Path, metavar="FILE",
+        help="file whose first line is the key's password")  # fmt: skip
+    compiled.set_defaults(run=_compile)
+
+    verify = below.add_parser("verify", help="check a plan's signature and say what it lets run")
+    verify.add_argument("plan", type=Path, metavar="PLAN", help="a compiled plan")
+    verify.add_argument("--pub", type=Path, metavar="FILE",
+        help="public key (default: the one that `keys new` made)")  # fmt: skip
+    verify.set_defaults(run=_verify)
+
+    diff = below.add_parser("diff", help="what a new version changes, in words")
+    diff.add_argument("old", type=Path, metavar="OLD", help="the mandate that was voted")
+    diff.add_argument("new", type=Path, metavar="NEW", help="the mandate to vote")
+    _as_of(diff)
+    diff.set_defaults(run=_diff)
+
+    publish = below.add_parser("publish", help="register, DPIA, posters, prefect's file, map")
+    _mandate(publish)
+    _output(publish, "DIR", "a folder for the pages, posters and data", required=True)
+    arguments.add_public_log(publish)
+    publish.set_defaults(run=_publish)
+
+    for parser in below.choices.values():
+        parser.add_argument("--lang", choices=("fr", "en"), help="language (default: the system's)")
+
+
+def _mandate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("mandate", type=Path, metavar="FILE", help="a mandate (YAML)")
+    _as_of(parser)
+    parser.add_argument("--documents", type=Path, metavar="DIR",
+        help="folder with the documents, to compare their SHA-256")  # fmt: skip
+
+
+def _as_of(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as-of", type=arguments.day, default=date.today(), metavar="DATE",
+        help="judge by the law of that day (default: today)")  # fmt: skip
+
+
+def _output(
+    parser: argparse.ArgumentParser, metavar: str, told: str, *, required: bool = False
+) -> None:
+    parser.add_argument("-o", "--output", type=Path, metavar=metavar, help=told, required=required)
+    parser.add_argument("--force", action="store_true", help="replace an existing output")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A mandate as it was given, and what the law of a day says of it."""
+
+    mandate: Mandate
+    text: str
+    digests: Mapping[str, str | None] | None
+    report: Report
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def _judged(args: argparse.Namespace) -> Judged:
+    from contrejour.law.mandate import check, read
+
+    text = arguments.read_text(args.mandate)
+    mandate = read(text, str(args.mandate))
+    digests = None
+    if args.documents is not None:
+        named = {name: document.file for name, document in mandate.documents.items()}
+        digests = arguments.digests(args.documents, named)
+    return Judged(mandate, text, digests, check(mandate, args.as_of, digests))
+
+
+def _say(lines: Iterable[str]) -> None:
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+
+
+def _new(args: argparse.Namespace) -> int:
+    from contrejour.law.mandate.draft import asked, template
+
+    language, today = arguments.speak(args.lang), date.today()
+    answers = {}
+    if sys.stdin.isatty() and not args.template:
+        answers = asked(arguments.ask, language, today)
+    text = template(answers, language, today)
+    if args.output:
+        arguments.write_new(args.output, text.encode(), force=args.force)
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    from contrejour.law.mandate.report import tell, to_json
+
+    language = arguments.speak(args.lang)
+    judged = _judged(args)
+    if args.only is not None:
+        return _show_only(args, judged)
+    if args.json:
+        _say([json.dumps(to_json(judged.report), ensure_ascii=False, indent=1)])
+    else:
+        width, colour = arguments.page_width(), arguments.has_colour()
+        _say(tell(judged.mandate, judged.report, language, width, colour))
+    return _code(judged.report)
+
+
+def _code(report: Report) -> int:
+    from contrejour.law.mandate import Verdict
+
+    codes = {Verdict.REFUSE: Refused.exit_code, Verdict.CONDITION: Conditional.exit_code}
+    return codes.get(report.verdict, 0)
+
+
+def _show_only(args: argparse.Namespace, judged: Judged) -> int:
+    """Print what would be voted again; it never runs by itself (rule PR-02)."""
+    from contrejour.law.mandate import check, read
+    from contrejour.law.mandate.excerpt import excerpt, unified
+
+    kept = excerpt(judged.text, str(args.mandate), args.only.split(","))
+    sys.stdout.write(unified(judged.text, kept, args.mandate.name))
+    return _code(check(read(kept, str(args.mandate)), args.as_of, judged.digests))
+
+
+def _compile(args: argparse.Namespace) -> int:
+    from contrejour.law.mandate.compile import compile_plan
+    from contrejour.law.mandate.plan import Plan
+    from contrejour.law.mandate.report import tell_plan
+    from contrejour.law.mandate.sign import sign
+
+    language = arguments.speak(args.lang)
+    judged = _judged(args)
+    signed = compile_plan(judged.mandate, judged.sha256, args.as_of, judged.digests)
+    key = private_key(args.key, args.password_file)
+    envelope = sign(signed, key)
+    arguments.write_new(args.output, envelope, force=args.force)
+    _say(tell_plan(Plan(envelope, [key.public_key()]), language))
+    return 0
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from contrejour.law.mandate.plan import Plan
+    from contrejour.law.mandate.report import tell_plan
+
+    language = arguments.speak(args.lang)
+    plan = Plan(arguments.read_bytes(args.plan), [public_key(args.pub)])
+    _say(tell_plan(plan, language))
+    return 0
+
+
+def _diff(args: argparse.Namespace) -> int:
+    from contrejour.law.mandate import check, read
+    from contrejour.law.mandate.changes import differ
+    from contrejour.law.mandate.report import VERDICTS
+
+    language = arguments.speak(args.lang)
+    old, new = (read(arguments.read_text(path), str(path)) for path in (args.old, args.new))
+    _say(f"{change.way} {change.said.in_(language)}" for change in differ(old, new))
+    _say([f"= {VERDICTS[check(new, args.as_of).verdict].in_(language)} ({args.as_of})"])
+    return 0
+
+
+def _publish(args: argparse.Namespace) -> int:
+    from contrejour.papers import publish
+
+    arguments.speak(args.lang)
+    judged = _judged(args)
+    made = publish(
+        judged.mandate, args.as_of, args.output,
+        text=judged.text, force=args.force, digests=judged.digests,
+        log=args.public_log,
+    )  # fmt: skip
+    _say(map(str, made))
+    return 0

@@ -1,0 +1,59 @@
+"""What is replayed: moments that were kept, or a recorded video, watched now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contrejour.base.errors import InputMissing, Malformed, UsageError
+
+if TYPE_CHECKING:
+    from contrejour.vision.events.moment import Moment
+
+
+def is_video(path: Path) -> bool:
+    """By its content: kept moments are JSON. Raises InputMissing."""
+    try:
+        with path.open("rb") as file:
+            return file.read(1) not in (b"", b"{", b"[")
+    except OSError as error:
+        raise InputMissing(f"{path} can't be read: {error.strerror}") from error
+
+
+def streams(
+    paths: Sequence[Path], camera: str | None, needs: Collection[str] = (), *, offline: bool = False
+) -> Iterator[Iterator[Moment]]:
+    """The moments of each file, in the order of the files.
+
+    Raises InputMissing, Malformed, what a video raises, and UsageError for moments of another
+    camera; a video is of whichever one is asked for.
+    """
+    for path in paths:
+        if is_video(path):
+            yield _watched(path, needs, offline)
+        else:
+            yield from _kept(path, camera)
+
+
+def _watched(path: Path, needs: Collection[str], offline: bool) -> Iterator[Moment]:
+    from contrejour.cli.progress import shown
+    from contrejour.recorded.moments import of_file
+
+    with shown(path, as_json=False) as show:
+        yield from of_file(path, needs, offline=offline, step=show.step)
+
+
+def _kept(path: Path, wanted: str | None) -> Iterator[Iterator[Moment]]:
+    from contrejour.vision.events.kept import read
+
+    try:
+        with path.open(encoding="utf-8") as lines:
+            camera, moments = read(lines, str(path))
+            if wanted not in (None, camera):
+                raise UsageError(f"{path} is of {camera}, not of {wanted}")
+            yield moments
+    except OSError as error:
+        raise InputMissing(f"{path} can't be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Malformed(f"{path}: not UTF-8 text", "keep moments again") from error

@@ -1,0 +1,138 @@
+"""`contrejour ledger monitor`: watch a log, once or for ever, and raise the alarm."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contrejour.base.errors import LedgerError, OutputExists, UsageError
+from contrejour.base.language import said
+from contrejour.cli import arguments, epochs
+
+if TYPE_CHECKING:
+    from contrejour.custody.ledger.alarms import Alarm, Wanted
+    from contrejour.custody.ledger.checkpoint import Checkpoint
+    from contrejour.custody.ledger.monitor import Monitor
+    from contrejour.custody.ledger.verify import Seen, Trust
+
+LAST_S = 253_402_300_799
+"""The end of the year 9999."""
+
+
+def add_to(monitor: argparse.ArgumentParser) -> None:
+    """The options of `monitor` alone."""
+    add = monitor.add_argument
+    add("--state", type=Path, required=True, metavar="FILE",
+        help="the checkpoint that was seen last; it is replaced")  # fmt: skip
+    add("--every", type=arguments.seconds, metavar="SECONDS", help="go on, and look again so often")
+    add("--open-policy", type=Path, metavar="FILE",
+        help="who holds the keys of each day (default: who published any)")  # fmt: skip
+    epochs.add_until(monitor)
+    add("--batch", type=arguments.seconds, default=600.0, metavar="SECONDS",
+        help="how often a recorder writes what it sealed (default: 600)")  # fmt: skip
+    add("--page", type=Path, metavar="FILE",
+        help="with --every: a page that says how the log is, written anew each time")  # fmt: skip
+    add("--json", action="store_true", help="alarms as JSON as well, a line each")
+    monitor.set_defaults(run=_monitor)
+
+
+def _monitor(args: argparse.Namespace) -> int:
+    from contrejour.cli.monitor_page import page
+    from contrejour.custody.ledger.monitor import Monitor
+    from contrejour.custody.ledger.verify import read_trust
+    from contrejour.custody.ledger.web import opened
+
+    if args.page and not args.every:
+        raise UsageError("--page goes with --every", "a page that nobody renews would lie")
+    trust = read_trust(arguments.read_text(args.policy))
+    monitor = Monitor(
+        trust, _wanted(args), seen=_last(args.state, trust) if args.state.exists() else None,
+        max_age_s=args.max_age, new=_print,
+    )  # fmt: skip
+    standing: list[Alarm] = []
+    with suppress(*([KeyboardInterrupt, SystemExit] if args.every else [])):
+        while True:
+            with opened(args.folder) as read:
+                alarms = monitor.look(read, time.time())
+            _tell(standing, alarms, args.json)
+            standing = alarms
+            _keep(args.state, monitor)
+            if args.page:
+                seen = monitor.believed[1] if monitor.believed else None
+                now = datetime.now(UTC)
+                told = page(arguments.speak(None), now, args.every, seen, alarms)
+                arguments.write_new(args.page, told, force=True)
+            if not args.every:
+                break
+            time.sleep(args.every)
+    if monitor.believed:
+        show(monitor.believed[1])
+    if standing and not args.every:
+        raise LedgerError(f"alarms: {len(standing)}", "each of them is told above")
+    return 0
+
+
+def _wanted(args: argparse.Namespace) -> Wanted:
+    from contrejour.custody.ledger.alarms import Wanted
+    from contrejour.custody.quorum import parse
+
+    parties: frozenset[str] = frozenset()
+    if args.open_policy:
+        policy = parse(arguments.read_text(args.open_policy), "party")
+        parties = frozenset(
+            party for way in policy.ways() for party in way
+            if not policy.members[party][0].startswith("age1")  # one key, of no day
+        )  # fmt: skip
+    return Wanted(epochs.end_of(args), parties, timedelta(seconds=args.batch))
+
+
+def _last(path: Path, trust: Trust) -> Checkpoint:
+    from contrejour.custody.ledger.verify import check_checkpoint
+    from contrejour.custody.note import parse
+
+    return check_checkpoint(parse(arguments.read_bytes(path)), trust).checkpoint
+
+
+def _print(entry: bytes) -> None:
+    text = entry.decode(errors="replace")
+    if text.isprintable():
+        print(text, flush=True)
+
+
+def _keep(state: Path, monitor: Monitor) -> None:
+    """What was believed last, and the first that doesn't go on from it. Raises OutputFailed."""
+    if monitor.believed:
+        arguments.write_new(state, str(monitor.believed[0]).encode(), force=True)
+    if monitor.accused:
+        with suppress(OutputExists):
+            arguments.write_new(
+                state.with_name(f"{state.name}.fork"), str(monitor.accused).encode()
+            )
+
+
+def _tell(before: list[Alarm], now: list[Alarm], as_json: bool) -> None:
+    """Each alarm once, and once when it is over."""
+    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    old, new = set(before), set(now)
+    for word, alarms, told in (("over", before, new), ("alarm", now, old)):
+        for each in (each for each in alarms if each not in told):
+            print(f"contrejour: {word}: {said(each.text)}", file=sys.stderr)
+            if each.hint and word == "alarm":
+                print(f"contrejour: hint: {said(each.hint)}", file=sys.stderr, flush=True)
+            if as_json:
+                print(json.dumps({word: each.kind, "at": at, "text": each.text}), flush=True)
+
+
+def show(seen: Seen) -> None:
+    """On standard error: the log, its size, who saw it when."""
+    by = ", ".join(
+        f"{name} {datetime.fromtimestamp(min(at, LAST_S), UTC):%Y-%m-%dT%H:%M:%SZ}"
+        for name, at in seen.by.items()
+    )
+    print(f"{seen.checkpoint.origin} {seen.checkpoint.size} {by or '-'}", file=sys.stderr)

@@ -1,0 +1,167 @@
+"""`contrejour seal` and `contrejour open`: a file that nobody can open alone."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contrejour.base.errors import InputMissing, OutputExists, SealError
+from contrejour.base.files import writing
+from contrejour.base.language import said
+from contrejour.cli import arguments
+from contrejour.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from contrejour.custody.seal.manifest import Manifest
+    from contrejour.custody.seal.recipient import Key
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `seal` and `open`."""
+    seal = commands.add_parser("seal", help="seal a file for a policy: nobody opens it alone")
+    seal.add_argument("file", type=Path, metavar="FILE", help="what to seal; it stays as it is")
+    seal.add_argument("--to", type=Path, required=True, metavar="POLICY",
+        help="who has to agree (c2sp.org/tlog-policy, lines of `party`)")  # fmt: skip
+    seal.add_argument("--keyset", type=Path, action="append", default=[], metavar="NOTE",
+        help="what a party published with `keys publish`; again for each party")  # fmt: skip
+    seal.add_argument("-o", "--output", type=Path, required=True, metavar="DIR",
+        help="a new folder: the sealed file, its onions, the policy")  # fmt: skip
+    seal.set_defaults(run=_seal)
+
+    opened = commands.add_parser(
+        "open", help="open what was sealed, with the keys of enough parties"
+    )
+    opened.add_argument("sealed", type=Path, metavar="SEALED",
+        help="the folder that `seal` made, or an age file")  # fmt: skip
+    opened.add_argument("--key", type=Path, action="append", required=True, metavar="KEY",
+        help="a party's key; again for each party")  # fmt: skip
+    opened.add_argument("-o", "--output", type=Path, required=True, metavar="OUT",
+        help="where what was sealed goes, in the clear")  # fmt: skip
+    opened.add_argument("--edge", metavar="VKEY",
+        help="believe only what this recorder signed in W.json")  # fmt: skip
+    opened.add_argument("--allow-truncated", action="store_true",
+        help="keep what is whole of a file that is cut or damaged")  # fmt: skip
+    opened.set_defaults(run=_open)
+
+
+class Sealer:
+    """Seals files for the parties of a policy, with their keys of today."""
+
+    def __init__(self, policy: Path, notes: Sequence[Path]) -> None:
+        """Raises InputMissing, Malformed, SealError."""
+        from contrejour.custody.quorum import parse
+        from contrejour.custody.seal.keys import keys_of
+        from contrejour.custody.seal.onion import day_of
+
+        self._text, self._now_ms = arguments.read_text(policy), time.time_ns() // 1_000_000
+        told = [arguments.read_bytes(path) for path in notes]
+        self.keys = keys_of(parse(self._text, "party"), told, day_of(self._now_ms))
+
+    def seal(self, file: Path, folder: Path) -> None:
+        """Raises InputMissing, OutputExists, OutputFailed, SealError."""
+        from contrejour.custody.seal.file import seal_file
+
+        if not file.is_file():
+            raise InputMissing(f"{file} is not a regular file")
+        with writing(folder):
+            seal_file(file, folder, self.keys, self._text, self._now_ms)
+
+
+def _seal(args: argparse.Namespace) -> int:
+    sealer = Sealer(args.to, args.keyset)
+    sealer.seal(args.file, args.output)
+    for way in sealer.keys.ways:
+        print("+".join(reversed(way)))
+    return 0
+
+
+def _open(args: argparse.Namespace) -> int:
+    from contrejour.custody.seal.age import decrypt
+    from contrejour.custody.seal.keys import read_identity
+    from contrejour.custody.seal.new_files import writing as whole
+    from contrejour.custody.seal.wipe import wipe
+
+    if args.output.exists():
+        raise OutputExists(f"{args.output} exists", "-o says where else")
+    sealed = _sealed(args.sealed)
+    for key in args.key:
+        if not key.is_file():
+            raise InputMissing(f"{key} is not a regular file")
+    keys: Sequence[Key] = [read_identity(path, Terminal()) for path in args.key]
+    try:
+        keys = _window_keys(sealed, keys, args.edge)
+        with sealed.open("rb") as source, writing(args.output), whole(args.output, 0o600) as out:
+            for chunk in kept(decrypt(source, keys), args.allow_truncated):
+                out.write(chunk)
+                wipe(chunk)
+    finally:
+        for each in keys:
+            each.wipe()
+    return 0
+
+
+def _sealed(path: Path) -> Path:
+    """The age file that is meant. Raises InputMissing, SealError."""
+    if path.is_file():
+        return path
+    found = sorted(path.glob("*.age"))
+    if not found:
+        raise InputMissing(f"{path} holds no sealed file")
+    if len(found) > 1:
+        raise SealError(f"{path} holds {len(found)} sealed files", "name one of them")
+    return found[0]
+
+
+def _window_keys(sealed: Path, keys: Sequence[Key], edge: str | None) -> list[Key]:
+    """What opens the file: the key that its onions hold, or where it has none, these keys.
+
+    With `edge`, only a file that its manifest vouches for. Raises SealError, InputMissing.
+    """
+    from contrejour.custody.seal.onion import unpack
+    from contrejour.custody.seal.open import unwrap
+    from contrejour.custody.seal.segment import ONIONS
+
+    window, onions = None, sealed.with_name(ONIONS)
+    wrapped = unpack(arguments.read_bytes(onions)) if onions.exists() or edge else {}
+    if edge:
+        told = vouched(sealed, edge)
+        hashes = {name: hashlib.sha256(data).hexdigest() for name, data in wrapped.items()}
+        if hashes != dict(told.onions):
+            raise SealError(f"{onions} are not the onions that {told.edge} made")
+        window = told.window
+    return [unwrap(wrapped.values(), keys, window)[1]] if wrapped else list(keys)
+
+
+def vouched(sealed: Path, edge: str) -> Manifest:
+    """The manifest beside a file, which that recorder signed, and which has the file in it.
+
+    Raises SealError, InputMissing.
+    """
+    from contrejour.custody.seal import keynotes, manifest
+    from contrejour.custody.seal.segment import MANIFEST
+
+    by = keynotes.Verifier.parse(edge)
+    told = manifest.verify(arguments.read_bytes(sealed.with_name(MANIFEST)), by)
+    with sealed.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if (sealed.name, digest) not in {(each.name, each.ct_sha256) for each in told.segs}:
+        raise SealError(f"{sealed} is not what {by.name} sealed", "it was swapped or changed")
+    return told
+
+
+def kept(chunks: Iterator[bytearray], allow: bool) -> Iterator[bytearray]:
+    """The chunks; where `allow`, an end that is missing is a warning, once there was something."""
+    some = False
+    try:
+        for chunk in chunks:
+            yield chunk
+            some = True
+    except SealError as error:
+        if not (allow and some):
+            raise
+        print(f"contrejour: warning: {said(str(error))}", file=sys.stderr)

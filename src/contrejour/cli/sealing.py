@@ -1,0 +1,61 @@
+"""The `seal` section of a site file: its policy, notes and key; where all cameras are sealed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from contrejour.base.errors import InputMissing
+from contrejour.cli import arguments
+from contrejour.cli.keyfiles import private_key
+
+if TYPE_CHECKING:
+    from contrejour.live.site import Seal
+    from contrejour.live.watch import Keeping, Sealed
+
+
+def keeping(seal: Seal) -> Keeping:
+    """What it says. Raises InputMissing, Malformed, SignatureError, SealError."""
+    from contrejour.custody.quorum import parse
+    from contrejour.custody.seal import keynotes
+    from contrejour.custody.seal.chain import Edge
+    from contrejour.custody.seal.parties import Parties
+    from contrejour.live.watch import Keeping
+
+    policy = parse(arguments.read_text(seal.policy), "party")
+    if missing := [each for each in seal.notes if not each.exists()]:
+        raise InputMissing(f"{missing[0]} does not exist", "`keys publish` makes the notes")
+    parties = Parties(policy, seal.notes)
+    try:
+        parties.check()
+    except OSError as error:
+        raise InputMissing(f"{error.filename} can't be read: {error.strerror}") from error
+    edge = Edge(seal.edge, private_key(seal.key, seal.password_file))
+    keynotes.Verifier.of(edge.name, edge.key)
+    return Keeping(seal.folder, edge, parties)
+
+
+class Sealing:
+    """Makes it when the first camera wants it; another when the site file says another."""
+
+    def __init__(self, tell: Callable[[str], object]) -> None:
+        self._tell = tell
+        self._by: tuple[Seal, Sealed] | None = None
+        self._lock = threading.Lock()
+
+    def of(self, seal: Seal) -> Sealed:
+        """Cameras of another section have been stopped by then. Raises as `keeping`, and Busy."""
+        from contrejour.live.watch import Sealed
+
+        with self._lock:
+            if self._by and self._by[0] != seal:
+                self._by[1].close()
+                self._by = None
+            if self._by is None:
+                self._by = seal, Sealed(keeping(seal), tell=self._tell)
+            return self._by[1]
+
+    def close(self) -> None:
+        if self._by:
+            self._by[1].close()

@@ -1,0 +1,121 @@
+"""`contrejour shred`: what this party must have destroyed by now, destroyed, and said."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contrejour.base.errors import (
+    ContrejourError,
+    InputMissing,
+    OutputExists,
+    OutputFailed,
+    UsageError,
+)
+from contrejour.base.files import writing
+from contrejour.base.language import said
+from contrejour.cli import arguments
+from contrejour.cli.epochs import add_until, end_of
+from contrejour.cli.keyfiles import add_signer, private_key
+
+if TYPE_CHECKING:
+    from contrejour.base.canonical import Json
+    from contrejour.law.mandate.sign import PrivateKey
+
+    Destroy = Callable[[str, PrivateKey, datetime, str], bytes]
+
+METHODS = {"overwrite+unlink": "file"}
+"""What the statement says, as the log has it; of a token, they say the same."""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `shred`."""
+    shred = commands.add_parser(
+        "shred", help="destroy each key of this party whose time is over", allow_abbrev=False
+    )
+    add = shred.add_argument
+    add("folder", type=Path, metavar="DIR", help="where this party keeps its keys")
+    add("--party", metavar="NAME",
+        help="the name that its statements are signed under (default: ROLE)")  # fmt: skip
+    add_signer(shred)
+    add_until(shred)
+    add("--token", choices=("hsm", "tpm"), default="",
+        help="say of keys in such a token that its own tool has destroyed them")  # fmt: skip
+    add("-o", "--output", type=Path, required=True, metavar="DIR",
+        help="a folder for the statements, and for the log's entries")  # fmt: skip
+    shred.set_defaults(run=_shred)
+
+
+def _shred(args: argparse.Namespace) -> int:
+    """All that is due, whatever is wrong with one of the keys: that is told at the end."""
+    from contrejour.custody.seal.shred import method_of
+
+    if not args.folder.is_dir():
+        raise InputMissing(f"{args.folder} is not a folder")
+    if args.output.is_file():
+        raise UsageError(f"{args.output} is not a folder", "-o names a folder for the statements")
+    now, wrong = datetime.now(UTC), list[ContrejourError]()
+    ends, signer = end_of(args), private_key(args.key, args.password_file)
+    party, due = args.party or args.role, 0
+    with writing(args.output):
+        args.output.mkdir(parents=True, exist_ok=True)
+        for destroy, key, what in _due(args.folder, ends, now, wrong):
+            path, due = args.output / f"{key.stem}.shred", due + 1
+            try:
+                entry = _entry(what, args.role, now, method_of(key, args.token))
+                if path.exists():
+                    raise OutputExists(f"{path} exists", "this key was said to be destroyed")
+                statement = destroy(party, signer, now, args.token)
+            except ContrejourError as error:
+                wrong.append(error)
+                continue
+            except OSError as error:
+                wrong.append(
+                    OutputFailed(
+                        f"the key of {key.stem} can't be destroyed: {error.strerror}",
+                        "it is still due",
+                    )
+                )
+                continue
+            print(key.stem, flush=True)
+            arguments.write_new(path, statement)
+            arguments.write_new(path.with_suffix(".jsonl"), entry)
+    if wrong:
+        raise wrong[0]
+    if not due:
+        print(said("no key is due"), file=sys.stderr)
+    return 0
+
+
+def _due(
+    folder: Path, ends: Callable[[date], datetime], now: datetime, wrong: list[ContrejourError]
+) -> Iterator[tuple[Destroy, Path, dict[str, Json]]]:
+    """How each key is destroyed, where it is, and what of it the log is told."""
+    from contrejour.custody.seal import keys, shred
+
+    for day in keys.days(folder):
+        if ends(day) <= now:
+            destroy = partial(shred.destroy, folder, day)
+            yield destroy, keys.key_path(folder, day), {"epoch": str(day)}
+    for path in keys.holds(folder):
+        try:
+            at = keys.hold_until(path)
+        except ContrejourError as error:
+            wrong.append(error)
+            continue
+        if at <= now:
+            yield partial(shred.destroy_hold, folder, path.stem), path, {"order": path.stem}
+
+
+def _entry(what: dict[str, Json], role: str, now: datetime, method: str) -> bytes:
+    """What the log is owed."""
+    from contrejour.custody.ledger.entry import Entry, moment
+
+    kind = "hold.shred" if "order" in what else "epoch.shred"
+    told: dict[str, Json] = {**what, "role": role, "method": METHODS.get(method, method)}
+    return Entry(kind, moment(now), told).bytes + b"\n"

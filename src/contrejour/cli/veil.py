@@ -1,0 +1,139 @@
+"""`contrejour veil`: a thin skin over `contrejour.recorded`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contrejour.base.errors import ContrejourError, OutputExists, UsageError
+from contrejour.base.language import said
+from contrejour.base.stderr import Log
+
+if TYPE_CHECKING:
+    from contrejour.recorded.inputs import Target
+    from contrejour.recorded.pictures import Detectors
+    from contrejour.recorded.request import Options, Step, Summary
+
+
+WHY_COSMETIC = (
+    "{fill} is computed from what it hides and can be undone (published attacks name 57 to 96 % "
+    "of blurred faces): this output is not anonymous"
+)
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    veil = commands.add_parser(
+        "veil", help="erase every person from videos and pictures", allow_abbrev=False
+    )
+    add = veil.add_argument
+    add("inputs", nargs="+", type=Path, metavar="INPUT", help="a video, a picture, or a folder")
+    add("-o", "--output", type=Path, metavar="OUT", help="a file, or a folder for several inputs")
+    add("--hide", choices=("people", "faces", "unknown"), default="people",
+        help="people (default), faces, or all that is not the proven empty scene")  # fmt: skip
+    add("--fill", choices=("solid", "background", "blur", "mosaic"), default="solid",
+        help="what stands there instead; blur and mosaic need --cosmetic")  # fmt: skip
+    add("--cosmetic", action="store_true", help="accept a fill that can be undone")
+    add(
+        "--masks",
+        type=Path,
+        metavar="FILE",
+        help="hide what this masks file says, look for nothing",
+    )
+    add("--audio", choices=("drop", "keep"), default="drop", help="sound (a voice identifies)")
+    add("--report", type=Path, metavar="FILE", help="a page (HTML) to check the result with")
+    add("--allow-truncated", action="store_true", help="veil what is left of a file cut short")
+    add("--force", action="store_true", help="replace an existing output")
+    add("--resume", action="store_true", help="go on with a run that was stopped")
+    add("--offline", action="store_true", help="never fetch a model")
+    add("-j", "--jobs", type=_jobs, default=os.cpu_count() or 1, metavar="N",
+        help="worker processes (default: one a core)")  # fmt: skip
+    add("--json", action="store_true", help="one JSON object a step on standard output")
+    add("--seal-to", type=Path, metavar="POLICY",
+        help="keep the original too, sealed for this policy, in OUT.sealed")  # fmt: skip
+    add("--keyset", type=Path, action="append", default=[], metavar="NOTE",
+        help="what a party published with `keys publish`; again for each party")  # fmt: skip
+    veil.set_defaults(run=_run)
+
+
+def _jobs(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= 1024:
+        raise argparse.ArgumentTypeError("from 1 to 1024")
+    return count
+
+
+def _run(args: argparse.Namespace) -> int:
+    from contrejour.cli import progress
+    from contrejour.recorded import inputs
+    from contrejour.recorded.request import Options
+    from contrejour.recorded.run import is_done
+
+    if args.fill in ("blur", "mosaic"):
+        why = WHY_COSMETIC.format(fill=args.fill)
+        if not args.cosmetic:
+            raise UsageError(why, "use --fill solid, or accept it with --cosmetic")
+        print(f"contrejour: warning: {said(why)}", file=sys.stderr)
+    targets = inputs.targets(args.inputs, args.output)
+    if len(targets) > 1 and (args.masks or args.report):
+        raise UsageError("--masks and --report are for one input", "veil the files one by one")
+    if not args.force and not args.resume:
+        _refuse_existing(targets)
+    sealer = None
+    if args.seal_to:
+        from contrejour.cli.seal import Sealer
+
+        sealer = Sealer(args.seal_to, args.keyset)
+    options = Options(
+        hide=args.hide, fill=args.fill, masks=args.masks, keep_audio=args.audio == "keep",
+        allow_truncated=args.allow_truncated, force=args.force, resume=args.resume,
+        offline=args.offline, jobs=args.jobs, report=args.report,
+    )  # fmt: skip
+    detectors = None
+    if any(target.picture for target in targets):
+        from contrejour.recorded.pictures import Detectors
+
+        detectors = Detectors(options)
+    failed = 0
+    for target in targets:
+        if args.resume and is_done(target.out):
+            continue  # atomic: what is there is whole
+        with progress.shown(target.source, args.json) as show:
+            try:
+                if sealer and not (args.resume and _sealed(target).exists()):
+                    sealer.seal(target.source, _sealed(target))
+                summary = _one(target, options, detectors, show.step)
+            except ContrejourError as error:
+                if len(targets) == 1:
+                    raise
+                Log().complain(error)
+                failed = failed or error.exit_code
+                continue
+            show.done(summary)
+    return failed
+
+
+def _one(target: Target, options: Options, detectors: Detectors | None, step: Step) -> Summary:
+    if detectors and target.picture:
+        from contrejour.recorded.pictures import veil_picture
+
+        return veil_picture(target.source, target.out, options, detectors)
+    from contrejour.recorded.run import veil_video
+
+    return veil_video(target.source, target.out, options, step)
+
+
+def _sealed(target: Target) -> Path:
+    """Where its original is kept, sealed."""
+    return target.out.with_name(f"{target.out.name}.sealed")
+
+
+def _refuse_existing(targets: Sequence[Target]) -> None:
+    for target in targets:
+        if target.out.exists():
+            raise OutputExists(
+                f"{target.out} exists", "--force replaces it, --resume keeps what is done"
+            )

@@ -1,0 +1,200 @@
+"""`contrejour watch`: live cameras, veiled as they come, as far as their plan goes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from contrejour.base.errors import ContrejourError
+from contrejour.base.stderr import Log
+from contrejour.cli import arguments
+from contrejour.cli.configuration import Configuration
+from contrejour.cli.sealing import Sealing
+
+if TYPE_CHECKING:
+    from contrejour.live.watch import Cameras, Events, Wanted, Watcher
+
+STOP, RELOAD = "\0stop", "\0reload"
+"""Among the names of cameras that are over: end, or read the configuration again."""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `watch`."""
+    watch = commands.add_parser("watch", help="veil live cameras, as far as their plan goes")
+    add = watch.add_argument
+    add("--plan", type=Path, required=True, metavar="PLAN", help="a compiled plan")
+    add("--site", type=Path, required=True, metavar="FILE", help="where the cameras are (YAML)")
+    add("--camera", action="append", default=[], metavar="NAME",
+        help="one of the site's cameras (default: all)")  # fmt: skip
+    add("-o", "--output", type=Path, required=True, metavar="DIR",
+        help="a folder for each camera: playlist, segments, still")  # fmt: skip
+    add("--pub", type=Path, metavar="FILE",
+        help="public key (default: the one that `keys new` made)")  # fmt: skip
+    add("--listen", type=arguments.address, metavar="HOST:PORT",
+        help="serve pages, health and metrics there (HTTP, without a login)")  # fmt: skip
+    arguments.add_public_log(watch)
+    add("--watch-config", action="store_true",
+        help="read site file and plan again when they change (else: on SIGHUP)")  # fmt: skip
+    add("--relearn", action="store_true", help="forget the empty scenes, and learn them again")
+    add("--offline", action="store_true", help="never fetch a model")
+    add("--log", choices=("text", "json"), default="text",
+        help="what is said on standard error: sentences, or a JSON object a line")  # fmt: skip
+    add("--json", action="store_true", help="what happened, as JSON on standard output")
+    watch.set_defaults(run=_watch)
+
+
+def _watch(args: argparse.Namespace) -> int:
+    from contrejour.live.watch import Cameras, Models, Watcher
+
+    log = Log(args.log)
+    log.catch_all()
+    events: SimpleQueue[str] = SimpleQueue()  # its put may be called by a signal
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: events.put(STOP))
+    signal.signal(signal.SIGHUP, lambda *_: events.put(RELOAD))
+    read = Configuration(args.site, args.plan, args.pub, tuple(args.camera), args.output, log)
+    models, sealing = Models(), Sealing(partial(log.say, code="sealed", level="warning"))
+
+    def made(wanted: Wanted) -> Watcher:
+        return Watcher(
+            wanted.plan, wanted.name, wanted.place, wanted.address, args.output / wanted.name,
+            make=models, offline=args.offline, tell=log.teller(wanted.name),
+            events=partial(_events, wanted, args.output, log) if wanted.place.events else None,
+            sealed=partial(sealing.of, wanted.seal) if wanted.seal else None,
+        )  # fmt: skip
+
+    run = _Run(read, Cameras(events.put), made, log)
+    first = read.at_start()
+    if args.relearn:
+        for name in first:
+            (args.output / name / "scene.npz").unlink(missing_ok=True)
+    with (
+        _served(args, run.cameras, log),
+        read.watched(args.watch_config, lambda: events.put(RELOAD)),
+    ):
+        try:
+            run.change(first)
+            run.until_over(events)
+        finally:
+            run.cameras.stop()
+            sealing.close()
+            if args.json:
+                for watcher in run.cameras.watchers.values():
+                    print(json.dumps(_told(watcher)), flush=True)
+    failed = run.cameras.failed
+    if len(failed) == len(run.cameras.watchers):
+        raise next(iter(failed.values()))
+    return 0
+
+
+@dataclass(slots=True)
+class _Run:
+    """The cameras that run, kept as the configuration has them."""
+
+    read: Configuration
+    cameras: Cameras
+    made: Callable[[Wanted], Watcher]
+    log: Log
+    wanted: dict[str, Wanted] = field(default_factory=dict)
+
+    def change(self, after: dict[str, Wanted]) -> None:
+        """Stop what is gone, restart what changed or had ended, start what is new; no other."""
+        from contrejour.live.watch import differ
+
+        changes = differ(self.wanted, after)
+        over = [name for name in changes.same if not self.cameras.running(name)]
+        again = [*changes.changed, *over]
+        self.cameras.stop([*changes.gone, *again])
+        for name in (*again, *changes.new):
+            self.cameras.start(self.made(after[name]))
+        if self.wanted:
+            counts = (len(changes.gone), len(changes.new), len(again),
+                      len(changes.same) - len(over))  # fmt: skip
+            told = "cameras: {} stopped, {} started, {} restarted, {} untouched"
+            self.log.say(told.format(*counts), "config-read")
+        self.wanted = after
+
+    def until_over(self, events: SimpleQueue[str]) -> None:
+        """Until it is told to stop, or no camera runs."""
+        while any(map(self.cameras.running, self.cameras.watchers)) or not events.empty():
+            event = events.get()
+            if event == STOP:
+                return
+            if event == RELOAD:
+                self._reload()
+            elif (error := self.cameras.failed.get(event)) and len(self.cameras.watchers) > 1:
+                self.cameras.watchers[event].tell(f"{error}: this camera is stopped")
+
+    def _reload(self) -> None:
+        """A configuration that can't be read changes nothing."""
+        try:
+            after = self.read.again()
+        except ContrejourError as error:
+            self.log.complain(error)
+            self.log.say("the configuration that was read before goes on", "config-kept", "warning")
+        else:
+            self.change(after)
+
+
+def _events(wanted: Wanted, output: Path, log: Log) -> Events:
+    """What becomes of one camera's events. Raises what is refused, unreadable or in use."""
+    from contrejour.cli.signals import destinations
+    from contrejour.law.mandate.vocabulary import EVENTS, Act
+    from contrejour.live.signals import Signals
+    from contrejour.live.site.rates import read_rates
+    from contrejour.live.watch import Events, acts_of
+
+    name, zones, tell = wanted.name, wanted.place.events, log.teller(wanted.name)
+    rates = {
+        zone: read_rates(arguments.read_text(rule.error_rates), str(rule.error_rates))
+        for zone, rule in zones.items() if rule.error_rates
+    }  # fmt: skip
+    asking = [grant for grant in wanted.plan.grants(name) if grant.acts & EVENTS]
+    folder = output / name
+    signals = Signals(
+        folder / "signals", destinations(wanted.publish, name) if wanted.publish else (),
+        {role for grant in asking for role in grant.roles}, tell=tell,
+    )  # fmt: skip
+    try:
+        keeps = Act.RECORD in acts_of(wanted.plan, name)
+        return Events(
+            wanted.plan, name, zones, rates, signals, out=folder if keeps else None, tell=tell
+        )
+    except ContrejourError:
+        signals.close()
+        raise
+
+
+@contextmanager
+def _served(args: argparse.Namespace, cameras: Cameras, log: Log) -> Iterator[None]:
+    """Pages, health and metrics, where they were asked for."""
+    if not args.listen:
+        yield
+        return
+    from contrejour.live.pages import Server, Site
+
+    host, port = args.listen
+    broke = partial(log.say, code="http-broke", level="error")
+    server = Server(host, port, Site(cameras, log=args.public_log), broke=broke)
+    shown = f"[{host}]" if ":" in host else host
+    log.say(f"http://{shown}:{server.port}/", "http-listens")
+    if not server.is_local:
+        open_to_all = "whoever reaches this address sees the live pictures"
+        log.say(f"{open_to_all}: put a proxy with a login there", "http-open", "warning")
+    server.start()
+    try:
+        yield
+    finally:
+        server.stop()
+
+
+def _told(watcher: Watcher) -> dict[str, object]:
+    return {"camera": watcher.name, **asdict(watcher.counters)}

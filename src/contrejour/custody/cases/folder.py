@@ -1,0 +1,275 @@
+"""A case on the disk: plain files that tell it again, each whole, durable, and never changed.
+
+    DIR/order.json      the order, its very bytes           DIR/plan.json    the plan it is under
+    DIR/open.policy     who opens                           DIR/witness.policy
+    DIR/hold.json       the order of the hold that this one opens what it kept of, if any
+    DIR/holds/dpo.json  a hold's: what each party keeps it with     DIR/held/<SHA-256>.onions
+    DIR/secret.json     of a secret order, what opens it: mode 0600
+    DIR/private.json    what is personal, with its salts: for this folder alone, mode 0600
+    DIR/steps/0001.json the requester's word, then one document a step
+    DIR/entries/0001-order.declare.jsonl    what the log is owed, in turn; nothing is read from it
+
+What a case is, is what its files add up to, step by step, by `apply`: a step that was put in, taken
+out or changed is refused when the folder is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from contrejour.base.errors import (
+    Busy,
+    InputMissing,
+    Malformed,
+    OrderError,
+    OutputExists,
+    OutputFailed,
+)
+from contrejour.custody.cases import order as orders
+from contrejour.custody.cases import private as privates
+from contrejour.custody.cases import records, signed
+from contrejour.custody.cases.case import Case, apply, declare
+from contrejour.custody.cases.hold import HoldKey, demand_held, read_key
+from contrejour.custody.cases.private import Private
+from contrejour.custody.cases.rules import Rules, keys
+from contrejour.custody.cases.steps import Approve, Refuse, Step
+from contrejour.custody.quorum import parse
+from contrejour.custody.seal.new_files import sync_folder
+from contrejour.law.mandate.originals import Originals
+
+MOST_BYTES = 4 << 20
+MOST_STEPS = 9999
+HOLD, SECRET = "hold.json", "secret.json"
+"""A secret order's opening is beside it, and the hold's beside the hold's: hold.secret.json."""
+RULED_BY = ("open.policy", "witness.policy", "plan.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A case as its folder tells it. `keys`: the keyid of each party."""
+
+    case: Case
+    keys: Mapping[str, str]
+    hold: orders.Order | None
+    steps: tuple[tuple[Step, datetime], ...]
+    private: Private | None
+
+
+def rules_of(
+    policy: bytes, witnesses: bytes, voted: Originals | None = None
+) -> tuple[Rules, dict[str, str]]:
+    """The rules, and the keyid of each party. Raises Malformed, OrderError."""
+    try:
+        parties = parse(policy.decode(), "party")
+        rules = Rules(parties, parse(witnesses.decode(), "witness"), voted or Originals())
+    except UnicodeDecodeError as error:
+        raise Malformed("a policy that is not UTF-8 text", "save it as UTF-8") from error
+    return rules, dict(keys(parties))
+
+
+def create(
+    folder: Path, order: orders.Order, word: signed.Word, private: Private,
+    files: Mapping[str, bytes], hold: orders.Order | None = None,
+) -> None:  # fmt: skip
+    """A new case: all of it, or no folder. `files`: plan.json, open.policy, witness.policy.
+
+    `hold`: the order of the hold that kept what this one opens.
+
+    Raises OutputExists, OutputFailed.
+    """
+    beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise OutputExists(f"{folder} exists", "a case is never written over: name another")
+        for below in ("steps", "entries"):
+            (beside / below).mkdir(parents=True, mode=0o700)
+        for name, data in {**files, "order.json": order.bytes}.items():
+            _write(beside / name, data)
+        _write(beside / "private.json", private.bytes, 0o600)
+        for name, told in ((SECRET, order), (f"hold.{SECRET}", hold)):
+            if told and told.opening:
+                _write(beside / name, told.opening, 0o600)
+        if hold:
+            _write(beside / HOLD, hold.bytes)
+        _write(beside / "steps" / "0001.json", word.bytes)
+        _write(beside / "entries" / "0001-order.declare.jsonl", order.bytes + b"\n")
+        for each in (beside / "steps", beside / "entries", beside):
+            sync_folder(each)
+        os.replace(beside, folder)
+        sync_folder(folder.parent)
+    except OSError as error:
+        raise _failed(folder, error) from error
+    finally:
+        _remove(beside)
+
+
+def read(folder: Path) -> Found:
+    """The case that a folder tells. Raises InputMissing, Malformed, SignatureError, OrderError."""
+    policy, witnesses, plan = (_read(folder / name) for name in RULED_BY)
+    rules, known = rules_of(policy, witnesses, _voted(plan))
+    order = _order(folder / "order.json", folder / SECRET)
+    if hashlib.sha256(policy).hexdigest() != order.policy:
+        raise OrderError("open.policy is not the one the order was declared under", "restore it")
+    if hashlib.sha256(plan).hexdigest() != order.plan:
+        raise OrderError("plan.json is not the one the order was declared under", "restore it")
+    first, *rest = _steps(folder)
+    word = signed.read(first, signed.Act.DECLARE)
+    word.check(order.id, known)
+    if word.role != order.requester:
+        raise OrderError(f"declared by {order.requester}, signed by {word.role}", "declare anew")
+    hold = _order(folder / HOLD, folder / f"hold.{SECRET}") if order.held else None
+    if order.held:
+        demand_held(order, hold, order, order.declared)
+    case, steps = declare(order, rules, order.declared), []
+    for data in rest:
+        step, at = records.read(data, order.id, known)
+        case = apply(case, step, taken_at(case, at))
+        steps.append((step, at))
+    kept = folder / "private.json"
+    private = privates.read(_read(kept), order.commitments) if kept.exists() else None
+    return Found(case, known, hold, tuple(steps), private)
+
+
+def _order(path: Path, opening: Path) -> orders.Order:
+    return orders.read(_read(path), _read(opening) if opening.exists() else None)
+
+
+def add(folder: Path, found: Found, step: Step, document: bytes, at: datetime) -> Found:
+    """Take a step and keep it; durable on return. Raises OrderError, Busy, OutputFailed."""
+    case = apply(found.case, step, taken_at(found.case, at))
+    number = len(found.steps) + 2
+    if number > MOST_STEPS:
+        raise OrderError("a case of too many steps", "close it")
+    path = folder / "steps" / f"{number:04d}.json"
+    part = path.with_suffix(f".{os.getpid()}.part")
+    try:
+        _write(part, document)
+        os.link(part, path)  # fails where another run was first
+        sync_folder(path.parent)
+    except FileExistsError:
+        raise Busy(f"another run is writing {folder}", "do it again: the case went on") from None
+    except OSError as error:
+        raise _failed(path, error) from error
+    finally:
+        part.unlink(missing_ok=True)
+    if isinstance(step, Approve | Refuse):
+        owe(folder, document)
+    return replace(found, case=case, steps=(*found.steps, (step, at)))
+
+
+def owe(folder: Path, entry: bytes) -> Path:
+    """Keep an entry for the log, after those before; durable on return. Raises OutputFailed."""
+    due = folder / "entries"
+    kind = json.loads(entry)["type"]
+    try:
+        due.mkdir(exist_ok=True)
+        number = len([*due.glob("*.jsonl")]) + 1
+        while [*due.glob(f"{number:04d}-*")]:
+            number += 1
+        path = due / f"{number:04d}-{kind}.jsonl"
+        _write(path, entry + b"\n", new=True)
+        sync_folder(due)
+        return path
+    except FileExistsError:
+        raise Busy(f"another run is writing {folder}", "do it again: the case went on") from None
+    except OSError as error:
+        raise _failed(due, error) from error
+
+
+def add_hold_key(folder: Path, key: HoldKey) -> None:
+    """Keep what a party keeps the hold with. Raises OutputExists, OutputFailed."""
+    path = folder / "holds" / f"{key.role}.json"
+    if path.exists():
+        raise OutputExists(f"{path} exists", "each party has one key for a hold")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        _write(path, key.bytes)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise _failed(path, error) from error
+
+
+def hold_keys(folder: Path) -> list[HoldKey]:
+    """What parties keep the hold with; whose each is, is not looked at. Raises Malformed."""
+    return [read_key(_read(path)) for path in sorted((folder / "holds").glob("*.json"))]
+
+
+def add_held(folder: Path, onions: Sequence[bytes]) -> None:
+    """Keep the onions of a hold, each under its hash. Raises OutputFailed."""
+    held = folder / "held"
+    try:
+        held.mkdir(exist_ok=True)
+        for data in onions:
+            _write(held / f"{hashlib.sha256(data).hexdigest()}.onions", data)
+        sync_folder(held)
+    except OSError as error:
+        raise _failed(held, error) from error
+
+
+def custody(folder: Path) -> dict[str, bytes]:
+    """The files of a case that may leave it, by name: all but what is personal."""
+    beside = (HOLD, SECRET, f"hold.{SECRET}")
+    names = ("order.json", *RULED_BY, *(name for name in beside if (folder / name).exists()))
+    steps = {f"steps/{n:04d}.json": data for n, data in enumerate(_steps(folder), 1)}
+    return {**{name: _read(folder / name) for name in names}, **steps}
+
+
+def _voted(plan: bytes) -> Originals:
+    """The numbers of a plan, which the order names by its hash; whose it is, parties look at."""
+    try:
+        return Originals.of(json.loads(plan)["signed"].get("originals", {}))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise Malformed("plan.json is not a plan", "restore it") from error
+
+
+def taken_at(case: Case, at: datetime) -> datetime:
+    """When it is taken for: another's clock may be a little behind the one before."""
+    return max(at, case.at) if case.at - at <= case.rules.skew else at
+
+
+def _steps(folder: Path) -> list[bytes]:
+    """All of them, in order, without a gap."""
+    paths = sorted((folder / "steps").glob("[0-9][0-9][0-9][0-9].json"))
+    if not paths or [path.stem for path in paths] != [f"{n:04d}" for n in range(1, len(paths) + 1)]:
+        raise OrderError(f"a step is missing in {folder / 'steps'}", "restore the folder")
+    return [_read(path) for path in paths]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise InputMissing(f"{path} is too large: more than {MOST_BYTES >> 20} MiB")
+        return path.read_bytes()
+    except OSError as error:
+        raise InputMissing(
+            f"{path} can't be read: {error.strerror}", "DIR is the folder of a case"
+        ) from error
+
+
+def _write(path: Path, data: bytes, mode: int = 0o644, *, new: bool = False) -> None:
+    how = os.O_WRONLY | os.O_CREAT | (os.O_EXCL if new else os.O_TRUNC)
+    with open(os.open(path, how, mode), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _remove(folder: Path) -> None:
+    for path in [*folder.glob("steps/*"), *folder.glob("entries/*"), *folder.glob("*.*")]:
+        path.unlink(missing_ok=True)
+    for each in (folder / "steps", folder / "entries", folder):
+        if each.is_dir():
+            each.rmdir()
+
+
+def _failed(place: Path, error: OSError) -> OutputFailed:
+    return OutputFailed(
+        f"{place} can't be written: {error.strerror}",
+        "free some space: what was kept before is whole",
+    )

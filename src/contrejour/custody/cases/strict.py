@@ -1,0 +1,144 @@
+"""Documents from others, read strictly: canonical bytes, known fields, known shapes, or Malformed.
+
+One check does most of it: JSON that is not byte for byte its own RFC 8785 form is refused. So a
+name that stands there twice, a float, a space or another spelling of a letter can't be.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from typing import cast
+
+from contrejour.base.canonical import Json, canonical
+from contrejour.base.errors import Malformed
+
+_WHOLE_MOST = 2**53 - 1
+
+
+def document(data: bytes, kind: str, most_bytes: int) -> Fields:
+    """A document of this type and version 1. Raises Malformed."""
+    if len(data) > most_bytes:
+        raise Malformed(f"{kind}: {len(data)} bytes, and {most_bytes} at most are read")
+    try:
+        told = json.loads(data)
+        strange = not isinstance(told, dict) or _has_float(told) or canonical(told) != data
+    except (ValueError, RecursionError) as error:  # rfc8785 and json raise kinds of ValueError
+        raise Malformed(f"{kind}: not JSON that can be read") from error
+    if strange:
+        raise Malformed(f"{kind}: not in canonical form", "RFC 8785: one spelling for one meaning")
+    fields = Fields(kind, told)
+    if fields.text("type", ".*") != kind or fields.whole("v", 1, 1) != 1:
+        raise Malformed(f"not a document of type {kind}")
+    return fields
+
+
+class Fields:
+    """Takes an object apart, field by field; `end` refuses what is left."""
+
+    def __init__(self, kind: str, told: Mapping[str, Json]) -> None:
+        self._kind, self._told = kind, dict(told)
+
+    def text(self, name: str, pattern: str) -> str:
+        """A text that matches wholly."""
+        value = self._take(name)
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            raise self._wrong(name)
+        return value
+
+    def one_of(self, name: str, words: Collection[str]) -> str:
+        """A word of a closed list."""
+        value = self._take(name)
+        if not isinstance(value, str) or value not in list(words):
+            raise Malformed(f"{self._kind}: {name}: not a word that is known",
+                            "one of: " + ", ".join(words))  # fmt: skip
+        return value
+
+    def texts(self, name: str, pattern: str, most: int) -> tuple[str, ...]:
+        """A list of one or more texts, sorted, each once."""
+        found = self.list_of(name, pattern, most)
+        if list(found) != sorted(set(found)):
+            raise Malformed(f"{self._kind}: {name}: not sorted, or named twice")
+        return found
+
+    def list_of(self, name: str, pattern: str, most: int) -> tuple[str, ...]:
+        """A list of one or more texts."""
+        value = self._take(name)
+        if not isinstance(value, list) or not 0 < len(value) <= most:
+            raise self._wrong(name)
+        if not all(isinstance(each, str) and re.fullmatch(pattern, each) for each in value):
+            raise self._wrong(name)
+        return tuple(cast("list[str]", value))
+
+    def each(self, name: str, most: int) -> tuple[Fields, ...]:
+        """A list of one or more objects."""
+        value = self._take(name)
+        if not isinstance(value, list) or not 0 < len(value) <= most:
+            raise self._wrong(name)
+        return tuple(self._below(name, each) for each in value)
+
+    def whole(self, name: str, least: int, most: int = _WHOLE_MOST) -> int:
+        """A whole number."""
+        value = self._take(name)
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise self._wrong(name)
+        return value
+
+    def flag(self, name: str) -> bool:
+        value = self._take(name)
+        if not isinstance(value, bool):
+            raise self._wrong(name)
+        return value
+
+    def moment(self, name: str) -> datetime:
+        """UTC to the second: 2027-02-12T15:04:05Z."""
+        value = self.text(name, r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+        try:
+            return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        except ValueError:
+            raise self._wrong(name) from None
+
+    def has(self, name: str) -> bool:
+        """Whether it is there and not null; null is taken out."""
+        if self._told.get(name) is not None:
+            return True
+        self._take(name)
+        return False
+
+    def below(self, name: str) -> Fields:
+        """An object inside."""
+        return self._below(name, self._take(name))
+
+    def names(self, pattern: str, most: int) -> tuple[str, ...]:
+        """The names of the fields that are left, sorted."""
+        if len(self._told) > most or not all(re.fullmatch(pattern, each) for each in self._told):
+            raise Malformed(f"{self._kind}: names that can't be")
+        return tuple(sorted(self._told))
+
+    def end(self) -> None:
+        """Nothing may be left."""
+        if self._told:
+            raise Malformed(f"{self._kind}: unknown: {', '.join(sorted(self._told))[:80]}")
+
+    def _below(self, name: str, value: Json) -> Fields:
+        if not isinstance(value, dict):
+            raise self._wrong(name)
+        return Fields(f"{self._kind}: {name}", value)
+
+    def _take(self, name: str) -> Json:
+        if name not in self._told:
+            raise Malformed(f"{self._kind}: {name} is missing")
+        return self._told.pop(name)
+
+    def _wrong(self, name: str) -> Malformed:
+        return Malformed(f"{self._kind}: {name}: not what it has to be")
+
+
+def _has_float(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_float, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_float, value))
+    return isinstance(value, float)

@@ -1,0 +1,100 @@
+"""A case in a few lines, for whoever has to decide what comes next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from contrejour.base.canonical import Json
+from contrejour.base.times import utc
+from contrejour.custody.cases.allowed import rule_of
+from contrejour.custody.cases.case import Case
+from contrejour.custody.cases.private import Private
+from contrejour.custody.cases.rules import VAULT
+from contrejour.custody.cases.steps import OVER, State
+from contrejour.law.mandate.words import Said
+
+STATES = {
+    State.DECLARED: Said("déclaré", "declared"),
+    State.APPROVED: Said("approuvé", "approved"),
+    State.WITNESSED: Said("approuvé et attesté", "approved and witnessed"),
+    State.PEELED: Said("pelé", "peeled"),
+    State.OPENED: Said("ouvert", "opened"),
+    State.EXPORTED: Said("remis", "exported"),
+    State.HELD: Said("conservé", "held"),
+    State.REFUSED: Said("refusé", "refused"),
+    State.CLOSED: Said("clos", "closed"),
+    State.EXPIRED: Said("expiré", "expired"),
+}
+_NOTHING = Said("rien : le dossier est terminé", "nothing: the case is over")
+
+
+def state(case: Case, now: datetime) -> State:
+    """As it is now: what ran out has expired, whether anybody wrote that down or not."""
+    return State.EXPIRED if case.state not in OVER and now >= case.ends else case.state
+
+
+def ways(case: Case) -> list[list[str]]:
+    """For each quorum that is still possible, who has yet to approve."""
+    left = [
+        way - {VAULT} - case.approvals for way in case.rules.policy.ways()
+        if not way & (case.refusals | {case.order.requester})
+    ]  # fmt: skip
+    return sorted((sorted(way) for way in left), key=lambda way: (len(way), way))
+
+
+def summary(case: Case, private: Private | None, now: datetime) -> dict[str, Json]:
+    """For programs; nothing personal but what the case's own folder holds."""
+    order = case.order
+    return {
+        "order": order.id, "state": state(case, now).value, "kind": order.kind.value,
+        "basis": order.basis.value, "cameras": [*order.cameras], "since": utc(order.since),
+        "until": utc(order.until), "not_before": utc(order.not_before), "ends": utc(case.ends),
+        "requester": order.requester, "approvals": [*sorted(case.approvals)],
+        "refusals": [*sorted(case.refusals)], "witnesses": [*sorted(case.witnesses)],
+        "missing": [[*way] for way in ways(case)],
+        "windows_peeled": len({p.window for p in case.peels if case.is_peeled(p.window)}),
+        "held": order.held or None,
+        "reveal_by": utc(order.secret.reveal_by) if order.secret else None,
+        "exports": [*case.exports], "private": dict(private.texts) if private else None,
+    }  # fmt: skip
+
+
+def lines(case: Case, private: Private | None, now: datetime, language: str) -> list[str]:
+    """For people."""
+    order, at = case.order, state(case, now)
+    missing = [" + ".join(way) for way in ways(case) if way]
+    _, rule = rule_of(order.basis)
+    waits = Said(" ou ".join(missing), " or ".join(missing))
+    if at in OVER:
+        waits = _NOTHING
+    elif case.is_approved:
+        waits = Said("le journal et ses témoins", "the log and its witnesses")
+        if case.is_witnessed:
+            waits = Said("chaque partie, à son tour", "each party, in turn")
+    more: list[tuple[Said, Said]] = []
+    if order.held:
+        more.append((Said("conservé par", "held by"), _same(order.held)))
+    if order.secret:
+        by = utc(order.secret.reveal_by)
+        more.append((Said("secret jusqu'au", "secret until"), _same(by)))
+    personal = sorted(private.texts.items()) if private else []
+    rows: list[tuple[Said, Said]] = [
+        (Said("ordre", "order"), _same(order.id)),
+        (Said("état", "state"), STATES[at]),
+        (Said("demandeur", "requester"), _same(order.requester)),
+        (Said("fondement", "basis"), _same(f"{order.basis.value} ({rule.citation.in_(language)})")),
+        (Said("caméras", "cameras"), _same(", ".join(order.cameras))),
+        (Said("filmé", "filmed"), _same(f"{utc(order.since)} - {utc(order.until)}")),
+        (Said("utilisable", "usable"), _same(f"{utc(order.not_before)} - {utc(case.ends)}")),
+        (Said("approuvé par", "approved by"), _same(", ".join(sorted(case.approvals)) or "-")),
+        (Said("refusé par", "refused by"), _same(", ".join(sorted(case.refusals)) or "-")),
+        (Said("attesté par", "witnessed by"), _same(", ".join(sorted(case.witnesses)) or "-")),
+        (Said("attend", "waits for"), waits),
+        *more,
+        *((_same(name), _same(text)) for name, text in personal),
+    ]
+    return [f"{name.in_(language):<16} {value.in_(language)}" for name, value in rows]
+
+
+def _same(text: str) -> Said:
+    return Said(text, text)

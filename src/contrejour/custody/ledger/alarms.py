@@ -1,0 +1,146 @@
+"""What of a log has to be said aloud: what can't be so, what is late, who is silent. Pure.
+
+    watch = Watch(Wanted(due))
+    watch.see(number, entry, now)         # each entry once, in order
+    watch.alarms(now)                     # what is wrong now
+
+That something was written wrongly (replay.py), too early or with the clock of tomorrow stands for
+ever. That something is late or silent ends with what was waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from contrejour.base.errors import LedgerError
+from contrejour.custody.ledger.entry import Entry, moment, read
+from contrejour.custody.ledger.replay import Replay
+from contrejour.custody.ledger.tree import leaf_hash
+from contrejour.custody.ledger.verify import EARLY_S
+
+GRACE = timedelta(days=1)
+"""How long after a key was due its party may take to say that it is gone."""
+BATCH = timedelta(minutes=10)
+SILENT = 2
+"""So many batches that are missing are an alarm."""
+MOST = 1000
+"""Of what stands for ever, so much is kept; more is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A sentence, what to do about it, and a word for machines."""
+
+    text: str
+    hint: str = ""
+    kind: str = "log"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is waited for.
+
+    due: when the key of a day has to be destroyed; OverflowError, ValueError: it has no end.
+    parties: who holds a key of every day; by default, of each day whoever published one.
+    batch: how often an edge writes what it sealed.
+    """
+
+    due: Callable[[date], datetime]
+    parties: frozenset[str] = frozenset()
+    batch: timedelta = BATCH
+
+
+class Watch:
+    """Keeps what is open of a log: orders, days whose keys live, edges."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self._wanted, self._replay = wanted, Replay()
+        self._found: list[Alarm] = []
+        self._more = 0
+        self._orders: dict[str, str] = {}
+        """When each runs out; "" once somebody has answered."""
+        self._published: dict[date, set[str]] = {}
+        self._destroyed: dict[date, set[str]] = {}
+        self._heard: dict[str, datetime] = {}
+
+    def see(self, number: int, data: bytes, now: datetime) -> None:
+        """The next entry; `now` is aware."""
+        try:
+            entry = read(data)
+        except LedgerError as error:
+            return self._say(Alarm(f"entry {number}: {error}", kind="entry"))
+        leaf = leaf_hash(data).hex()
+        for each in self._replay.findings(entry, leaf):
+            self._say(Alarm(f"entry {number}: {each}", kind="entry"))
+        at = datetime.fromisoformat(entry.at)
+        if at - now > timedelta(seconds=EARLY_S):
+            self._say(Alarm(f"entry {number}: it says it was written at {entry.at}", kind="clock"))
+        return self._take(number, entry, leaf, min(at, now))
+
+    def _take(self, number: int, entry: Entry, leaf: str, at: datetime) -> None:
+        words = {key: str(entry.data[key]) for key in ("order", "edge", "role") & entry.data.keys()}
+        if entry.type == "order.declare":
+            self._orders.setdefault(leaf, str(entry.data["expires"]))
+        elif entry.type in ("order.approve", "order.refuse"):
+            self._orders[words["order"]] = ""
+        elif entry.type == "edge.revoke":
+            self._heard.pop(words["edge"], None)
+        elif "edge" in words:
+            self._heard[words["edge"]] = max(at, self._heard.get(words["edge"], at))
+        elif entry.type in ("keyset.publish", "epoch.shred"):
+            day = date.fromisoformat(str(entry.data["epoch"]))
+            gone = entry.type == "epoch.shred"
+            (self._destroyed if gone else self._published).setdefault(day, set()).add(words["role"])
+            if gone and at < (due := self._due(day)):
+                self._say(Alarm(
+                    f"entry {number}: {words['role']} destroyed its key of {day} before it was due,"
+                    f" at {moment(due)}", kind="early",
+                ))  # fmt: skip
+
+    def alarms(self, now: datetime) -> list[Alarm]:
+        """What is wrong, in the order of the log, then what is late, then who is silent."""
+        more = [Alarm(f"wrong in as many places more: {self._more}", kind="entry")]
+        found = [*self._found, *(more if self._more else ())]
+        hidden = [Alarm(each, kind="order") for each in self._replay.overdue(moment(now))]
+        return [*found, *self._unanswered(now), *hidden, *self._late(now), *self._silent(now)]
+
+    def _unanswered(self, now: datetime) -> list[Alarm]:
+        return [
+            Alarm(f"order {order}: nobody approved or refused it until {expires}", kind="order")
+            for order, expires in self._orders.items()
+            if expires and moment(now) > expires
+        ]
+
+    def _late(self, now: datetime) -> list[Alarm]:
+        found = []
+        for day, by in sorted(self._published.items()):
+            due = self._due(day)
+            owing = (self._wanted.parties or by) - self._destroyed.get(day, set())
+            if owing and now - due > GRACE:
+                who = ", ".join(sorted(owing))
+                found.append(Alarm(
+                    f"{who} has not said that the key of {day} is destroyed; it was due at"
+                    f" {moment(due)}", kind="shred",
+                ))  # fmt: skip
+        return found
+
+    def _silent(self, now: datetime) -> list[Alarm]:
+        return [
+            Alarm(f"{edge} has been silent since {moment(at)}", kind="silent")
+            for edge, at in self._heard.items()
+            if now - at > SILENT * self._wanted.batch
+        ]
+
+    def _due(self, day: date) -> datetime:
+        try:
+            return self._wanted.due(day)
+        except (OverflowError, ValueError):
+            return datetime.max.replace(tzinfo=UTC)
+
+    def _say(self, alarm: Alarm) -> None:
+        if len(self._found) < MOST:
+            self._found.append(alarm)
+        else:
+            self._more += 1

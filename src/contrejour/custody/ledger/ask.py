@@ -1,0 +1,113 @@
+"""Asking the witnesses of a policy to cosign: all at once, and for so long.
+
+    log.publish(Witnesses(trust, limit_s=10))
+
+Each is asked by the address behind its key in the policy. One that is late, silent or wrong costs
+the others nothing: it counts for nothing, and why is told.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+
+from contrejour.base.errors import LedgerError
+from contrejour.custody import note
+from contrejour.custody.ledger import checkpoint, tree
+from contrejour.custody.ledger.tree import Nodes
+from contrejour.custody.ledger.verify import EARLY_S, Trust
+from contrejour.custody.ledger.web import BROKEN, LIMIT_S, Talk
+from contrejour.custody.ledger.witness import PATH, SIZE, Asked
+from contrejour.custody.note import Note, Signature
+
+MORE_S = 1.0
+"""How long the others are waited for once there are enough."""
+MOST_ANSWER = 64 << 10
+_TRIES = 3
+
+
+class Witnesses:
+    """Gives the log the cosignatures of a quorum; one thread asks at a time."""
+
+    def __init__(
+        self, trust: Trust, *, limit_s: float = LIMIT_S, clock: Callable[[], float] = time.time,
+        tell: Callable[[str], object] = lambda _: None,
+    ) -> None:  # fmt: skip
+        self._trust, self._limit_s, self._clock, self._tell = trust, limit_s, clock, tell
+        self._known: dict[str, int] = {}
+        """The size that each has seen, as far as is known."""
+
+    def __call__(self, signed: Note, nodes: Nodes) -> Sequence[Signature]:
+        """Raises LedgerError where too few have cosigned in time."""
+        found: dict[str, Signature] = {}
+        why: dict[str, str] = {}
+        answers: SimpleQueue[tuple[str, Signature | str]] = SimpleQueue()
+        talks = [Talk(url, self._limit_s) for url in self._trust.urls.values()]
+        for name, talk in zip(self._trust.urls, talks, strict=True):
+            threading.Thread(
+                target=lambda name=name, talk=talk: answers.put(
+                    (name, self._ask(name, talk, signed, nodes))
+                ),
+                name=f"ask {name}",
+                daemon=True,
+            ).start()
+        end = time.monotonic() + self._limit_s
+        while len(found) + len(why) < len(talks):
+            try:
+                name, answer = answers.get(timeout=max(0.0, end - time.monotonic()))
+            except Empty:
+                break
+            if isinstance(answer, Signature):
+                found[name] = answer
+            else:
+                why[name] = answer
+            if isinstance(answer, Signature) and self._trust.policy.met(found):
+                end = min(end, time.monotonic() + MORE_S)
+        for talk in talks:
+            talk.stop()
+        for name in self._trust.urls.keys() - found.keys():
+            self._tell(f"witness {name}: {why.get(name, 'no answer in time')}")
+        if not self._trust.policy.met(found):
+            raise LedgerError(
+                f"too few witnesses have cosigned: {', '.join(found) or 'none'}"
+                f" (quorum {self._trust.policy.quorum})",
+                "what was appended is kept, and published as soon as enough of them answer",
+            )
+        return list(found.values())
+
+    def _ask(self, name: str, talk: Talk, signed: Note, nodes: Nodes) -> Signature | str:
+        """The cosignature, or why there is none."""
+        size = checkpoint.parse(signed.text).size
+        try:
+            for _ in range(_TRIES):
+                old = min(self._known.get(name, 0), size)
+                asked = Asked(old, tuple(tree.consistency(old, size, nodes)), signed)
+                status, kind, body = talk.ask("POST", PATH, str(asked).encode(), most=MOST_ANSWER)
+                if status == 200:
+                    self._known[name] = size
+                    return self._taken(name, signed, body)
+                if status != 409 or kind != SIZE:
+                    return f"it answered {status}"
+                seen = checkpoint.number(body.decode("ascii").removesuffix("\n"))
+                if seen > size:
+                    return f"it has seen {seen} entries of this log, which has {size} here"
+                self._known[name] = seen
+            return "it answers each time that it has seen another size"
+        except BROKEN as error:
+            return f"can't be asked: {error or type(error).__name__}"
+        except LedgerError as error:
+            return str(error)
+        finally:
+            talk.close()
+
+    def _taken(self, name: str, signed: Note, body: bytes) -> Signature:
+        """Its cosignature out of its answer. Raises LedgerError."""
+        key = self._trust.witnesses[name]
+        for each in note.signature_lines(body.decode()):
+            if (each.name, each.id) == (key.name, key.id):
+                if abs(note.check(signed.text, each, key) - self._clock()) > EARLY_S:
+                    raise LedgerError("its clock and ours differ by more than 5 minutes")
+                return each
+        raise LedgerError("it answered without a cosignature of its own")

@@ -1,0 +1,236 @@
+"""The log: what `append` has returned is on the disk, what `publish` has returned stands for good.
+
+    create(folder, signer)
+    with Log(folder, signer) as log:
+        first = log.append([entry.bytes])             # durable now, in the order of arrival
+        log.publish(cosign)                           # in the tree, signed, for everybody to read
+
+    checkpoint  tile/…         public, as c2sp.org/tlog-tiles has them; nothing else is served
+    sequencer.sqlite  lock     what isn't in a full bundle yet, and who writes
+
+One process writes. A kill at any point loses nothing that was acknowledged: tiles are made of what
+is durable, the checkpoint takes its name last, and entries leave SQLite when their bundle is full,
+durable and published. A log that is older than what it signed doesn't open.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from contrejour.base.errors import Busy, LedgerError, OutputExists, OutputFailed
+from contrejour.base.files import Files, sync
+from contrejour.custody import note
+from contrejour.custody.ledger import checkpoint, tiles, tree
+from contrejour.custody.ledger.checkpoint import Checkpoint
+from contrejour.custody.ledger.read import read_checkpoint, reader
+from contrejour.custody.ledger.tiles import ENTRIES, WIDTH, Tile
+from contrejour.custody.ledger.tree import Nodes
+from contrejour.custody.note import Note, Signature, Signer
+
+Cosign = Callable[[Note, Nodes], Sequence[Signature]]
+"""Gives the lines of witnesses for a checkpoint; raises LedgerError, and it isn't published."""
+
+_SCHEMA = """
+create table log (origin text not null, key text not null, size integer not null);
+create table entries (number integer primary key, entry blob not null);
+"""
+
+
+def create(folder: Path, signer: Signer) -> None:
+    """An empty log, published as such. Raises OutputExists, OutputFailed."""
+    with _writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        if _database(folder).exists():
+            raise OutputExists(f"{folder} has a log in it", "a log is never replaced")
+        part = folder / "sequencer.part"
+        part.unlink(missing_ok=True)
+        with closing(_opened(part)) as known:
+            known.executescript(_SCHEMA)
+            known.execute("insert into log values (?, ?, 0)", (signer.name, str(signer.key)))
+            known.execute("pragma journal_mode = delete")  # one file, to be renamed
+        os.replace(part, _database(folder))
+        sync(folder)
+    with Log(folder, signer) as log:
+        log.publish()
+
+
+class Log:
+    """Threads may share it. `size`: entries that are durable; `published`: what stands there."""
+
+    def __init__(self, folder: Path, signer: Signer) -> None:
+        """Raises Busy while another process has it open, LedgerError where it isn't whole."""
+        self.folder, self._signer = folder, signer
+        self.size = 0
+        self.read = reader(folder)
+        self._guard, self._publishing = threading.Lock(), threading.Lock()
+        if not _database(folder).exists():
+            raise LedgerError(f"there is no log in {folder}", "contrejour ledger init makes one")
+        with _writing(folder):
+            self._lock = (folder / "lock").open("w")
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self._lock.close()
+                raise Busy(f"another run is writing {folder}", "wait for it to end") from None
+            try:
+                self._known = _opened(_database(folder))
+                self._resume()
+            except BaseException:
+                self.close()
+                raise
+
+    def _resume(self) -> None:
+        """Find out where it was, and that nothing of it is lost."""
+        origin, key, self.size = self._known.execute("select * from log").fetchone()
+        if (origin, key) != (self._signer.name, str(self._signer.key)):
+            raise LedgerError(f"the log of {self.folder} is signed by another key: {key}")
+        kept = self._known.execute("select min(number) from entries").fetchone()[0]
+        self.published = Checkpoint(origin, 0, tree.EMPTY)
+        if (self.folder / "checkpoint").exists():
+            signed = read_checkpoint(self.read)
+            self.published = checkpoint.parse(signed.text)
+            if not signed.signed([self._signer.key]):
+                raise LedgerError(f"the checkpoint of {self.folder} is not signed by its key")
+        at = self.published.size
+        if at > self.size or (self.size if kept is None else kept) > at - at % WIDTH:
+            raise LedgerError(
+                f"{self.folder} has fallen behind what it published: {self.size} entries of {at}",
+                "restored from a backup? a log can't go back: begin another under a new name",
+            )
+        if tree.root(at, tiles.nodes(at, self.read)) != self.published.root:
+            raise LedgerError(f"the tiles of {self.folder} are damaged", tiles.DAMAGED)
+
+    def append(self, entries: Sequence[bytes]) -> int:
+        """The number of the first of them; all are durable, or none. Raises OutputFailed."""
+        if any(not 0 < len(each) <= tiles.MOST_ENTRY_BYTES for each in entries):
+            raise ValueError("an entry has from 1 to 65,535 bytes")
+        with self._guard, _writing(self.folder):
+            first = self.size
+            self._known.execute("begin immediate")
+            try:
+                self._known.executemany(
+                    "insert into entries values (?, ?)", enumerate(entries, first)
+                )
+                self._known.execute("update log set size = ?", (first + len(entries),))
+                self._known.execute("commit")
+            except BaseException:
+                if self._known.in_transaction:
+                    self._known.execute("rollback")
+                raise
+            self.size = first + len(entries)
+            return first
+
+    def publish(self, cosign: Cosign | None = None) -> Note:
+        """Sign all that is durable, and let everybody read it.
+
+        Raises LedgerError where the tree doesn't go on from the one that stands there, and what
+        `cosign` raises; OutputFailed. Then what stood there still does.
+        """
+        with self._publishing, _writing(self.folder):
+            old, size = self.published, self.size
+            self._extend(old.size, size)
+            nodes = tiles.nodes(size, self.read)
+            new = Checkpoint(old.origin, size, tree.root(size, nodes))
+            between = tree.consistency(old.size, size, nodes)
+            tree.check_consistency(old.size, size, between, old.root, new.root)
+            signed = Note(new.text, (self._signer.sign(new.text),))
+            if cosign is not None:
+                signed = note.with_lines(signed, cosign(signed, nodes))
+            last = Files(self.folder)
+            last.put(self.folder / "checkpoint", str(signed).encode())
+            last.publish()
+            self.published = new
+            self._forget(old.size, size)
+            return signed
+
+    def _extend(self, old: int, size: int) -> None:
+        """Write the tiles of a tree that grew, and the bundles, durably."""
+        files = Files(self.folder)
+
+        def put(tile: Tile, data: bytes) -> None:
+            files.put(self.folder / tile.path, data)
+
+        new: list[bytes] = []
+        for index in range(old // WIDTH, -(-size // WIDTH)) if size > old else ():
+            tile = tiles.tile_at(ENTRIES, index, size)
+            told = self._entries(index * WIDTH, tile.width)
+            put(tile, tiles.bundle(told))
+            row = [tree.leaf_hash(each) for each in told]
+            put(tiles.tile_at(0, index, size), b"".join(row))
+            if tile.width == WIDTH:
+                new.append(tree.full_root(row))
+        level = 1
+        while new:
+            first = old >> (tiles.HEIGHT * level)
+            index, taken = divmod(first, WIDTH)
+            row = tiles.fetch(tiles.tile_at(level, index, old), self.read) if taken else []
+            row, new = [*row, *new], []
+            for at in range(0, len(row), WIDTH):
+                part = row[at : at + WIDTH]
+                put(Tile(level, index + at // WIDTH, len(part)), b"".join(part))
+                if len(part) == WIDTH:
+                    new.append(tree.full_root(part))
+            level += 1
+        files.publish()
+
+    def _entries(self, first: int, count: int) -> list[bytes]:
+        with self._guard:
+            rows = self._known.execute(
+                "select entry from entries where number >= ? order by number limit ?",
+                (first, count),
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def _forget(self, old: int, size: int) -> None:
+        """What is in a full bundle needs no second place; a full tile no partial ones."""
+        with self._guard:
+            self._known.execute("delete from entries where number < ?", (size - size % WIDTH,))
+        for level in range(ENTRIES, 8):
+            height = tiles.HEIGHT * (max(level, 0) + 1)
+            for index in range(old >> height, size >> height):
+                shutil.rmtree(self.folder / f"{Tile(level, index).path}.p", ignore_errors=True)
+
+    def close(self) -> None:
+        if hasattr(self, "_known"):
+            self._known.close()
+        self._lock.close()
+
+    def __enter__(self) -> Log:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _database(folder: Path) -> Path:
+    return folder / "sequencer.sqlite"
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    known = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    known.execute("pragma journal_mode = wal")
+    known.execute("pragma synchronous = full")
+    return known
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Turns what the disk and SQLite raise into an OutputFailed, or a LedgerError."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        raise OutputFailed(
+            f"{folder} can't be written: {getattr(error, 'strerror', None) or error}",
+            "free some space: what was acknowledged is whole",
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise LedgerError(
+            f"{folder}/sequencer.sqlite is damaged: {error}", tiles.DAMAGED
+        ) from error

@@ -1,0 +1,104 @@
+"""Whoever watches a log: reads it again and again, each entry once, and says what is wrong.
+
+    monitor = Monitor(trust, wanted, seen=None)
+    with opened(url) as read:
+        alarms = monitor.look(read, time.time())
+
+A log that can't be read, stands still or took something back is an alarm like any other; what was
+read before still counts, and is judged by the clock.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from contrejour.base.errors import LedgerError, LogForked
+from contrejour.custody.ledger import tiles
+from contrejour.custody.ledger.alarms import Alarm, Wanted, Watch
+from contrejour.custody.ledger.checkpoint import Checkpoint
+from contrejour.custody.ledger.read import audit, read_checkpoint
+from contrejour.custody.ledger.verify import Ages, Seen, Trust, check_checkpoint
+from contrejour.custody.note import Note
+
+ROUND_S = 45.0
+"""How long what is new may take to be read. The first time, a log takes as long as it takes."""
+
+
+class Monitor:
+    """One thread looks at a time. `seen`: what was believed last, by this one or one before it.
+
+    believed: the last checkpoint that holds, and by whom it was seen.
+    accused: one that doesn't go on from it; together they are the proof.
+    """
+
+    def __init__(
+        self, trust: Trust, wanted: Wanted, *, seen: Checkpoint | None = None,
+        max_age_s: int | None = None, limit_s: float = ROUND_S,
+        new: Callable[[bytes], object] = lambda _: None,
+    ) -> None:  # fmt: skip
+        """`new`: told of each entry since `seen`."""
+        self.believed: tuple[Note, Seen] | None = None
+        self.accused: Note | None = None
+        self._trust, self._wanted, self._seen, self._new = trust, wanted, seen, new
+        self._max_age_s, self._limit_s = max_age_s, limit_s
+        self._watch: Watch | None = None
+
+    def look(self, read: tiles.Read, now_s: float) -> list[Alarm]:
+        """Read what is new; what is wrong now."""
+        now, found = datetime.fromtimestamp(now_s, UTC), []
+        try:
+            signed = read_checkpoint(read)
+            seen = check_checkpoint(signed, self._trust)
+            if self._max_age_s is not None and not self._fresh(seen, int(now_s)):
+                found.append(Alarm(
+                    f"the log stands still: too few witnesses signed it in {self._max_age_s} s",
+                    "is this machine's clock right? else ask for the log from somewhere else",
+                    kind="stale",
+                ))  # fmt: skip
+            try:
+                self._follow(read, signed, now)
+            except LogForked:
+                self.accused = signed
+                raise
+        except LedgerError as error:
+            kind = "fork" if isinstance(error, LogForked) else "log"
+            found.append(Alarm(str(error), error.hint, kind))
+        return [*found, *(self._watch.alarms(now) if self._watch else ())]
+
+    def _fresh(self, seen: Seen, now_s: int) -> bool:
+        ages = Ages(now_s, self._max_age_s or 0)
+        return self._trust.policy.met([name for name, at_s in seen.by.items() if ages.fit(at_s)])
+
+    def _follow(self, read: tiles.Read, signed: Note, now: datetime) -> None:
+        """Believe a checkpoint, and what is under it. Raises LedgerError: nothing has changed."""
+        told = self._seen.size if self._seen else 0
+        watch, waiting = self._watch or Watch(self._wanted), list[tuple[int, bytes]]()
+        first = self._watch is None
+
+        def take(number: int, data: bytes) -> None:
+            watch.see(number, data, now)
+            if number >= told:
+                self._new(data)
+
+        seen = audit(
+            read if first else _hurried(read, self._limit_s), self._trust, signed=signed,
+            since=self._seen, whole=first,
+            each=take if first else lambda *each: waiting.append(each),
+        )  # fmt: skip
+        for each in waiting:
+            take(*each)
+        self._watch, self._seen, self.believed = watch, seen.checkpoint, (signed, seen)
+
+
+def _hurried(read: tiles.Read, limit_s: float) -> tiles.Read:
+    """A server that takes its time with every tile would be an alarm that never comes."""
+    end = time.monotonic() + limit_s
+
+    def hurried(path: str) -> bytes:
+        if time.monotonic() > end:
+            raise LedgerError(f"the log answers so slowly that {limit_s:.0f} s are too few")
+        return read(path)
+
+    return hurried

@@ -1,0 +1,119 @@
+"""What a log says, read from its first entry on, and what of it can't be so. Pure.
+
+    replay = Replay()
+    findings = replay.see(entry)        # in order, each entry once
+
+That a tree holds (read.py) says that nothing was taken back; whether it was right is here: an
+opening without an order, an edge whose manifests are missing, a budget that doesn't add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contrejour.base.canonical import Json
+from contrejour.base.errors import LedgerError
+from contrejour.custody.ledger.entry import HIDDEN, Entry, commitment, read
+from contrejour.custody.ledger.tree import leaf_hash
+
+OPENS = {"unseal.peel", "unseal.done", "hold.rewrap", "export.make"}
+"""What nobody may do without an order that was approved, not refused, and not over."""
+
+
+class Replay:
+    """Keeps what later entries lean on."""
+
+    def __init__(self) -> None:
+        self._orders: dict[str, str] = {}
+        self._approved: set[str] = set()
+        self._refused: set[str] = set()
+        self._secret: dict[str, dict[str, Json]] = {}
+        self._hidden: dict[str, str] = {}
+        self._edges: dict[str, int] = {}
+        self._revoked: set[str] = set()
+        self._spent: dict[str, int] = {}
+
+    def see(self, data: bytes) -> list[str]:
+        """What is wrong with an entry, after those before it; nothing, mostly."""
+        try:
+            entry = read(data)
+        except LedgerError as error:
+            return [str(error)]
+        return list(self.findings(entry, leaf_hash(data).hex()))
+
+    def overdue(self, at: str) -> list[str]:
+        """Secret orders that had to be revealed before this moment, and are not."""
+        late = {leaf: by for leaf, by in self._hidden.items() if at > by}
+        return [f"order {leaf} was not revealed by {by}" for leaf, by in late.items()]
+
+    def findings(self, entry: Entry, leaf: str) -> Iterator[str]:
+        """As `see`, of an entry that was read, and its leaf hash in hex."""
+        if entry.type == "order.declare":
+            self._orders[leaf] = str(entry.data["expires"])
+            if entry.data["secret"] is not None:
+                self._secret[leaf] = _keys(entry.data["secret"])
+                self._hidden[leaf] = str(self._secret[leaf]["reveal_by"])
+        elif "order" in entry.data:
+            yield from self._of_order(entry, str(entry.data["order"]))
+        elif entry.type in ("edge.enroll", "edge.revoke"):
+            change = self._revoked.add if entry.type == "edge.revoke" else self._revoked.discard
+            change(str(entry.data["edge"]))
+        elif entry.type == "segment.batch":
+            yield from self._of_edge(entry)
+        elif entry.type == "dp.release":
+            yield from self._of_budget(entry)
+
+    def _of_order(self, entry: Entry, order: str) -> Iterator[str]:
+        if order not in self._orders:
+            yield f"{entry.type} of an order that was not declared before"
+            return
+        if entry.type == "hold.shred":
+            return
+        if entry.type == "order.reveal":
+            if _revealed(entry) == self._secret.get(order, {}).get("of"):
+                self._hidden.pop(order, None)
+            else:
+                yield "order.reveal of something else than was declared"
+            return
+        if entry.at > self._orders[order] and entry.type in OPENS | {"order.approve"}:
+            yield f"{entry.type} of an order that was over"
+        if entry.type == "order.approve":
+            self._approved.add(order)
+        elif entry.type == "order.refuse":
+            self._refused.add(order)
+        elif order in self._refused:
+            yield f"{entry.type} of an order that was refused"
+        elif order not in self._approved:
+            yield f"{entry.type} of an order that nobody approved"
+
+    def _of_edge(self, entry: Entry) -> Iterator[str]:
+        edge, first, end = (entry.data[key] for key in ("edge", "from", "to"))
+        before = self._edges.get(str(edge), 0)
+        if edge in self._revoked:
+            yield f"{edge} goes on after it was revoked"
+        if first != before or end - first != entry.data["n"]:  # type: ignore[operator]
+            yield f"{edge} goes on from {first}, and had come to {before}"
+        self._edges[str(edge)] = int(str(end))
+
+    def _of_budget(self, entry: Entry) -> Iterator[str]:
+        dataset = str(entry.data["dataset"])
+        spent, told = (
+            int(str(entry.data[key])) for key in ("epsilon_millionths", "spent_millionths")
+        )
+        self._spent[dataset] = self._spent.get(dataset, 0) + spent
+        if told != self._spent[dataset]:
+            yield f"{dataset} has spent {self._spent[dataset]} millionths, and says {told}"
+
+
+def _revealed(entry: Entry) -> dict[str, Json]:
+    """What an order that hid this had to commit to."""
+    salts = _keys(entry.data["salts"])
+    return {
+        name: commitment(bytes.fromhex(str(salts[name])), {name: entry.data[name]})
+        for name in HIDDEN
+    }
+
+
+def _keys(data: Json) -> dict[str, Json]:
+    assert isinstance(data, dict), data
+    return data

@@ -1,0 +1,111 @@
+"""Whether to believe a log: its key is known, and enough witnesses saw the same tree. Pure.
+
+    trust = read_trust(policy)                        # c2sp.org/tlog-policy
+    seen = check_entry(entry, proof, trust)           # or LedgerError, with the reason
+
+A policy names the log's vkey on a `log` line, each witness's on a `witness` line, and the quorum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contrejour.base.errors import LedgerError
+from contrejour.custody import note
+from contrejour.custody.ledger import checkpoint, proof, tree
+from contrejour.custody.ledger.checkpoint import Checkpoint
+from contrejour.custody.note import Key, Note
+from contrejour.custody.quorum import Policy, parse
+
+EARLY_S = 300
+"""How far a witness's clock may run ahead of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """A policy whose keys were read. `urls`: where a witness is asked, if the policy says so."""
+
+    policy: Policy
+    logs: tuple[Key, ...]
+    witnesses: Mapping[str, Key]
+    urls: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """Cosignatures count from `oldest_s` before `now_s` (seconds since 1970) on."""
+
+    now_s: int
+    oldest_s: int
+
+    def fit(self, time_s: int) -> bool:
+        return self.now_s - self.oldest_s <= time_s <= self.now_s + EARLY_S
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A checkpoint that may be believed, and the witnesses that saw it, with their newest time."""
+
+    checkpoint: Checkpoint
+    by: Mapping[str, int]
+
+
+def read_trust(text: str) -> Trust:
+    """Raises Malformed for a policy that can't be read, LedgerError for a key that can't."""
+    policy = parse(text, "witness")
+    logs = tuple(_key(words, "log", "log") for words in policy.logs)
+    witnesses = {name: _key(words, "witness", name) for name, words in policy.members.items()}
+    for keys in (logs, tuple(witnesses.values())):
+        if len({key.public for key in keys}) < len(keys):
+            raise LedgerError(
+                "the policy names one key twice", "each counts once, whatever its name"
+            )
+    urls = {name: words[1] for name, words in policy.members.items() if len(words) == 2}
+    return Trust(policy, logs, witnesses, urls)
+
+
+def _key(words: tuple[str, ...], kind: str, of: str) -> Key:
+    if len(words) > 2:
+        raise LedgerError(f"the policy says more of {of} than a key and an address")
+    key = note.read_key(words[0])
+    if note.KINDS[key.kind] != kind:
+        raise LedgerError(
+            f"the key of {of} is one of a {note.KINDS[key.kind]}",
+            "a log signs with type 1 (Ed25519), a witness with 4 or 6 (ML-DSA-44)",
+        )
+    return key
+
+
+def check_checkpoint(signed: Note, trust: Trust, ages: Ages | None = None) -> Seen:
+    """The checkpoint of a note. Raises LedgerError where it isn't to be believed."""
+    told = checkpoint.parse(signed.text)
+    ours = [key for key in trust.logs if key.name == told.origin]
+    if not ours:
+        raise LedgerError(f"no log of the policy is called {told.origin[:80]!a}")
+    if not signed.signed(ours):
+        raise LedgerError(
+            f"the log {told.origin} hasn't signed this", "the policy names its key on a `log` line"
+        )
+    names = {key: name for name, key in trust.witnesses.items()}
+    by: dict[str, int] = {}
+    for key, time_s in signed.signed(names):
+        if ages is None or ages.fit(time_s):
+            by[names[key]] = max(time_s, by.get(names[key], 0))
+    if not trust.policy.met(by):
+        raise LedgerError(
+            f"too few witnesses have signed this: {', '.join(by) or 'none'}"
+            f" (quorum {trust.policy.quorum})",
+            "ask for a newer checkpoint; if it stays so, somebody shows you a log of your own",
+        )
+    return Seen(told, by)
+
+
+def check_entry(entry: bytes, shown: bytes, trust: Trust, ages: Ages | None = None) -> Seen:
+    """The checkpoint that has the entry under it, by a proof (proof.py). Raises LedgerError."""
+    told = proof.parse(shown)
+    seen = check_checkpoint(told.checkpoint, trust, ages)
+    tree.check_inclusion(
+        tree.leaf_hash(entry), told.index, seen.checkpoint.size, told.hashes, seen.checkpoint.root
+    )
+    return seen

@@ -1,0 +1,184 @@
+"""Age v1 files (c2sp.org/age), written and read as they stream, in 64 KiB of memory and some.
+
+After the header comes the payload: 16 random bytes, then chunks of 64 KiB, each sealed by
+ChaCha20-Poly1305 with its number as the nonce and a last byte that says whether it is the last.
+What is cut gives back every whole chunk and then fails; a chunk that was changed gives nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from contrejour.base.errors import SealError
+from contrejour.custody.seal import header
+from contrejour.custody.seal.header import Source, Stanza
+from contrejour.custody.seal.recipient import FILE_KEY_BYTES, Key, Kind, Recipient
+from contrejour.custody.seal.wipe import random_secret, wipe
+
+CHUNK_BYTES, TAG_BYTES = 64 << 10, 16
+_NONCE_BYTES = 16
+_BEFORE_QUANTUM = {"X25519", "scrypt", "p256tag", "piv-p256", "ssh-ed25519", "ssh-rsa"}
+
+
+class NoKey(SealError):
+    """None of the keys at hand is the file's."""
+
+
+class Sink(Protocol):
+    """What age files are written to."""
+
+    def write(self, data: bytes | bytearray | memoryview, /) -> object: ...
+
+
+class Writer:
+    """Seals what is written to it; the file is whole once `close` returned.
+
+    Nothing clear leaves: `sink` gets the header at once, then sealed chunks. A last chunk that was
+    not closed is lost, and the reader says so. Raises SealError for recipients that don't go
+    together, and whatever the sink raises.
+    """
+
+    def __init__(self, sink: Sink, recipients: Sequence[Recipient]) -> None:
+        if len({recipient.kind.is_post_quantum for recipient in recipients}) != 1:
+            raise SealError(
+                "a file is sealed for one kind of recipient",
+                "post-quantum and other ones in one file would be as weak as the weaker",
+            )
+        file_key = random_secret(FILE_KEY_BYTES)
+        nonce = os.urandom(_NONCE_BYTES)
+        try:
+            stanzas = [recipient.wrap(file_key) for recipient in recipients]
+            sink.write(header.write(stanzas, file_key) + nonce)
+            self._cipher = _cipher(file_key, nonce)
+        finally:
+            wipe(file_key)
+        self._sink, self._count, self._filled, self._failed = sink, 0, 0, False
+        self._clear = bytearray(CHUNK_BYTES)
+        self._sealed = bytearray(CHUNK_BYTES + TAG_BYTES)
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Take some more; a full chunk goes out when it is known not to be the last.
+
+        Once the sink raised, there is no going on: SealError.
+        """
+        rest = memoryview(data)
+        while rest:
+            if self._filled == CHUNK_BYTES:
+                self._seal(last=False)
+            part = rest[: CHUNK_BYTES - self._filled]
+            self._clear[self._filled : self._filled + len(part)] = part
+            self._filled += len(part)
+            rest = rest[len(part) :]
+
+    def close(self) -> None:
+        """Seal what is left as the last chunk."""
+        try:
+            self._seal(last=True)
+        finally:
+            self.wipe()
+
+    def wipe(self) -> None:
+        """Forget what was not sealed yet; the file stays cut."""
+        wipe(self._clear)
+
+    def _seal(self, *, last: bool) -> None:
+        if self._failed:
+            raise SealError("this file could not be written, and stays cut")
+        self._failed = True
+        clear = memoryview(self._clear)[: self._filled]
+        sealed = memoryview(self._sealed)[: self._filled + TAG_BYTES]
+        self._cipher.encrypt_into(_nonce(self._count, last=last), clear, None, sealed)
+        self._sink.write(sealed)
+        self._count, self._filled, self._failed = self._count + 1, 0, False
+
+
+def decrypt(source: Source, identities: Sequence[Key]) -> Iterator[bytearray]:
+    """The clear chunks, each of them the caller's to wipe.
+
+    Raises SealError: before the first one, where none of the identities opens the file; after the
+    last whole one, where the file is cut or damaged. What was yielded until then is exact.
+    """
+    cipher = _opened(source, identities)
+    sealed = _read(source, CHUNK_BYTES + TAG_BYTES)
+    count = 0
+    while True:
+        following = _read(source, CHUNK_BYTES + TAG_BYTES)
+        chunk = _chunk(cipher, sealed, count, last=not following)
+        if chunk is None and not following and len(sealed) == CHUNK_BYTES + TAG_BYTES:
+            chunk = _chunk(cipher, sealed, count, last=False)
+            if chunk is not None:
+                yield chunk
+                raise SealError("the file is cut short", "what came before is whole")
+        if chunk is None:
+            raise SealError(f"chunk {count} is cut short or damaged", "what came before is whole")
+        if not following:
+            if count and not chunk:
+                raise SealError(f"chunk {count} is empty, and not the only one")
+            yield chunk
+            return
+        yield chunk
+        sealed, count = following, count + 1
+
+
+def _opened(source: Source, identities: Sequence[Key]) -> ChaCha20Poly1305:
+    """The payload's cipher. Raises SealError."""
+    read = header.read(source)
+    _refuse_mixtures(read.stanzas)
+    file_key = next(filter(None, (each.unwrap(read.stanzas) for each in identities)), None)
+    if file_key is None:
+        raise NoKey("no key here opens it", "it is sealed for somebody else")
+    try:
+        read.check(file_key)
+        nonce = _read(source, _NONCE_BYTES)
+        if len(nonce) != _NONCE_BYTES:
+            raise SealError("the file is cut short before its first chunk")
+        return _cipher(file_key, nonce)
+    finally:
+        wipe(file_key)
+
+
+def _refuse_mixtures(stanzas: Sequence[Stanza]) -> None:
+    kinds = {stanza.words[0] for stanza in stanzas}
+    if kinds & _BEFORE_QUANTUM and kinds & {Kind.HYBRID, Kind.HYBRID_TAG}:
+        raise SealError("post-quantum and other recipients are mixed in one file")
+    if "scrypt" in kinds and len(stanzas) > 1:
+        raise SealError("a passphrase and something else in one file")
+
+
+def _chunk(cipher: ChaCha20Poly1305, sealed: bytes, count: int, *, last: bool) -> bytearray | None:
+    if len(sealed) < TAG_BYTES:
+        return None
+    clear = bytearray(len(sealed) - TAG_BYTES)
+    try:
+        cipher.decrypt_into(_nonce(count, last=last), sealed, None, clear)
+    except InvalidTag:
+        return None
+    return clear
+
+
+def _cipher(file_key: bytearray, nonce: bytes) -> ChaCha20Poly1305:
+    key = HKDF(hashes.SHA256(), 32, nonce, b"payload").derive(file_key)
+    try:
+        return ChaCha20Poly1305(key)
+    finally:
+        wipe(key)
+
+
+def _nonce(count: int, *, last: bool) -> bytes:
+    return count.to_bytes(11, "big") + bytes((last,))
+
+
+def _read(source: Source, size: int) -> bytes:
+    """So many bytes, or all that are left: a pipe gives less at a time."""
+    parts, left = [], size
+    while left and (part := source.read(left)):
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)

@@ -1,0 +1,54 @@
+"""A file sealed for a policy: one folder that holds all that is needed, but for the parties' keys.
+
+<name>.age     the file
+W.onions       its key, wrapped for each way that the policy can be met
+open.policy    the policy
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from contrejour.base.errors import OutputExists
+from contrejour.custody.seal.age import CHUNK_BYTES, Writer
+from contrejour.custody.seal.new_files import part_of, sync_folder, write_new, writing
+from contrejour.custody.seal.onion import Keyset
+from contrejour.custody.seal.segment import ONIONS
+from contrejour.custody.seal.window import Wanted, make
+
+POLICY, SUFFIX = "open.policy", ".age"
+
+
+def seal_file(source: Path, out: Path, keys: Keyset, policy: str, time_ms: int) -> None:
+    """`out` is there, whole and durable, once this returns; after an error it is not.
+
+    The parties read the file's name and the time in each layer that they peel. Raises OutputExists,
+    SealError and OSError.
+    """
+    if out.exists():
+        raise OutputExists(f"{out} exists", "what is sealed is never replaced: -o says where else")
+    part = part_of(out)
+    if part.exists():  # left by a kill
+        if not all(each.name.startswith((source.name, ONIONS, POLICY)) for each in part.iterdir()):
+            raise OutputExists(f"{part} exists", "it isn't ours: move it away")
+        shutil.rmtree(part)
+    part.mkdir(parents=True)
+    try:
+        named = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "_", source.name)[-200:]
+        [made] = make([Wanted(named, time_ms, time_ms, part / ONIONS)], keys)
+        with source.open("rb") as clear, writing(part / f"{source.name}{SUFFIX}") as sealed:
+            writer = Writer(sealed, [made.recipient])
+            try:
+                while data := clear.read(CHUNK_BYTES):
+                    writer.write(data)
+                writer.close()
+            finally:
+                writer.wipe()
+        write_new(part / POLICY, policy.encode())
+        part.rename(out)
+        sync_folder(out.parent)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise

@@ -1,0 +1,194 @@
+"""A party's keys: of each UTC day, and of holds. One folder, `<day>.key`, `<order>.hold`.
+
+    # 2027-02-12                            an identity file, as age-keygen writes it
+    # public key: age1pq1…
+    AGE-SECRET-KEY-PQ-1…                    or AGE-PLUGIN-NAME-1…: the key is in a token
+
+Published is a signed note of canonical JSON, {"keys": {day: age1…}, "party", "type":
+"keyset.publish", "v"}. How they end is in shred.py; the folder belongs on a disk whose own key dies
+with it, and in no backup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from contrejour.base.errors import SealError
+from contrejour.custody.quorum import Policy
+from contrejour.custody.seal import keynotes
+from contrejour.custody.seal.new_files import write_new
+from contrejour.custody.seal.onion import Keyset, keyset
+from contrejour.custody.seal.plugin import PREFIX, Person, Token
+from contrejour.custody.seal.recipient import Identity, Kind, Recipient
+from contrejour.custody.seal.wipe import wipe
+
+MOST_BYTES = 16 << 10
+_PUBLIC = re.compile(rb"age1[0-9a-z]+")
+
+
+def key_path(folder: Path, day: date) -> Path:
+    return folder / f"{day.isoformat()}.key"
+
+
+def hold_path(folder: Path, order: str) -> Path:
+    """Of the key that keeps a hold, by the id of its order; no day ends it, the hold does."""
+    return folder / f"{order}.hold"
+
+
+def make_hold(folder: Path, order: str, until: str, kind: Kind) -> Recipient:
+    """A party's key for one hold; `until` is written into it. Raises SealError, OSError."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with Identity.generate(kind) as secret:
+        write_identity(hold_path(folder, order), secret, f"hold until {until}")
+        return secret.recipient()
+
+
+def days(folder: Path) -> list[date]:
+    """The days whose keys are here, in order."""
+    found = []
+    for path in folder.glob("*.key"):
+        try:
+            found.append(date.fromisoformat(path.stem))
+        except ValueError:
+            continue
+    return sorted(found)
+
+
+def make(folder: Path, wanted: Iterable[date], kind: Kind) -> dict[date, Recipient]:
+    """Make the keys of these days; those that are there stay as they are, and are left out.
+
+    Raises OSError.
+    """
+    made = {}
+    for day in wanted:
+        path = key_path(folder, day)
+        if path.exists():
+            continue
+        with Identity.generate(kind) as secret:
+            write_identity(path, secret, day.isoformat())
+            made[day] = secret.recipient()
+    return made
+
+
+def write_identity(path: Path, secret: Identity, title: str) -> None:
+    """An identity file for this user alone. Raises SealError where there is one, and OSError."""
+    text = secret.text()
+    head = f"# {title}\n# public key: {secret.recipient()}\n".encode()
+    data = bytearray(len(head) + len(text) + 1)
+    data[: len(head)], data[len(head) : -1], data[-1] = head, text, 0x0A
+    try:
+        write_new(path, data, mode=0o600)
+    finally:
+        wipe(text, data)
+
+
+def read_identity(path: Path, person: Person | None = None) -> Identity | Token:
+    """The one key of an identity file. `person`: whom its token may ask.
+
+    Raises SealError, OSError.
+    """
+    data = bytearray(min(path.stat().st_size, MOST_BYTES))
+    with path.open("rb", buffering=0) as file:
+        file.readinto(data)
+    lines = [line for line in data.splitlines() if line and not line.startswith(b"#")]
+    try:
+        if len(lines) != 1:
+            raise SealError(f"it holds {len(lines)} keys, and not one")
+        if lines[0].startswith(PREFIX):
+            return Token(bytes(lines[0]), _told_public(data), person)
+        return Identity.parse(lines[0])
+    except SealError as error:
+        raise SealError(f"the key file {path}: {error}", error.hint) from None
+    finally:
+        wipe(data, *lines)
+
+
+def _told_public(data: bytearray) -> Recipient | None:
+    """The recipient that the comments of a token's identity file name, of a kind known here."""
+    for line in data.splitlines():
+        for word in _PUBLIC.findall(line) if line.startswith(b"#") else ():
+            with suppress(SealError):
+                return Recipient.parse(word.decode())
+    return None
+
+
+def publish(folder: Path, wanted: Iterable[date], party: str, key: Ed25519PrivateKey) -> bytes:
+    """The public keys of these days, in a note that the party signs. Raises SealError, OSError."""
+    keys = {}
+    for day in wanted:
+        with read_identity(key_path(folder, day)) as secret:
+            keys[day.isoformat()] = str(secret.recipient())
+    if not keys:
+        raise SealError("there are no keys of these days to publish")
+    return keynotes.sign_told({"type": "keyset.publish", "party": party, "keys": keys}, party, key)
+
+
+def published(data: bytes, by: keynotes.Verifier) -> dict[str, Recipient]:
+    """The keys of each day that a party published. Raises SealError."""
+    told = keynotes.read_told(data, "keyset.publish", by)
+    keys = told.get("keys")
+    if not isinstance(keys, dict) or set(told) != {"type", "party", "keys", "v"}:
+        raise SealError("not a keyset")
+    try:
+        return {date.fromisoformat(day).isoformat(): Recipient.parse(keys[day]) for day in keys}
+    except (ValueError, AttributeError) as error:
+        raise SealError("not a keyset: its days are no days") from error
+
+
+def keys_of(policy: Policy, notes: Iterable[bytes], day: str) -> Keyset:
+    """Whom a policy seals for on a day.
+
+    Each party's line holds its key itself (age1…), or the key that it signs its days' keys with:
+    then its key of that day comes from one of the notes. Raises SealError where one is missing.
+    """
+    found, epoch, told = {}, "", list(notes)
+    needed = {party for way in policy.ways() for party in way}
+    for party, words in policy.members.items():
+        if party not in needed:  # may ask, and opens nothing
+            continue
+        if words[0].startswith("age1"):
+            found[party] = Recipient.parse(words[0])
+            continue
+        by, epoch = keynotes.Verifier.parse(words[0]), day
+        of_day = [keys[day] for data in told if day in (keys := _of_party(data, by))]
+        if not of_day:
+            raise SealError(
+                f"{party} published no key for {day}",
+                "contrejour keys publish makes the note, --keyset names it",
+            )
+        if len(set(of_day)) > 1:
+            raise SealError(f"{party} published two keys for {day}", "ask them which one holds")
+        found[party] = of_day[0]
+    return keyset(policy, found, epoch)
+
+
+def _of_party(data: bytes, by: keynotes.Verifier) -> dict[str, Recipient]:
+    """The keys in a note, none where it is somebody else's. Raises SealError for a forged one."""
+    return published(data, by) if keynotes.names(data, by) else {}
+
+
+def holds(folder: Path) -> list[Path]:
+    """The keys of holds that are here, `<order>.hold`."""
+    return sorted(path for path in folder.glob("*.hold") if path.is_file())
+
+
+def hold_until(path: Path) -> datetime:
+    """When the key of a hold has to go. Raises SealError where it doesn't say, OSError."""
+    with path.open("rb") as file:
+        head = file.readline(100).decode(errors="replace")
+    try:
+        at = datetime.strptime(head, "# hold until %Y-%m-%dT%H:%M:%SZ\n")
+        if not re.fullmatch("[0-9a-f]{64}", path.stem):
+            raise ValueError
+    except ValueError:
+        raise SealError(
+            f"the key file {path} doesn't say of which hold it is, or when it has to go",
+            "`case hold-key` writes both",
+        ) from None
+    return at.replace(tzinfo=UTC)

@@ -1,0 +1,195 @@
+"""The key of a window, wrapped once for each smallest set of parties that can open it. Pure.
+
+    age(dpo,  header LF age(prosecutor,  header LF age(vault,  header LF AGE-SECRET-KEY-… LF)))
+
+A party that peels its layer reads first what it is peeling: the header is canonical JSON
+(RFC 8785), and the same in every layer. The party that the policy names first is innermost, the one
+it names last peels first. `W.onions` is a tar of them, `dpo+prosecutor+vault.age` for this one:
+`age -d -i KEY x.age | tail -n +2` peels it with nobody's code but age's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import tarfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from contrejour.base.canonical import canonical
+from contrejour.base.errors import SealError
+from contrejour.custody.quorum import Policy
+from contrejour.custody.seal.age import Writer
+from contrejour.custody.seal.recipient import Identity, Kind, Recipient
+from contrejour.custody.seal.wipe import wipe
+
+VERSION = 1
+MOST_ONIONS_BYTES = 8 << 20
+_PARTY = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+_CAMERA = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_DAY_MS, _MOST_MS = 86_400_000, 253_402_300_800_000  # the year 10000
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What is sealed under one key: the header of every layer of its onions.
+
+    `t0`, `t1`: milliseconds since 1970, UTC, the second one not included. `epoch`: the UTC day
+    whose keys seal it, "" for keys that no day ends. `keyset`: `Keyset.id`. `recipient`: age1….
+    """
+
+    cam: str
+    t0: int
+    t1: int
+    epoch: str
+    keyset: str
+    recipient: str
+
+    def text(self) -> bytes:
+        """{"cam", "epoch", "keyset", "recipient", "t0", "t1", "v"}, canonical."""
+        return canonical({"v": VERSION, **asdict(self)})
+
+    @classmethod
+    def parse(cls, text: bytes) -> Window:
+        """Raises SealError unless this is exactly the text of a window."""
+        try:
+            told = json.loads(text)
+            version = told.pop("v")
+            window = cls(**told)
+            window.check()
+            exact = version == VERSION and window.text() == text
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+            exact = False
+        if not exact:
+            raise SealError("a layer without the header of a window")
+        return window
+
+    def check(self) -> None:
+        """Raises SealError for what no window can be."""
+        texts = (self.cam, self.epoch, self.keyset, self.recipient)
+        times = (self.t0, self.t1)
+        if (
+            not all(type(each) is str for each in texts)
+            or not all(type(each) is int and 0 <= each < _MOST_MS for each in times)
+            or not _SHA256.fullmatch(self.keyset)
+        ):
+            raise SealError("a layer without the header of a window")
+        if not _CAMERA.fullmatch(self.cam) or self.t0 > self.t1:
+            raise SealError(f"no camera and no time: {self.cam!r}, {self.t0} to {self.t1}")
+        if self.epoch and (day_of(self.t0) != self.epoch or self.t1 > end_of_day(self.t0)):
+            raise SealError(f"the window doesn't lie in its day, {self.epoch}")
+        Recipient.parse(self.recipient)
+
+
+def day_of(time_ms: int) -> str:
+    """The UTC day of a time, ISO 8601."""
+    return datetime.fromtimestamp(time_ms // 1000, UTC).date().isoformat()
+
+
+def end_of_day(time_ms: int) -> int:
+    """The first millisecond of the next UTC day."""
+    return (time_ms // _DAY_MS + 1) * _DAY_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Keyset:
+    """Whom a day is sealed for: each way to open, its parties from the innermost to the outermost.
+
+    Made by `keyset`, which checks it.
+    """
+
+    epoch: str
+    keys: Mapping[str, Recipient]
+    ways: tuple[tuple[str, ...], ...]
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of a window's own key: post-quantum where the parties' are."""
+        any_of = next(iter(self.keys.values()))
+        return Kind.HYBRID if any_of.kind.is_post_quantum else Kind.X25519
+
+    @property
+    def id(self) -> str:
+        """SHA-256 of {"epoch", "keys": {party: age1…}}, canonical, in hex."""
+        keys = {party: str(key) for party, key in self.keys.items()}
+        return hashlib.sha256(canonical({"epoch": self.epoch, "keys": keys})).hexdigest()
+
+
+def keyset(policy: Policy, keys: Mapping[str, Recipient], epoch: str = "") -> Keyset:
+    """The ways of a policy, with these keys. Raises SealError where they don't make a seal."""
+    needed = {party for way in policy.ways() for party in way}
+    if not needed:
+        raise SealError("this policy asks for nobody: anybody could open")
+    for party in needed:
+        if not _PARTY.fullmatch(party):
+            raise SealError(f"not a name for a party: {party}", "letters, digits, dots and dashes")
+        if party not in keys:
+            raise SealError(f"there is no key of {party}")
+    own = {party: keys[party] for party in policy.members if party in needed}
+    if len({key.kind.is_post_quantum for key in own.values()}) > 1:
+        raise SealError(
+            "keys of two kinds: as weak as the weaker",
+            "all age1pq1… and age1tagpq1…, or all age1… and age1tag1…",
+        )
+    if len(set(own.values())) < len(own):
+        raise SealError("two parties with the same key: one of them could open for both")
+    ways = tuple(tuple(party for party in own if party in way) for way in policy.ways())
+    return Keyset(epoch, own, ways)
+
+
+def wrap(window: Window, secret: Identity, layers: Sequence[Recipient]) -> bytes:
+    """One onion, for these recipients from the innermost out. The secret stays the caller's."""
+    header = window.text() + b"\n"
+    text = secret.text()
+    inside = bytearray(len(header) + len(text) + 1)  # at its size: growing would leave copies
+    inside[: len(header)], inside[len(header) : -1], inside[-1] = header, text, 0x0A
+    wipe(text)
+    for recipient in layers:
+        out = io.BytesIO()
+        writer = Writer(out, [recipient])
+        writer.write(inside)
+        writer.close()
+        wipe(inside)
+        inside = bytearray(header) + out.getvalue()
+    return bytes(memoryview(inside)[len(header) :])
+
+
+def onions(window: Window, secret: Identity, keys: Keyset) -> dict[str, bytes]:
+    """Each onion by its name, which says who peels, in turn."""
+    return {
+        "+".join(reversed(way)) + ".age": wrap(window, secret, [keys.keys[each] for each in way])
+        for way in keys.ways
+    }
+
+
+def pack(onions: Mapping[str, bytes]) -> bytes:
+    """W.onions: a tar, its bytes decided by its content."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT) as tar:
+        for name, data in sorted(onions.items()):
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(data), 0o444
+            tar.addfile(entry, io.BytesIO(data))
+        end = tar.offset + 2 * tarfile.BLOCKSIZE  # two blocks end it; padding to 10 kB needn't be
+    return out.getvalue()[:end]
+
+
+def unpack(data: bytes) -> dict[str, bytes]:
+    """The onions of a W.onions. Raises SealError unless `pack` would write the same bytes."""
+    found: dict[str, bytes] = {}
+    try:
+        if len(data) <= MOST_ONIONS_BYTES:
+            with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as tar:
+                for entry in tar:
+                    file: Any = tar.extractfile(entry) if entry.isreg() else None
+                    found[entry.name] = file.read() if file else b""
+    except (tarfile.TarError, ValueError, EOFError):
+        found = {}
+    if not found or pack(found) != data:
+        raise SealError("the onions are damaged: not the tar that sealing writes")
+    return found

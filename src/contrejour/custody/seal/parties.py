@@ -1,0 +1,95 @@
+"""The parties that a recorder seals for: their policy, and what they published, read each time.
+
+A note that is put beside the others is found when its first day is asked for. One of a day beyond
+the horizon stops sealing: with a month of keys here, a clock that goes wrong would choose when what
+it seals dies. Who may open (the policy) is read once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from contrejour.base.errors import SealError
+from contrejour.custody.note import MOST_BYTES
+from contrejour.custody.quorum import Policy
+from contrejour.custody.seal import keynotes
+from contrejour.custody.seal.keys import keys_of, published
+from contrejour.custody.seal.onion import Keyset
+
+_SUFFIX = ".note"
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """`notes`: files, or folders of `*.note`."""
+
+    policy: Policy
+    notes: Sequence[Path]
+
+    def keys(self, day: str, last: date) -> Keyset:
+        """Whom a day (ISO 8601) is sealed for; `last`: of which a key may be here by now.
+
+        Raises SealError, OSError.
+        """
+        notes, signers = self._read(), self._signers().values()
+        for path, data in notes:
+            for by in signers:
+                if keynotes.names(data, by):
+                    _demand_not_beyond(path, published(data, by), last)
+        return keys_of(self.policy, [data for _, data in notes], day)
+
+    def check(self) -> None:
+        """Raises SealError where a note is nobody's or forged, or a party has none; OSError."""
+        known = self._signers()
+        missing = dict(known)
+        for path, data in self._read():
+            for party, by in known.items():
+                if keynotes.names(data, by):
+                    published(data, by)
+                    missing.pop(party, None)
+                    break
+            else:
+                raise SealError(
+                    f"{path} is signed by no party of the policy", "`keys publish` makes the notes"
+                )
+        if missing:
+            raise SealError(
+                f"no note of {', '.join(missing)} is among the keysets",
+                "`keys publish` makes it, keysets names it",
+            )
+
+    def _signers(self) -> dict[str, keynotes.Verifier]:
+        """Of those who open, whoever publishes a key of each day."""
+        opens = {party for way in self.policy.ways() for party in way}
+        return {
+            party: keynotes.Verifier.parse(words[0])
+            for party, words in self.policy.members.items()
+            if party in opens and not words[0].startswith("age1")
+        }
+
+    def _read(self) -> list[tuple[Path, bytes]]:
+        """Raises OSError."""
+        paths = [
+            found
+            for each in self.notes
+            for found in (sorted(each.glob(f"*{_SUFFIX}")) if each.is_dir() else [each])
+        ]
+        return [(path, _first(path)) for path in paths]
+
+
+def _demand_not_beyond(path: Path, days: Iterable[str], last: date) -> None:
+    early = max(days)
+    if early > last.isoformat():
+        raise SealError(
+            f"{path} holds a key of {early}, and none beyond {last} may be here yet",
+            "hand notes out a day before they are needed: `keys publish --each` makes one a day",
+        )
+
+
+def _first(path: Path) -> bytes:
+    """No more than a note can be."""
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)

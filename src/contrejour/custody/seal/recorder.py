@@ -1,0 +1,240 @@
+"""What a camera sends, sealed as it comes: window after window, chained, with nothing left unsaid.
+
+    begin / write / end / cut     segments, told by whoever has the camera's packets
+    veiled                        the veiled pictures of the same time, told by whoever writes them
+    tick                          time goes by: manifests are signed, keys of windows to come made
+
+Nothing here raises, or waits for a process. Where a key, the plan, the clock or the disk is
+missing, nothing is sealed, and that is a gap, told once to the operator and to the log; viewing
+goes on. Time never runs twice: what is sealed begins after all that was sealed before.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from contrejour.base.errors import SealError
+from contrejour.custody.seal import store
+from contrejour.custody.seal.chain import LATE_MS, Chain, Veiled
+from contrejour.custody.seal.clock import LEAP_MS, Reading
+from contrejour.custody.seal.gaps import Gap, Gaps, Reason
+from contrejour.custody.seal.prepared import Ahead
+from contrejour.custody.seal.segment import Sealing
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_DAY_MS = 86_400_000
+
+
+class Recorder:
+    """One camera's; one thread calls it (recording.py), with ms since 1970, UTC."""
+
+    def __init__(
+        self, camera: Path, chain: Chain, ahead: Ahead, *, may: Callable[[int], bool],
+        read: Callable[[], Reading], window_ms: int = 60_000,
+        tell: Callable[[str], object] = lambda _: None,
+    ) -> None:  # fmt: skip
+        """`may`: whether the plan lets it record, at a time.
+
+        Windows that were killed are recovered. Raises SealError, OSError.
+        """
+        if window_ms < 1000 or window_ms % 1000 or _DAY_MS % window_ms:
+            raise SealError(
+                f"windows of {window_ms} ms don't fill a day",
+                "seconds of which a day is a multiple",
+            )
+        self._camera, self._chain, self._ahead = camera, chain, ahead
+        self._may, self._read, self._tell = may, read, tell
+        self._window_ms = window_ms
+        self._last = read()
+        self._sealing = chain.recover(self._last)
+        self._from_ms = self._wrote_ms = 0
+        self._shut: int | None = None
+        """The beginning of a window in which something failed."""
+        self._leapt = self._unsigned = False
+        self._end_ms = store.sealed_until(camera)
+        self.gaps = Gaps()
+        self.gaps.begin(self._last.wall_ms, Reason.CAMERA)
+        self.sealed_ms = 0
+        """How much was sealed since the start."""
+        self.error = ""
+        """Why nothing is sealed, or ""."""
+
+    def missed(self, since_ms: int, reason: Reason) -> None:
+        """Tell what wasn't sealed from then on until the start, as the disk has it."""
+        for t0, t1 in [*store.sealed_after(self._camera, since_ms), (self._last.wall_ms,) * 2]:
+            if t0 > since_ms:
+                self.gaps.add(Gap(since_ms, t0, reason))
+            since_ms = max(since_ms, t1)
+
+    @property
+    def is_sealing(self) -> bool:
+        sealing = self._sealing
+        return sealing is not None and sealing.writing
+
+    def begin(self, t_ms: int) -> None:
+        """A segment starts: what comes now can be played from here."""
+        self.end(t_ms)
+        self._look()
+        if not self._may(t_ms):
+            self._lost(t_ms, Reason.PLAN)
+            return
+        try:
+            sealing = self._entered(t_ms)
+            if sealing:
+                sealing.begin(t_ms)
+        except (OSError, SealError) as error:
+            self._failed(t_ms, error)
+            return
+        if sealing:
+            self._from_ms = self._wrote_ms = t_ms
+            self.gaps.end(t_ms, Reason.CLOCK if self._leapt else None)
+            self._leapt = False
+            if self.error:
+                self.error = ""
+                self._tell("sealing goes on")
+
+    def _look(self) -> Reading:
+        """At the clock, which may have been set ahead since the last time."""
+        before, self._last = self._last, self._read()
+        waited = self._last.clock.mono_ms - before.clock.mono_ms
+        self._leapt |= self._last.wall_ms - before.wall_ms > waited + LEAP_MS
+        return self._last
+
+    def _entered(self, t_ms: int) -> Sealing | None:
+        """The window of that time, which may be a new one; None where there can't be any."""
+        t0 = t_ms - t_ms % self._window_ms
+        sealing = self._sealing
+        if sealing and sealing.window.t0 <= t_ms < sealing.window.t1:
+            if t_ms < sealing.end_ms:
+                self._lost(t_ms, Reason.CLOCK)
+            elif t0 != self._shut:
+                return sealing
+            return None
+        self._leave()
+        if t0 == self._shut:
+            return None
+        if t0 < (self._chain.since or 0):
+            self._lost(t_ms, Reason.CLOCK if t_ms < self._end_ms else Reason.STOPPED)
+            return None
+        ready = self._ahead.take(t0)
+        if ready is None:
+            self._lost(t_ms, self._ahead.reason, f"{self._ahead.why or 'no key was made in time'}")
+            return None
+        made, onions = ready
+        folder = store.folder_of(self._camera, t0)
+        try:
+            store.enter(self._camera, t0, onions)
+            self._sealing = Sealing(made, folder, self._chain.since)
+        except (OSError, SealError):
+            store.remove(folder)
+            raise
+        self._chain.since = made.window.t1
+        return self._sealing
+
+    def write(self, data: bytes, t_ms: int) -> None:
+        """The next bytes of the segment, come before `t_ms`; forgotten where nothing is sealed."""
+        sealing = self._sealing
+        if sealing is None or not sealing.writing:
+            return
+        if t_ms > sealing.window.t1:  # a segment ends with its window
+            self.end(t_ms)
+            return
+        if t_ms > self._from_ms and not self._may(t_ms - 1):
+            self.end(self._wrote_ms)
+            self._lost(self._wrote_ms, Reason.PLAN)
+            return
+        self._wrote_ms = t_ms
+        try:
+            sealing.write(data)
+        except (OSError, SealError) as error:
+            self._failed(t_ms, error)
+
+    def end(self, t_ms: int) -> None:
+        """The segment is whole."""
+        sealing = self._sealing
+        if sealing is None or not sealing.writing:
+            return
+        end_ms = min(max(t_ms, self._from_ms + 1), sealing.window.t1)
+        try:
+            sealing.end(end_ms)
+        except (OSError, SealError) as error:
+            self._failed(t_ms, error)
+            return
+        self._sealed(end_ms)
+        self.gaps.begin(end_ms, Reason.CAMERA)  # which the next segment ends
+
+    cut = end
+    """The camera broke off: what came until then is sealed, all of it."""
+
+    def _sealed(self, end_ms: int) -> None:
+        self.sealed_ms += end_ms - self._from_ms
+        self._end_ms = end_ms
+
+    def unfit(self) -> None:
+        """The camera's pictures can't be kept as they are: nothing will come."""
+        why = "the camera codes its pictures in a way that no segment holds"
+        self._lost(self._read().wall_ms, Reason.UNKNOWN, why)
+
+    def veiled(self, t_ms: int, sha256: str, name: str) -> None:
+        """A veiled segment is whole, whose first picture was taken then."""
+        self._chain.veiled(Veiled(t_ms, sha256, name))
+
+    def tick(self) -> None:
+        """Time went by; as often as once a second."""
+        now = self._look()
+        sealing = self._sealing
+        if sealing and not sealing.window.t0 <= now.wall_ms < sealing.window.t1 + LATE_MS:
+            self._leave()
+        self._sign(now)
+        self._ahead.refresh(now.wall_ms)
+
+    def close(self) -> None:
+        """Nothing more comes: all is signed that can be."""
+        self._leave()
+        self._sign(self._look(), waits=False)
+        self._ahead.close()
+
+    def _leave(self) -> None:
+        """The window is over."""
+        self.end(self._wrote_ms)
+        if self._sealing:
+            self._chain.leave(self._sealing, self._last)
+            self._sealing = None
+
+    def _sign(self, now: Reading, *, waits: bool = True) -> None:
+        try:
+            self._chain.sign(now, waits=waits)
+        except (OSError, SealError) as error:
+            if not self._unsigned:
+                self._tell(f"a manifest can't be signed, and is tried again: {error}")
+            self._unsigned = True
+        else:
+            self._unsigned = False
+
+    def _failed(self, t_ms: int, error: OSError | SealError) -> None:
+        """Keep what is sealed; nothing more in this window."""
+        sealing = self._sealing
+        self._shut = sealing.window.t0 if sealing else t_ms - t_ms % self._window_ms
+        if sealing and sealing.writing:
+            end_ms = min(max(t_ms, self._from_ms + 1), sealing.window.t1)
+            with suppress(OSError, SealError):  # else it is cut before it is signed, or recovered
+                sealing.cut(end_ms)
+            self._sealed(end_ms)
+        full = isinstance(error, OSError) and error.errno in _FULL
+        self._lost(t_ms, Reason.DISK if full else Reason.UNKNOWN, f"{error}")
+
+    def _lost(self, t_ms: int, reason: Reason, why: str = "") -> None:
+        """Nothing is sealed from here on; the operator hears of what they can mend, once."""
+        self.gaps.begin(t_ms, reason)
+        if reason is Reason.CLOCK:
+            why = "the clock stands before what is sealed already"
+        if why:
+            self._say(why)
+
+    def _say(self, why: str) -> None:
+        if not self.error:
+            self._tell(f"nothing is sealed: {why}")
+        self.error = why

@@ -1,0 +1,122 @@
+"""A recorder in a thread of its own: whoever has the camera's packets never waits for a disk.
+
+What waits for the disk waits in memory, so much of it at most; beyond, the segment is cut and the
+rest of it forgotten. Nothing that is told to it raises.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+from contrejour.custody.seal.gaps import Gap
+from contrejour.custody.seal.recorder import Recorder
+
+MOST_BYTES = 32 << 20
+"""A minute or two of a camera."""
+TICK_S, LAST_S = 1.0, 60.0
+Job = Callable[[], object]
+
+
+def _nothing() -> None:
+    """What there is to do when nothing came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How sealing does: seconds sealed since the start, gaps that were told, what is wrong."""
+
+    sealing: bool = False
+    sealed_s: float = 0.0
+    gaps: int = 0
+    error: str = ""
+
+
+class Recording:
+    """`begin`, `write`, `end`, `cut`, of one thread; `veiled`, `gaps`, `standing`, of any."""
+
+    def __init__(self, recorder: Recorder, tell: Callable[[str], object] = lambda _: None) -> None:
+        self._recorder, self._tell = recorder, tell
+        self._jobs: SimpleQueue[tuple[Job | None, int]] = SimpleQueue()
+        self._waiting, self._lock = 0, threading.Lock()
+        self._overrun = self._is_unfit = False
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    def begin(self, t_ms: int) -> None:
+        """A segment starts at that time (ms since 1970, UTC), within one window."""
+        self._overrun = self._is_unfit = False
+        self._put(lambda: self._recorder.begin(t_ms))
+
+    def write(self, data: bytes, t_ms: int) -> None:
+        """Its next bytes."""
+        if self._overrun:
+            return
+        if self._waiting > MOST_BYTES:
+            self._overrun = True
+            self._tell("the disk is too slow for what is to be sealed: a segment is cut")
+            self._put(lambda: self._recorder.cut(t_ms))
+            return
+        self._put(lambda: self._recorder.write(data, t_ms), len(data))
+
+    def end(self, t_ms: int) -> None:
+        """It is whole."""
+        self._put(lambda: self._recorder.end(t_ms))
+
+    def cut(self, t_ms: int) -> None:
+        """The connection broke off."""
+        self._put(lambda: self._recorder.cut(t_ms))
+
+    def unfit(self) -> None:
+        """Nothing will come: no segment holds what this camera sends."""
+        if not self._is_unfit:
+            self._is_unfit = True
+            self._put(self._recorder.unfit)
+
+    def veiled(self, t_ms: int, sha256: str, name: str) -> None:
+        """A veiled segment is whole, whose first picture was taken then."""
+        self._put(lambda: self._recorder.veiled(t_ms, sha256, name))
+
+    def gaps(self, now_ms: int) -> list[Gap]:
+        """What wasn't sealed, since this was last asked."""
+        return self._recorder.gaps.take(now_ms)
+
+    @property
+    def standing(self) -> Standing:
+        of = self._recorder
+        return Standing(of.is_sealing, of.sealed_ms / 1000, of.gaps.count, of.error)
+
+    def close(self) -> None:
+        """Seal and sign what is there; returns when that is done, or the disk hangs."""
+        self._put(None)
+        self._thread.join(LAST_S)
+
+    def _put(self, job: Job | None, size: int = 0) -> None:
+        with self._lock:
+            self._waiting += size
+        self._jobs.put((job, size))
+
+    def _run(self) -> None:
+        going_on, due_s = True, 0.0
+        while going_on:
+            job: Job | None = _nothing
+            size = 0
+            with suppress(Empty):
+                job, size = self._jobs.get(timeout=TICK_S)
+            going_on = job is not None
+            self._do(job or self._recorder.close)
+            with self._lock:
+                self._waiting -= size
+            if going_on and time.monotonic() >= due_s:
+                due_s = time.monotonic() + TICK_S
+                self._do(self._recorder.tick)
+
+    def _do(self, job: Job) -> None:
+        try:
+            job()
+        except Exception as error:  # noqa: BLE001 - a fault here never stops the veil
+            self._tell(f"nothing is sealed: {type(error).__name__} {error}")

@@ -1,0 +1,99 @@
+"""A party's key is destroyed, and the party says so: a signed note.
+
+{"day", "method", "party", "recipient", "time", "type": "epoch.shred", "v"}; of a hold's key,
+"order" and "hold.shred" in place of two. A destruction is attested, never proven: retention.is_dead
+says who has to have told the truth. Overwriting does not reach old copies that a flash disk, a
+snapshot or a backup keeps.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from contrejour.base.errors import SealError
+from contrejour.custody.seal import keynotes
+from contrejour.custody.seal.keys import hold_path, key_path, read_identity
+from contrejour.custody.seal.new_files import sync_folder
+from contrejour.custody.seal.plugin import Token
+from contrejour.custody.seal.recipient import Recipient
+
+METHOD = "overwrite+unlink"
+
+
+def destroy(
+    folder: Path, day: date, party: str, key: Ed25519PrivateKey, now: datetime, token: str = ""
+) -> bytes:
+    """Destroy the secret key of a day, and say so in a note that the party signs.
+
+    The note is made before and given back after: a key is gone even if nobody hears of it. A key in
+    a token (`token`: which kind, "hsm" or "tpm") was destroyed there before; here its file goes.
+    Raises SealError where there is no such key, and OSError where it could not be destroyed.
+    """
+    told = {"type": "epoch.shred", "party": party, "day": day.isoformat()}
+    return _destroyed(key_path(folder, day), told, key, now, token)
+
+
+def destroy_hold(
+    folder: Path, order: str, party: str, key: Ed25519PrivateKey, now: datetime, token: str = ""
+) -> bytes:
+    """The same of the key of a hold."""
+    told = {"type": "hold.shred", "party": party, "order": order}
+    return _destroyed(hold_path(folder, order), told, key, now, token)
+
+
+def method_of(path: Path, token: str) -> str:
+    """How a key is destroyed: METHOD, or for one in a token, which kind that is.
+
+    Raises SealError where that is not known, OSError.
+    """
+    with read_identity(path) as secret:
+        method = token if isinstance(secret, Token) else METHOD
+    if not method:
+        raise SealError(
+            f"the key of {path.stem} is in a token, and overwriting its file destroys nothing "
+            "there",
+            "destroy it by the token's own tool; then --token hsm or tpm says so",
+        )
+    return method
+
+
+def _destroyed(
+    path: Path, told: Mapping[str, str], key: Ed25519PrivateKey, now: datetime, token: str = ""
+) -> bytes:
+    if not path.exists():
+        raise SealError(f"there is no key of {path.stem} in {path.parent}")
+    method = method_of(path, token)
+    with read_identity(path) as secret:
+        recipient = str(secret.recipient())
+    time = int(now.timestamp())
+    whole = {**told, "recipient": recipient, "method": method, "time": time}
+    statement = keynotes.sign_told(whole, told["party"], key)
+    _overwrite(path)
+    path.unlink()
+    sync_folder(path.parent)
+    return statement
+
+
+def destroyed(data: bytes, by: keynotes.Verifier) -> tuple[date, str, datetime]:
+    """Which day's key a party says it destroyed, its recipient, and when. Raises SealError."""
+    told = keynotes.read_told(data, "epoch.shred", by)
+    try:
+        time = datetime.fromtimestamp(told["time"], UTC)
+        return date.fromisoformat(told["day"]), str(Recipient.parse(told["recipient"])), time
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError) as error:
+        raise SealError("not the statement of a destruction") from error
+
+
+def _overwrite(path: Path) -> None:
+    """Twice, at random and with zeros, each of them durable before the next."""
+    size = path.stat().st_size
+    with path.open("r+b", buffering=0) as file:
+        for data in (os.urandom(size), bytes(size)):
+            file.seek(0)
+            file.write(data)
+            os.fsync(file.fileno())

@@ -1,0 +1,150 @@
+"""A window's key is made, wrapped, written and forgotten in a process that lives for that alone.
+
+`make` starts it, `python -m contrejour.custody.seal.window`, and gets back the public half:
+whoever records never held the secret one. Nothing can be sealed before the onions are durable,
+because there is nothing before to seal it to; where this fails, there is no recipient, and so no
+record.
+
+    standard input    {"epoch", "ways": [[[party, age1…] …] …], "windows": [{"cam", "t0", "t1",
+                      "path"} …]}, one line; then the end, which lets the process go
+    standard output   {"locked", "windows": [{"recipient", "onions": {name: SHA-256} …}]}
+                      or {"error"}, one line
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contrejour.base.errors import SealError
+from contrejour.custody.seal.new_files import write_new
+from contrejour.custody.seal.onion import Keyset, Window, onions, pack
+from contrejour.custody.seal.recipient import Identity, Recipient
+
+TIMEOUT_S = 60
+_DUMPABLE, _LOCK_ALL = 4, 3
+"""prctl(2), mlockall(2): PR_SET_DUMPABLE, MCL_CURRENT | MCL_FUTURE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A window to come, and where its onions go."""
+
+    cam: str
+    t0: int
+    t1: int
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A window that can be sealed to. `onions`: SHA-256 of each, by name."""
+
+    window: Window
+    onions: Mapping[str, str]
+
+    @property
+    def recipient(self) -> Recipient:
+        return Recipient.parse(self.window.recipient)
+
+
+def make(wanted: Sequence[Wanted], keys: Keyset) -> list[Made]:
+    """Make the keys of some windows; once it returns, their onions are on the disk.
+
+    Raises SealError where that could not be done: then nothing may be recorded.
+    """
+    told = _ask(request(wanted, keys))
+    if len(made := told.get("windows", ())) != len(wanted):
+        raise SealError(
+            f"no key could be made: {told.get('error', 'no answer')}",
+            "nothing is sealed, so nothing may be recorded",
+        )
+    return [
+        Made(Window(each.cam, each.t0, each.t1, keys.epoch, keys.id, got["recipient"]),
+             got["onions"])
+        for each, got in zip(wanted, made, strict=True)
+    ]  # fmt: skip
+
+
+def request(wanted: Sequence[Wanted], keys: Keyset) -> bytes:
+    """The line that the process is asked by."""
+    told = {
+        "epoch": keys.epoch,
+        "ways": [[[party, str(keys.keys[party])] for party in way] for way in keys.ways],
+        "windows": [
+            {"cam": each.cam, "t0": each.t0, "t1": each.t1, "path": os.fspath(each.path)}
+            for each in wanted
+        ],
+    }
+    return json.dumps(told).encode()
+
+
+def _ask(line: bytes) -> dict[str, Any]:
+    """One line to the process and one back. Raises SealError."""
+    try:
+        done = subprocess.run(
+            # -P: no module comes from whatever folder this runs in.
+            [sys.executable, "-P", "-m", "contrejour.custody.seal.window"],
+            input=line + b"\n", capture_output=True, timeout=TIMEOUT_S,
+        )  # fmt: skip
+        told = json.loads(done.stdout)
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        raise SealError(
+            f"no key could be made: {type(error).__name__}",
+            "nothing is sealed, so nothing may be recorded",
+        ) from error
+    return told if isinstance(told, dict) and done.returncode == 0 else {}
+
+
+def hide() -> bool:
+    """No core file, no debugger of this user's, and where one may, no swap: whether that is so."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform != "linux":
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_DUMPABLE, 0, 0, 0, 0)
+    unlimited = resource.getrlimit(resource.RLIMIT_MEMLOCK)[0] == resource.RLIM_INFINITY
+    # Under a limit, all that is allocated later would fail instead.
+    return unlimited and libc.mlockall(_LOCK_ALL) == 0
+
+
+def _one(asked: dict[str, Any], keys: Keyset) -> dict[str, Any]:
+    """Make one window's key and forget it."""
+    with Identity.generate(keys.kind) as secret:
+        recipient = str(secret.recipient())
+        window = Window(asked["cam"], asked["t0"], asked["t1"], keys.epoch, keys.id, recipient)
+        window.check()
+        wrapped = onions(window, secret, keys)
+    write_new(Path(asked["path"]), pack(wrapped))
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in wrapped.items()}
+    return {"recipient": recipient, "onions": hashes}
+
+
+def main() -> None:
+    locked = hide()
+    told: dict[str, Any] = {"locked": locked}
+    try:
+        asked = json.loads(sys.stdin.readline())
+        parties = {party: Recipient.parse(key) for way in asked["ways"] for party, key in way}
+        ways = tuple(tuple(party for party, _ in way) for way in asked["ways"])
+        keys = Keyset(asked["epoch"], parties, ways)
+        told["windows"] = [_one(each, keys) for each in asked["windows"]]
+    except (SealError, OSError) as error:
+        told = {"error": str(error)}
+    print(json.dumps(told), flush=True)
+    with suppress(OSError):
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

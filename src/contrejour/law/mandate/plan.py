@@ -1,0 +1,196 @@
+"""The plan: the only thing that a camera runs by. It can't be made but from a verified signature.
+
+plan = Plan(data, trusted)
+plan.demand("quais-01", Act.RECORD, now)          # raises unless the plan says so, now
+plan.destroy_by("quais-01", recorded_at)          # the last moment of that recording
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, cast
+
+from contrejour.base.canonical import Json
+from contrejour.base.errors import PlanExpired, Refused, SignatureError
+from contrejour.base.times import utc
+from contrejour.law.mandate.compile import FORMAT
+from contrejour.law.mandate.originals import Originals
+from contrejour.law.mandate.periods import PARIS, Period, destroy_by
+from contrejour.law.mandate.sign import verify
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one measure lets one camera do. Times are aware; `hours` are by the clocks of Paris."""
+
+    measure: str
+    acts: frozenset[str]
+    roles: tuple[str, ...]
+    masks: tuple[str, ...]
+    hours: tuple[tuple[str, str], ...]
+    not_before: datetime
+    expires: datetime
+    limits: tuple[Period, ...]
+    journal: Period | None
+    signals: Period | None
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether it runs at that moment: from `not_before`, included, to `expires`, excluded."""
+        if not self.not_before <= at < self.expires:
+            return False
+        clock = at.astimezone(PARIS).strftime("%H:%M:%S")
+        return not self.hours or any(_within(clock, first, last) for first, last in self.hours)
+
+    def destroy_by(self, recorded_at: datetime) -> datetime:
+        """When an image recorded under this grant must be gone: at most a calendar month after."""
+        return destroy_by(recorded_at, *self.limits)
+
+
+class Plan:
+    """A verified plan. There is no other way to one: the signature is checked on making it."""
+
+    __slots__ = ("_cameras", "_originals", "data", "expires", "mandate", "not_before")
+
+    def __init__(self, envelope: bytes, trusted: Iterable[Ed25519PublicKey]) -> None:
+        """Raises SignatureError, and Refused for a plan beyond any mandate's limits."""
+        signed = verify(envelope, trusted)
+        if signed.get("format") != FORMAT:
+            raise SignatureError(f"not a plan of format {FORMAT}")
+        self.data: Mapping[str, Json] = MappingProxyType(signed)
+        self.mandate = str(_keys(signed["mandate"])["id"])
+        self.not_before = _moment(signed["not_before"])
+        self.expires = _moment(signed["expires"])
+        self._cameras = dict(_grants(signed))
+        self._originals = Originals.of(signed.get("originals", {}))
+
+    @property
+    def cameras(self) -> tuple[str, ...]:
+        return tuple(self._cameras)
+
+    def grants(self, camera: str) -> tuple[Grant, ...]:
+        """What the camera may do. Raises Refused for a camera that the plan doesn't name."""
+        if camera not in self._cameras:
+            raise Refused(
+                f"{camera} is not a camera of the mandate {self.mandate}",
+                "no plan, no camera: a mandate has to name it",
+            )
+        return self._cameras[camera]
+
+    def naming(self, camera: str, act: str) -> tuple[Grant, ...]:
+        """The grants of that act. Raises Refused when there is none, whatever the hour."""
+        found = tuple(grant for grant in self.grants(camera) if act in grant.acts)
+        if not found:
+            raise Refused(
+                f"{act} is not in the plan of {camera}",
+                f"the mandate {self.mandate} would have to say so, and the law to allow it",
+            )
+        return found
+
+    def is_open(self, camera: str, act: str, at: datetime) -> bool:
+        """Whether the act may run at that moment.
+
+        Raises Refused for an act that the plan doesn't name, PlanExpired when it never opens again.
+        """
+        named = self.naming(camera, act)
+        if all(at >= grant.expires for grant in named):
+            ended = max(grant.expires for grant in named)
+            raise PlanExpired(
+                f"{camera}: {act} ended on {utc(ended)}",
+                f"the mandate {self.mandate}, a document or the law ran out: compile a new plan",
+            )
+        return any(grant.is_open(at) for grant in named)
+
+    def demand(self, camera: str, act: str, at: datetime) -> None:
+        """Raises Refused or PlanExpired unless the act may run at that moment."""
+        if not self.is_open(camera, act, at):
+            raise Refused(
+                f"{camera}: {act} is closed at {utc(at)}",
+                "it opens in the hours and the window of the plan",
+            )
+
+    def originals(self, camera: str) -> Originals:
+        """How the camera's originals are sealed and opened. Raises Refused for another's camera."""
+        self.grants(camera)
+        return self._originals
+
+    def destroy_by(self, camera: str, recorded_at: datetime) -> datetime:
+        """When a recording must be gone: the earliest of what its grants say, never over a month.
+
+        `recorded_at` is aware. A camera with no grant that keeps images keeps them not at all. What
+        an earlier plan let record is kept as this one would have: a new plan destroys no evidence.
+        """
+        earlier = recorded_at < self.not_before
+        keeping = [each for each in self.grants(camera) if earlier or each.is_open(recorded_at)]
+        moments = [each.destroy_by(recorded_at) for each in keeping if any(
+            limit != Period() for limit in each.limits
+        )]  # fmt: skip
+        return min(moments, default=recorded_at.astimezone(UTC))
+
+    def kept_until(self, at: datetime) -> datetime:
+        """The latest that any camera may keep what it records at that moment, whatever the hour.
+
+        A day's keys are for all cameras. `at` is aware; what comes back is UTC. A plan by which
+        nothing is recorded keeps nothing: then it is `at`.
+        """
+        grants = {grant.limits: grant for each in self._cameras.values() for grant in each
+                  if "record" in grant.acts}  # fmt: skip
+        return max((each.destroy_by(at) for each in grants.values()), default=at.astimezone(UTC))
+
+
+def _grants(signed: Mapping[str, Json]) -> Iterator[tuple[str, tuple[Grant, ...]]]:
+    not_before = _moment(signed["not_before"])
+    places = _keys(signed["places"])
+    made = {
+        name: _grant(name, _keys(measure), places, not_before)
+        for name, measure in _keys(signed["measures"]).items()
+    }
+    for camera, data in _keys(signed["cameras"]).items():
+        names = cast("list[str]", _keys(data)["measures"])
+        yield camera, tuple(made[name] for name in names)
+
+
+def _grant(
+    name: str, measure: Mapping[str, Json], places: Mapping[str, Json], not_before: datetime
+) -> Grant:
+    window = measure["window"]
+    opens = max(not_before, _moment(_keys(window)["from"])) if window else not_before
+    keep = _keys(measure["keep"])
+    hours = [span.split("-") for span in _texts(measure["hours"])]
+    return Grant(
+        measure=name,
+        acts=frozenset(_texts(measure["acts"])),
+        roles=_texts(measure["access"]),
+        masks=_texts(_keys(places[str(measure["place"])])["masks"]),
+        hours=tuple((first, last) for first, last in hours),
+        not_before=opens,
+        expires=_moment(measure["expires"]),
+        limits=tuple(Period.parse(limit) for limit in _texts(measure["limits"])),
+        journal=Period.parse(keep["journal"]) if "journal" in keep else None,
+        signals=Period.parse(keep["signals"]) if "signals" in keep else None,
+    )
+
+
+def _within(clock: str, first: str, last: str) -> bool:
+    """Whether HH:MM:SS is in [first, last), which may pass midnight."""
+    if first <= last:
+        return first <= clock[:5] and clock < last
+    return clock[:5] >= first or clock < last
+
+
+def _moment(text: Json) -> datetime:
+    return datetime.strptime(str(text), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def _keys(data: Json) -> dict[str, Json]:
+    assert isinstance(data, dict), data
+    return data
+
+
+def _texts(data: Json) -> tuple[str, ...]:
+    return tuple(str(each) for each in data) if isinstance(data, list) else ()

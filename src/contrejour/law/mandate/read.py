@@ -1,0 +1,94 @@
+"""A mandate from its YAML, and what the model alone can't see: names that nothing bears."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import attrgetter
+
+from contrejour.law.mandate.originals import beyond, numbers
+from contrejour.law.mandate.parse import Path
+from contrejour.law.mandate.schema import DOCUMENTS_OF_A_MEASURE, Mandate
+from contrejour.law.mandate.typed import Wrong, close, typed, wrong
+
+
+def read(text: str, name: str) -> Mandate:
+    """The mandate that `text` says; `name` is the file's, for errors. Raises Malformed."""
+    return typed(Mandate, text, name, _strange)
+
+
+def _strange(mandate: Mandate) -> Iterator[Wrong]:
+    yield from _dangling(mandate)
+    yield from _twice(mandate)
+    yield from _backwards(mandate)
+    yield from beyond(numbers(dict(mandate.originals)))
+
+
+def _dangling(mandate: Mandate) -> Iterator[Wrong]:
+    """Names that nothing in the mandate bears."""
+    known = {
+        where: getattr(mandate, where) for where in ("documents", "places", "roles", "cameras")
+    }
+    for where, name, *path in _references(mandate):
+        if name is not None and name not in known[where]:
+            yield wrong(tuple(path), f"{name} is not in {where}", close(str(name), known[where]))
+
+
+_documents = attrgetter(*DOCUMENTS_OF_A_MEASURE)
+
+
+def _references(mandate: Mandate) -> Iterator[tuple[str, str | None, *Path]]:
+    """What a reference names, its name, and where it stands, of every one."""
+    yield "documents", mandate.deliberation.document, "deliberation", "document"
+    yield "documents", mandate.competence, "competence"
+    yield "documents", mandate.prior_consultation, "prior_consultation"
+    for place, processor in enumerate(mandate.processors):
+        yield "documents", processor.contract, "processors", place, "contract"
+    for name, where in mandate.places.items():
+        yield "documents", where.exposed, "places", name, "exposed"
+    for name, camera in mandate.cameras.items():
+        yield "places", camera.place, "cameras", name, "place"
+    for place, measure in enumerate(mandate.measures):
+        yield "places", measure.cameras.place, "measures", place, "cameras", "place"
+        for key, document in zip(DOCUMENTS_OF_A_MEASURE, _documents(measure), strict=True):
+            if document is not None:
+                yield "documents", document, "measures", place, key
+        for number, role in enumerate(measure.access):
+            yield "roles", role, "measures", place, "access", number
+        if measure.event:
+            why = measure.event.exposed_because
+            yield "documents", why, "measures", place, "event", "exposed_because"
+        if measure.transmit:
+            convention = measure.transmit.convention
+            yield "documents", convention, "measures", place, "transmit", "convention"
+        if mandate.cameras:
+            for number, name in enumerate(measure.cameras.ids or ()):
+                yield "cameras", name, "measures", place, "cameras", "ids", number
+
+
+def _twice(mandate: Mandate) -> Iterator[Wrong]:
+    """Measures of one name, and cameras in two places."""
+    seen: set[str] = set()
+    places: dict[str, str] = {}
+    for index, measure in enumerate(mandate.measures):
+        if measure.id in seen:
+            path = ("measures", index, "id")
+            yield wrong(path, f"{measure.id} is written twice", "keep one of the two")
+        seen.add(measure.id)
+        for number, name in enumerate(measure.cameras.ids or ()):
+            place = places.setdefault(name, measure.cameras.place)
+            if place != measure.cameras.place:
+                at = ("measures", index, "cameras", "ids", number)
+                yield wrong(at, f"{name} is at {place} already", "a camera is at one place")
+
+
+def _backwards(mandate: Mandate) -> Iterator[Wrong]:
+    """What ends before it begins."""
+    valid = mandate.valid
+    if valid.until is not None and valid.until < valid.since:
+        yield wrong(("valid", "until"), "ends before it begins")
+    for name, document in mandate.documents.items():
+        if document.expires is not None and document.expires < document.date:
+            yield wrong(("documents", name, "expires"), "ends before it begins")
+    for index, measure in enumerate(mandate.measures):
+        if measure.window and measure.window.until <= measure.window.since:
+            yield wrong(("measures", index, "window", "until"), "ends before it begins")

@@ -1,0 +1,149 @@
+"""YAML that has to fit a model: what doesn't is an error with its file, line, key and a hint.
+
+region.yaml:31: measures.0.keep.imagse: unknown key        hint: did you mean images?
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from contrejour.base.errors import Malformed
+from contrejour.law.mandate.parse import Path, lines, parse
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+Wrong = tuple[Path, str, str]
+"""Where, what, and what to do about it."""
+M = TypeVar("M", bound=BaseModel)
+
+
+def typed(model: type[M], text: str, name: str, also: Callable[[M], Iterable[Wrong]]) -> M:
+    """What `text` says, as `model` has it; `also` finds what a model can't. Raises Malformed."""
+    data = parse(text, name)
+    if not isinstance(data, dict):
+        raise Malformed(f"{name}: no keys and values in it", "each line says key: value")
+    try:
+        made = model.model_validate(data)
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+        found = [_told(model, each) for each in errors if not _echo(each, errors)]
+    else:
+        found = list(also(made))
+        if not found:
+            return made
+    at = lines(text)
+    raise Malformed.of(
+        (f"{name}:{_line(at, path)}: {_dotted(path)}: {message}", hint)
+        for path, message, hint in sorted(found, key=lambda each: _line(at, each[0]))
+    )
+
+
+def wrong(path: Path, message: str, hint: str = "") -> Wrong:
+    """Where, what, and what to do about it."""
+    return path, message, hint
+
+
+class Short(str):
+    """A value as it is quoted in an error: not whole pages of it."""
+
+    def __new__(cls, value: object) -> Short:
+        text = repr(value)
+        return super().__new__(cls, text if len(text) <= 60 else f"{text[:57]}...")
+
+
+def _echo(error: ErrorDetails, errors: Iterable[ErrorDetails]) -> bool:
+    """Whether it only repeats that items of a list are wrong."""
+    at = error["loc"]
+    within = (each["loc"][: len(at)] == at and each["loc"] != at for each in errors)
+    return error["type"] == "too_short" and any(within)
+
+
+def _told(model: type[BaseModel], error: ErrorDetails) -> Wrong:
+    """One pydantic error, in our words."""
+    path: Path = tuple(part for part in error["loc"] if part != "[key]")
+    kind, found = error["type"], Short(error["input"])
+    context = error.get("ctx", {})
+    if kind == "missing":
+        return wrong(path, "is missing")
+    if kind == "extra_forbidden":
+        return wrong(path, "unknown key", close(str(path[-1]), _keys_beside(model, path)))
+    if kind in ("enum", "literal_error"):
+        known = re.findall(r"'([^']*)'", str(context.get("expected", "")))
+        return wrong(path, f"{found} is not in the closed list", close(str(error["input"]), known))
+    if kind.startswith("bool"):
+        return wrong(path, f"expected true or false, found {found}")
+    if kind.startswith(("date", "timezone")):
+        return wrong(path, f"expected a date, found {found}",
+            "2027-01-15, or with its time and zone 2027-01-15T16:00:00+01:00")  # fmt: skip
+    if kind == "value_error":
+        return wrong(path, f"expected a duration, found {found}", "such as P30D, P1M or PT72H")
+    if kind.startswith("float"):
+        return wrong(path, f"expected a number, found {found}")
+    if kind.startswith("int"):
+        return wrong(path, f"expected a whole number, found {found}")
+    if kind in ("model_type", "dict_type"):
+        return wrong(path, f"expected keys and values, found {found}", "indent them below")
+    if kind == "too_short" and (short := error["input"]):
+        return wrong(path, f"expected at least {context['min_length']}, found {len(short)}")
+    if kind == "tuple_type":
+        return wrong(path, f"expected a list, found {found}", "write it in brackets: [a, b]")
+    return wrong(path, f"{found} can't stand here", PATTERNS.get(_key(path), ""))
+
+
+PATTERNS = {"departments": "two digits in quotes, or 2A, 2B, 971 to 976",
+             "hours": "such as 05:00-24:00", "sha256": "64 digits, 0 to 9 and a to f",
+             "confidence": "above 0, at most 1", "min_duration_s": "seconds, at least 0.5",
+             "polygon": "corners, shares of the picture: [[0.1, 0.6], [0.9, 0.6], [0.5, 1]]",
+             "shadow_days": "days, 1 to 365"}  # fmt: skip
+
+
+def close(word: str, known: Iterable[str]) -> str:
+    words = list(known)
+    near = get_close_matches(word, words, 1, 0.6)
+    if near:
+        return f"did you mean {near[0]}?"
+    return "one of: " + ", ".join(words) if words else ""
+
+
+def _keys_beside(model: type[BaseModel], path: Path) -> list[str]:
+    """The keys that the schema has at the place of an unknown one."""
+    for part in path[:-1]:
+        if isinstance(part, str) and part in _fields(model):
+            below = _model_in(_fields(model)[part])
+            model = below or model
+    return list(_fields(model))
+
+
+def _fields(model: type[BaseModel]) -> dict[str, object]:
+    fields = model.model_fields
+    return {field.alias or name: field.annotation for name, field in fields.items()}
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    """The model within `Model`, `Model | None`, `tuple[Model, ...]` or `dict[str, Model]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner: Sequence[object] = getattr(annotation, "__args__", ())
+    return next(filter(None, map(_model_in, inner)), None)
+
+
+def _key(path: Path) -> str:
+    """The innermost key, above the places in a list."""
+    return next((part for part in reversed(path) if isinstance(part, str)), "")
+
+
+def _line(at: Mapping[Path, int], path: Path) -> int:
+    """The line of `path`, or of what is around it."""
+    while path and path not in at:
+        path = path[:-1]
+    return at.get(path, 1)
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(map(str, path)) or "mandate"

@@ -1,0 +1,13 @@
+"""Whether this machine can watch this site: looked at, measured, and nothing changed.
+
+finding.py    Finding        one check: fine, doubtful or failing; bounded in time
+site.py                      the site file, its plan, its logins
+cameras.py                   each camera: does it answer, with what pictures
+machine.py                   models, disk, clock, cores, sandbox
+examine.py    examine        all of them, in order
+"""
+
+from contrejour.live.doctor.examine import Asked, examine
+from contrejour.live.doctor.finding import Finding
+
+__all__ = ["Asked", "Finding", "examine"]

@@ -1,0 +1,41 @@
+"""Whether a camera answers, and with what: one connection, to its first picture."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+from contrejour import media
+from contrejour.live.doctor.finding import Finding, doubtful, fine
+from contrejour.live.site import Place, address
+
+AT_ONCE = 8
+LIMIT_S = 15.0
+"""A decoder gives up after ten seconds by itself."""
+
+
+class Cameras:
+    """Connects to a few at a time; remembers what their pictures are."""
+
+    def __init__(self, connect: Callable[..., media.Decoder] = media.Decoder) -> None:
+        self._connect = connect
+        self._free = threading.BoundedSemaphore(AT_ONCE)
+        self.formats: dict[str, media.Format] = {}
+        self.sandboxes: set[str] = set()
+
+    def look(self, name: str, place: Place) -> Iterator[Finding]:
+        """One camera. Raises CameraError, as `watch` would."""
+        connect, more = self._connect, {"transport": place.transport, "trust": place.trust}
+        with self._free, closing(connect(address(name, place), **more)) as decoder:
+            next(decoder.frames())
+            fmt, sandbox = decoder.fmt, decoder.sandbox
+        assert fmt
+        self.formats[name] = fmt
+        self.sandboxes.add(sandbox)
+        size, rate = f"{fmt.width}x{fmt.height}", f"{float(fmt.rate):.0f}"
+        told = f"{fmt.codec} {size}, {rate} pictures a second"
+        if fmt.codec == "hevc":
+            yield doubtful(name, told, "H.265 hides a changed byte: H.264 is safer (watch.md)")
+        else:
+            yield fine(name, told)

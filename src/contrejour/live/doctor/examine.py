@@ -1,0 +1,91 @@
+"""All checks, in order; each has its time, and none waits for one that hangs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from contrejour.base.errors import UsageError
+from contrejour.law.mandate.plan import Plan
+from contrejour.live.doctor import machine
+from contrejour.live.doctor import site as written
+from contrejour.live.doctor.cameras import AT_ONCE, LIMIT_S, Cameras
+from contrejour.live.doctor.finding import Finding, bounded, fine
+from contrejour.live.site import Seal, Site
+from contrejour.live.watch import Keeping
+
+SHORT_S = 10.0
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How to read the site, its plan (None: no plan was named), and who seals for whom.
+
+    output: where watch will write.
+    """
+
+    site: Callable[[], Site]
+    plan: Callable[[], Plan] | None
+    output: Path
+    seal: Callable[[Seal], Keeping]
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+def examine(asked: Asked, cameras: Cameras | None = None) -> Iterator[Finding]:
+    """Each finding, as it is made. It ends within seconds, whatever hangs."""
+    cameras = cameras or Cameras()
+    now = asked.clock()
+    site, plan = _Read(asked.site), _Read(asked.plan or _no_plan)
+    yield from bounded("site", partial(site.read, "site"), SHORT_S)()
+    if asked.plan:
+        yield from bounded("plan", partial(plan.read, "plan"), SHORT_S)()
+    places = site.got.cameras if site.got else {}
+    if site.got:
+        yield from bounded("site", partial(written.logins, site.got), SHORT_S)()
+    if site.got and plan.got:
+        yield from bounded("plan", partial(written.plan_fits, site.got, plan.got, now), SHORT_S)()
+    if site.got and (section := site.got.seal):
+        sealed = partial(written.sealed, partial(asked.seal, section), plan.got, now)
+        yield from bounded("seal", sealed, SHORT_S)()
+    turns = -(-len(places) // AT_ONCE)
+    looking = [
+        bounded(name, partial(cameras.look, name, place), LIMIT_S * turns)
+        for name, place in places.items()
+    ]
+    for found in looking:
+        yield from found()
+    formats = dict(cameras.formats)
+    yield from _each(
+        ("models", machine.models_here),
+        ("disk", partial(machine.disk, asked.output, places, formats, plan.got, now)),
+        ("clock", partial(machine.clock, now)),
+        ("cores", lambda: [machine.cores(places, formats, machine.cores_here())]),
+        ("sandbox", lambda: [machine.sandbox(SHORT_S / 2)]),
+    )
+
+
+def _each(*checks: tuple[str, Callable[[], Iterable[Finding]]]) -> Iterator[Finding]:
+    for about, check in checks:
+        yield from bounded(about, check, SHORT_S)()
+
+
+class _Read(Generic[T]):
+    """What was read, once it was."""
+
+    def __init__(self, how: Callable[[], T]) -> None:
+        self._how = how
+        self.got: T | None = None
+
+    def read(self, about: str) -> Iterator[Finding]:
+        """Raises what reading raises."""
+        self.got = self._how()
+        yield fine(about, "it can be read")
+
+
+def _no_plan() -> Plan:
+    raise UsageError("no plan was named", "--plan names it")

@@ -1,0 +1,124 @@
+"""What the machine has: models, disk, clock, cores, a kernel that shuts decoders in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from contrejour.custody.seal.clock import kernel
+from contrejour.law.mandate.plan import Plan
+from contrejour.law.mandate.vocabulary import Act
+from contrejour.live.doctor.finding import Finding, doubtful, failing, fine
+from contrejour.media import Format
+from contrejour.vision.detect import models
+
+FIRST_YEAR, LAST_YEAR = 2026, 2100
+BITS_A_PIXEL = 0.1
+"""Of the live encoder, of PETS 2009: 5 Mbit/s at 1080p25."""
+USUAL_PIXELS_A_SECOND = 1920 * 1080 * 25
+"""Of a camera that didn't say."""
+CORE_SECONDS_A_PIXEL = 1 / (8 * 12 * 1280 * 720)
+"""Eight cameras a core (bench/results/watch.md), the looks as rare as they may be."""
+NEARLY_FULL = 0.8
+
+
+def models_here() -> Iterator[Finding]:
+    """The files, hashed, of each model that a camera is looked at with."""
+    used = {name: models.MODELS[name] for name in models.USUAL}
+    kept_here = models.verify(registry=used)
+    wrong = [kept for kept in kept_here if kept.state is not models.FileState.SOUND]
+    for kept in wrong:
+        yield failing("models", f"{kept.model.name}: {kept.file.name} is missing or wrong",
+                      "run `contrejour models fetch`", 14)  # fmt: skip
+    if not wrong:
+        yield fine("models", f"{len(used)} here, their SHA-256 right")
+
+
+def clock(now: datetime, asked: Callable[[], bool | None] | None = None) -> Iterator[Finding]:
+    """The year, whether the kernel holds it for set, and that the other clock goes forward."""
+    if not FIRST_YEAR <= now.year < LAST_YEAR:
+        yield failing("clock", f"it says {now.year}", "set it: the plan's dates go by it")
+        return
+    if not time.get_clock_info("monotonic").monotonic:
+        yield failing("clock", "there is no monotonic clock", "another kernel, another machine")
+    held = (asked or synchronised)()
+    if held:
+        yield fine("clock", "set by NTP")
+    elif held is None:
+        yield doubtful("clock", "nobody knows whether it is set", "run an NTP client")
+    else:
+        yield doubtful("clock", "not set by NTP", "run an NTP client: deletion goes by this clock")
+
+
+def synchronised() -> bool | None:
+    """Whether the kernel holds its clock for set (adjtimex(2)); None where it can't be asked."""
+    return kernel()[0]
+
+
+def disk(
+    folder: Path, cameras: Iterable[str], formats: Mapping[str, Format], plan: Plan | None,
+    now: datetime,
+    free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free,
+) -> Iterator[Finding]:  # fmt: skip
+    """Whether what the plan has recorded until its last moment fits."""
+    place = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    room, need = free(place), 0
+    for name in cameras:
+        keeps = _kept(plan, name, now)
+        room += sum(path.stat().st_size for path in (folder / name).rglob("*.m4s"))
+        need += round(pixels_a_second(formats.get(name)) * BITS_A_PIXEL / 8 * keeps.total_seconds())
+    told = f"{need / 1e9:.0f} GB are needed, by estimate, and {room / 1e9:.0f} GB can be had"
+    if plan is None:
+        yield doubtful("disk", "without a plan nobody knows what is kept", "--plan says it")
+    elif need > room:
+        yield failing("disk", told, "a larger disk, or a shorter retention: none is kept back", 9)
+    elif need > NEARLY_FULL * room:
+        yield doubtful("disk", told, "a crowd needs more than the estimate")
+    else:
+        yield fine("disk", told)
+
+
+def _kept(plan: Plan | None, name: str, now: datetime) -> timedelta:
+    """How long what is recorded now may stay."""
+    if plan is None or name not in plan.cameras:
+        return timedelta(0)
+    if not any(Act.RECORD in grant.acts for grant in plan.grants(name)):
+        return timedelta(minutes=1)
+    return max(timedelta(0), plan.destroy_by(name, now) - now)
+
+
+def pixels_a_second(fmt: Format | None) -> float:
+    return float(fmt.width * fmt.height * fmt.rate) if fmt else USUAL_PIXELS_A_SECOND
+
+
+def cores(cameras: Iterable[str], formats: Mapping[str, Format], there: int) -> Finding:
+    """Whether the machine keeps up when all cameras see a crowd."""
+    asked = sum(pixels_a_second(formats.get(name)) for name in cameras) * CORE_SECONDS_A_PIXEL
+    told = f"{there} here; {asked:.1f} are needed when every camera sees a crowd"
+    if asked > there:
+        return doubtful(
+            "cores", told, "looks get rarer, then frames are dropped, never shown clear"
+        )
+    return fine("cores", told)
+
+
+def cores_here() -> int:
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def sandbox(limit_s: float) -> Finding:
+    """What holds a process that shuts itself in, tried on one."""
+    tried = "from contrejour.media.camera.sandbox import shut_in; print(shut_in())"
+    done = subprocess.run(
+        [sys.executable, "-c", tried], capture_output=True, text=True, timeout=limit_s, check=False
+    )
+    if done.stdout.strip() == "seccomp":
+        return fine("sandbox", "decoders are shut in by seccomp")
+    return doubtful("sandbox", "decoders are held by limits alone",
+                    "Linux on x86-64 or ARM64 shuts them in")  # fmt: skip

@@ -1,0 +1,65 @@
+"""What was written: the site file, the plan, the logins; and whether they fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from contrejour.base.errors import CameraError, ContrejourError
+from contrejour.custody.seal.retention import HORIZON, sealed_until
+from contrejour.law.mandate.plan import Plan
+from contrejour.law.mandate.vocabulary import Act
+from contrejour.live.doctor.finding import Finding, doubtful, failing, fine, of
+from contrejour.live.site import Site, address
+from contrejour.live.watch import Keeping, acts_of
+from contrejour.live.watch.privacy import drawn, untouched
+
+SOON = timedelta(days=30)
+
+
+def logins(site: Site) -> Iterator[Finding]:
+    """Those that can't be read."""
+    for name, place in site.cameras.items():
+        try:
+            address(name, place)
+        except CameraError as error:
+            yield from of(name, error)
+
+
+def plan_fits(site: Site, plan: Plan, now: datetime) -> Iterator[Finding]:
+    """What `watch` would refuse of each camera; what ends soon; whom the site forgot."""
+    for name, place in site.cameras.items():
+        try:
+            acts = acts_of(plan, name, site.cameras[name].events)
+            opened = [plan.is_open(name, act, now) for act in acts]
+            drawn(plan, name, place.privacy)
+            if site.seal and Act.RECORD in acts:
+                untouched(plan, name, place.privacy)
+        except ContrejourError as error:
+            yield from of(name, error)
+            continue
+        if not all(opened):
+            yield doubtful(name, "the plan has it closed now", "it opens in its hours and window")
+        else:
+            yield fine(name, f"the plan lets it {', '.join(acts)}")
+    if now < plan.not_before:
+        yield failing("plan", f"begins on {plan.not_before:%Y-%m-%d}", "is the clock right?", 11)
+    elif plan.expires - now < SOON:
+        yield doubtful("plan", f"ends on {plan.expires:%Y-%m-%d}", "have the next one compiled")
+    if others := sorted(set(plan.cameras) - set(site.cameras)):
+        yield doubtful("plan", f"names cameras that the site doesn't: {', '.join(others)}",
+                       "are their names the same in both?")  # fmt: skip
+
+
+def sealed(read: Callable[[], Keeping], plan: Plan | None, now: datetime) -> Iterator[Finding]:
+    """Whether there are keys to seal for until tomorrow, and none of a later day."""
+    parties = read().parties
+    horizon = plan.originals(plan.cameras[0]).horizon if plan else HORIZON
+    for day in (now, now + timedelta(days=1)):
+        try:
+            keys = parties.keys(f"{day:%Y-%m-%d}", sealed_until(now, horizon))
+        except ContrejourError as error:
+            yield from of("seal", error)
+            return
+    ways = ", ".join("+".join(sorted(way)) for way in keys.ways)
+    yield fine("seal", f"opens together: {ways}")

@@ -1,0 +1,205 @@
+"""The originals of a recorder's cameras: sealed, told to the log, and destroyed when they are due.
+
+One folder, one key of the edge, one policy for all cameras; a thread beside them tells the log and
+destroys, whether a camera runs or not.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from itertools import chain
+from pathlib import Path
+
+from contrejour.base.errors import Busy, OutputFailed, PlanExpired, Refused, SealError
+from contrejour.custody.seal import clock, store
+from contrejour.custody.seal.chain import Chain, Edge
+from contrejour.custody.seal.clock import Believed, Reading, when
+from contrejour.custody.seal.gaps import Reason
+from contrejour.custody.seal.parties import Parties
+from contrejour.custody.seal.prepared import Ahead
+from contrejour.custody.seal.recorder import Recorder
+from contrejour.custody.seal.recording import Recording
+from contrejour.custody.seal.retention import sealed_until
+from contrejour.law.mandate.periods import destroy_by
+from contrejour.law.mandate.plan import Plan
+from contrejour.law.mandate.vocabulary import Act
+from contrejour.live.sealing.expiry import Expiry
+from contrejour.live.sealing.log_entries import Entries, Span, Told
+from contrejour.live.sealing.originals import Original
+
+TURN_MS = 600_000
+"""How often the log is told: whatever is seen."""
+LOOK_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Who seals, for whom, and where."""
+
+    base: Path
+    edge: Edge
+    parties: Parties
+
+
+class Sealed:
+    """`camera` when one starts, `leave` when it ends; then `close`."""
+
+    def __init__(
+        self, keeping: Keeping, *, tell: Callable[[str], object] = lambda _: None,
+        read: Callable[[], Reading] = clock.read,
+    ) -> None:  # fmt: skip
+        """Raises Busy where another process seals there, OutputFailed, SealError."""
+        self._keeping, self._tell, self._read = keeping, tell, read
+        self._believed = Believed(read())
+        self._plans: dict[str, Plan] = {}
+        self._running: dict[str, Recording] = {}
+        self._left: dict[str, Told] = {}
+        self._gone: list[Span] = []
+        """What was destroyed, and is to be told."""
+        self._lock = threading.RLock()
+        try:
+            keeping.base.mkdir(parents=True, exist_ok=True)
+            self._alone = (keeping.base / ".lock").open("w")
+            fcntl.flock(self._alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._entries = Entries(keeping.base, keeping.edge.name)
+        except BlockingIOError:
+            raise Busy(f"another run seals to {keeping.base}", "wait for it to end") from None
+        except OSError as error:
+            raise OutputFailed(f"{keeping.base} can't be written: {error.strerror}") from error
+        self._expiry = Expiry(keeping.base, self._due)
+        self._told_ms: int | None = None
+        self._failed = ""
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sealed", daemon=True)
+        self._thread.start()
+
+    def camera(self, plan: Plan, name: str, tell: Callable[[str], object]) -> Original:
+        """Seals one camera from now on, as far as the plan lets it record, in the plan's windows.
+
+        Raises Refused, SealError, OutputFailed.
+        """
+        voted = plan.originals(name)
+        window_ms = voted.window // timedelta(milliseconds=1)
+        with self._lock:
+            self._plans[name] = plan
+            self._expiry.forget()
+            known, left = self._entries.known(name), self._left.get(name)
+        camera = self._keeping.base / name
+        try:
+            last_day = partial(self._last_day, voted.horizon)
+            ahead = Ahead(
+                name, camera / store.AHEAD,
+                lambda day: self._keeping.parties.keys(day, last_day()), last_day, window_ms,
+            )  # fmt: skip
+            recorder = Recorder(
+                camera, Chain(camera, self._keeping.edge, known.head), ahead,
+                may=lambda t_ms: _may(plan, name, when(t_ms)), read=self._read,
+                window_ms=window_ms, tell=tell,
+            )  # fmt: skip
+        except OSError as error:
+            raise OutputFailed(f"{camera} can't be written: {error.strerror}") from error
+        since = left or known
+        if since.until_ms is not None:
+            recorder.missed(since.until_ms, Reason.STOPPED if since.stopped else Reason.UNKNOWN)
+        ahead.fill(self._read().wall_ms)
+        recording = Recording(recorder, tell)
+        with self._lock:
+            self._running[name] = recording
+        return Original(recording, window_ms, partial(self.leave, name))
+
+    def leave(self, name: str) -> None:
+        """It is sealed no more; what was is signed."""
+        with self._lock:
+            if (recording := self._running.pop(name, None)) is None:
+                return
+            recording.close()
+            now_ms = self._read().wall_ms
+            before = self._left.get(name)
+            gaps = [*(before.gaps if before else ()), *recording.gaps(now_ms)]
+            self._left[name] = Told(gaps, now_ms, stopped=True)
+
+    def turn(self) -> None:
+        """Tell the log, then destroy what is due before the next time."""
+        now = self._read()
+        self._told_ms = now.clock.mono_ms
+        failed = ""
+        try:
+            believed_ms = self._believed.ms(now)
+            self._tell_and_destroy(now, self._expiry.find(believed_ms, believed_ms + TURN_MS))
+        except Exception as error:  # noqa: BLE001 - the next turn is another try
+            failed = f"the log is not told, or what is due is not destroyed: {error}"
+        if failed and not self._failed:
+            self._tell(failed)
+        self._failed = failed
+
+    def _tell_and_destroy(self, now: Reading, due: list[tuple[str, list[Path]]]) -> None:
+        with self._lock:
+            told = dict(self._left)
+            for name, recording in self._running.items():
+                before = told[name].gaps if name in told else ()
+                told[name] = Told([*before, *recording.gaps(now.wall_ms)], now.wall_ms)
+            self._left = told  # what was taken is told the next time, if it can't be now
+            self._gone += [
+                (name, store.start_of(folders[0]), store.end_of(folders[-1]))
+                for name, folders in due
+            ]
+            try:
+                self._entries.turn(when(now.wall_ms), told, self._gone)
+                self._left, self._gone = {}, []
+            finally:  # a full disk is no reason to keep what is due
+                for each in chain.from_iterable(folders for _, folders in due):
+                    store.remove(each)
+
+    def close(self) -> None:
+        """All that ran is left, and told."""
+        self._over.set()
+        self._thread.join()
+        for name in list(self._running):
+            self.leave(name)
+        self.turn()
+        self._alone.close()
+
+    def _run(self) -> None:
+        while not self._over.wait(LOOK_S):
+            now_ms = self._read().clock.mono_ms
+            if self._told_ms is None or now_ms - self._told_ms >= TURN_MS:
+                self.turn()
+
+    def _last_day(self, horizon: timedelta) -> date:
+        return sealed_until(when(self._believed.ms(self._read())), horizon)
+
+    def _due(self, name: str, at: datetime) -> datetime:
+        """By the plan that its camera ran by; a calendar month at most where none is known."""
+        for plan in (self._plans.get(name), *list(self._plans.values())[-1:]):
+            try:
+                if plan:
+                    return plan.destroy_by(name, at)
+            except Refused:
+                continue
+        return destroy_by(at)
+
+
+def _may(plan: Plan, name: str, at: datetime) -> bool:
+    try:
+        return plan.is_open(name, Act.RECORD, at)
+    except (Refused, PlanExpired):
+        return False
+
+
+def begun(
+    of: Callable[[], Sealed], plan: Plan, name: str, tell: Callable[[str], object]
+) -> Original:
+    """A camera is sealed from now on; where its folder is damaged or full it is veiled alone.
+
+    What isn't sealed then is a gap that the log is told once the camera is sealed again.
+    """
+    try:
+        return of().camera(plan, name, tell)
+    except (SealError, OutputFailed) as error:
+        tell(f"nothing is sealed: {error}")
+        return Original()

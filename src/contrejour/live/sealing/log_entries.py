@@ -1,0 +1,166 @@
+"""What a recorder says to the public log, in files that `contrejour ledger append` takes.
+
+    ROOT/entries/20270212T101000Z-000042.jsonl    entries, an object a line, canonical
+    ROOT/entries/20270212T101000Z-000042.leaves   leaf hash and manifest, in the order of the batch
+    ROOT/entries/state.json                       up to where all is told
+
+Every ten minutes, whatever was seen: `segment.batch`, a tree over the manifests signed since (its
+count goes on over all cameras); `gap.declare`, what wasn't sealed; `media.delete`, what is about to
+be destroyed. Each once, over kills too: a file is written aside, the state that names it is what
+counts, and then it gets its name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from contrejour.base.canonical import canonical
+from contrejour.base.errors import SealError
+from contrejour.custody.ledger.entry import Entry, moment
+from contrejour.custody.ledger.tree import full_root, leaf_hash, root
+from contrejour.custody.seal import store
+from contrejour.custody.seal.clock import when
+from contrejour.custody.seal.gaps import Gap
+from contrejour.custody.seal.manifest import digest
+from contrejour.custody.seal.new_files import part_of, sync_folder, write_new
+from contrejour.custody.seal.segment import MANIFEST
+
+FOLDER, STATE = "entries", "state.json"
+RETENTION = "retention"
+Span = tuple[str, int, int]
+"""Camera, beginning and end (ms)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Of one camera: what wasn't sealed, up to when (ms) that is all, whether it was stopped."""
+
+    gaps: Sequence[Gap]
+    until_ms: int
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the log knows of a camera: the head of its chain, and as `Told`."""
+
+    head: store.Head = store.Head()  # noqa: RUF009
+    until_ms: int | None = None
+    stopped: bool = False
+
+
+class Entries:
+    """Of one recorder; one thread's at a time."""
+
+    def __init__(self, base: Path, edge: str) -> None:
+        """Raises SealError for a state that is damaged, and OSError."""
+        self._base, self._edge, self._folder = base, edge, base / FOLDER
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._state: dict[str, Any] = {"cameras": {}, "files": 0, "to": 0}
+        path = self._folder / STATE
+        if path.exists():
+            try:
+                self._state |= json.loads(path.read_bytes())
+            except (ValueError, TypeError):
+                raise SealError(
+                    f"{path} is damaged", "the log says how far it was: move the folder away"
+                ) from None
+        self._settle()
+
+    def known(self, camera: str) -> Known:
+        """Of a camera that was told of before, or not."""
+        told = self._state["cameras"].get(camera, {})
+        head = store.Head(told.get("prev", ""), told.get("since"))
+        return Known(head, told.get("until"), told.get("stopped", False))
+
+    def turn(self, now: datetime, cameras: Mapping[str, Told], gone: Sequence[Span] = ()) -> None:
+        """Tell what there is to tell; `gone`: what is destroyed. Raises OSError."""
+        state = json.loads(json.dumps(self._state))
+        leaves = list(self._leaves(state))
+        lines = []
+        if leaves:
+            first, state["to"] = state["to"], state["to"] + len(leaves)
+            lines.append(self._entry(now, "segment.batch", {
+                "from": first, "to": state["to"], "n": len(leaves),
+                "root": _root([leaf for leaf, _ in leaves]),
+            }))  # fmt: skip
+        for name, told in sorted(cameras.items()):
+            for gap in told.gaps:
+                lines.append(self._span(now, "gap.declare", name, gap.t0, gap.t1, gap.reason))
+            of = state["cameras"].setdefault(name, {})
+            of |= {"until": told.until_ms, "stopped": told.stopped}
+        for name, t0, t1 in gone:
+            lines.append(self._span(now, "media.delete", name, t0, t1, RETENTION))
+        if lines:
+            index = "".join(f"{leaf.hex()}  {path}\n" for leaf, path in leaves)
+            self._write(now, state, b"".join(line + b"\n" for line in lines), index.encode())
+        if state != self._state:
+            self._commit(state)
+
+    def _leaves(self, state: dict[str, Any]) -> Iterator[tuple[bytes, str]]:
+        """Leaf hash and path of each manifest that no batch had, camera by camera, in order."""
+        for camera in store.cameras(self._base):
+            of = state["cameras"].setdefault(camera.name, {})
+            for folder in store.after(camera, of.get("t0", -1)):
+                path = folder / MANIFEST
+                if path.exists():
+                    data = path.read_bytes()
+                    of["t0"], of["prev"] = store.start_of(folder), digest(data)
+                    of["since"] = store.end_of(folder)
+                    yield leaf_hash(data), path.relative_to(self._base).as_posix()
+
+    def _span(self, now: datetime, kind: str, camera: str, t0: int, t1: int, reason: str) -> bytes:
+        """Whole seconds, none left out."""
+        span = {"from": moment(when(t0)), "to": moment(when(t1 + 999))}
+        return self._entry(now, kind, {"camera": camera, "reason": str(reason), **span})
+
+    def _entry(self, now: datetime, kind: str, data: Mapping[str, Any]) -> bytes:
+        return Entry(kind, moment(now), {"edge": self._edge, **data}).bytes
+
+    def _write(self, now: datetime, state: dict[str, Any], lines: bytes, index: bytes) -> None:
+        state["files"] += 1
+        name = state["last"] = f"{now:%Y%m%dT%H%M%SZ}-{state['files']:06}"
+        if index:
+            (self._folder / f"{name}.leaves").unlink(missing_ok=True)  # of a turn that failed
+            write_new(self._folder / f"{name}.leaves", index)
+        _write(part_of(self._folder / f"{name}.jsonl"), lines)
+
+    def _commit(self, state: dict[str, Any]) -> None:
+        _write(part_of(self._folder / STATE), canonical(state))
+        os.replace(part_of(self._folder / STATE), self._folder / STATE)
+        sync_folder(self._folder)
+        self._state = state
+        self._settle()
+
+    def _settle(self) -> None:
+        """A file that the state names gets its name; one that it doesn't never counted."""
+        for part in self._folder.glob("*.part"):
+            path = part.with_suffix("")
+            if path.name == f"{self._state.get('last')}.jsonl":
+                os.replace(part, path)
+            else:
+                part.unlink()
+        for index in self._folder.glob("*.leaves"):
+            if index.stem[-6:] > f"{self._state['files']:06}":
+                index.unlink()
+        sync_folder(self._folder)
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _root(leaves: list[bytes]) -> str:
+    """Of RFC 6962, over leaf hashes."""
+    return root(
+        len(leaves), lambda level, at: full_root(leaves[at << level : at + 1 << level])
+    ).hex()

@@ -1,0 +1,135 @@
+"""A human confirms an event, or dismisses it. What they decided is kept beside the journal.
+
+`FOLDER/decisions` is a journal of its own, so that it can be written while a camera is watched:
+
+    {…,"data":{"by":"pc-securite","event":17},"kind":"confirmed","number":1}
+
+`by` is an operator's role, one that the plan gives access to; never the name of anybody, and of
+nobody who was in the picture. The last decision on an event counts; all of them are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from contrejour.base.errors import InputMissing, OutputFailed, Refused, UsageError
+from contrejour.base.files import write_atomic
+from contrejour.live.signals.entry import Entry, Kind
+from contrejour.live.signals.journal import Journal
+from contrejour.live.signals.segment import read, segments
+
+VERDICTS = (Kind.CONFIRMED, Kind.DISMISSED)
+_ROLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")  # a Name of the mandate
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An event, and what the last word on it is, if anybody has said one."""
+
+    event: Entry
+    verdict: Kind | None = None
+    by: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How an event kind did in a zone: `precision` of what was decided was confirmed."""
+
+    camera: str
+    zone: str
+    kind: str
+    confirmed: int
+    dismissed: int
+    undecided: int
+
+    @property
+    def precision(self) -> float | None:
+        decided = self.confirmed + self.dismissed
+        return self.confirmed / decided if decided else None
+
+
+def decisions(folder: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Journal:
+    """The journal of decisions. Raises Busy, OutputFailed."""
+    return Journal(folder / "decisions", clock=clock)
+
+
+def is_decided(folder: Path) -> bool:
+    """Whether anybody ever decided anything."""
+    return bool(segments(folder / "decisions"))
+
+
+def write_roles(folder: Path, roles: Iterable[str]) -> None:
+    """Who may decide, one a line. Raises OutputFailed."""
+    try:
+        write_atomic(folder / "roles", "".join(f"{role}\n" for role in roles).encode())
+    except OSError as error:
+        raise OutputFailed(f"{folder / 'roles'} can't be written: {error.strerror}") from error
+
+
+def journals(folder: Path) -> list[Path]:
+    """The folders of journals in what `watch` writes: DIR, DIR/signals, DIR/CAMERA/signals.
+
+    Raises InputMissing where there is none.
+    """
+    places = [folder, folder / "signals", *sorted(folder.glob("*/signals"))]
+    found = [place for place in places if segments(place)]
+    if not found:
+        raise InputMissing(f"{folder} has no journal", "DIR is what -o of `watch` named")
+    return found
+
+
+def events(folder: Path, tell: Callable[[str], object] = lambda _: None) -> Iterator[Decided]:
+    """The events of one journal, in order, with what was decided on each."""
+    words = {word.data["event"]: word for word in read(folder / "decisions", tell=tell)}
+    for entry in read(folder, tell=tell):
+        if entry.kind is Kind.EVENT:
+            word = words.get(entry.number)
+            yield (
+                Decided(entry, word.kind, str(word.data["by"]), word.at) if word else Decided(entry)
+            )
+
+
+def decide(
+    folders: Iterable[Path], event_id: str, verdict: Kind, by: str, *,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Entry:  # fmt: skip
+    """Keep what `by`, a role, decided. Raises UsageError, Refused, Busy, OutputFailed."""
+    journal, _, number = event_id.partition("-")
+    for folder in folders:
+        known = segments(folder)
+        if known and known[0].journal == journal and number.isascii() and number.isdigit():
+            entry = next(read(folder, int(number) - 1), None)
+            if entry and entry.id == event_id and entry.kind is Kind.EVENT:
+                _check(folder, by)
+                with decisions(folder, clock) as decided:
+                    return decided.append(verdict, {"by": by, "event": entry.number})
+    raise UsageError(f"no event {event_id}", "`contrejour events list` shows their ids")
+
+
+def _check(folder: Path, by: str) -> None:
+    """Only an operator decides, and a role is what is kept of them."""
+    hint = "--by names a role of the plan, such as pc-securite, and no person"
+    if not _ROLE.fullmatch(by):
+        raise UsageError(f"{by!r} is not the name of a role", hint)
+    roles = (folder / "roles").read_text().split() if (folder / "roles").exists() else []
+    if roles and by not in roles:
+        raise Refused(f"{by} may not decide here", "one of: " + ", ".join(roles))
+
+
+def shares(decided: Iterable[Decided]) -> list[Share]:
+    """For each camera, zone and event kind: what was confirmed, dismissed, left undecided."""
+    counted: dict[tuple[str, str, str], dict[Kind | None, int]] = {}
+    for each in decided:
+        data = each.event.data
+        key = (str(data["camera"]), str(data["zone"]), str(data["kind"]))
+        of_zone = counted.setdefault(key, {})
+        of_zone[each.verdict] = of_zone.get(each.verdict, 0) + 1
+    return [
+        Share(*key, n.get(Kind.CONFIRMED, 0), n.get(Kind.DISMISSED, 0), n.get(None, 0))
+        for key, n in sorted(counted.items())
+    ]

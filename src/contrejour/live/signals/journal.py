@@ -1,0 +1,201 @@
+"""An append-only journal: what `append` has returned is on the disk, whatever is killed after it.
+
+    with Journal(folder) as journal:
+        entry = journal.append(Kind.EVENT, event_data(event))       # durable now
+        for entry in journal.tail(after=17): ...
+
+One file an hour, or for 4 MiB (segment.py), one line an entry (entry.py). One process writes it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from contrejour.base.canonical import Json
+from contrejour.base.errors import Busy, OutputFailed
+from contrejour.base.files import sync
+from contrejour.live.signals import entry as entries
+from contrejour.live.signals.entry import FIRST_CHAIN, Entry, Kind
+from contrejour.live.signals.segment import LONGEST_LINE, Segment, Tail, segments
+
+LARGEST_SEGMENT = 4 << 20
+
+
+class Journal:
+    """Threads may share it. Opening it cuts off a torn last line, and tells.
+
+    Numbers only go up, over restarts and destruction, and none is given twice: where n bytes were
+    cut off, or can't be read, n numbers are left out, more than the entries that stood there.
+    Raises Busy while another process has it open, OutputFailed where the disk can't be written.
+    """
+
+    def __init__(
+        self, folder: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        tell: Callable[[str], object] = lambda _: None,
+        token: Callable[[], str] = lambda: secrets.token_hex(4),
+    ) -> None:  # fmt: skip
+        self.folder, self._clock, self._tell = folder, clock, tell
+        self._guard = threading.Lock()
+        self._fd = -1
+        self._size = 0
+        self._whole = True
+        with _writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = (folder / "lock").open("w")
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._open(token)
+            except BlockingIOError:
+                self._lock.close()
+                raise Busy(f"another run is writing {folder}", "wait for it to end") from None
+            except BaseException:
+                self.close()
+                raise
+
+    def _open(self, token: Callable[[], str]) -> None:
+        known = segments(self.folder)
+        if not known:
+            self.id, self.last, self._chain = token(), 0, FIRST_CHAIN
+            self._begin(self._clock())
+            return
+        self._segment = newest = known[-1]
+        self.id = newest.journal
+        self._fd = os.open(newest.path, os.O_RDWR)
+        os.fsync(self._fd)  # what a killed writer left in the cache is told from now on
+        tail = Tail(self.folder, newest.first - 1)
+        for _ in tail:
+            pass
+        tail.close()
+        self._size, self._chain, self.last = tail.place
+        rest = os.fstat(self._fd).st_size - self._size
+        if rest:
+            self.last += rest
+            self._cut(rest)
+
+    def _cut(self, rest: int) -> None:
+        if b"\n" in os.pread(self._fd, rest, self._size):  # more than one torn line: kept as it is
+            self._tell(f"{self._segment.path} is damaged from byte {self._size} on")
+            self._begin(self._clock())
+        else:
+            self._tell(f"{self._segment.path}: a torn last line of {rest} bytes was cut off")
+            os.ftruncate(self._fd, self._size)
+            os.fsync(self._fd)
+
+    def append(self, kind: Kind, data: Mapping[str, Json]) -> Entry:
+        """Write an entry; it is durable on return. Raises OutputFailed, and then nothing is there.
+
+        A full disk leaves the journal as it was, and the next call may succeed.
+        """
+        with self._guard, _writing(self.folder):
+            self._is_open()
+            at = self._clock().astimezone(UTC)
+            if self._size > LARGEST_SEGMENT or self._segment.hour != _hour(at):
+                self._begin(at)
+            entry = Entry(self.id, self.last + 1, kind, at, data)
+            line, chain = entries.write(entry, self._chain)
+            if len(line) > LONGEST_LINE:
+                raise ValueError(f"an entry of {len(line)} bytes")
+            self._put(line)
+            self._size += len(line)
+            self._chain, self.last = chain, entry.number
+            return entry
+
+    def _put(self, line: bytes) -> None:
+        if not self._whole:
+            self._heal()
+        self._whole = False
+        try:
+            written = 0
+            while written < len(line):
+                written += os.pwrite(self._fd, line[written:], self._size + written)
+            os.fsync(self._fd)
+            self._whole = True
+        except OSError:
+            with suppress(OSError):  # else before the next entry, or when it is opened again
+                self._heal()
+            raise
+
+    def _heal(self) -> None:
+        os.ftruncate(self._fd, self._size)
+        os.fsync(self._fd)
+        self._whole = True
+
+    def _begin(self, at: datetime) -> None:
+        """Go on in a new segment; one that has no entry is renamed to it."""
+        new = Segment(self.folder, self.id, self.last + 1, _hour(at), self._chain)
+        if self._fd >= 0 and self._size == 0 and os.fstat(self._fd).st_size == 0:
+            os.rename(self._segment.path, new.path)
+        else:
+            fd = os.open(new.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+            if self._fd >= 0:
+                os.close(self._fd)
+            self._fd, self._size, self._whole = fd, 0, True
+        self._segment = new
+        sync(self.folder)
+
+    def tail(self, after: int = 0) -> Tail:
+        """The entries after a number, as far as they are acknowledged; it can be asked again."""
+        return Tail(self.folder, after, limit=lambda: self.last, tell=self._tell)
+
+    def skip(self, number: int) -> None:
+        """Give out no number up to this one: somebody knows of it, and the disk has lost it."""
+        with self._guard:
+            self.last = max(self.last, number)
+
+    def retain(self, destroy_by: Callable[[datetime], datetime], now: datetime) -> int:
+        """Destroy the segments that are due; how many. Numbering goes on.
+
+        A segment is due with the first moment of its hour: nothing is kept too long, some entries
+        up to an hour less. A clock that went back destroys nothing. Raises OutputFailed.
+        """
+        with self._guard, _writing(self.folder):
+            self._is_open()
+            due = [each for each in segments(self.folder) if destroy_by(each.hour) <= now]
+            if self._segment in due:
+                self._begin(now)  # first: its name is what numbering goes on from
+            gone = [each.path for each in due if each != self._segment and each.path.exists()]
+            for path in gone:
+                path.unlink()
+            if gone:
+                sync(self.folder)
+            return len(gone)
+
+    def _is_open(self) -> None:
+        if self._fd < 0:
+            raise OutputFailed(f"{self.folder} is closed")
+
+    def close(self) -> None:
+        with self._guard:
+            if self._fd >= 0:
+                os.close(self._fd)
+                self._fd = -1
+            self._lock.close()
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@contextmanager
+def _writing(place: Path) -> Iterator[None]:
+    """Turns what the system raises into an OutputFailed that names the place."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputFailed(
+            f"{place} can't be written: {error.strerror}",
+            "free some space: what was kept before is whole",
+        ) from error
+
+
+def _hour(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)

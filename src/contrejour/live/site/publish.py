@@ -1,0 +1,44 @@
+"""Who is told of events, and how. No password or secret stands in a site file.
+
+publish:
+  site: lyon-part-dieu
+  mqtt: {host: mqtt.example, login_file: /etc/contrejour/mqtt}
+  webhooks:
+    - {url: https://example/hook, secret_file: /etc/contrejour/hook}
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from contrejour.law.mandate.schema import Name, Text
+from contrejour.live.site.closed import Closed
+
+Topic = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$")]
+
+
+class MqttBroker(Closed):
+    """`port` is 8883 with TLS, 1883 without, where it isn't said."""
+
+    host: Text
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    tls: bool = True
+    ca_file: Path | None = None
+    login_file: Path | None = None
+    topic: Topic = "contrejour"
+    home_assistant: bool = False
+
+
+class WebhookAddress(Closed):
+    url: Text
+    secret_file: Path
+    ca_file: Path | None = None
+
+
+class Publish(Closed):
+    site: Name
+    mqtt: MqttBroker | None = None
+    webhooks: tuple[WebhookAddress, ...] = ()

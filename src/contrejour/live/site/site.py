@@ -1,0 +1,106 @@
+"""A site: where its cameras are. What they may do is the plan's to say, and nothing here.
+
+    site: 1
+    cameras:
+      quais-01: {address: rtsp://10.0.0.8/stream1, login_file: /etc/contrejour/quais-01}
+
+A login stands in a file of its own (`user:password`, first line), or in the environment
+(`CONTREJOUR_LOGIN_QUAIS_01`), never in the site file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from pydantic import Field
+
+from contrejour.base.errors import CameraRefused
+from contrejour.law.mandate.schema import Name, Text
+from contrejour.law.mandate.typed import Wrong, typed, wrong
+from contrejour.live.site.closed import Closed
+from contrejour.live.site.publish import Publish
+from contrejour.live.site.rules import Point, ZoneRule, faults
+from contrejour.live.site.sealing import Seal
+
+Polygon = Annotated[tuple[Point, ...], Field(min_length=3)]
+"""Corners, in shares of the upright picture's width and height."""
+
+
+class Place(Closed):
+    """One camera: `fixed` cameras can have an empty scene, `moving` ones can't.
+
+    `trust`: whose certificate is taken, of one that speaks TLS: "" the system's authorities', a
+    PEM file's, or `anyone`'s.
+    """
+
+    address: Text
+    login_file: Path | None = None
+    trust: str = ""
+    transport: Literal["tcp", "udp"] = "tcp"
+    kind: Literal["fixed", "moving"] = "fixed"
+    hide: Literal["unknown", "people", "faces"] | None = None
+    """By default as `hidden` has it."""
+    privacy: dict[Name, tuple[Polygon, ...]] = Field(default_factory=dict)
+    """Where the masks that the plan names lie in the picture; [] where they are out of view."""
+    events: dict[Name, ZoneRule] = Field(default_factory=dict)
+
+    @property
+    def hidden(self) -> str:
+        """`hide`, or else what is proven to be its empty scene shows, if it can have one."""
+        return self.hide or ("unknown" if self.kind == "fixed" else "people")
+
+
+class Site(Closed):
+    site: Literal[1]
+    cameras: Annotated[dict[Name, Place], Field(min_length=1)]
+    publish: Publish | None = None
+    seal: Seal | None = None
+
+
+def read_site(text: str, name: str) -> Site:
+    """The site that `text` says; `name` is the file's, for errors. Raises Malformed."""
+    return typed(Site, text, name, _strange)
+
+
+def _strange(site: Site) -> Iterable[Wrong]:
+    for name, camera in site.cameras.items():
+        yield from faults(name, camera.events)
+        for zone, rule in camera.events.items():
+            if rule.kind == "abandoned_object" and camera.hidden != "unknown":
+                yield wrong(
+                    ("cameras", name, "events", zone, "kind"),
+                    f"{rule.kind} needs the empty scene, which this camera doesn't learn",
+                    "hide: unknown on a camera that keeps still, or take the zone out",
+                )  # fmt: skip
+        try:
+            host = urlsplit(camera.address).netloc
+        except ValueError:
+            yield wrong(("cameras", name, "address"), "no address", "such as rtsp://host/path")
+            continue
+        if "@" in host:
+            yield wrong(
+                ("cameras", name, "address"), "a login in an address is in every log",
+                "put user:password in a file of its own: login_file",
+            )  # fmt: skip
+
+
+def address(name: str, camera: Place, environment: Mapping[str, str] = os.environ) -> str:
+    """The camera's address with its login, which is to be shown to nobody. Raises CameraRefused."""
+    login = environment.get("CONTREJOUR_LOGIN_" + name.upper().replace("-", "_"), "")
+    if camera.login_file is not None:
+        try:
+            login = camera.login_file.read_text().splitlines()[0]
+        except (OSError, IndexError, UnicodeDecodeError) as error:
+            raise CameraRefused(
+                f"the login of {name} can't be read", "its first line is user:password"
+            ) from error
+    if not login:
+        return camera.address
+    user, _, password = login.partition(":")
+    parts = urlsplit(camera.address)
+    host = f"{quote(user, safe='')}:{quote(password, safe='')}@{parts.netloc}"
+    return urlunsplit((parts.scheme, host, parts.path, parts.query, ""))

@@ -1,0 +1,26 @@
+"""Live cameras, veiled as they come, as far as their plan goes.
+
+cameras.py   Cameras      many cameras in one process, which may come and go
+models.py    Models       … with one set of models
+wanted.py    Wanted       which are to run; what changes when the configuration is read again
+camera.py    Watcher      one camera, from its decoder to its playlist
+masks.py                  frames with what is hidden in them, a few frames late
+events.py    Events       what happens, as far as the plan asks for it
+empty.py                  the empty scene: learned, kept, lost, learned again
+privacy.py                what is painted before anything else
+sealed.py    Sealed       originals, sealed; entries.py for the log; expiry.py when they end
+load.py                   what is left out when there is too much to do
+still.py, counters.py     a picture now and then; what happened
+"""
+
+from contrejour.live.sealing.edge import Keeping, Sealed
+from contrejour.live.watch.camera import Watcher, acts_of, shows
+from contrejour.live.watch.cameras import Cameras
+from contrejour.live.watch.desired import Changes, Wanted, differ
+from contrejour.live.watch.events import Events
+from contrejour.live.watch.models import Models
+
+__all__ = [
+    "Cameras", "Changes", "Events", "Keeping", "Models", "Sealed", "Wanted", "Watcher", "acts_of",
+    "differ", "shows",
+]  # fmt: skip

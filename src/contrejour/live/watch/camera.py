@@ -1,0 +1,274 @@
+"""One live camera, veiled as it comes.
+
+    Decoder --Frame--> gate (the plan) --> privacy zones --> Masks --> veil --> Encoder --> HLS
+
+Frames wait for their masks, a bounded number of them. When pictures go missing the ones that wait
+are veiled whole; when the camera goes away they are dropped unseen, and the connection is made
+again, later each time. Nothing that was not veiled leaves this process: the encoder is given
+veiled pictures alone. What is due is destroyed as time goes by, pictures or none.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from pathlib import Path
+
+from contrejour import media
+from contrejour.base.errors import CameraError, ContrejourError, NotMedia, OutputFailed, Unsupported
+from contrejour.base.pictures import Cells, Frame, Look, Sight
+from contrejour.law.gate import is_open, watch
+from contrejour.law.mandate.plan import Plan
+from contrejour.law.mandate.vocabulary import Act
+from contrejour.live.retention import Retention
+from contrejour.live.sealing.edge import Sealed, begun
+from contrejour.live.sealing.originals import Original
+from contrejour.live.site import Place
+from contrejour.live.site.build import act as act_of
+from contrejour.live.site.rules import ZoneRule
+from contrejour.live.watch import privacy
+from contrejour.live.watch.counters import Counters
+from contrejour.live.watch.empty import Empty
+from contrejour.live.watch.events import Events
+from contrejour.live.watch.hiding import Masks, Veiled
+from contrejour.live.watch.load import RAREST_NS, Load, Slate
+from contrejour.live.watch.still import Still
+from contrejour.vision import detect, veil
+from contrejour.vision.detect.guard import Guarded
+from contrejour.vision.moments import again_ns, detector_for
+
+RETENTION_EVERY = timedelta(seconds=10)
+LIVE = timedelta(seconds=60)
+"""What may be seen and not recorded is gone after this time, whether more comes or not."""
+BUSY_NS = 2 * RAREST_NS
+"""A look that would have to wait for another camera's is put off by a frame, up to this long."""
+Acts = tuple[str, ...]
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
+
+
+def acts_of(plan: Plan, camera: str, zones: Mapping[str, ZoneRule] | None = None) -> Acts:
+    """Which of seeing and recording the plan names for a camera, which are open together.
+
+    Where it is neither, the events and figures that `zones` ask for, of which one is enough: then
+    nobody sees a picture. Seeing where there is none of these: a plan refuses it when asked.
+    """
+    named = {act for grant in plan.grants(camera) for act in grant.acts}
+    shown = tuple(act for act in (Act.VIEW, Act.RECORD) if act in named)
+    asked = tuple(sorted({act_of(zone) for zone in (zones or {}).values()} & named))
+    return shown or asked or (Act.VIEW,)
+
+
+def shows(acts: Acts) -> bool:
+    """Whether any picture leaves, veiled."""
+    return Act.VIEW in acts or Act.RECORD in acts
+
+
+@dataclass(slots=True)
+class Watcher:
+    """One camera of a plan. `run` goes on until the plan ends (PlanExpired) or `stopped`."""
+
+    plan: Plan
+    name: str
+    camera: Place
+    address: str
+    out: Path
+    make: Callable[..., detect.Detector] = detect.build
+    connect: Callable[..., media.Decoder] = media.Decoder
+    empty: Empty | None = None
+    events: Callable[[], Events] | None = None
+    """Makes what becomes of events, when the camera runs."""
+    sealed: Callable[[], Sealed] | None = None
+    """Where its originals are sealed, if they are, and as far as the plan lets it record."""
+    load: Load = field(default_factory=Load)
+    offline: bool = False
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Callable[[float], object] = time.sleep
+    tell: Callable[[str], object] = lambda _: None
+    counters: Counters = field(default_factory=Counters)
+    stopped: Callable[[], bool] = lambda: False
+
+    _retained: datetime | None = None
+    _playlist: media.Playlist | None = None
+    _newest_ns: int = 0
+    _events: Events | None = None
+    _original: Original = field(default_factory=Original)
+    _slate: Slate = field(default_factory=Slate)
+
+    @property
+    def hide(self) -> str:
+        return self.camera.hidden
+
+    @property
+    def playlist(self) -> media.Playlist | None:
+        """What players may have; None before the first picture was wanted."""
+        return self._playlist
+
+    @property
+    def retention(self) -> Retention:
+        if Act.RECORD in acts_of(self.plan, self.name):
+            return Retention(self.out, lambda at: self.plan.destroy_by(self.name, at))
+        return Retention(self.out, lambda at: at + LIVE)
+
+    def _now(self) -> datetime:
+        """The time; whenever it is asked for, what became due meanwhile is destroyed."""
+        now = self.clock()
+        if self._retained is None or abs(now - self._retained) >= RETENTION_EVERY:
+            self._retained = now
+            self.retention.apply(now)
+        self.counters.seals(self._original.standing)
+        return now
+
+    def run(self) -> None:
+        """Connect, veil, and connect again. Raises what can't be mended by trying again."""
+        acts = acts_of(self.plan, self.name, self.camera.events)
+        # Refused or expired: before connecting.
+        is_open(self.plan, self.name, acts, self._now(), together=shows(acts))
+        zones = privacy.drawn(self.plan, self.name, self.camera.privacy)
+        if self.sealed and Act.RECORD in acts:
+            privacy.untouched(self.plan, self.name, self.camera.privacy)
+            self._original = begun(self.sealed, self.plan, self.name, self.tell)
+        self._playlist = media.Playlist(
+            self.out, keep=Act.RECORD in acts, whole=self._original.veiled
+        )
+        if self.hide == "unknown" and self.empty is None:
+            self.empty = Empty(self.out / "scene.npz", tell=self.tell)
+        self._events = self.events() if self.events else None
+        try:
+            self._connect_for_ever(acts, zones)
+        finally:
+            self._playlist.close()
+            self._original.close()
+            self._now()
+            if self._events:
+                self._events.close()
+            if Act.RECORD not in acts:
+                self.retention.clear()
+
+    def _connect_for_ever(self, acts: Acts, zones: tuple[privacy.Polygon, ...]) -> None:
+        wait_s = FIRST_WAIT_S
+        while not self.stopped():
+            self._now()
+            try:
+                with closing(self._session(acts, zones)) as session:
+                    for _ in session:
+                        wait_s = FIRST_WAIT_S
+                        if self.stopped():
+                            return
+            except (CameraError, NotMedia, Unsupported, OutputFailed) as error:
+                if not self._may_mend(error):
+                    raise
+                self.tell(f"{error}: again in {wait_s:.0f} s")
+            self.counters.reconnects += 1
+            self.sleep(wait_s * random.uniform(0.8, 1.2))
+            wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+
+    def _may_mend(self, error: ContrejourError) -> bool:
+        """What worked before may work again; a wrong password is wrong from the first."""
+        return bool(getattr(error, "again", False)) or self.counters.frames > 0
+
+    def _session(
+        self, acts: Acts, zones: tuple[privacy.Polygon, ...]
+    ) -> Generator[None, None, None]:
+        """One connection, from the first picture to the CameraError that ends it."""
+        assert self._playlist
+        decoder = self.connect(
+            self.address,
+            transport=self.camera.transport,
+            trust=self.camera.trust,
+            **self._original.kept,
+        )
+        try:
+            frames = watch(
+                self.plan, self.name, acts, decoder.frames(), self._now, together=shows(acts)
+            )
+            first = next(frames, None)
+            if first is None or decoder.fmt is None:
+                return
+            show = self._shown(decoder.fmt) if shows(acts) else lambda frame, hidden: None
+            for frame, hidden, whole in self._masked(decoder, self._noted(first, frames), zones):
+                show(frame, hidden)
+                self._count(frame, whole, decoder)
+                yield
+        finally:
+            self.counters.connected = False
+            decoder.close()
+            self._playlist.end()
+            if self._events:
+                self._events.end()
+
+    def _shown(self, fmt: media.Format) -> Callable[[Frame, Cells], None]:
+        """Veil each frame, and show it: in the playlist, as a still. There is no other way out."""
+        assert self._playlist
+        playlist, still = self._playlist, Still(self.out, fmt)
+        encoder = media.Encoder(fmt, live=True)
+        playlist.begin(fmt, f"{self.clock():%Y%m%dT%H%M%S}-{self.counters.reconnects}")
+
+        def show(frame: Frame, hidden: Cells) -> None:
+            veiled = veil.apply(frame, hidden, "solid", None)
+            playlist.write(encoder.write(veiled), self._taken(frame))
+            still.offer(veiled)
+
+        return show
+
+    def _taken(self, frame: Frame) -> datetime:
+        """When it came."""
+        late_ns = time.monotonic_ns() - frame.taken.monotonic_ns if frame.taken else 0
+        return self.clock() - timedelta(microseconds=late_ns // 1000)
+
+    def _masked(
+        self, decoder: media.Decoder, frames: Iterator[Frame], zones: tuple[privacy.Polygon, ...]
+    ) -> Iterator[Veiled]:
+        """Each frame with what is hidden in it; the privacy zones are painted before all else."""
+        assert decoder.fmt
+        if zones:
+            painted = privacy.cells(zones, decoder.fmt)
+            frames = (veil.apply(frame, painted, "solid", None) for frame in frames)
+        if self.empty:
+            self.empty.begin()
+        if self._events:
+            self._events.begin()
+        needs = self._events.needs if self._events else ()
+        detector = detector_for(needs, self.make, decoder.fmt.upright, offline=self.offline)
+        masks = Masks(
+            decoder.fmt,
+            Guarded(detector),
+            self.hide,
+            self.empty,
+            lambda: BUSY_NS if getattr(detector, "busy", False) else self.load.interval_ns,
+            lambda: self._slate.falls(
+                time.monotonic_ns(), self.counters.frames, self.counters.dropped
+            ),
+            self._saw,
+            again_ns(needs),
+        )
+        return masks.of(frames)
+
+    def _saw(self, frame: Frame, look: Look, unlike: Cells | None) -> None:
+        self.counters.looks += look.sight is Sight.SEEN
+        if self._events:
+            self._events.saw(frame, look, unlike)
+
+    def _count(self, frame: Frame, whole: str, decoder: media.Decoder) -> None:
+        told, counted = self.counters, decoder.counted
+        told.whole(whole)
+        told.connected, told.sandbox = True, decoder.sandbox
+        told.jumps, told.lost, told.dropped = counted.jumps, counted.lost, counted.dropped
+        if decoder.unkept:
+            self._original.unfit()
+        told.scene_known = self.empty is not None and self.empty.known
+        if frame.taken:
+            now_ns = time.monotonic_ns()
+            told.late_ns = now_ns - frame.taken.monotonic_ns
+            self.load.told(now_ns, now_ns - self._newest_ns)
+
+    def _noted(self, first: Frame, rest: Iterator[Frame]) -> Iterator[Frame]:
+        """These frames; when the newest of them came."""
+        for frame in chain([first], rest):
+            if frame.taken:
+                self._newest_ns = frame.taken.monotonic_ns
+            yield frame

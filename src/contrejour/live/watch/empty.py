@@ -1,0 +1,147 @@
+"""The empty scene of one live camera: learned, kept, lost and learned again. Default deny.
+
+    learning --enough samples--> known --nothing fits for ten seconds--> lost --+
+       ^                           ^  \\________ it fits again ________________/ |
+       |                           +-------- learned again -----------------------+
+       +---- another size of picture
+
+While learning and while lost the whole picture is hidden. Nobody is absorbed: a known scene is
+never changed by what is compared with it (scene.md), only given up when it fits no more: a knock,
+a light that no gain explains, another size. Only what is proven free of people is kept on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from contrejour.base.pictures import Cells, Frame
+from contrejour.vision import scene, veil
+
+SAMPLES, EVERY_NS = 64, 5_000_000_000
+"""A scene is learned in five minutes: whoever moves once in half of them is not in it."""
+LOST_NS = 10_000_000_000
+LEAST_PROVEN = 0.2
+"""Share of the cells from which on a scene is worth having; below it, learning goes on."""
+
+_learning = ThreadPoolExecutor(1, "learning")
+Submit = Callable[[Callable[[], scene.Scene]], "Future[scene.Scene]"]
+
+
+class Empty:
+    """Asked in order of time: `unknown` of each frame, `sample` once its mask is known."""
+
+    def __init__(
+        self,
+        kept: Path,
+        *,
+        samples: int = SAMPLES,
+        every_ns: int = EVERY_NS,
+        submit: Submit = _learning.submit,
+        tell: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        """`kept`: where the scene outlives a restart."""
+        self._kept, self._samples, self._every_ns = kept, samples, every_ns
+        self._submit, self._tell = submit, tell
+        self._scene: scene.Scene | None = None
+        self._learner: scene.Learner | None = None
+        self._shape: Any = ()
+        self._taken = self._due_ns = 0
+        self._lost_since_ns: int | None = None
+        self._pending: Future[scene.Scene] | None = None
+        self.unlike: Cells | None = None
+        """Of the last frame: where it isn't the scene, unproven cells left out. None: unknown."""
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a scene that fits."""
+        return self._scene is not None and self._lost_since_ns is None
+
+    def begin(self) -> None:
+        """A new connection, whose times begin anew."""
+        self._due_ns, self._lost_since_ns = 0, None
+
+    def unknown(self, frame: Frame) -> Cells:
+        """The cells of this frame that are not proven to be the empty scene: all, in doubt."""
+        self._fit(frame)
+        self._take_learned()
+        self.unlike = None
+        everything = np.ones(veil.grid(*frame.planes[0].shape[::-1]), np.bool_)
+        if self._scene is None:
+            return everything
+        differs = scene.changed(self._scene, frame.planes)
+        cells = scene.denied(self._scene, differs)
+        if not cells.all():
+            self.unlike = differs
+            if self._lost_since_ns is not None:
+                self._lost_since_ns, self._learner, self._pending = None, None, None
+            return cells
+        if self._lost_since_ns is None:
+            self._lost_since_ns = frame.time_ns
+        elif frame.time_ns - self._lost_since_ns >= LOST_NS and self._learner is None:
+            self._tell("the scene fits no more: it is learned again, and all is veiled meanwhile")
+            self._learn(frame)
+        return everything
+
+    def sample(self, frame: Frame, hidden: Cells) -> None:
+        """A frame that leaves. Nothing is learned of what the detectors hid in it."""
+        if self._learner is None or self._pending or frame.time_ns < self._due_ns:
+            return
+        if hidden.all() or frame.corrupt:
+            return
+        self._learner.add(frame.planes, hidden)
+        self._due_ns = frame.time_ns + self._every_ns
+        self._taken += 1
+        if self._taken % self._samples == 0:
+            self._pending = self._submit(self._learner.learn)
+
+    def _fit(self, frame: Frame) -> None:
+        """Begin anew where the picture has another shape."""
+        shape = frame.planes[0].shape, frame.subsampling, frame.depth
+        if shape == self._shape:
+            return
+        first = not self._shape
+        self._shape, self._scene, self._lost_since_ns = shape, None, None
+        if first and (kept := self._load()):
+            self._scene, self._learner = kept, None
+        else:
+            self._learn(frame)
+
+    def _learn(self, frame: Frame) -> None:
+        height, width = frame.planes[0].shape
+        self._learner = scene.Learner(
+            height, width, frame.subsampling, frame.depth, self._samples, pictures=False
+        )
+        self._taken, self._due_ns, self._pending = 0, 0, None
+
+    def _take_learned(self) -> None:
+        if self._pending is None or not self._pending.done():
+            return
+        learned, self._pending = self._pending.result(), None
+        if learned.proven.mean() < LEAST_PROVEN:
+            self._tell("too little of the scene is proven to be empty: learning goes on")
+            return
+        self._scene, self._learner, self._lost_since_ns = learned, None, None
+        self._tell(f"the empty scene is known: {100 * learned.proven.mean():.0f} % of the picture")
+        part = self._kept.with_suffix(".part")
+        try:
+            self._kept.parent.mkdir(parents=True, exist_ok=True)
+            learned.bare.save(part)
+            part.replace(self._kept)
+        except OSError as error:  # it is learned again after a restart
+            self._tell(f"the scene can't be kept: {error.strerror}")
+
+    def _load(self) -> scene.Scene | None:
+        """What was kept, if it is for such pictures."""
+        with suppress(OSError, ValueError, KeyError, AttributeError, BadZipFile):
+            kept = scene.load(self._kept)
+            (height, width), steps, depth = self._shape
+            if (kept.subsampling, kept.depth) == (steps, depth) and kept.fits(height, width):
+                return kept
+        return None

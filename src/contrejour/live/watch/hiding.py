@@ -1,0 +1,146 @@
+"""Each frame with what is hidden in it, a bounded number of frames late.
+
+    frames --look_at--> looks --track.masks--> masks  \\
+       \\------------- the empty scene -----> unknown --+--> (frame, hidden cells, why all)
+
+Frames come in runs without a gap. Those at the end of a run, of which nobody can say what the next
+look would have shown, are veiled whole.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+
+from contrejour.base.pictures import Cells, Frame, Look
+from contrejour.live.watch.empty import Empty
+from contrejour.media import Format
+from contrejour.vision import detect, track, veil
+from contrejour.vision.detect import Detector
+from contrejour.vision.detect.look import INTERVAL_NS
+
+LOOK_AHEAD_FRAMES = 8
+GAP_NS = 200_000_000
+"""A longer time without a picture breaks a run."""
+HOLD_NS = 120_000_000
+"""So long before and after it was seen what is not the empty scene stays hidden."""
+
+
+class Veiled(NamedTuple):
+    """A frame, not yet veiled; the cells to hide in it; why these are all, or nothing."""
+
+    frame: Frame
+    hidden: Cells
+    whole: str
+
+
+@dataclass(slots=True)
+class Masks:
+    """What is hidden of one stream. `empty`: None where there is no empty scene to go by."""
+
+    fmt: Format
+    detector: Detector
+    hide: str
+    empty: Empty | None
+    interval_ns: Callable[[], int]
+    slate: Callable[[], bool] = lambda: False
+    saw: Callable[[Frame, Look, Cells | None], None] = lambda *_: None
+    """Told of every look as it is made, and in which proven cells it isn't the empty scene."""
+    again_ns: int | None = None
+    """As `detect.look_at` has it: who keeps still and is missed then, only a scene hides."""
+
+    @property
+    def lookahead_ns(self) -> int:
+        """Half a frame less than the frames: time stamps tremble, and a ninth is not waited for."""
+        return round((LOOK_AHEAD_FRAMES - 0.5) * 1_000_000_000 / self.fmt.rate)
+
+    def of(self, frames: Iterator[Frame]) -> Iterator[Veiled]:
+        """Each frame, in order."""
+        first = next(frames, None)
+        while first is not None:
+            run = _Run(first, frames, max(GAP_NS, 3 * round(1_000_000_000 / self.fmt.rate)))
+            yield from self._run(run)
+            first = run.after
+
+    def _run(self, run: _Run) -> Iterator[Veiled]:
+        fmt, hide = self.fmt, "people" if self.hide == "unknown" else self.hide
+        known: deque[tuple[int, Cells]] = deque()  # of the frames that wait, and of some before
+        waiting: deque[Frame] = deque()
+
+        def noted() -> Iterator[Frame]:
+            everything = np.ones(veil.grid(fmt.width, fmt.height), np.bool_)
+            for frame in run:
+                if self.slate():  # nobody has the time to look: as good as damaged
+                    frame = replace(frame, corrupt=True)
+                waiting.append(frame)
+                if self.empty:
+                    unknown = everything if frame.corrupt else self.empty.unknown(frame)
+                    known.append((frame.time_ns, unknown))
+                yield frame
+
+        def told() -> Iterator[Look]:
+            for look in detect.look_at(
+                noted(), self.detector, interval_ns=self._interval, again_ns=self.again_ns
+            ):
+                self.saw(waiting[-1], look, self.empty.unlike if self.empty else None)
+                yield look
+
+        masks = track.masks(told(), fmt.upright, hide=hide, lookahead_ns=self.lookahead_ns)
+        for mask in masks:
+            frame = waiting.popleft()
+            hidden = veil.cells(mask, fmt.width, fmt.height, fmt.rotation)
+            whole = mask.whole
+            if self.empty:
+                self.empty.sample(frame, hidden)
+                hidden |= _held(known, frame.time_ns)
+                whole = whole or ("scene-unknown" if hidden.all() else "")
+            if run.ended:
+                whole = whole or "broke-off"  # fail closed
+            if whole == "corrupt" and self.slate():
+                whole = "overload"
+            yield Veiled(frame, np.ones_like(hidden) if whole else hidden, whole)
+
+    def _interval(self) -> int:
+        """Where no scene is asked for, whoever comes must be seen while their first frames wait.
+
+        While one is learned all is veiled, and looks only keep people out of the samples.
+        """
+        wanted = self.interval_ns()
+        if self.empty:
+            return wanted
+        return min(wanted, max(INTERVAL_NS, self.lookahead_ns // 2))
+
+
+def _held(known: deque[tuple[int, Cells]], time_ns: int) -> Cells:
+    """All that is unknown in the frames about this one; what is too early is dropped."""
+    while time_ns - known[0][0] > HOLD_NS:
+        known.popleft()
+    near = [cells for at_ns, cells in known if at_ns - time_ns <= HOLD_NS]
+    held: Cells = np.logical_or.reduce(near)
+    return held
+
+
+@dataclass(slots=True)
+class _Run:
+    """Frames without a gap between them. What follows the gap is `after`, once it has `ended`."""
+
+    first: Frame
+    frames: Iterator[Frame]
+    gap_ns: int
+    ended: bool = field(default=False)
+    after: Frame | None = None
+
+    def __iter__(self) -> Iterator[Frame]:
+        last_ns = self.first.time_ns
+        for frame in chain([self.first], self.frames):
+            if frame.time_ns - last_ns > self.gap_ns:
+                self.after = frame
+                break
+            last_ns = frame.time_ns
+            yield frame
+        self.ended = True

@@ -1,0 +1,93 @@
+"""The process that decodes one camera: `python -m contrejour.media.camera.child`.
+
+It is told the address on standard input (it holds the password), connects, shuts itself in, and
+sends pictures on standard output until the camera goes away. Whoever veils may be slow: a few
+pictures wait, and what comes beyond is dropped and counted. Where somebody keeps the packets they
+leave by a pipe of their own (tee.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+from typing import Any
+
+from contrejour.base.errors import CameraError, ContrejourError
+from contrejour.base.pictures import Frame
+from contrejour.media.camera import wire
+from contrejour.media.camera.live import PACED_BY, Live, without_login
+from contrejour.media.camera.originals.tee import Tee
+from contrejour.media.camera.sandbox import shut_in
+
+WAITING = PACED_BY + 2
+"""Pictures: the first ones come at once."""
+Message = tuple[bytes, list[Any]]
+
+
+def main() -> None:
+    """Decode until the end, and say why."""
+    asked = json.loads(sys.stdin.buffer.readline())
+    waiting: queue.Queue[Message | None] = queue.Queue(WAITING)
+    sender = threading.Thread(target=_send, args=(waiting,), daemon=True)
+    sender.start()  # before the sandbox: no thread can be started in it
+    tee = Tee(**asked["tee"]) if asked.get("tee") else None
+    try:
+        live = Live(
+            asked["address"], transport=asked["transport"], trust=asked["trust"],
+            tee=tee.packet if tee else None,
+        )  # fmt: skip
+        sandbox = shut_in()
+        _pass_on(live, sandbox, waiting)
+    except ContrejourError as error:
+        told = wire.told_error(error)
+    except MemoryError:
+        name = without_login(asked["address"])
+        told = wire.told_error(CameraError(f"{name} sends pictures that want too much memory"))
+    if tee:
+        tee.close()  # first: who hears the error ends this process
+    waiting.put((b"E", [told]))
+    waiting.put(None)
+    sender.join()
+
+
+def _pass_on(live: Live, sandbox: str, waiting: queue.Queue[Message | None]) -> None:
+    dropped, first = 0, True
+    for frame in live.frames():
+        if first:
+            assert live.fmt is not None
+            waiting.put((b"F", [wire.told_format(live.fmt, sandbox)]))
+            first = False
+        counted = wire.Counted(live.steady.jumps, live.lost, dropped)
+        try:
+            waiting.put_nowait((b"P", _copied(frame, counted)))
+        except queue.Full:
+            dropped += 1
+
+
+def _copied(frame: Frame, counted: wire.Counted) -> list[Any]:
+    """The planes belong to the decoder, which reuses them."""
+    return list(wire.told_picture(frame, counted))
+
+
+def _send(waiting: queue.Queue[Message | None]) -> None:
+    while (message := waiting.get()) is not None:
+        kind, parts = message
+        _write(wire.PREFIX.pack(kind, sum(len(part) for part in parts)))
+        for part in parts:
+            _write(part)
+
+
+def _write(data: Any) -> None:
+    left = memoryview(data)
+    while left:
+        try:
+            left = left[os.write(1, left) :]
+        except OSError:
+            os._exit(0)  # nobody listens any more
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""A camera, decoded in a process that can touch nothing else: the main process's end of it.
+
+Bitstreams are the camera's to choose, and decoders have faults. So the process that holds the
+models, the plan and the output never parses what a camera sends: it is handed planes of samples.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import av
+import numpy as np
+
+from contrejour.base.errors import CameraError, ContrejourError
+from contrejour.base.pictures import Frame, Rgb
+from contrejour.media.camera import wire
+from contrejour.media.camera.live import OPEN_S, STALL_S, without_login
+from contrejour.media.camera.originals.keeper import Heard, Keeper
+from contrejour.media.camera.originals.tee import listen
+from contrejour.media.format import Format
+from contrejour.media.out.encode import picture_of
+
+GRACE_S = 2.0
+"""For a process to start, or to end."""
+PIPE_BYTES = 1 << 20
+_SET_PIPE_SIZE = 1031
+
+
+class Decoder:
+    """One connection to a camera, as `Live`. `close` ends its process.
+
+    A `keeper` is given the packets that came, as segments, whatever becomes of the pictures.
+    """
+
+    def __init__(
+        self, address: str, *, transport: str = "tcp", trust: str = "",
+        keeper: Keeper | None = None, window_ms: int = 60_000, segment_ms: int = 10_000,
+    ) -> None:  # fmt: skip
+        """Start it. What goes wrong is raised by `frames`."""
+        self.name = without_login(address)
+        self.fmt: Format | None = None
+        self.sandbox = ""
+        self.counted = wire.Counted()
+        known = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR")
+        kept, keeps = os.pipe() if keeper else (-1, -1)
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "contrejour.media.camera.child"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
+            env={key: os.environ[key] for key in known if key in os.environ},
+            start_new_session=True, pass_fds=(keeps,) if keeper else (),
+        )  # fmt: skip
+        assert self._child.stdin
+        assert self._child.stdout
+        self._from = self._child.stdout.fileno()
+        self._poll = select.poll()
+        self._poll.register(self._from, select.POLLIN)
+        _widen(self._from)
+        asked: dict[str, Any] = {"address": address, "transport": transport, "trust": trust}
+        self._heard: Heard | None = None
+        if keeper:
+            os.close(keeps)
+            asked["tee"] = {"fd": keeps, "window_ms": window_ms, "segment_ms": segment_ms}
+            self._heard = Heard(keeper, window_ms)
+            self._listener = threading.Thread(target=listen, args=(kept, self._heard), daemon=True)
+            self._listener.start()
+        with suppress(BrokenPipeError):
+            self._child.stdin.write(json.dumps(asked).encode() + b"\n")
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    @property
+    def unkept(self) -> bool:
+        """The camera codes its pictures in a way that no segment holds: the keeper got nothing."""
+        return self._heard is not None and not self._heard.fits
+
+    def frames(self) -> Iterator[Frame]:
+        """As `Live.frames`: it ends with an error, always, which says why."""
+        limit_s = OPEN_S + STALL_S + GRACE_S  # FFmpeg's own time-outs come late, or not at all
+        while True:
+            kind, length = wire.PREFIX.unpack(self._read(wire.PREFIX.size, limit_s))
+            limit_s = STALL_S
+            if kind == b"E" and length <= wire.MOST_TEXT:
+                raise wire.read_error(bytes(self._read(length, limit_s)), self.name)
+            if kind == b"F" and length <= wire.MOST_TEXT and self.fmt is None:
+                self._format(bytes(self._read(length, limit_s)))
+            elif kind == b"P" and self.fmt and length == wire.picture_bytes(self.fmt):
+                yield self._frame(self._read(length, limit_s), self.fmt)
+            else:
+                raise CameraError(f"{self.name}: its decoder talks nonsense")
+
+    def _format(self, body: bytes) -> None:
+        try:
+            self.fmt, self.sandbox = wire.read_format(body)
+        except (ValueError, KeyError, TypeError, ArithmeticError, ContrejourError) as error:
+            raise CameraError(f"{self.name}: its decoder talks nonsense") from error
+
+    def _frame(self, body: memoryview, fmt: Format) -> Frame:
+        fields, self.counted = wire.read_picture(body, fmt)
+        planes = fields["planes"]
+        return Frame(
+            width=fmt.upright[0], height=fmt.upright[1], rotation=fmt.rotation,
+            subsampling=fmt.subsampling, depth=fmt.depth, rgb_planes=fmt.rgb,
+            rgb=lambda width, height: rgb_of(fmt, planes, width, height), **fields,
+        )  # fmt: skip
+
+    def _read(self, size: int, limit_s: float) -> memoryview:
+        """So many bytes, in memory of our own. Raises CameraError when they don't come in time."""
+        body = np.empty(size, np.uint8).data
+        got, end_s = 0, time.monotonic() + limit_s
+        while got < size:
+            left_s = end_s - time.monotonic()
+            if left_s <= 0 or not self._poll.poll(left_s * 1000):
+                raise CameraError(f"{self.name} went silent", "check the network")
+            more = os.readv(self._from, [body[got:]])
+            if not more:
+                raise self._died()
+            got += more
+        return body
+
+    def _died(self) -> CameraError:
+        with suppress(subprocess.TimeoutExpired):
+            self._child.wait(GRACE_S)
+        code = self._child.returncode
+        how = signal.Signals(-code).name if code and code < 0 else f"exit code {code}"
+        return CameraError(f"{self.name}: its decoder died ({how})")
+
+    def close(self) -> None:
+        """End the process, whatever it does. Waits until the keeper has been told all it said."""
+        self._child.kill()
+        self._child.wait()
+        if self._heard:
+            self._listener.join()
+        for pipe in (self._child.stdin, self._child.stdout):
+            with suppress(OSError):
+                pipe.close()  # type: ignore[union-attr]
+
+
+def _widen(pipe: int) -> None:
+    with suppress(OSError, ImportError):
+        import fcntl
+
+        fcntl.fcntl(pipe, _SET_PIPE_SIZE, PIPE_BYTES)
+
+
+def rgb_of(fmt: Format, planes: Any, width: int, height: int) -> Rgb:
+    """An upright copy of this size."""
+    if fmt.rotation % 180:
+        width, height = height, width
+    picture: av.VideoFrame = picture_of(fmt, planes)
+    scaled: Any = picture.reformat(width=width, height=height, format="rgb24").to_ndarray()
+    turned = np.rot90(scaled, -fmt.rotation // 90) if fmt.rotation else scaled
+    upright: Rgb = np.ascontiguousarray(turned)
+    return upright

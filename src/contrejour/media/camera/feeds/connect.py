@@ -1,0 +1,49 @@
+"""From an address to its feed."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit, urlunsplit
+
+import av.logging
+
+from contrejour.base.errors import CameraRefused
+from contrejour.media.camera.feeds.feed import Feed
+from contrejour.media.camera.feeds.multipart import Multipart
+from contrejour.media.camera.feeds.recordings import LOCAL, Recordings
+from contrejour.media.camera.feeds.rtsp import Rtsp
+from contrejour.media.camera.feeds.webcam import Webcam
+
+UNREADABLE = "?"
+
+
+def connect(address: str, transport: str = "tcp", trust: str = "") -> Feed:
+    """Open what an address names. Raises CameraError, CameraRefused, NotMedia, Unsupported.
+
+    `transport`: of RTP, "tcp" or "udp". `trust`: see `feed.tls`.
+    """
+    av.logging.set_level(av.logging.WARNING)
+    av.logging.set_skip_repeated(False)  # else what it says twice is heard once
+    name, scheme = without_login(address), address.partition(":")[0]
+    host = urlsplit(address).netloc if name != UNREADABLE else ""
+    match scheme:
+        case "rtsp" | "rtsps" if host:
+            return Rtsp(address, name, transport, trust)
+        case "http" | "https" if host:
+            return Multipart(address, name, trust)
+        case "webcam" if not host:
+            return Webcam(address)
+        case "file" | "recorder" if not host:
+            return Recordings(address)
+    raise CameraRefused(f"{name} is no camera address", "such as rtsp://host/path")
+
+
+def without_login(address: str) -> str:
+    """An address as it may be shown: no user, no password, no query."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # brackets that no IPv6 address has
+        return UNREADABLE
+    if parts.scheme in LOCAL and not parts.netloc:
+        return address
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, "", ""))

@@ -1,0 +1,160 @@
+"""What every feed is, how it is opened, and what FFmpeg's errors are called."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import av
+import av.logging
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from contrejour.base.errors import (
+    CameraError,
+    CameraRefused,
+    ContrejourError,
+    NotMedia,
+    Unsupported,
+)
+from contrejour.media.file.index import video_streams
+
+OPEN_S, STALL_S = 5.0, 2.5
+PROBE = {"analyzeduration": "200000", "probesize": "65536", "max_delay": "200000"}
+BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
+"""The system's authorities, on Debian and on Fedora and those after them."""
+ANYONE = "anyone"
+"""As `trust`: whatever certificate a camera shows is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What is known of a packet besides its time stamp.
+
+    `offset_ns` goes on top of the stamp; None: the stamp says nothing, only the arrival counts.
+    `camera_ns` is the picture's UNIX time by the camera's own clock; `reported`: it has just said
+    what time it is. `spread_ns`: by how much the arrival, or `camera_ns`, may be off the exposure.
+    """
+
+    spread_ns: int
+    offset_ns: int | None = 0
+    camera_ns: int | None = None
+    reported: bool = False
+
+
+class Feed(Protocol):
+    """Packets of one stream of pictures. Made open: `packets` opens no file and no socket more.
+
+    `lossy`: packets may go missing on the way. `gone`: what kind of end an end is. `notes`: what
+    was left out, to be told.
+    """
+
+    lossy: bool
+    gone: type[CameraError]
+    notes: list[ContrejourError]
+
+    def first(self) -> tuple[InputContainer, VideoStream]:
+        """What says the format."""
+
+    def packets(self) -> Iterator[tuple[Any, Came]]:
+        """In the order they came, an empty one where a decoder has to give what it still has.
+
+        Ends with a CameraError, always, and after a silence of STALL_S.
+        """
+
+    def close(self) -> None:
+        """Also while `packets` runs in this thread, and twice."""
+
+
+def pictures_of(container: InputContainer, name: str) -> VideoStream:
+    """The first stream of pictures, made ready. Raises NotMedia, Unsupported; then it is closed."""
+    streams = video_streams(container)
+    if not streams:
+        container.close()
+        raise NotMedia(f"{name} sends no pictures", "sound alone has nothing to veil")
+    stream = streams[0]
+    if not stream.codec_context:
+        container.close()
+        raise Unsupported(f"{name} sends pictures in a code that nobody here can read",
+                          "set the camera to H.264, H.265 or JPEG")  # fmt: skip
+    context = stream.codec_context
+    context.thread_count = 1
+    context.copy_opaque = True
+    # Without it FFmpeg patches a picture of which packets were lost, and says nothing.
+    context.options = {"err_detect": "explode"}
+    return stream
+
+
+def opened(
+    address: str, name: str, speaks: str, options: Mapping[str, str], format_: str | None = None
+) -> InputContainer:
+    """An address opened for reading. Raises CameraError, CameraRefused, in our words."""
+    with av.logging.Capture() as said:
+        try:
+            return av.open(address, format=format_, options={**PROBE, **options},
+                           timeout=(OPEN_S, STALL_S))  # fmt: skip
+        except (av.FFmpegError, OSError, ValueError) as error:
+            if any("certificate" in line for *_, line in said):
+                raise CameraRefused(
+                    f"{name} shows a certificate that nobody trusted vouches for",
+                    "name its own, or its authority's, as trust",
+                ) from None
+            raise lost(name, error, speaks) from None
+
+
+def read(container: InputContainer, stream: VideoStream, name: str) -> Iterator[Any]:
+    """The packets of a connection, until it goes: a CameraError, always.
+
+    FFmpeg has several words for a silence, and for TLS the same as for a camera that hung up.
+    """
+    asked_s, silent = time.monotonic(), False
+    try:
+        for packet in container.demux(stream):
+            silent = time.monotonic() - asked_s >= STALL_S
+            if packet.size:
+                yield packet
+            asked_s = time.monotonic()
+    except (av.FFmpegError, OSError) as error:
+        silent |= isinstance(error, av.ExitError | TimeoutError)
+    if silent or time.monotonic() - asked_s >= STALL_S:
+        raise CameraError(f"{name} went silent", "check the network")
+    raise CameraError(f"{name} hung up")
+
+
+def lost(name: str, error: Exception, speaks: str) -> CameraError:
+    """What FFmpeg says, in our words, without the password."""
+    match error:
+        case av.HTTPUnauthorizedError() | av.HTTPForbiddenError():
+            return CameraRefused(f"{name} refuses the user or the password", "check the login file")
+        case av.HTTPNotFoundError() | av.HTTPBadRequestError() | av.HTTPClientError():
+            return CameraRefused(f"{name} has no such stream", "check the path")
+        case av.InvalidDataError() | av.ProtocolNotFoundError():
+            return CameraRefused(f"{name} doesn't speak {speaks}", "check the port")
+        case ConnectionRefusedError():
+            return CameraError(f"{name} refuses connections", "is it on? check the port")
+        case TimeoutError() | av.ExitError():
+            return CameraError(f"{name} went silent", "check the network")
+    return CameraError(f"{name} can't be reached: {getattr(error, 'strerror', error)}",
+                       "check the address and the network")  # fmt: skip
+
+
+def tls(trust: str) -> dict[str, str]:
+    """Options for TLS: `trust` is "" for the system's authorities, a PEM file, or ANYONE.
+
+    The certificate has to name the host as the address does.
+    """
+    if trust == ANYONE:
+        return {"tls_verify": "0"}
+    places = (trust,) if trust else (ssl.get_default_verify_paths().cafile, *BUNDLES)
+    authorities = next((place for place in places if place and Path(place).is_file()), places[-1])
+    try:
+        ssl.create_default_context(cafile=authorities)
+    except (OSError, ssl.SSLError) as error:
+        raise CameraRefused(
+            f"{authorities} holds no certificate that can be read", "trust names a PEM file"
+        ) from error
+    return {"tls_verify": "1", "ca_file": authorities}

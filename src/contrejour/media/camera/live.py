@@ -1,0 +1,212 @@
+"""A live stream: pictures as they come, until the camera goes away, and then an error, always.
+
+FFmpeg ends a dropped connection without an exception, and says nothing of lost packets or of a
+clock that was set. Here every end is a CameraError, times only go forward, what a loss may have
+touched is `corrupt`, and what went missing or jumped is counted. `feeds` has where packets come
+from; all that is opened is opened by the constructor, and `frames` only reads.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import chain, islice, pairwise
+from typing import Any
+
+import av
+import av.logging
+
+from contrejour.base.errors import CameraError, ContrejourError, Unsupported
+from contrejour.base.pictures import Frame
+from contrejour.media import nal
+from contrejour.media.camera.clock import Clock
+from contrejour.media.camera.feeds import OPEN_S, STALL_S, Came, connect, without_login
+from contrejour.media.camera.steady import Pace, Steady
+from contrejour.media.file.index import format_of
+from contrejour.media.file.reader import frame_of
+from contrejour.media.format import Format
+from contrejour.media.sets import Sets
+
+TIME_BASE = Fraction(1, 90_000)
+USUAL_RATE = Fraction(25)
+PACED_BY = 4
+"""Pictures by whose steps the rate is told, before the first is handed out."""
+PATIENCE_S = 10.0
+"""For a picture, while packets come: a camera may send the next whole one after some seconds."""
+Tee = Callable[[Any, bytes, Came], None]
+_MISSED = re.compile(r"RTP: missed (-?\d+) packets")
+
+__all__ = ["OPEN_S", "STALL_S", "Live", "without_login"]
+
+
+class Live:
+    """One connection to a camera. `frames` runs until it ends, with a CameraError.
+
+    `lost`: pictures that never came, as far as time stamps show it; `lost_packets`: as far as
+    FFmpeg says it (UDP alone). `clock`: the camera's own. `notes`: what was left out. `tee` is
+    given every packet, and its bytes, before it is decoded.
+    """
+
+    def __init__(
+        self, address: str, *, transport: str = "tcp", trust: str = "", tee: Tee | None = None
+    ) -> None:
+        """Connect. Raises CameraError, CameraRefused, NotMedia (no picture in it), Unsupported."""
+        self._tee = tee
+        self.name = without_login(address)
+        self._feed = connect(address, transport, trust)
+        self.fmt: Format | None = None
+        self.steady, self.clock = Steady(), Clock()
+        self.lost_packets, self.patience_s = 0, PATIENCE_S
+        self._pace = Pace()
+
+    @property
+    def lost(self) -> int:
+        return self._pace.lost
+
+    @property
+    def notes(self) -> Sequence[ContrejourError]:
+        return self._feed.notes
+
+    def frames(self) -> Iterator[Frame]:
+        """Pictures in order, their times going forward from 0. Ends with a CameraError alone.
+
+        From a sign of damage to the next picture that refers to none every frame is `corrupt`.
+        """
+        pictures, first = self._pictures(), []
+        ended: ContrejourError | None = None
+        try:
+            first = list(islice(pictures, PACED_BY))
+        except ContrejourError as error:  # before so many came: what came is shown
+            ended = error
+        rate = _rate([shown.stamp_ns for shown in first])
+        for number, shown in enumerate(chain(first, pictures)):
+            yield self._frame(number, shown, rate)
+        if ended:
+            raise ended
+
+    def _pictures(self) -> Iterator[_Shown]:
+        """What is decoded, as it comes."""
+        damaged, stream, sets = False, None, Sets("", b"")
+        codec, prefix, seen_s = "", 0, time.monotonic()
+        for packet, came in self._packets():
+            if packet.stream is not stream:
+                stream, damaged = packet.stream, False
+                codec = stream.codec_context.codec.canonical_name
+                told = stream.codec_context.extradata or b""
+                prefix, sets = nal.length_size(codec, told), Sets(codec, told)
+            data = bytes(packet)
+            if self._tee:
+                self._tee(packet, data, came)
+            if damaged and packet.is_keyframe:
+                damaged = not nal.opens_clean(codec, data, prefix)
+            damaged |= packet.is_corrupt or (prefix == 0 and sets.doubts(data))
+            if sets.changed:  # the next connection asks how they are coded now
+                raise self._feed.gone(f"{self.name} codes its pictures in another way now")
+            packet.opaque = sent = _Sent(came)
+            pictures, complains = _decoded(packet)
+            damaged |= complains  # fail closed: what refers to a broken picture is broken
+            sent.damaged = damaged
+            for picture in pictures:
+                damaged |= picture.is_corrupt
+                missing = self._feed.lossy and self._pace.misses(picture.pts)
+                # The H.265 decoder replaces a picture that never came, and may not say so.
+                damaged |= missing and codec == "hevc" and not picture.key_frame
+                # A picture may come with a later packet: after a loss FFmpeg holds one back.
+                own = picture.opaque if isinstance(picture.opaque, _Sent) else sent
+                yield _shown(picture, own.came, damaged or own.damaged)
+                seen_s = time.monotonic()
+            if time.monotonic() - seen_s > self.patience_s:
+                raise CameraError(f"{self.name} sends no picture that can be decoded")
+
+    def _packets(self) -> Iterator[tuple[Any, Came]]:
+        """With what FFmpeg says on the way kept off the terminal, and its losses counted."""
+        packets = self._feed.packets()
+        while True:
+            with av.logging.Capture() as said:
+                found = next(packets)
+            for _, _, line in said:
+                if missed := _MISSED.search(line):
+                    self.lost_packets += max(0, int(missed[1]))
+            yield found
+
+    def _frame(self, number: int, shown: _Shown, rate: Fraction | None) -> Frame:
+        picture, came = shown.picture, shown.came
+        time_ns = self.steady.at(shown.stamp_ns, shown.arrived_ns)
+        taken = self.clock.at(
+            came.camera_ns, shown.arrived_ns, shown.wall_ns,
+            spread_ns=came.spread_ns, reported=came.reported,
+        )  # fmt: skip
+        if self.fmt is None:
+            container, stream = self._feed.first()
+            rate = rate or Fraction(stream.average_rate or stream.guessed_rate or USUAL_RATE)
+            self.fmt = replace(format_of(container, stream, picture, rate), time_base=TIME_BASE)
+        pts = round(time_ns * TIME_BASE.denominator / 1_000_000_000)
+        try:
+            frame = frame_of(self.fmt, number, pts, picture, shown.damaged)
+        except Unsupported as error:  # the next connection finds out what it is now
+            shape = f"{picture.width}x{picture.height} {picture.format.name}"
+            raise self._feed.gone(f"{self.name} changed to {shape}") from error
+        return replace(frame, time_ns=time_ns, taken=taken)
+
+    def close(self) -> None:
+        self._feed.close()
+
+
+@dataclass(slots=True)
+class _Sent:
+    """What is known of a packet, for the picture that it becomes."""
+
+    came: Came
+    damaged: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """One decoded picture, and when it was taken and came."""
+
+    picture: av.VideoFrame
+    came: Came
+    damaged: bool
+    stamp_ns: int | None
+    arrived_ns: int
+    wall_ns: int
+
+
+def _shown(picture: av.VideoFrame, came: Came, damaged: bool) -> _Shown:
+    stamp = picture.pts if picture.pts is not None else picture.dts
+    stamp_ns = None
+    if stamp is not None and came.offset_ns is not None:  # a connection's first often has none
+        unit_ns = Fraction(picture.time_base or TIME_BASE) * 1_000_000_000
+        stamp_ns = came.offset_ns + int(stamp * unit_ns)
+    return _Shown(picture, came, damaged, stamp_ns, time.monotonic_ns(), time.time_ns())
+
+
+def _rate(stamps: Sequence[int | None]) -> Fraction | None:
+    """Pictures a second, by the shortest step of the first ones: FFmpeg may guess twice that."""
+    known = [stamp for stamp in stamps if stamp is not None]
+    steps = [after - before for before, after in pairwise(known) if after > before]
+    if not steps:
+        return None
+    return Fraction(1_000_000_000, min(steps)).limit_denominator(1001)
+
+
+def _decoded(packet: Any) -> tuple[list[Any], bool]:
+    """The pictures of a packet, and whether the decoder had to complain.
+
+    Of a reference that is missing the H.265 decoder only grumbles, and the H.264 decoder, where a
+    whole picture was lost, says no more than this among what is meant for its own developers.
+    """
+    av.logging.set_level(av.logging.DEBUG)
+    try:
+        with av.logging.Capture() as said:
+            pictures = packet.decode()
+    except av.FFmpegError:
+        return [], True
+    finally:
+        av.logging.set_level(av.logging.WARNING)
+    return pictures, any(
+        level <= av.logging.WARNING or "num gap" in text for level, _, text in said
+    )

@@ -1,0 +1,161 @@
+"""How pictures pass from the process that decodes to the one that veils. Pure.
+
+    kind (1 byte)  length (4 bytes, big-endian)  body
+    "F"  the format, as JSON           before the first picture, once
+    "P"  one picture: HEAD, then its planes, row by row
+    "E"  the error that ended it, as JSON: the last thing that is said
+
+Whoever decodes what a camera sends may be in somebody else's hands: nothing is unpickled, every
+number is checked, and what no camera sends is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from contrejour.base.errors import (
+    CameraEnded,
+    CameraError,
+    CameraRefused,
+    ContrejourError,
+    NotMedia,
+    Unsupported,
+)
+from contrejour.base.pictures import Frame
+from contrejour.base.times import Instant
+from contrejour.media.format import Format, depth, native_format, subsampling, working_format
+
+PREFIX = struct.Struct(">cI")
+HEAD = struct.Struct(">QqqB4qIII")
+"""index, pts, time_ns, flags, the instant's four numbers, and what was counted so far."""
+CORRUPT, TIMED, CAMERA_TIMED = 1, 2, 4
+MOST_PX = 8192 * 8192
+MOST_TEXT = 4096
+ENDS: dict[str, type[ContrejourError]] = {
+    each.__name__: each for each in (CameraError, CameraEnded, CameraRefused, NotMedia, Unsupported)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a connection counted so far: jumps of the camera's clock, pictures lost and dropped."""
+
+    jumps: int = 0
+    lost: int = 0
+    dropped: int = 0
+
+
+def told_format(fmt: Format, sandbox: str) -> bytes:
+    """The body of an F."""
+    return json.dumps(
+        {
+            "codec": fmt.codec, "pix_fmt": fmt.pix_fmt, "width": fmt.width, "height": fmt.height,
+            "time_base": str(fmt.time_base), "rate": str(fmt.rate),
+            "sample_aspect": str(fmt.sample_aspect), "rotation": fmt.rotation,
+            "color": fmt.color, "sandbox": sandbox,
+        }
+    ).encode()  # fmt: skip
+
+
+def read_format(body: bytes) -> tuple[Format, str]:
+    """What an F says, and the sandbox that holds. Raises an error unless a camera could say it."""
+    data = json.loads(body[:MOST_TEXT])
+    width, height = int(data["width"]), int(data["height"])
+    pix_fmt = str(data["pix_fmt"])
+    if not (width >= 16 and height >= 16 and width * height <= MOST_PX):
+        raise ValueError("size")
+    if native_format(pix_fmt) != pix_fmt or working_format(pix_fmt, width, height) != pix_fmt:
+        raise ValueError("pixel format")
+    rate, time_base, aspect = (_ratio(data[key]) for key in ("rate", "time_base", "sample_aspect"))
+    if not (0 < rate <= 1000 and 0 < time_base <= 1 and 0 <= aspect <= 100):
+        raise ValueError("rate")
+    color = tuple(int(value) for value in data["color"])
+    if len(color) != 4 or not all(0 <= value < 256 for value in color):
+        raise ValueError("colour")
+    rotation = int(data["rotation"])
+    if rotation not in (0, 90, 180, 270):
+        raise ValueError("rotation")
+    fmt = Format(
+        container="rtsp", codec=str(data["codec"])[:20], pix_fmt=pix_fmt, width=width,
+        height=height, subsampling=subsampling(pix_fmt), depth=depth(pix_fmt),
+        rgb=pix_fmt.startswith("gbr"), time_base=time_base, rate=rate, sample_aspect=aspect,
+        rotation=rotation, matrix=None, color=color,
+        hdr=(), interlaced="", audio_tracks=0, other_video_tracks=0,
+    )  # fmt: skip
+    return fmt, str(data["sandbox"])[:20]
+
+
+def _ratio(text: Any) -> Fraction:
+    if len(str(text)) > 40:
+        raise ValueError("number")
+    return Fraction(str(text))
+
+
+def told_error(error: ContrejourError) -> bytes:
+    """The body of an E."""
+    kind = type(error).__name__
+    said = {"kind": kind if kind in ENDS else "CameraError", "said": str(error), "hint": error.hint}
+    return json.dumps(said).encode()
+
+
+def read_error(body: bytes, name: str) -> ContrejourError:
+    """The error that an E says."""
+    try:
+        data = json.loads(body[:MOST_TEXT])
+        kind = ENDS[data["kind"]]
+        return kind(str(data["said"]), str(data["hint"]))
+    except (ValueError, KeyError, TypeError):
+        return CameraError(f"{name}: its decoder talks nonsense")
+
+
+def told_picture(frame: Frame, counted: Counted) -> Iterator[Any]:
+    """The body of a P, as buffers in order."""
+    flags = CORRUPT * frame.corrupt
+    instant = frame.taken or Instant(0, 0, None, 0)
+    flags |= TIMED * (frame.taken is not None) | CAMERA_TIMED * (instant.camera_ns is not None)
+    times = instant.monotonic_ns, instant.wall_ns, instant.camera_ns or 0, instant.uncertainty_ns
+    told = counted.jumps, counted.lost, counted.dropped
+    yield HEAD.pack(frame.index, frame.pts, frame.time_ns, flags, *times, *told)
+    for plane in frame.planes:
+        yield np.ascontiguousarray(plane).data.cast("B")
+
+
+def shapes(fmt: Format) -> list[tuple[int, int]]:
+    """(rows, columns) of each plane."""
+    across, down = fmt.subsampling
+    fine = (fmt.height, fmt.width)
+    if fmt.pix_fmt.startswith("gray"):
+        return [fine]
+    coarse = (-(-fmt.height // (1 << down)), -(-fmt.width // (1 << across)))
+    return [fine, coarse, coarse]
+
+
+def picture_bytes(fmt: Format) -> int:
+    """How long the body of a P is."""
+    return HEAD.size + sum(h * w for h, w in shapes(fmt)) * (1 if fmt.depth == 8 else 2)
+
+
+def read_picture(body: memoryview, fmt: Format) -> tuple[dict[str, Any], Counted]:
+    """What a P says, as fields of a Frame; its planes lie in `body`."""
+    index, pts, time_ns, flags, *rest = HEAD.unpack(body[: HEAD.size])
+    monotonic_ns, wall_ns, camera_ns, uncertainty_ns, jumps, lost, dropped = rest
+    dtype: Any = np.uint8 if fmt.depth == 8 else np.uint16
+    planes, at = [], HEAD.size
+    for rows, columns in shapes(fmt):
+        size = rows * columns * np.dtype(dtype).itemsize
+        planes.append(np.frombuffer(body[at : at + size], dtype).reshape(rows, columns))
+        at += size
+    camera = camera_ns if flags & CAMERA_TIMED else None
+    instant = Instant(monotonic_ns, wall_ns, camera, uncertainty_ns) if flags & TIMED else None
+    known = {
+        "index": index, "pts": pts, "time_ns": time_ns, "corrupt": bool(flags & CORRUPT),
+        "planes": tuple(planes), "taken": instant,
+    }  # fmt: skip
+    return known, Counted(jumps, lost, dropped)

@@ -1,0 +1,258 @@
+"""Reading a recorded video, one closed GOP at a time.
+
+The closed GOP is the unit: nothing inside it refers outside, so it decodes alone, the same way
+each time, in whatever process. `index` lists them in one pass over the packets; a `Reader` then
+decodes any of them, in ascending order, without ever seeking (an index can lie, order can't).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from contrejour.base.errors import InputEmpty, InputMissing, NotMedia
+from contrejour.media import nal
+from contrejour.media.format import Format, depth, filtered, hdr_params, subsampling, working_format
+
+MIN_GOP_PACKETS = 8
+"""Shorter closed GOPs (all-intra codecs above all) are taken together."""
+UNSURE = ("hevc", "mpeg1video", "mpeg2video", "vc1", "wmv3")
+"""Codecs whose key packets may open a GOP to pictures before them, as only times would tell."""
+RATE_PACKETS = 64
+MOST_REORDERED = 16
+"""No codec shows a picture more than 16 places from where it is stored."""
+USUAL_RATES = [Fraction(n) for n in (10, 12, 15, 20, 24, 25, 30, 48, 50, 60, 100, 120)]
+USUAL_RATES += [Fraction(n * 1000, 1001) for n in (24, 30, 60, 120)]
+
+
+@dataclass(frozen=True, slots=True)
+class Gop:
+    """A run of packets that decodes alone. `copyable`: its packets may be reused as they are."""
+
+    first_packet: int
+    packets: int
+    start_pts: int
+    copyable: bool
+
+
+OPEN_OPTIONS = {
+    "ignore_editlist": "0",
+    # A file is its own bytes: no name is taken for an address, no playlist (HLS, ffconcat, SDP)
+    # draws other files or the network in.
+    "protocol_whitelist": "file",
+    "format_whitelist": "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,asf,mxf,ogg,ivf,obu,h264,hevc,"
+    "m4v,mpegvideo,mjpeg,dv,gxf,nut",
+}
+
+
+def open_input(path: Path) -> InputContainer:
+    """Open for demuxing; errors say which of missing, empty or not-media it is."""
+    try:
+        if path.stat().st_size == 0:
+            raise InputEmpty(f"{path} is empty (0 bytes)", "copy it again from where it came")
+        return av.open(f"file:{path}", options=OPEN_OPTIONS, metadata_errors="replace")
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputMissing(f"{path} does not exist", "check the path") from None
+    except PermissionError:
+        raise InputMissing(f"{path} may not be read", "check its permissions") from None
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise NotMedia(
+            f"{path} is not a video or is cut before its index: {_reason(error)}",
+            "a file whose copy was interrupted may lack its index: copy it again",
+        ) from None
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)
+
+
+def video_streams(container: InputContainer) -> list[VideoStream]:
+    """The real video tracks: cover pictures (attached_pic) aren't."""
+    attached = av.stream.Disposition.attached_pic
+    return [s for s in container.streams.video if not s.disposition & attached]
+
+
+def probe(path: Path) -> Format:
+    """The format of the first video track, as its first decodable picture has it."""
+    with open_input(path) as container:
+        streams = video_streams(container)
+        if not streams:
+            raise NotMedia(f"{path} has no video track", "sound alone has nothing to veil")
+        stream = streams[0]
+        picture, times = _first_picture(container, stream)
+        if picture is None:
+            raise InputEmpty(
+                f"{path} has no picture that can be decoded", "it may be encrypted or damaged"
+            )
+        rate = _rate(container.format.name, stream, times)
+        return format_of(container, stream, picture, rate, len(streams) - 1)
+
+
+def format_of(
+    container: InputContainer,
+    stream: VideoStream,
+    picture: av.VideoFrame,
+    rate: Fraction,
+    other_video_tracks: int = 0,
+) -> Format:
+    """The format of a stream whose pictures are like this one."""
+    name = working_format(picture.format.name, picture.width, picture.height)
+    sides = _side_data(picture)
+    matrix = sides.get("DISPLAYMATRIX")
+    return Format(
+        container=container.format.name,
+        codec=stream.codec_context.codec.canonical_name,
+        pix_fmt=name,
+        width=picture.width,
+        height=picture.height,
+        subsampling=subsampling(name),
+        depth=depth(name),
+        rgb=name.startswith("gbr"),
+        time_base=Fraction(stream.time_base or Fraction(1, 1000)),
+        rate=rate,
+        sample_aspect=Fraction(stream.sample_aspect_ratio or 1),
+        rotation=round(-picture.rotation / 90) * 90 % 360,
+        matrix=tuple(np.frombuffer(matrix, "=i4").tolist()) if matrix else None,
+        color=(
+            picture.color_primaries,
+            picture.color_trc,
+            int(picture.colorspace),
+            int(picture.color_range),
+        ),
+        hdr=hdr_params(sides),
+        interlaced=_field_order(picture),
+        audio_tracks=len(container.streams.audio),
+        other_video_tracks=other_video_tracks,
+    )
+
+
+def _side_data(picture: av.VideoFrame) -> dict[str, bytes]:
+    try:
+        sides: Any = picture.side_data
+        return {data.type.name: bytes(data) for data in sides}
+    except ValueError:  # a kind that PyAV has no name for (EXIF in an MJPEG picture)
+        return {}
+
+
+def _field_order(picture: av.VideoFrame) -> str:
+    """ "" for progressive, else which field comes first: "tff" or "bff"."""
+    if not picture.interlaced_frame:
+        return ""
+    shape = picture.width, picture.height, picture.format.name
+    passes = filtered(*shape, "select", "eq(interlace_type,TOPFIRST)")
+    try:
+        passes.push(picture)
+        passes.pull()
+    except (av.BlockingIOError, av.EOFError):  # it was not let through
+        return "bff"
+    return "tff"
+
+
+def _first_picture(
+    container: InputContainer, stream: VideoStream
+) -> tuple[av.VideoFrame | None, list[int]]:
+    """The first picture that can be decoded, and the times of some packets around it."""
+    found, times = None, []
+    for packet in packets(container, stream):
+        if (time := time_of(packet)) is not None:
+            times.append(time)
+        if found is None:
+            found = next(iter(_decoded(packet)), None)
+        elif len(times) >= RATE_PACKETS:
+            return found, times
+    return found or next(iter(_decoded(None, stream)), None), times
+
+
+def _decoded(packet: Any, stream: VideoStream | None = None) -> Sequence[av.VideoFrame]:
+    try:
+        return stream.decode(None) if stream else packet.decode()
+    except av.FFmpegError:
+        return ()
+
+
+def _rate(container: str, stream: VideoStream, times: Sequence[int]) -> Fraction:
+    """Pictures a second, from the header, or from times where the header has none.
+
+    FFmpeg's own guess is no good there: it looks at the first 5 MB, so how far it sees, and what it
+    guesses of a variable rate, depends on how large the pictures are, and that on what they show.
+    """
+    if {"mov", "avi"} & set(container.split(",")) and stream.average_rate:
+        return Fraction(stream.average_rate)
+    ordered = sorted(set(times))[: max(2, len(times) - MOST_REORDERED)]
+    if len(ordered) < 2:
+        return Fraction(25)
+    span = (ordered[-1] - ordered[0]) * Fraction(stream.time_base or Fraction(1, 1000))
+    rate = (len(ordered) - 1) / span
+    near = min(USUAL_RATES, key=lambda usual: abs(usual - rate))
+    return near if abs(near - rate) < near / 250 else rate.limit_denominator(1001)
+
+
+def packets(container: InputContainer, stream: VideoStream) -> Iterator[av.Packet[Any]]:
+    """Every packet of the track in file order; a read error ends it, as it ends any player."""
+    try:
+        for packet in container.demux(stream):
+            if packet.size:
+                yield packet
+    except av.FFmpegError:
+        return
+
+
+def time_of(packet: Any, paced: bool = False) -> int | None:
+    """Presentation time. `paced`: the container (AVI) has none, so its place in the file counts."""
+    if paced or packet.pts is None:
+        return packet.dts  # type: ignore[no-any-return]
+    return packet.pts  # type: ignore[no-any-return]
+
+
+def index(path: Path, fmt: Format) -> list[Gop]:
+    """All closed GOPs, in order, from one pass over the packets (nothing is decoded)."""
+    gops: list[Gop] = []
+    with open_input(path) as container:
+        stream = video_streams(container)[0]
+        header = stream.codec_context.extradata
+        prefix = nal.length_size(fmt.codec, header)
+        keys: list[int] = []
+        alone: set[int] = set()
+        times: list[int] = []
+        damaged: list[bool] = []
+        for number, packet in enumerate(packets(container, stream)):
+            time = time_of(packet, fmt.paced)
+            times.append(times[-1] if time is None and times else time or 0)
+            damaged.append(packet.is_corrupt or packet.is_discard or time is None)
+            if packet.is_keyframe:
+                data = bytes(packet)
+                if nal.stands_alone(fmt.codec, data, prefix, header):
+                    alone.add(number)
+                if nal.opens_clean(fmt.codec, data, prefix) and (
+                    not fmt.paced or fmt.codec not in UNSURE or number in alone
+                ):
+                    keys.append(number)
+            elif number - 1 in keys[-1:] and nal.shown_earlier(fmt.codec, bytes(packet)):
+                keys.pop()
+    starts = _closed_starts(keys, times)
+    for start, end in zip(starts, [*starts[1:], len(times)], strict=True):
+        whole = start in alone and not any(damaged[start:end])
+        gops.append(Gop(start, end - start, min(times[start:end]), whole))
+    return gops
+
+
+def _closed_starts(keys: Sequence[int], times: Sequence[int]) -> list[int]:
+    """Key packets that no later packet precedes in time, and no earlier one follows."""
+    if not times:
+        return []
+    lowest_after = np.minimum.accumulate(np.array(times)[::-1])[::-1]
+    highest_before = np.maximum.accumulate(np.array(times))
+    starts = [0]
+    for key in keys:
+        closed = key == 0 or (lowest_after[key] >= times[key] > highest_before[key - 1])
+        if closed and key - starts[-1] >= MIN_GOP_PACKETS:
+            starts.append(key)
+    return starts

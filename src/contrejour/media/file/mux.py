@@ -1,0 +1,195 @@
+"""Chunks of packets on disk, and one file made of them.
+
+A chunk file is one line of JSON (`{"pts": […], "key": […], "size": […]}`, decoding order) and then
+the packets, end to end. `mux` gives every packet the decoding time that its place asks for
+(ISO/IEC 14496-12 §8.6.1): the presentation times, sorted, delayed by the deepest reordering.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+
+from contrejour.base.errors import OutputFailed, Unsupported
+from contrejour.media.file.index import open_input
+from contrejour.media.format import Format
+from contrejour.media.out.encode import Packed, configure, display, target
+
+_QUIET = {"fflags": "+bitexact", "avoid_negative_ts": "disabled"}
+CONTAINERS = {
+    ".mp4": ("mp4", {"movflags": "+faststart"}),
+    ".m4v": ("mp4", {"movflags": "+faststart"}),
+    ".mov": ("mov", {"movflags": "+faststart"}),
+    ".mkv": ("matroska", {}),
+    ".ts": ("mpegts", {"mpegts_copyts": "1", "muxdelay": "0"}),
+}
+"""Suffix of the output to (FFmpeg muxer, its options)."""
+_EXACT = {".mkv": 1000, ".ts": 90_000}
+"""Ticks a second of the containers that have a fixed clock."""
+
+
+def check_container(suffix: str, fmt: Format) -> None:
+    """Refuse a container that can't carry this stream exactly."""
+    if suffix not in CONTAINERS:
+        raise Unsupported(
+            f"output of type {suffix or '(none)'}", f"use one of {' '.join(sorted(CONTAINERS))}"
+        )
+    clock = _EXACT.get(suffix)
+    if clock and (fmt.time_base * clock).denominator != 1:
+        raise Unsupported(
+            f"{suffix} counts {clock} ticks a second and can't repeat time stamps "
+            f"in units of {fmt.time_base} s",
+            "write .mp4, which keeps them exactly",
+        )
+    if suffix == ".ts" and (fmt.rotation or fmt.matrix):
+        raise Unsupported("MPEG-TS can't say that a picture is rotated", "write .mp4")
+
+
+def write_chunk(path: Path, packets: Sequence[Packed]) -> None:
+    """Write one chunk; at `path` there is all of it or nothing."""
+    head = {
+        "pts": [p.pts for p in packets],
+        "key": [int(p.key) for p in packets],
+        "size": [len(p.data) for p in packets],
+    }
+    part = path.with_suffix(f".{os.getpid()}.part")
+    with part.open("wb") as file:
+        file.write(json.dumps(head).encode() + b"\n")
+        for packet in packets:
+            file.write(packet.data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)
+
+
+def chunk_times(path: Path) -> list[int]:
+    """The presentation times of a chunk's packets, in decoding order."""
+    with path.open("rb") as file:
+        return list(json.loads(file.readline())["pts"])
+
+
+def read_chunk(path: Path) -> Iterator[Packed]:
+    """The packets of a chunk, in decoding order."""
+    with path.open("rb") as file:
+        head = json.loads(file.readline())
+        for pts, key, size in zip(head["pts"], head["key"], head["size"], strict=True):
+            yield Packed(pts, bool(key), file.read(size))
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Decoding times for packets in decoding order: sorted presentation times, `depth` late."""
+
+    times: list[int]
+    depth: int
+
+    @classmethod
+    def of(cls, times: list[int]) -> Clock:
+        ordered = sorted(times)
+        rank = {pts: at for at, pts in enumerate(ordered)}
+        if len(rank) != len(times):
+            raise Unsupported("two pictures with the same time stamp")
+        return cls(ordered, max((at - rank[pts] for at, pts in enumerate(times)), default=0))
+
+    def decode_time(self, at: int) -> int:
+        if at >= self.depth:
+            return self.times[at - self.depth]
+        step = self.times[1] - self.times[0] if len(self.times) > 1 else 1
+        return self.times[0] - (self.depth - at) * step
+
+    def duration(self, pts: int, last: int) -> int:
+        """Time until the next picture; `last` for the last one."""
+        after = bisect_right(self.times, pts)
+        return self.times[after] - pts if after < len(self.times) else last
+
+
+def mux(out: Path, suffix: str, fmt: Format, chunks: Sequence[Path], audio: Path | None) -> None:
+    """Write `out` (any name; `suffix` decides the container) and make it durable (fsync)."""
+    muxer, options = CONTAINERS[suffix]
+    clock = Clock.of([pts for chunk in chunks for pts in chunk_times(chunk)])
+    last = round(1 / fmt.rate / fmt.time_base)
+    try:
+        with av.open(
+            f"file:{out}", "w", format=muxer, container_options={**_QUIET, **options}
+        ) as container:
+            track = _track(container, suffix, fmt)
+            sounds = _Sounds(container, audio) if audio else None
+            at = 0
+            for chunk in chunks:
+                for packed in read_chunk(chunk):
+                    packet = av.Packet(packed.data)
+                    packet.pts, packet.dts = packed.pts, clock.decode_time(at)
+                    packet.duration = clock.duration(packed.pts, last)
+                    packet.time_base, packet.stream = fmt.time_base, track
+                    packet.is_keyframe = packed.key
+                    if sounds:
+                        sounds.mux_until(packet.dts * fmt.time_base)
+                    container.mux(packet)
+                    at += 1
+            if sounds:
+                sounds.mux_until(None)
+        with out.open("rb") as file:
+            os.fsync(file.fileno())
+    except (av.FFmpegError, OSError) as error:
+        raise OutputFailed(
+            f"{out.name} can't be written: {getattr(error, 'strerror', None) or error}",
+            "free some space, or choose another place with -o",
+        ) from error
+
+
+def _track(container: Any, suffix: str, fmt: Format) -> Any:
+    codec = target(fmt)
+    track = container.add_stream("libx264" if codec == "h264" else "libx265", rate=fmt.rate)
+    configure(track.codec_context, fmt)
+    track.time_base = fmt.time_base
+    if suffix in (".mp4", ".m4v", ".mov"):  # parameter sets in band: ISO/IEC 14496-15 §5.3, §8.3
+        track.codec_context.codec_tag = "avc3" if codec == "h264" else "hev1"
+    display(track, fmt)
+    return track
+
+
+class _Sounds:
+    """The audio tracks of the input, copied packet by packet beside the pictures."""
+
+    def __init__(self, container: Any, source: Path) -> None:
+        self._container = container
+        self._input = open_input(source)
+        self._tracks = {}
+        for stream in self._input.streams.audio:
+            try:
+                track = container.add_stream_from_template(stream)
+            except ValueError as error:
+                raise Unsupported(f"sound: {error}", "write .mkv or .mov") from error
+            track.metadata.clear()
+            self._tracks[stream.index] = track
+        self._packets = self._demux()
+        self._waiting: Any = None
+
+    def _demux(self) -> Iterator[av.Packet[Any]]:
+        try:
+            for packet in self._input.demux(*self._input.streams.audio):
+                if packet.size and packet.dts is not None:
+                    yield packet
+        except av.FFmpegError:
+            return
+
+    def mux_until(self, time: Fraction | None) -> None:
+        """Write the sound that comes before `time` (seconds); None writes what is left."""
+        while True:
+            packet: Any = self._waiting or next(self._packets, None)
+            self._waiting = packet
+            if packet is None:
+                return
+            if time is not None and packet.dts * packet.time_base > time:
+                return
+            packet.stream = self._tracks[packet.stream_index]
+            self._container.mux(packet)
+            self._waiting = None

@@ -1,0 +1,217 @@
+"""Decoding closed GOPs, in ascending order, and what is built on that for reports and measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from contrejour.base.errors import Unsupported
+from contrejour.base.pictures import Frame, Rgb
+from contrejour.media.file.index import (
+    Gop,
+    index,
+    open_input,
+    packets,
+    probe,
+    time_of,
+    video_streams,
+)
+from contrejour.media.format import Format, native_format, subsampling, working_format
+from contrejour.media.out.encode import Packed, copy, stripped, stripper
+
+
+class Reader:
+    """Decodes closed GOPs of one file, each later than the last one asked for."""
+
+    def __init__(self, path: Path, fmt: Format, gops: Sequence[Gop]) -> None:
+        self.fmt = fmt
+        self.gops = gops
+        self._path = path
+        self._range: tuple[int, int] | None = None
+        self._frames: Iterator[Frame] = iter(())
+        self._position = 0
+        self._open()
+
+    def _open(self) -> None:
+        self._container = open_input(self._path)
+        self._stream = video_streams(self._container)[0]
+        self._stream.codec_context.thread_count = 1
+        self._packets = packets(self._container, self._stream)
+        self._next = 0
+
+    def packets(self, first: int, last: int) -> Iterator[av.Packet[Any]]:
+        """The packets of GOPs `first` up to, not including, `last`."""
+        start = self.gops[first].first_packet
+        end = self.gops[last - 1].first_packet + self.gops[last - 1].packets
+        if start < self._next:
+            self._container.close()
+            self._open()
+        for packet in self._packets:
+            number, self._next = self._next, self._next + 1
+            if number >= start:
+                yield packet
+            if self._next >= end:
+                return
+
+    def copy(self, first: int, last: int) -> list[Packed]:
+        """The packets of these GOPs as they are, stripped of all side data."""
+        return copy(self.packets(first, last), self._stream, self.fmt.codec)
+
+    def frames(
+        self, first: int, last: int, skip: int = 0, count: int | None = None
+    ) -> Iterator[Frame]:
+        """Frames of GOPs `first` up to `last`, without the first `skip`, at most `count`.
+
+        `Frame.index` counts from the start of GOP `first`. From the first sign of damage to the
+        end of its GOP every frame is `corrupt`: what refers to a broken picture is broken.
+        """
+        if self._range != (first, last) or self._position > skip:
+            self._range, self._position = (first, last), 0
+            self._frames = self._decode(first, last)
+        for frame in self._frames:
+            at, self._position = self._position, self._position + 1
+            if at >= skip:
+                yield frame
+            if count is not None and at + 1 >= skip + count:
+                return
+
+    def _decode(self, first: int, last: int) -> Iterator[Frame]:
+        number = 0
+        for gop in range(first, last):
+            paces: list[int | None] = []
+            coded = self._paced(self.packets(gop, gop + 1), paces)
+            for place, (picture, corrupt) in enumerate(self._pictures(coded)):
+                pts = picture.pts if picture.pts is not None else picture.dts
+                if self.fmt.paced:
+                    pts = paces[place] if place < len(paces) else None
+                yield frame_of(self.fmt, number, pts, picture, corrupt)
+                number += 1
+
+    def _paced(
+        self, coded: Iterator[av.Packet[Any]], paces: list[int | None]
+    ) -> Iterator[av.Packet[Any]]:
+        """These packets, their places in time noted: the nth picture shown gets the nth."""
+        for packet in coded:
+            paces.append(time_of(packet, paced=True))
+            yield packet
+
+    def _pictures(self, coded: Iterator[av.Packet[Any]]) -> Iterator[tuple[av.VideoFrame, bool]]:
+        context, damaged = self._stream.codec_context, False
+        context.flush_buffers()  # the GOP before may have been left in the middle
+        for packet in (*coded, None):
+            damaged |= packet is not None and packet.is_corrupt
+            try:
+                pictures = context.decode(packet)
+            except av.FFmpegError:
+                damaged = True  # fail closed: the rest of this GOP is veiled whole
+                continue
+            for picture in pictures:
+                damaged |= picture.is_corrupt
+                yield picture, damaged
+        context.flush_buffers()
+
+
+def frame_of(
+    fmt: Format, number: int, pts: int | None, picture: av.VideoFrame, corrupt: bool
+) -> Frame:
+    """A decoded picture as a Frame. Raises Unsupported for one that the stream's format isn't."""
+    if pts is None:
+        raise Unsupported("a picture without a time stamp", "remux the recording first")
+    if (picture.width, picture.height) != (fmt.width, fmt.height):
+        raise Unsupported(
+            f"the picture size changes from {fmt.width}x{fmt.height} "
+            f"to {picture.width}x{picture.height} inside the file",
+            "split the recording where it changes",
+        )
+    name = picture.format.name
+    native = native_format(name)
+    if working_format(name, fmt.width, fmt.height) != fmt.pix_fmt:
+        raise Unsupported(f"the pixel format changes to {name} inside the file")
+    planar = picture if name == native else picture.reformat(format=native)
+    return Frame(
+        index=number,
+        pts=pts,
+        time_ns=int(pts * fmt.time_base * 1_000_000_000),
+        width=fmt.upright[0],
+        height=fmt.upright[1],
+        rotation=fmt.rotation,
+        planes=tuple(_planes(planar, native, fmt)),
+        subsampling=fmt.subsampling,
+        depth=fmt.depth,
+        rgb=lambda width, height: _rgb(picture, width, height, fmt.rotation),
+        corrupt=corrupt,
+        rgb_planes=fmt.rgb,
+    )
+
+
+def _planes(picture: av.VideoFrame, native: str, fmt: Format) -> Iterator[Any]:
+    """The planes, chroma in the steps of the working format.
+
+    Finer steps repeat samples: a filter would carry hidden chroma past the edge of its cell.
+    """
+    fine, own = fmt.subsampling, subsampling(native)
+    for number, plane in enumerate(picture.planes):
+        view = _view(plane, fmt.depth)
+        if number in (1, 2) and own != fine:
+            view = view.repeat(1 << own[1] - fine[1], 0).repeat(1 << own[0] - fine[0], 1)
+            view = view[: -(-fmt.height // (1 << fine[1])), : -(-fmt.width // (1 << fine[0]))]
+        yield view
+
+
+def _view(plane: Any, bits: int) -> Any:
+    kind = np.uint8 if bits == 8 else np.uint16
+    row = plane.line_size // kind().itemsize
+    flat = np.frombuffer(plane, kind)
+    return flat[: row * plane.height].reshape(plane.height, row)[:, : plane.width]
+
+
+def _rgb(picture: av.VideoFrame, width: int, height: int, rotation: int) -> Rgb:
+    if rotation % 180:
+        width, height = height, width
+    scaled: Any = picture.reformat(width=width, height=height, format="rgb24").to_ndarray()
+    upright: Rgb = np.ascontiguousarray(np.rot90(scaled, -rotation // 90)) if rotation else scaled
+    return upright
+
+
+def repack(path: Path, codec: str, time_base: Fraction) -> Iterator[Packed]:
+    """The packets of a file that `mux` wrote, as they were handed to it.
+
+    Times are in `time_base`, as they were then: containers have ticks of their own.
+    """
+    with open_input(path) as container:
+        stream = video_streams(container)[0]
+        strip, ticks = stripper(stream, codec), Fraction(stream.time_base or time_base) / time_base
+        for packet in (*packets(container, stream), None):
+            for packed in stripped(strip, packet):
+                yield replace(packed, pts=round(packed.pts * ticks))
+
+
+def stills(path: Path, indices: Sequence[int], width: int) -> Iterator[tuple[int, Rgb]]:
+    """Some frames of a file that `mux` wrote, upright, at most `width` px wide, in ascending order.
+
+    Only their GOPs are decoded: such a file has one packet a frame.
+    """
+    fmt = probe(path)
+    gops = index(path, fmt)
+    reader = Reader(path, fmt, gops)
+    starts = np.cumsum([0, *(gop.packets for gop in gops)])
+    for wanted in sorted(set(indices)):
+        gop = int(np.searchsorted(starts, wanted, side="right")) - 1
+        for frame in reader.frames(gop, gop + 1, wanted - int(starts[gop]), 1):
+            wide = min(width, frame.width)
+            yield wanted, frame.rgb(wide, max(1, frame.height * wide // frame.width))
+
+
+def lumas(path: Path) -> Iterator[tuple[int, Any]]:
+    """(time in ns, upright luma plane scaled to 8 bits) of every frame: for measuring."""
+    fmt = probe(path)
+    gops = index(path, fmt)
+    for frame in Reader(path, fmt, gops).frames(0, len(gops)):
+        luma = (frame.planes[0] >> (fmt.depth - 8)).astype(np.uint8)
+        yield frame.time_ns, np.rot90(luma, -fmt.rotation // 90)

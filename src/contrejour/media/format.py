@@ -1,0 +1,135 @@
+"""What a stream is: everything the output must repeat exactly, and nothing else of the input."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av
+import av.filter
+
+from contrejour.base.errors import Unsupported
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """The shape of a video stream. `width` and `height` are coded; `rotation` is clockwise.
+
+    `matrix` is the container's display matrix (nine 16.16 and 2.30 fixed-point numbers) when it
+    has one. `color` is (primaries, transfer, matrix, range) in ITU-T H.273 code points.
+    `hdr` is x265's text for SMPTE ST 2086 and CTA-861.3 metadata.
+    """
+
+    container: str
+    codec: str
+    pix_fmt: str
+    width: int
+    height: int
+    subsampling: tuple[int, int]
+    depth: int
+    rgb: bool
+    time_base: Fraction
+    rate: Fraction
+    sample_aspect: Fraction
+    rotation: int
+    matrix: tuple[int, ...] | None
+    color: tuple[int, int, int, int]
+    hdr: tuple[str, ...]
+    interlaced: str
+    audio_tracks: int
+    other_video_tracks: int
+
+    @property
+    def upright(self) -> tuple[int, int]:
+        """(width, height) as the viewer sees it, before the display aspect ratio."""
+        return (self.height, self.width) if self.rotation % 180 else (self.width, self.height)
+
+    @property
+    def paced(self) -> bool:
+        """Whether the file says no presentation times: pictures are shown at an even pace."""
+        return self.container == "avi"
+
+
+_FAMILIES = {
+    (0, 0): "444", (1, 0): "422", (1, 1): "420", (2, 0): "411", (2, 2): "410", (0, 1): "440",
+}  # fmt: skip
+"""(log2 of the horizontal, of the vertical) chroma step to FFmpeg's name for it."""
+
+
+def working_format(name: str, width: int = 2, height: int = 2) -> str:
+    """The planar pixel format in which pictures of format `name` are veiled and encoded.
+
+    Same depth and chroma or finer: H.264 and H.265 can't say an odd size in 4:2:0, so that goes
+    to 4:4:4. Alpha is dropped: a matte is an outline of who stands there.
+    """
+    steps = subsampling(native := native_format(name))
+    fits = steps in ((0, 0), (1, 0), (1, 1)) and not (steps[0] and width % 2)
+    return (
+        native
+        if fits and not (steps[1] and height % 2)
+        else native.replace(_FAMILIES[steps], "444")
+    )
+
+
+def native_format(name: str) -> str:
+    """The planar pixel format with the depth and the chroma of `name`, without alpha."""
+    known = av.VideoFormat(name)
+    depth = max(component.bits for component in known.components)
+    if depth > 12:
+        raise Unsupported(f"{depth}-bit pixel format {name}", "up to 12 bits per sample are kept")
+    suffix = "" if depth <= 8 else "10le" if depth <= 10 else "12le"
+    if known.is_rgb or known.has_palette:
+        return "gbrp" + suffix
+    if len([c for c in known.components if not c.is_alpha]) == 1:
+        return "gray" + suffix
+    steps = (8 - _log2(known.chroma_width(256)), 8 - _log2(known.chroma_height(256)))
+    return ("yuvj" if name.startswith("yuvj") else "yuv") + _FAMILIES[steps] + "p" + suffix
+
+
+def _log2(number: int) -> int:
+    return number.bit_length() - 1
+
+
+def subsampling(pix_fmt: str) -> tuple[int, int]:
+    """(log2 of the horizontal, of the vertical) chroma step of a working or native format."""
+    return next((steps for steps, name in _FAMILIES.items() if name in pix_fmt), (0, 0))
+
+
+def depth(pix_fmt: str) -> int:
+    """Bits per sample of a working format."""
+    return 10 if pix_fmt.endswith("10le") else 12 if pix_fmt.endswith("12le") else 8
+
+
+def hdr_params(side_data: dict[str, bytes]) -> tuple[str, ...]:
+    """x265 parameters that repeat the HDR metadata of a frame.
+
+    Input is FFmpeg's AVMasteringDisplayMetadata (ten rationals, two flags) and
+    AVContentLightMetadata (two unsigned ints), in native byte order.
+    """
+    found = []
+    if (mastering := side_data.get("MASTERING_DISPLAY_METADATA")) and len(mastering) >= 88:
+        numbers = struct.unpack("=20i2i", mastering[:88])
+        ratio = [n / d if d else 0.0 for n, d in zip(numbers[0:20:2], numbers[1:20:2], strict=True)]
+        r, g, b, white = (
+            f"({round(ratio[i] * 50000)},{round(ratio[i + 1] * 50000)})" for i in (0, 2, 4, 6)
+        )
+        low, high = round(ratio[8] * 10000), round(ratio[9] * 10000)
+        found.append(f"master-display=G{g}B{b}R{r}WP{white}L({high},{low})")
+    if (light := side_data.get("CONTENT_LIGHT_LEVEL")) and len(light) >= 8:
+        brightest, average = struct.unpack("=2I", light[:8])
+        found.append(f"max-cll={brightest},{average}")
+    return tuple(found)
+
+
+def filtered(width: int, height: int, pix_fmt: str, name: str, argument: str) -> av.filter.Graph:
+    """A graph of one of FFmpeg's filters: what PyAV can't ask a picture, or tell it."""
+    graph = av.filter.Graph()
+    source = graph.add_buffer(
+        width=width, height=height, format=av.VideoFormat(pix_fmt), time_base=Fraction(1, 1000)
+    )
+    middle = graph.add(name, argument)
+    source.link_to(middle)
+    middle.link_to(graph.add("buffersink"))
+    graph.configure()
+    return graph

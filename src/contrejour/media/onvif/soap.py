@@ -1,0 +1,152 @@
+"""One question to a device, and its answer: bounded in time and size, to the one host alone."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import secrets
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from contrejour.base.errors import CameraError, CameraRefused
+from contrejour.media.onvif import digest
+from contrejour.media.onvif.xml import MOST_BYTES, Element, envelope, parsed, quoted, text_of
+
+ANSWER_S, TALK_S = 5.0, 30.0
+"""For one answer, and for all of one device."""
+SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss"
+KIND = f"{SECURITY}-username-token-profile-1.0#PasswordDigest"
+ENCODING = f"{SECURITY}-soap-message-security-1.0#Base64Binary"
+
+
+class Fault(CameraRefused):
+    """A question that a device doesn't want, or doesn't know."""
+
+
+@dataclass(slots=True)
+class Talk:
+    """With one device. `login` is user:password, or ""; `ahead` is what its clock is of ours."""
+
+    login: str = ""
+    ahead: timedelta = timedelta()
+    answer_s: float = ANSWER_S
+    end_s: float = field(default_factory=lambda: time.monotonic() + TALK_S)
+
+    def ask(self, address: str, body: str, *, open_: bool = False) -> Element:
+        """The answer's Body. `open_`: without the login. Raises CameraError, CameraRefused."""
+        header = "" if open_ or not self.login else self._token()
+        code, data, headers = self._post(address, envelope(body, header), {})
+        asked = headers.get("www-authenticate", "")
+        if code == 401 and self.login and not open_ and asked.lower().startswith("digest"):
+            path = urlsplit(address).path or "/"
+            try:
+                more = digest.answer(self.login, "POST", path, asked, secrets.token_hex(8))
+            except KeyError:
+                raise CameraRefused(f"{address} asks for a password in an unknown way") from None
+            code, data, headers = self._post(
+                address, envelope(body, header), {"Authorization": more}
+            )
+        if code == 401:
+            raise refused(address)
+        found = parsed(data, address).find("{*}Body")
+        if found is None:
+            raise CameraRefused(f"{address} answers with what is no ONVIF", "check the port")
+        fault = found.find("{*}Fault")
+        if fault is not None:
+            if "NotAuthorized" in "".join(fault.itertext()):
+                raise refused(address)
+            why = plain(text_of(fault, "Reason/Text"))
+            raise Fault(f"{address} refuses a question: {why}")
+        return found
+
+    def _token(self) -> str:
+        """A WS-UsernameToken, by the device's clock: it refuses old ones."""
+        user, _, password = self.login.partition(":")
+        nonce, at = secrets.token_bytes(16), digest.created(datetime.now(UTC) + self.ahead)
+        proof = digest.token_digest(nonce, at, password)
+        return (
+            f'<w:Security xmlns:w="{SECURITY}-wssecurity-secext-1.0.xsd" '
+            f'xmlns:u="{SECURITY}-wssecurity-utility-1.0.xsd"><w:UsernameToken>'
+            f"<w:Username>{quoted(user)}</w:Username>"
+            f'<w:Password Type="{KIND}">{proof}</w:Password>'
+            f'<w:Nonce EncodingType="{ENCODING}">{base64.b64encode(nonce).decode()}</w:Nonce>'
+            f"<u:Created>{at}</u:Created></w:UsernameToken></w:Security>"
+        )
+
+    def _post(
+        self, address: str, message: bytes, more: Mapping[str, str]
+    ) -> tuple[int, bytes, Mapping[str, str]]:
+        url = urlsplit(address)
+        host, secure = url.hostname or "", url.scheme == "https"
+        path = f"{url.path or '/'}?{url.query}".rstrip("?")
+        left_s = max(0.001, min(self.answer_s, self.end_s - time.monotonic()))
+        link = http.client.HTTPConnection(host, timeout=left_s)
+        late = threading.Event()
+        try:
+            port = url.port or (443 if secure else 80)
+            with (
+                socket.create_connection((host, port), left_s) as sock,
+                sock.dup() as own,  # TLS takes the other away
+                _cut_after(left_s, own, late),
+            ):
+                safe = ssl.create_default_context() if secure else None
+                link.sock = safe.wrap_socket(sock, server_hostname=host) if safe else sock
+                kind = "application/soap+xml; charset=utf-8"
+                link.request("POST", path, message, {"Content-Type": kind, **more})
+                with link.getresponse() as told:
+                    data = told.read(MOST_BYTES + 1)
+                    known = {name.lower(): value for name, value in told.getheaders()}
+                if late.is_set():
+                    raise TimeoutError
+                return told.status, data, known
+        except ssl.SSLError as error:
+            raise CameraRefused(
+                f"{address} shows a certificate that nobody trusted vouches for"
+            ) from error
+        except (OSError, http.client.HTTPException) as error:
+            if late.is_set() or isinstance(error, TimeoutError):
+                raise CameraError(f"{address} went silent", "check the network") from error
+            if isinstance(error, http.client.HTTPException):
+                raise CameraRefused(
+                    f"{address} answers with what is no ONVIF", "check the port"
+                ) from error
+            reason = error.strerror or error
+            raise CameraError(f"{address} can't be reached: {reason}",
+                              "check the address and the network") from error  # fmt: skip
+        finally:
+            link.close()
+
+
+@contextmanager
+def _cut_after(seconds: float, link: socket.socket, late: threading.Event) -> Iterator[None]:
+    """End an answer that takes too long as a whole: a time-out of a socket is for each byte."""
+
+    def cut() -> None:
+        late.set()
+        with suppress(OSError):  # it ended just now
+            link.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def refused(address: str) -> CameraRefused:
+    return CameraRefused(f"{address} refuses the user or the password", "check the login file")
+
+
+def plain(text: str, most: int = 60) -> str:
+    """What a stranger calls itself, fit for a terminal and for a comment: one short line."""
+    kept = "".join(sign if sign.isprintable() else " " for sign in text[: 4 * most])
+    return " ".join(kept.split())[:most]

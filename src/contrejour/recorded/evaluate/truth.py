@@ -1,0 +1,168 @@
+"""Ground truth: where the people are, frame by frame, as a person marked them.
+
+MOTChallenge text, one row a box, comma-separated, frames and pixels counted from 1:
+
+    frame,id,left,top,width,height,conf,x,y,z             (2015: every row counts)
+    frame,id,left,top,width,height,flag,class,visibility  (2016 and later: classes 1, 2, 7 count)
+
+Face or head boxes, CSV with a header that names at least these, frames and pixels from 0:
+
+    frame,id,face_x1,face_y1,face_x2,face_y2[,visible_fraction]      (or head_x1, …)
+
+Sources: Leal-Taixé et al., arXiv 1504.01942; Milan et al., arXiv 1603.00831.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from contrejour.base.errors import UsageError
+from contrejour.base.pictures import Box
+
+HEAD_PERCENT = 22
+"""The share of a person's box, from the top, that is taken as the head."""
+PERSON_CLASSES = frozenset((1, 2, 7))  # pedestrian, person on a vehicle, static person
+PERHAPS_CLASSES = frozenset((8, 12, 13))  # distractor, reflection, crowd
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person in one frame. `body` is None where only the head was marked.
+
+    `height_px` is that of the box that was drawn: the body's, or else the head's.
+    """
+
+    track: int
+    head: Box
+    body: Box | None
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """`frames[index]` lists the people of a frame (from 0); `taken` the boxes that are neither
+    counted nor free of persons (crowds, reflections, rows to be ignored)."""
+
+    frames: Mapping[int, tuple[Person, ...]]
+    taken: Mapping[int, tuple[Box, ...]]
+
+    @property
+    def last(self) -> int:
+        """The highest frame index that anything is said about."""
+        return max((*self.frames, *self.taken), default=-1)
+
+
+def parse(name: str, text: str, box: str = "face") -> Truth:
+    """The truth in `text`, whichever of the formats it is; `name` is for the errors.
+
+    `box` ("face" or "head") chooses the columns where a CSV has both. Raises UsageError.
+    """
+    lines = text.lstrip("\ufeff").splitlines()
+    filled = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    if not filled:
+        raise UsageError(f"{name}: no ground truth in it")
+    reader = _csv if "frame" in filled[0][1] else _mot
+    frames: dict[int, list[Person]] = {}
+    taken: dict[int, list[Box]] = {}
+    try:
+        reader(filled, box, frames, taken)
+    except _Wrong as wrong:
+        raise UsageError(
+            f"{name}: {wrong}", "docs/reference/eval.md shows the formats of the ground truth"
+        ) from wrong
+    _no_one_twice(name, frames)
+    return Truth(
+        {index: tuple(people) for index, people in frames.items()},
+        {index: tuple(boxes) for index, boxes in taken.items()},
+    )
+
+
+class _Wrong(Exception):
+    pass
+
+
+def _no_one_twice(name: str, frames: Mapping[int, list[Person]]) -> None:
+    for index, people in frames.items():
+        tracks = [person.track for person in people]
+        if len(set(tracks)) != len(tracks):
+            raise UsageError(f"{name}: a track has two boxes in frame index {index}")
+
+
+def _numbers(number: int, parts: Iterable[str]) -> list[float]:
+    try:
+        found = [float(part) for part in parts]
+    except ValueError as error:
+        raise _Wrong(f"line {number}: expected numbers, found {str(error)[-40:]}") from error
+    if not all(map(math.isfinite, found)):
+        raise _Wrong(f"line {number}: expected finite numbers")
+    return found
+
+
+def _outward(x1: float, y1: float, x2: float, y2: float) -> Box:
+    left, top = math.floor(x1), math.floor(y1)
+    return Box(left, top, math.ceil(x2) - left, math.ceil(y2) - top)
+
+
+def _mot(
+    lines: list[tuple[int, str]],
+    _: str,
+    frames: dict[int, list[Person]],
+    taken: dict[int, list[Box]],
+) -> None:
+    for number, line in lines:
+        fields = _numbers(number, line.replace(",", " ").split())
+        if len(fields) < 6:
+            raise _Wrong(f"line {number}: expected 6 numbers or more, found {len(fields)}")
+        frame, track, left, top, width, height = fields[:6]
+        if frame < 1 or width <= 0 or height <= 0:
+            raise _Wrong(f"line {number}: expected a frame from 1 and a box of some size")
+        x, y, index = left - 1, top - 1, int(frame) - 1
+        body = _outward(x, y, x + width, y + height)
+        counts, perhaps = _counts(fields)
+        if counts:
+            head = _outward(x, y, x + width, y + height * HEAD_PERCENT / 100)
+            frames.setdefault(index, []).append(Person(int(track), head, body, round(height)))
+        elif perhaps:
+            taken.setdefault(index, []).append(body)
+
+
+def _counts(fields: list[float]) -> tuple[bool, bool]:
+    """(is a person to be counted, may hold a person) of a MOTChallenge row."""
+    if len(fields) == 9:  # the flag says what trackers are judged on; who is seen is seen
+        visible = fields[8] > 0
+        kind = int(fields[7])
+        return visible and kind in PERSON_CLASSES, kind in PERSON_CLASSES | PERHAPS_CLASSES
+    return True, True
+
+
+def _csv(
+    lines: list[tuple[int, str]],
+    box: str,
+    frames: dict[int, list[Person]],
+    taken: dict[int, list[Box]],
+) -> None:
+    names = [name.strip() for name in lines[0][1].split(",")]
+    here = [kind for kind in (box, "face", "head") if f"{kind}_x1" in names]
+    wanted = [f"{here[0]}_{end}" for end in ("x1", "y1", "x2", "y2")] if here else ["face_x1"]
+    for name in ("frame", "id", *wanted):
+        if name not in names:
+            raise _Wrong(f"line 1: expected a column {name!r}")
+    for (number, _), row in zip(lines[1:], csv.DictReader(line for _, line in lines), strict=True):
+        if None in row.values() or None in row:
+            raise _Wrong(f"line {number}: expected {len(names)} values")
+        cells = {str(key).strip(): value for key, value in row.items()}
+        frame, track, x1, y1, x2, y2 = _numbers(
+            number, (cells[n] for n in ("frame", "id", *wanted))
+        )
+        if frame < 0 or x2 <= x1 or y2 <= y1:
+            raise _Wrong(f"line {number}: expected a frame from 0 and a box of some size")
+        (visible,) = _numbers(number, (cells.get("visible_fraction", "1"),))
+        head = _outward(x1, y1, x2, y2)
+        if visible > 0:
+            person = Person(int(track), head, None, round(y2 - y1))
+            frames.setdefault(int(frame), []).append(person)
+        else:
+            taken.setdefault(int(frame), []).append(head)

@@ -1,0 +1,110 @@
+"""Which files are meant, and where each veiled copy goes. Two inputs never share an output."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from contrejour.base.errors import InputEmpty, InputMissing, UsageError
+
+PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"}
+VIDEOS = {
+    ".mp4", ".m4v", ".mov", ".mkv", ".avi", ".ts", ".mts", ".m2ts", ".webm", ".mpg", ".mpeg",
+    ".3gp", ".mxf", ".wmv", ".flv",
+}  # fmt: skip
+KEPT = {".mp4", ".m4v", ".mov", ".mkv", ".ts"}
+"""Video suffixes that the output keeps; the others become .mp4."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One input and its output."""
+
+    source: Path
+    out: Path
+    picture: bool
+
+
+def targets(inputs: Sequence[Path], out: Path | None) -> list[Target]:
+    """Every file meant by `inputs` (folders are walked), with its output under `out`."""
+    found = list(_found(inputs, out))
+    if not found:
+        raise InputEmpty(
+            f"no video or picture in {', '.join(map(str, inputs))}", "look at the folder's path"
+        )
+    writers: dict[Path, Path] = {}
+    for target in found:
+        real = Path(os.path.abspath(target.out))
+        if real in writers:
+            raise UsageError(
+                f"{writers[real]} and {target.source} would both write {target.out}",
+                "give them different names, or veil them in two runs",
+            )
+        if any(real == Path(os.path.abspath(other.source)) for other in found):
+            raise UsageError(f"{target.out} would replace an input", "choose another place with -o")
+        writers[real] = target.source
+    return found
+
+
+def _found(inputs: Sequence[Path], out: Path | None) -> Iterator[Target]:
+    single = len(inputs) == 1 and not inputs[0].is_dir()
+    into = out is not None and (not single or out.is_dir() or str(out).endswith(os.sep))
+    for given in inputs:
+        if not given.exists():
+            raise InputMissing(f"{given} does not exist", "check the path")
+        if given.is_dir():
+            root = (out or given.with_name(given.name + ".veiled")).absolute()
+            if out and len(inputs) > 1:
+                root = root / given.name
+            for source in _walk(given, (out or root).absolute()):
+                yield _target(source, root / source.relative_to(given), "")
+        elif out is not None and into:
+            yield _target(given, out / given.name, "")
+        elif out is not None:
+            yield Target(given, out, is_picture(given))
+        else:
+            yield _target(given, given, ".veiled")
+
+
+def _walk(root: Path, skip: Path) -> Iterator[Path]:
+    for folder, names, files in os.walk(root):
+        names[:] = sorted(
+            n for n in names if not n.startswith(".") and Path(folder, n).absolute() != skip
+        )
+        for name in sorted(files):
+            if Path(name).suffix.lower() in PICTURES | VIDEOS and not name.startswith("."):
+                yield Path(folder, name)
+
+
+def _target(source: Path, place: Path, mark: str) -> Target:
+    picture = is_picture(source)
+    suffix = place.suffix.lower()
+    if suffix in (PICTURES if picture else KEPT):
+        return Target(source, place.with_name(place.stem + mark + place.suffix), picture)
+    new = _picture_suffix(source) if picture else ".mp4"
+    name = place.stem + mark + new if mark else place.name + new
+    return Target(source, place.with_name(name), picture)
+
+
+def is_picture(path: Path) -> bool:
+    """By content: JPEG, PNG, WebP or TIFF."""
+    return bool(_picture_suffix(path))
+
+
+def _picture_suffix(path: Path) -> str:
+    try:
+        if not path.is_file():  # opening a pipe would wait for its writer
+            return ""
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError:
+        return ""
+    if head[:3] == b"\xff\xd8\xff":
+        return ".jpg"
+    if head[:8] == b"\x89PNG\r\n\x1a\n":
+        return ".png"
+    if head[:4] == b"RIFF" and head[8:] == b"WEBP":
+        return ".webp"
+    return ".tif" if head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+") else ""

@@ -1,0 +1,160 @@
+"""The masks file on disk: written whole or not at all, read frame by frame."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from contrejour.base.errors import MasksError, OutputFailed
+from contrejour.base.files import sync
+from contrejour.base.pictures import Mask
+from contrejour.recorded.masksfile.jsonstream import dump, members
+from contrejour.recorded.masksfile.schema import (
+    HINT,
+    KEYS,
+    Header,
+    decode_frame,
+    decode_header,
+    encode_frame,
+    encode_header,
+)
+
+
+def write(path: Path, header: Header, masks: Iterable[tuple[int, Mask]]) -> None:
+    """Write the masks file `path` from (pts, mask) pairs; it is durable once this returns.
+
+    Equal content gives equal bytes. Nothing is at `path` before all is there. A box of no size
+    hides nothing and is left out; scores keep three decimals. Raises OutputFailed, and MasksError
+    where `read` would refuse what was given.
+    """
+    with Draft(path) as draft:
+        for _ in draft.passing(masks):
+            pass
+        draft.finish(header)
+
+
+class Draft:
+    """A masks file to come: its frames are noted as they pass, what it says of them comes last.
+
+    Use as a context manager; errors as in `write`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._parts = [path.with_name(f"{path.name}{end}") for end in (".frames", ".part")]
+        self.frames = 0
+
+    def __enter__(self) -> Draft:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for part in self._parts:
+            with suppress(OSError):
+                part.unlink()
+
+    def passing(self, masks: Iterable[tuple[int, Mask]]) -> Iterator[tuple[int, Mask]]:
+        """The same (pts, mask) pairs, each noted before it is handed on."""
+        order = _Order(self._path, None)
+        with _saying(self._path):
+            file = open(self._parts[0], "wb")  # noqa: SIM115 - errors of `masks` are not its own
+        try:
+            for pts, mask in masks:
+                row = encode_frame(pts, mask)
+                decode_frame(order.where, row)
+                line = ("\n" if order.count == 0 else ",\n") + dump(row)
+                with _saying(self._path):
+                    file.write(line.encode("utf-8", "replace"))
+                order.next(pts, mask.index)
+                self.frames = order.count
+                yield pts, mask
+        finally:
+            with _saying(self._path):
+                file.close()
+
+    def finish(self, header: Header) -> None:
+        """Put the header before the frames, and the file at its name, durable."""
+        head = encode_header(header)
+        decode_header(f"{self._path}: header", head)  # what can't be read back is never written
+        if header.frames != self.frames:
+            raise _miscounted(self._path, header.frames, self.frames)
+        noted, part = self._parts
+        with _saying(self._path):
+            with open(part, "wb") as file, open(noted, "rb") as frames:
+                # a file name may not be Unicode
+                file.write((dump(head)[:-1] + ',"frames":[').encode("utf-8", "replace"))
+                shutil.copyfileobj(frames, file)
+                file.write(b"\n]}\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, self._path)
+            sync(self._path.parent)
+
+
+@contextmanager
+def _saying(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputFailed(
+            f"can't write {path}: {error.strerror}", "free some space, or choose -o elsewhere"
+        ) from error
+
+
+def read(path: Path) -> tuple[Header, Iterator[tuple[int, Mask]]]:
+    """The header of the masks file `path`, and its (pts, mask) pairs, in order, as they are read.
+
+    Raises MasksError at once for the header, and from the iterator for a frame, with its index and
+    what was expected. Only an iterator that was read to its end has proven the file whole.
+    """
+    found: dict[str, object] = {}
+    for key, value in members(path, "frames"):
+        if key != "frames":
+            found[key] = value
+        elif found.keys() >= KEYS:
+            break  # the usual order: the header came first
+    header = decode_header(f"{path}: header", found)
+    return header, _masks(path, header.frames)
+
+
+def _masks(path: Path, frames: int) -> Iterator[tuple[int, Mask]]:
+    order = _Order(path, frames)
+    for key, value in members(path, "frames"):
+        if key == "frames" and value is not None:
+            pts, mask = decode_frame(order.where, value)
+            order.next(pts, mask.index)
+            yield pts, mask
+        elif key not in KEYS and key != "frames":
+            raise MasksError(f"{path}: unknown key {key!r}", HINT)
+    order.end()
+
+
+class _Order:
+    """Frames 0, 1, 2, … in rising time, as many as the header says, if it does yet."""
+
+    def __init__(self, path: Path, frames: int | None) -> None:
+        self.path, self.frames, self.count = path, frames, 0
+        self.last: int | None = None
+
+    @property
+    def where(self) -> str:
+        return f"{self.path}: frame {self.count}"
+
+    def next(self, pts: int, index: int) -> None:
+        if index != self.count:
+            raise MasksError(f'{self.where}: expected "i" to be {self.count}, found {index}', HINT)
+        if self.frames is not None and self.count >= self.frames:
+            raise MasksError(f"{self.where}: expected {self.frames} frames, found more", HINT)
+        if self.last is not None and pts <= self.last:
+            raise MasksError(f'{self.where}: expected "pts" past {self.last}, found {pts}', HINT)
+        self.count, self.last = self.count + 1, pts
+
+    def end(self) -> None:
+        if self.frames is not None and self.count != self.frames:
+            raise _miscounted(self.path, self.frames, self.count)
+
+
+def _miscounted(path: Path, expected: int, found: int) -> MasksError:
+    return MasksError(f"{path}: expected {expected} frames, found {found}", HINT)

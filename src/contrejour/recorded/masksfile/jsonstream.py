@@ -1,0 +1,117 @@
+"""One large JSON object, read member by member, strictly, in flat memory.
+
+Stricter than most readers: a repeated key is an error, since of two lists of boxes a reader that
+keeps the last one would show what the first one hides.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import ijson  # type: ignore[import-untyped]  # it ships no types
+
+from contrejour.base.errors import MasksError
+
+DEEPEST = 16
+"""Nesting beyond this is no masks file, and must not exhaust the stack."""
+BOM = b"\xef\xbb\xbf"
+
+Events = Iterator[tuple[str, object]]
+
+
+def dump(value: object) -> str:
+    """`value` as compact JSON, on one line. Raises MasksError for what JSON can't say."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise MasksError(f"a masks file can't hold this: {error}") from error
+
+
+def members(path: Path, streamed: str) -> Iterator[tuple[str, object]]:
+    """(key, value) of every member of the object in the file `path`, in the file's order.
+
+    The member named `streamed` must be an array: it comes as (streamed, None), then once more per
+    item. Raises MasksError where the file can't be read, or isn't one valid JSON object in UTF-8.
+    """
+    try:
+        with open(path, "rb") as file:
+            if file.read(len(BOM)) != BOM:  # some editors add one
+                file.seek(0)
+            yield from _members(ijson.basic_parse(file, use_float=True), path, streamed)
+    except OSError as error:
+        raise MasksError(f"can't read {path}: {error.strerror}") from error
+
+
+def _members(parsed: Events, path: Path, streamed: str) -> Iterator[tuple[str, object]]:
+    events = _Checked(parsed, path)
+    if next(events)[0] != "start_map":
+        raise MasksError(f"{path}: expected a JSON object, {{…}}")
+    seen: set[object] = set()
+    for event, key in events:
+        if event == "end_map":
+            break
+        if key in seen:
+            raise MasksError(f"{path}: the key {key!r} is there twice")
+        seen.add(key)
+        if key != streamed:
+            yield str(key), _value(events, *next(events))
+            continue
+        if next(events)[0] != "start_array":
+            raise MasksError(f"{path}: expected an array under {streamed!r}")
+        yield streamed, None
+        for opening, value in events:
+            if opening == "end_array":
+                break
+            yield streamed, _value(events, opening, value)
+            events.items += 1
+    for _ in events:  # what follows the object is an error of the parser's
+        pass
+
+
+class _Checked:
+    """The parser's events, its errors turned into ours, which say how far it came."""
+
+    def __init__(self, parsed: Events, path: Path) -> None:
+        self._parsed, self.path, self.items = iter(parsed), path, 0
+
+    def __iter__(self) -> _Checked:
+        return self
+
+    def __next__(self) -> tuple[str, object]:
+        try:
+            return next(self._parsed)
+        except (ijson.JSONError, ValueError) as error:
+            said = error.args[0] if error.args else ""
+            text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+            reason = text.split("\n")[0].strip()
+            raise self.error(f"not valid JSON: {reason}") from error
+
+    def error(self, message: str) -> MasksError:
+        return MasksError(f"{self.path}: {message} (after {self.items} frames)")
+
+
+def _value(events: _Checked, event: str, value: object, depth: int = 0) -> object:
+    if depth > DEEPEST:
+        raise events.error("nested too deep")
+    if event == "start_array":
+        array: list[object] = []
+        for inner, item in events:
+            if inner == "end_array":
+                break
+            array.append(_value(events, inner, item, depth + 1))
+        return array
+    if event == "start_map":
+        mapping: dict[str, object] = {}
+        for closing, key in events:
+            if closing == "end_map":
+                break
+            if key in mapping:
+                raise events.error(f"the key {key!r} is there twice")
+            mapping[str(key)] = _value(events, *next(events), depth + 1)
+        return mapping
+    if isinstance(value, float) and not math.isfinite(value):
+        raise events.error("a number is too large")
+    return value

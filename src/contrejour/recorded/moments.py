@@ -1,0 +1,79 @@
+"""The moments of a recorded video, for whoever tunes rules on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+
+from contrejour import media
+from contrejour.base.errors import InputEmpty
+from contrejour.base.pictures import Frame, Sight
+from contrejour.vision import detect, scene, track, veil
+from contrejour.vision.detect.guard import Guarded
+from contrejour.vision.events import Moment
+from contrejour.vision.moments import Moments, again_ns, detector_for
+from contrejour.vision.scene.sampling import spaced
+
+Step = Callable[[str, int, int], object]
+"""Told what is done, so many frames more of it, of how many."""
+
+
+def of_file(
+    path: Path,
+    needs: Collection[str] = (),
+    *,
+    make: Callable[..., detect.Detector] | None = None,
+    offline: bool = False,
+    step: Step = lambda *_: None,
+) -> Iterator[Moment]:
+    """The moments of a recorded video, whose `at` counts from 1970. Memory is bounded.
+
+    For `unlike` the empty scene is learned first, from frames of the whole video. Raises what
+    video and detect raise; `make` is `detect.build` where it is left out.
+    """
+    fmt = media.probe(path)
+    gops = media.index(path, fmt)
+    if not gops:
+        raise InputEmpty(f"{path} holds no pictures")
+    reader = media.Reader(path, fmt, gops)
+    detector = Guarded(detector_for(needs, make or detect.build, fmt.upright, offline=offline))
+    empty = _empty(reader, detector, step) if "unlike" in needs else None
+    moments, total = Moments(needs), sum(gop.packets for gop in gops)
+    seen: list[Frame] = []
+
+    def noted() -> Iterator[Frame]:
+        for frame in reader.frames(0, len(gops)):
+            step("look", 1, total)
+            if not seen or frame.time_ns > seen[0].time_ns:  # a broken file may step back
+                seen[:] = [frame]
+                yield frame
+
+    for look in detect.look_at(noted(), detector, again_ns=again_ns(needs)):
+        looked = look.sight in (Sight.SEEN, Sight.SAME)
+        unlike = scene.changed(empty, seen[0].planes) if empty and looked else None
+        if moment := moments.update(seen[0], look, unlike):
+            yield moment
+
+
+def _empty(reader: media.Reader, detector: detect.Detector, step: Step) -> scene.Scene:
+    """The empty scene, from evenly spaced frames and only where no person was seen in them."""
+    fmt = reader.fmt
+    learner = scene.Learner(fmt.height, fmt.width, fmt.subsampling, fmt.depth, pictures=False)
+    places = spaced(sum(gop.packets for gop in reader.gops))
+    for gop, skip in _found(reader.gops, places):
+        step("sample", 1, len(places))
+        for frame in reader.frames(gop, gop + 1, skip, 1):
+            mask = next(track.masks(detect.look_at([frame], detector), fmt.upright))
+            if not mask.whole:
+                learner.add(frame.planes, veil.cells(mask, fmt.width, fmt.height, fmt.rotation))
+    return learner.learn()
+
+
+def _found(gops: Sequence[media.Gop], places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """In which GOP a frame is, and how many of it come before."""
+    gop, before = 0, 0
+    for place in places:
+        while place >= before + gops[gop].packets:
+            before += gops[gop].packets
+            gop += 1
+        yield gop, place - before

@@ -1,0 +1,226 @@
+"""Veil one picture: the same detectors, masks and fills as for a video of one frame.
+
+Only pixels are carried over. EXIF, XMP, thumbnails, comments and profiles stay behind; what they
+did to the picture (orientation, colour space) is done to its pixels first.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import time
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
+
+from contrejour.base.errors import (
+    InputMissing,
+    MasksError,
+    NotMedia,
+    Truncated,
+    Unsupported,
+    UsageError,
+)
+from contrejour.base.files import sha256, write_atomic
+from contrejour.base.pictures import Frame, Look, Mask, Rgb, Sight
+from contrejour.recorded import masksfile
+from contrejour.recorded.folder import Work
+from contrejour.recorded.request import DETECTOR, Options, Summary, masks_name
+from contrejour.vision import veil
+from contrejour.vision.detect.guard import Guarded
+
+Image.MAX_IMAGE_PIXELS = 300_000_000
+THOROUGH = "contrejour.vision.detect:build_thorough"
+FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".tif": "TIFF",
+           ".tiff": "TIFF"}  # fmt: skip
+_SAVE: dict[str, dict[str, Any]] = {
+    "JPEG": {"quality": 92, "subsampling": 0},
+    "WEBP": {"quality": 92},
+    "TIFF": {"compression": "tiff_deflate"},
+    "PNG": {},
+}
+
+
+def veil_picture(source: Path, out: Path, options: Options, detectors: Detectors) -> Summary:
+    """Veil the picture `source` into `out`, its masks beside it. Atomic, like a video."""
+    started = time.monotonic()
+    if options.hide == "unknown" or options.fill == "background":
+        raise UsageError(
+            "an empty scene can't be learned from one picture",
+            "use --hide people or faces, and --fill solid",
+        )
+    kind = FORMATS.get(out.suffix.lower())
+    if kind is None:
+        raise Unsupported(
+            f"a picture can't be written as {out.suffix}", "use .jpg, .png, .webp or .tif"
+        )
+    picture = _open(source, options.allow_truncated)
+    frame = _frame(picture)
+    with Work(out, force=options.force, resume=False) as work:
+        work.begin({})
+        mask = _given(options.masks, frame) if options.masks else _seen(frame, options, detectors)
+        hidden = veil.cells(mask, frame.width, frame.height)
+        veiled = veil.apply(frame, hidden, options.fill)
+        stream = io.BytesIO()
+        _joined(veiled, kind).save(stream, kind, **_SAVE[kind])
+        part, masks = work.path / "picture", work.path / "masks.json"
+        write_atomic(part, stream.getvalue())
+        summary = Summary(str(source), str(out), frames=1, output_sha256=sha256(part))
+        summary.tracks = len({box.track for box in mask.boxes} - {None})
+        if mask.whole:
+            summary.frames_veiled_whole, summary.reasons = 1, {mask.whole: 1}
+        header = _header(source, frame, options, summary, detectors)
+        masksfile.write(masks, header, [(0, mask)])
+        work.publish((masks, masks_name(out)), (part, out))
+    summary.seconds = round(time.monotonic() - started, 3)
+    return summary
+
+
+class Detectors:
+    """Detectors by picture size, built when first needed."""
+
+    def __init__(self, options: Options) -> None:
+        name = THOROUGH if options.detector == DETECTOR else options.detector
+        module, _, factory = name.partition(":")
+        self._make: Callable[..., Any] = getattr(importlib.import_module(module), factory)
+        self._offline = options.offline
+        self._built: dict[tuple[int, int], Any] = {}
+
+    def of(self, width: int, height: int) -> Any:
+        if (width, height) not in self._built:
+            made = self._make((width, height), offline=self._offline)
+            self._built[width, height] = Guarded(made)
+        return self._built[width, height]
+
+
+def _open(source: Path, allow_truncated: bool) -> Image.Image:
+    ImageFile.LOAD_TRUNCATED_IMAGES = allow_truncated
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            picture = Image.open(source)
+            if getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO":
+                raise Unsupported(f"{source} holds several pictures", "split it first")
+            if picture.mode == "F":
+                raise Unsupported(f"{source} has floating-point samples", "save it in 16 bits")
+            picture.load()
+            return _plain(picture)
+    except FileNotFoundError:
+        raise InputMissing(f"{source} does not exist", "check the path") from None
+    except Image.DecompressionBombError as error:
+        raise Unsupported(f"{source}: {error}", "cut it into smaller pictures") from None
+    except UnidentifiedImageError:
+        raise NotMedia(f"{source} is not a picture", "check the file") from None
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        if "truncated" in str(error).lower():
+            raise Truncated(
+                f"{source} is cut short: {error}", "--allow-truncated veils what is there"
+            ) from None
+        raise NotMedia(f"{source} can't be decoded: {error}", "check the file") from None
+
+
+def _plain(picture: Image.Image) -> Image.Image:
+    """Upright, sRGB, 8 bits (16 for grey), without alpha: pixels that need no metadata."""
+    profile = picture.info.get("icc_profile")
+    upright = ImageOps.exif_transpose(picture)
+    if upright.mode in ("I;16", "I;16B", "I"):
+        return Image.fromarray(np.clip(np.asarray(upright), 0, 65535).astype(np.uint16))
+    mode = "L" if upright.mode in ("1", "L", "LA", "La") else "RGB"
+    flat = _opaque(upright)
+    if profile:
+        with suppress(ImageCms.PyCMSError, OSError):
+            flat = ImageCms.profileToProfile(
+                flat, ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                ImageCms.createProfile("sRGB"), outputMode=mode,
+            ) or flat  # fmt: skip
+    return flat.convert(mode)
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    """On white, as a viewer shows it: what someone made transparent must not come back."""
+    if picture.mode in ("L", "RGB", "CMYK") and not picture.has_transparency_data:
+        return picture
+    if not picture.has_transparency_data:
+        return picture.convert("L" if picture.mode == "1" else "RGB")
+    clear = picture.convert("RGBA")
+    shown = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
+    return shown.convert("L" if picture.mode in ("L", "LA", "La") else "RGB")
+
+
+def _frame(picture: Image.Image) -> Frame:
+    pixels = np.asarray(picture)
+    deep = pixels.dtype == np.uint16
+    planes = (pixels,) if pixels.ndim == 2 else tuple(np.moveaxis(pixels, 2, 0))
+    eight = (pixels >> 8).astype(np.uint8) if deep else pixels
+    colour: Rgb = np.stack([eight] * 3, axis=2) if eight.ndim == 2 else eight
+    return Frame(
+        index=0,
+        pts=0,
+        time_ns=0,
+        width=pixels.shape[1],
+        height=pixels.shape[0],
+        rotation=0,
+        planes=planes,
+        subsampling=(0, 0),
+        depth=16 if deep else 8,
+        rgb=lambda w, h: cv2.resize(colour, (w, h), interpolation=cv2.INTER_AREA).astype(np.uint8),
+        rgb_planes=pixels.ndim == 3,
+    )
+
+
+def _joined(frame: Frame, kind: str) -> Image.Image:
+    if len(frame.planes) > 1:
+        return Image.fromarray(np.stack(frame.planes, axis=2))
+    grey = frame.planes[0]
+    if frame.depth == 16 and kind in ("JPEG", "WEBP"):  # they have 8 bits
+        grey = (grey >> 8).astype(np.uint8)
+    return Image.fromarray(grey)
+
+
+def _seen(frame: Frame, options: Options, detectors: Detectors) -> Mask:
+    from contrejour.vision import detect, track
+
+    looks = detect.look_at(iter([frame]), detectors.of(frame.width, frame.height))
+    first: Look = next(iter(looks))
+    if first.sight is not Sight.SEEN:
+        return Mask(0, whole="detector-failed")  # fail closed
+    return next(iter(track.masks([first], (frame.width, frame.height), hide=options.hide)))
+
+
+def _given(path: Path, frame: Frame) -> Mask:
+    header, rows = masksfile.read(path)
+    masks = list(rows)
+    if (header.width, header.height) != (frame.width, frame.height) or len(masks) != 1:
+        raise MasksError(
+            f"{path} is not for a picture of {frame.width}x{frame.height}",
+            "use the masks file that was made from this very input",
+        )
+    return masks[0][1]
+
+
+def _header(
+    source: Path, frame: Frame, options: Options, summary: Summary, detectors: Detectors
+) -> masksfile.Header:
+    from contrejour.vision import detect
+
+    header = masksfile.Header(
+        input_name=source.name,
+        input_sha256=sha256(source),
+        width=frame.width,
+        height=frame.height,
+        rotation=0,
+        time_base=Fraction(1),
+        frames=1,
+        models=detect.model_hashes(thorough=True),
+        parameters={},
+    )
+    chosen = {"hide": options.hide, "fill": options.fill, "output_sha256": summary.output_sha256}
+    return replace(header, parameters=chosen)

@@ -1,0 +1,157 @@
+"""How a file is cut into units of work. Pure: GOPs and masks in, units out.
+
+A unit is a run of whole closed GOPs, or a slice of one very long GOP. Analysis takes them all;
+rendering copies those in which nothing is hidden, where the format allows it, and encodes the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from contrejour.base.pictures import Cells
+from contrejour.media import Gop
+
+LOOK_FRAMES = (48, 192)
+"""Frames of a unit of analysis, from and to, about: every unit starts with a look that the gate
+might have spared, and towards the end of the file small ones keep every worker busy."""
+SHARES = 8
+"""Units that what is left of the file is cut into, if it has the frames."""
+ENCODE_FRAMES = 64
+"""Frames of an encoded chunk, about: it begins with a keyframe, as cameras make every 2 s."""
+COPY_FRAMES = 960
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """GOPs `first` up to `last`, without the first `skip` frames, at most `count` of them."""
+
+    first: int
+    last: int
+    skip: int = 0
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A unit to render. `hidden` is its frames' cells, packed; `name` is the hash of all it is."""
+
+    unit: Unit
+    pts: tuple[int, ...]
+    hidden: bytes
+    copy: bool
+    name: str
+
+
+def units(gops: Sequence[Gop]) -> list[Unit]:
+    """Units for analysis, in order, that cover every GOP; the same for any number of workers."""
+    least, most = LOOK_FRAMES
+    left = sum(gop.packets for gop in gops)
+    out: list[Unit] = []
+    start, held = 0, 0
+    for number, gop in enumerate(gops):
+        about = min(most, max(least, left // SHARES))
+        left -= gop.packets
+        long = gop.packets > about * 3 // 2
+        if held and (long or held >= about):
+            out.append(Unit(start, number))
+            held = 0
+        if long:
+            out += [Unit(number, number + 1, *part) for part in _slices(gop.packets, about)]
+            start = number + 1
+            continue
+        start, held = start if held else number, held + gop.packets
+    if held:
+        out.append(Unit(start, len(gops)))
+    return out
+
+
+def _slices(length: int, about: int) -> list[tuple[int, int | None]]:
+    """(skip, count) of even slices; the last has no count: it takes whatever comes."""
+    slices = max(1, round(length / about))
+    size = -(-length // slices)
+    starts = range(0, length, size)
+    return [(at, size if at != starts[-1] else None) for at in starts]
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """Frames of one GOP, or of several that will be rendered together."""
+
+    first: int
+    last: int
+    pts: list[int]
+    packed: list[bytes]
+    copy: bool
+
+
+def plan(
+    gops: Sequence[Gop], frames: Iterable[tuple[int, Cells]], *, copying: bool, salt: str
+) -> Iterator[Chunk]:
+    """Chunks to render, in order. `frames` is (pts, hidden cells) of every frame of the file.
+
+    `salt` stands for everything else that the bytes depend on: input, fill, encoder settings.
+    """
+    held: _Gathered | None = None
+    for now in _by_gop(gops, frames):
+        gop = gops[now.first]
+        now.copy = (
+            copying
+            and gop.copyable
+            and len(now.pts) == gop.packets
+            and not any(map(_anything, now.packed))
+        )
+        limit = COPY_FRAMES if now.copy else ENCODE_FRAMES * 3 // 2
+        if held and held.copy == now.copy and len(held.pts) + len(now.pts) <= limit:
+            held.last = now.last
+            held.pts += now.pts
+            held.packed += now.packed
+            continue
+        if held:
+            yield from _chunks(held, salt)
+        held = now
+    if held:
+        yield from _chunks(held, salt)
+
+
+def _by_gop(gops: Sequence[Gop], frames: Iterable[tuple[int, Cells]]) -> Iterator[_Gathered]:
+    """Frames gathered by closed GOP: their times don't overlap."""
+    now = _Gathered(0, 1, [], [], False)
+    for pts, hidden in frames:
+        while now.last < len(gops) and pts >= gops[now.last].start_pts:
+            yield now
+            now = _Gathered(now.last, now.last + 1, [], [], False)
+        now.pts.append(pts)
+        now.packed.append(np.packbits(hidden).tobytes())
+    yield now
+    for number in range(now.last, len(gops)):
+        yield _Gathered(number, number + 1, [], [], False)
+
+
+def _anything(packed: bytes) -> bool:
+    return packed.count(0) != len(packed)
+
+
+def _chunks(run: _Gathered, salt: str) -> Iterator[Chunk]:
+    length = len(run.pts)
+    whole = run.copy or length <= ENCODE_FRAMES * 3 // 2
+    for skip, count in [(0, None)] if whole else _slices(length, ENCODE_FRAMES):
+        end = length if count is None else skip + count
+        yield _chunk(Unit(run.first, run.last, skip, count), run, skip, end, salt)
+
+
+def _chunk(unit: Unit, run: _Gathered, start: int, end: int, salt: str) -> Chunk:
+    pts, packed = tuple(run.pts[start:end]), b"".join(run.packed[start:end])
+    digest = hashlib.sha256(repr((salt, unit, pts, run.copy)).encode() + packed).hexdigest()
+    return Chunk(unit, pts, zlib.compress(packed, 1), run.copy, digest[:32])
+
+
+def unpack(hidden: bytes, rows: int, columns: int) -> Iterator[Cells]:
+    """The cells of each frame of a chunk, in order."""
+    packed = np.frombuffer(zlib.decompress(hidden), np.uint8).reshape(-1, -(-rows * columns // 8))
+    for row in packed:
+        yield np.unpackbits(row, count=rows * columns).astype(np.bool_).reshape(rows, columns)

@@ -1,0 +1,28 @@
+"""Where persons, faces and vehicles are in a picture. The only home of the inference runtime.
+
+`build` makes the default detector, `look_at` decides which frames it is asked about. Both are
+imported when they are first named, so that the command line can list its commands at once.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from contrejour.vision.detect.look import look_at
+    from contrejour.vision.detect.looker import build, build_thorough, model_hashes
+    from contrejour.vision.detect.protocol import Detector
+
+__all__ = ["Detector", "build", "build_thorough", "look_at", "model_hashes"]
+_HOMES = {
+    "Detector": "protocol",
+    "build": "looker",
+    "build_thorough": "looker",
+    "look_at": "look",
+    "model_hashes": "looker",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,83 @@
+"""What truly happened, and what was said, as files that people and programs write.
+
+    truth.json  [{"event": "zone", "zone": "voie-1", "from": 12.5, "to": 31}, …]
+    said.json   [{"event": "zone", "zone": "voie-1", "time": 14.9}, …]
+
+Times are seconds, or ISO 8601 with their zone: all in the one way. Other keys are left alone.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from contrejour.base.errors import Malformed
+from contrejour.vision.events.score import Occurrence, Said
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """`dated`: the seconds are UNIX time."""
+
+    occurrences: tuple[Occurrence, ...]
+    dated: bool
+
+
+def read_truth(text: str, name: str) -> Truth:
+    """Raises Malformed."""
+    rows = list(_rows(text, name, ("from", "to")))
+    found = [Occurrence(event, zone, *times) for event, zone, times, _ in rows]
+    for number, each in enumerate(found):
+        if each.to_s < each.from_s:
+            raise Malformed(f"{name}: entry {number}: ends before it begins")
+    return Truth(tuple(found), _dated([dated for *_, dated in rows], name))
+
+
+def read_said(text: str, name: str) -> tuple[tuple[Said, ...], bool]:
+    """What was said, and whether its seconds are UNIX time. Raises Malformed."""
+    rows = list(_rows(text, name, ("time",)))
+    said = tuple(Said(event, zone, times[0]) for event, zone, times, _ in rows)
+    return said, _dated([dated for *_, dated in rows], name)
+
+
+def _rows(
+    text: str, name: str, keys: tuple[str, ...]
+) -> Iterator[tuple[str, str, list[float], bool]]:
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, list):
+        raise Malformed(f"{name}: not a list in JSON", "see docs/reference/events.md")
+    for number, row in enumerate(data):
+        try:
+            times = [_time(row[key]) for key in keys]
+            dated = _dated([isinstance(row[key], str) for key in keys], name)
+            yield str(row["event"]), str(row["zone"]), times, dated
+        except (KeyError, TypeError, ValueError, OverflowError):
+            wanted = ", ".join(("event", "zone", *keys))
+            raise Malformed(
+                f"{name}: entry {number}: expected {wanted}",
+                "times are seconds, or ISO 8601 with their zone",
+            ) from None
+
+
+def _time(value: Any) -> float:
+    if isinstance(value, str):
+        at = datetime.fromisoformat(value)
+        if at.tzinfo is None:
+            raise ValueError
+        return at.timestamp()
+    if isinstance(value, bool) or not math.isfinite(value):
+        raise ValueError
+    return float(value)
+
+
+def _dated(dated: list[bool], name: str) -> bool:
+    if len(set(dated)) > 1:
+        raise Malformed(f"{name}: some times are seconds, some are dates", "write all the one way")
+    return any(dated)

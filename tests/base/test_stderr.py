@@ -1,0 +1,97 @@
+"""What is said on standard error: a sentence, or one JSON object a line."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import threading
+import warnings
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fakes.runs import run
+
+import contrejour
+from contrejour.base.errors import CameraRefused, Malformed
+from contrejour.base.stderr import Log, coded
+
+NOON = datetime(2027, 2, 12, 12, tzinfo=UTC)
+WATCH = Path(contrejour.__file__).parent / "watch"
+
+
+def log(form: str) -> tuple[Log, list[str]]:
+    lines: list[str] = []
+    return Log(form, lines.append, lambda: NOON), lines
+
+
+def test_a_line_is_one_object_without_what_is_empty():
+    made, lines = log("json")
+    made.teller("cam-a")("rtsp://x went silent: again in 1 s")
+    assert json.loads(lines[0]) == {
+        "time": "2027-02-12T12:00:00.000Z", "level": "warning", "camera": "cam-a",
+        "code": "camera-again", "message": "rtsp://x went silent: again in 1 s",
+    }  # fmt: skip
+
+
+def test_an_error_has_its_hint_and_those_that_came_with_it():
+    made, lines = log("json")
+    made.complain(Malformed.of([("a\nb", "c"), ("d", "")]))
+    made.complain(CameraRefused("e"))
+    rows = [json.loads(line) for line in lines]
+    assert [row["message"] for row in rows] == ["a\nb", "d", "e"]
+    assert [row["code"] for row in rows] == ["malformed", "malformed", "camera-refused"]
+    assert rows[0]["hint"] == "c"
+
+
+def test_people_read_sentences_in_their_language(monkeypatch):
+    made, lines = log("text")
+    made.teller("cam-a")("x: this camera is stopped")
+    made.complain(CameraRefused("y", "check the path"))
+    assert lines == ["contrejour: cam-a: x: this camera is stopped", "contrejour: error: y",
+                     "contrejour: hint: check the path"]  # fmt: skip
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    made.complain(CameraRefused("/x does not exist"))
+    assert lines[-1] == "contrejour: error: /x n'existe pas"
+
+
+def text_of(node: ast.expr) -> str:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(text_of(part) or "7" for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def test_all_that_a_camera_tells_has_an_event_code():
+    told = [
+        text_of(node.args[0])
+        for path in WATCH.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("tell", "_tell")
+    ]
+    assert len(told) >= 5
+    ours = [text for text in told if re.search("[a-z]", text)]  # not an error as it is
+    assert [text for text in ours if coded(text)[0] == "told"] == []
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_python_would_print_is_an_object_too(monkeypatch):
+    for place, name in ((threading, "excepthook"), (warnings, "showwarning")):
+        monkeypatch.setattr(place, name, getattr(place, name))
+    monkeypatch.setattr("sys.excepthook", None)
+    made, lines = log("json")
+    made.catch_all()
+    thread = threading.Thread(target=lambda: 1 / 0)
+    thread.start()
+    thread.join()
+    warnings.showwarning("old", UserWarning, "f", 1)
+    assert [json.loads(line)["message"] for line in lines] == ["ZeroDivisionError", "old"]
+
+
+def test_the_last_word_of_a_run_is_an_object_too(tmp_path):
+    done = run("watch", "--plan", tmp_path / "no.json", "--site", tmp_path / "no.yml",
+               "-o", tmp_path / "out", "--log", "json", env={"LC_ALL": "fr_FR.UTF-8"})  # fmt: skip
+    assert done.returncode == 3
+    [row] = [json.loads(line) for line in done.stderr.splitlines()]
+    assert (row["level"], row["code"]) == ("error", "input-missing")
+    assert row["message"] == f"{tmp_path}/no.yml does not exist"

@@ -1,0 +1,259 @@
+"""`contrejour case witness | peel | open`: from a sealed minute to its picture, by the command."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fakes.desks import CLEAR, DAY, MINUTE, WAY, Room
+from fakes.plans import envelope
+from fakes.runs import check, run
+from fakes.seals import sealed
+from fakes.tokens import install
+
+from contrejour.custody.cases import folder
+from contrejour.custody.quorum import parse
+from contrejour.custody.seal import keys
+from contrejour.custody.seal.window import Wanted, make
+
+A_MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def token_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
+    """Everybody's key is in a token, but the prosecutor's."""
+    monkeypatch.setenv("PATH", f"{install(tmp_path / 'bin')}:{os.environ['PATH']}")
+    made = Room(tmp_path, tokens=frozenset({"vault", "dpo", "operator", "opener"}))
+    yield made
+    made.log.close()
+
+
+@pytest.mark.parametrize("kind", ["room", "token_room"])
+def test_a_sealed_minute_is_opened_by_those_who_agreed_and_shown_to_the_opener_alone(kind, request):
+    room = request.getfixturevalue(kind)
+    room.agreed()
+    room.prove()
+    assert room("witness", room.case, "--proof", "proof").returncode == 0
+    onion = "W.onions"
+    for role in WAY.split("+"):
+        done = room.peel(role, onion)
+        assert done.returncode == 0, done.stderr
+        onion = done.stdout.strip()
+        assert onion == f"after-{role}/{WAY}.age"
+        assert (room.folder / onion).stat().st_mode & 0o777 == 0o600
+    done = room("open", room.case, onion, "0000.mp4.age", "--key", "opener.key", "-o", "clear")
+    assert done.returncode == 0, done.stderr
+    assert (room.folder / "clear" / "0000.mp4").read_bytes() == CLEAR
+    assert folder.read(room.case).case.state.value == "opened"
+    check(room.peel("dpo", "W.onions"), 19, "there already")
+
+
+def test_a_token_whose_program_is_missing_or_wants_a_pin_peels_nothing(token_room, monkeypatch):
+    room = token_room
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    monkeypatch.setenv("FAKE_TOKEN", "pin")  # and nobody is at a terminal
+    check(room.peel("dpo", "W.onions"), 19, "could not use its key: not the PIN: fail")
+    (room.folder / "bin" / "age-plugin-token").unlink()
+    check(room.peel("dpo", "W.onions"), 19, "there is no age-plugin-token here")
+    monkeypatch.delenv("FAKE_TOKEN")
+    install(room.folder / "bin")
+    assert room.peel("dpo", "W.onions").returncode == 0
+
+
+def test_without_a_proof_or_with_a_stale_one_nothing_is_peeled(room):
+    room.agreed()
+    check(room.peel("dpo", "W.onions"), 21, "no proof that it was witnessed")
+    room.prove("stale", -timedelta(hours=3))
+    room("witness", room.case, "--proof", "stale")
+    check(room.peel("dpo", "W.onions", "no-such-proof"), 3, "does not exist")
+    check(room.peel("dpo", "W.onions", "stale"), 20, "too few witnesses")
+    assert not (room.folder / "after-dpo").exists() or not any(
+        (room.folder / "after-dpo").iterdir()
+    )
+
+
+def test_who_did_not_approve_has_no_onion_to_begin_with(room):
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    check(room.peel("operator", "W.onions"), 21, "no onion here begins with operator")
+    check(room.peel("vault", "W.onions"), 21, "no onion here begins with vault")
+
+
+def test_a_window_is_peeled_once_for_an_order(room):
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    assert room.peel("dpo", "W.onions").returncode == 0
+    (room.folder / "after-dpo" / f"{WAY}.age").unlink()
+    check(room.peel("dpo", "W.onions"), 21, "is spent")
+
+
+def test_nothing_is_shown_before_all_have_peeled(room):
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    room.peel("dpo", "W.onions")
+    args = "0000.mp4.age", "--key", "opener.key", "-o", "clear"
+    check(room("open", room.case, f"after-dpo/{WAY}.age", *args), 19, "no key here opens it")
+    assert not (room.folder / "clear").exists()
+
+
+def opened(room: Room) -> list[Path]:
+    """A case all the way to a bag; what the log is owed of it."""
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    onion = "W.onions"
+    for role in WAY.split("+"):
+        onion = room.peel(role, onion).stdout.strip()
+    room("open", room.case, onion, "0000.mp4.age", "--key", "opener.key", "-o", "clear")
+    done = room("export", room.case, "clear/0000.mp4", "-o", "bag")
+    assert done.returncode == 0, done.stderr
+    return sorted((room.case / "entries").iterdir())
+
+
+def logged(room: Room, due: list[Path], name: str):
+    """A log of these entries, appended one by one by the real command, and what a monitor says."""
+    key = ("--key", "log.key")
+    run("keys", "new", "log.key", cwd=room.folder)
+    made = run("ledger", "init", name, "--name", "log.example.org/t", *key, cwd=room.folder)
+    assert made.returncode == 0, made.stderr
+    for path in due:
+        done = run("ledger", "append", name, path, *key, cwd=room.folder)
+        assert done.returncode == 0, done.stderr
+    return run("ledger", "monitor", name, "--state", f"{name}.seen", "--policy",
+               f"{name}/policy.txt", cwd=room.folder)  # fmt: skip
+
+
+def test_what_the_tools_leave_is_appended_as_it_is_and_a_monitor_believes_it(room):
+    due = opened(room)
+    assert [path.name[5:-6] for path in due] == [
+        "order.declare", "order.approve", "order.approve", "unseal.peel", "unseal.peel",
+        "unseal.peel", "unseal.done", "export.make",
+    ]  # fmt: skip
+    assert due[0].read_bytes() == (room.case / "order.json").read_bytes() + b"\n"
+    done = logged(room, due, "whole")
+    assert done.returncode == 0, done.stderr
+    without = [path for path in due if "approve" not in path.name]
+    done = logged(room, without, "short")
+    assert done.returncode == 20
+    assert "unseal.peel of an order that nobody approved" in done.stderr
+
+
+def test_a_peel_that_is_refused_leaves_nothing_for_the_log(room):
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    before = sorted((room.case / "entries").iterdir())
+    room.prove("stale", -timedelta(hours=3))
+    check(room.peel("dpo", "W.onions", "stale"), 20, "too few witnesses")
+    assert sorted((room.case / "entries").iterdir()) == before
+    assert room("refuse", room.case, "--as", "operator", "--key", "operator.key").returncode == 0
+    assert (room.case / "entries" / "0004-order.refuse.jsonl").exists()
+
+
+OWN_PLAN = ("--plan", "plan.json", "--pub", "plan.pub")
+
+
+@pytest.fixture
+def voted(tmp_path: Path, request) -> Iterator[Room]:
+    """A room under a mandate with these numbers."""
+    made = Room(tmp_path, request.param)
+    yield made
+    made.log.close()
+
+
+@pytest.mark.parametrize("voted", [{"cooling_off": "PT12H"}], indirect=True)
+def test_a_laxer_number_is_believed_by_a_party_that_has_the_plan_and_by_no_other(voted):
+    voted.agreed("--opener", voted.opener)
+    voted.prove()
+    voted("witness", voted.case, "--proof", "proof")
+    check(voted.peel("dpo", "W.onions"), 21, "doesn't wait as long as it has to")
+    check(voted.peel("dpo", "W.onions", "proof", *OWN_PLAN), 21, "may be used from")
+
+
+@pytest.mark.parametrize("voted", [{"window": "PT10S"}], indirect=True)
+def test_a_minute_sealed_whole_is_not_peeled_where_ten_seconds_were_voted(voted):
+    voted.agreed()
+    voted.prove()
+    voted("witness", voted.case, "--proof", "proof")
+    done = voted.peel("dpo", "W.onions", "proof", *OWN_PLAN)
+    check(done, 21, "a window of 60 s, longer than what opens together")
+    assert not list((voted.folder / "after-dpo").iterdir())
+
+
+def test_an_order_for_another_plan_than_the_party_s_own_is_refused(room):
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    (room.folder / "plan.json").write_bytes(
+        envelope("record", "export.requisition", until="2028-06-30")
+    )
+    check(room.peel("dpo", "W.onions", "proof", *OWN_PLAN), 21, "for another plan")
+    (room.folder / "plan.json").write_bytes(b"{}")
+    check(room.peel("dpo", "W.onions", "proof", *OWN_PLAN), 16, "not a signed plan")
+
+
+def windows(room: Room, count: int) -> list[Path]:
+    """Folders of windows, each with its onions and a segment that says which it is."""
+    text = (room.folder / "open.policy").read_text()
+    keyset = replace(keys.keys_of(parse(text, "party"), [], DAY), epoch=DAY)
+    found = [room.folder / "sealed" / f"{MINUTE + n * A_MINUTE:%H%M%S}" for n in range(count)]
+    for number, folder_ in enumerate(found):
+        folder_.mkdir(parents=True)
+        t0 = int((MINUTE + number * A_MINUTE).timestamp() * 1000)
+        (made,) = make([Wanted("cam-a", t0, t0 + 60_000, folder_ / "W.onions")], keyset)
+        (folder_ / "0000.mp4.age").write_bytes(sealed(b"%d" % number, made.recipient))
+    return found
+
+
+def test_the_windows_of_an_order_are_peeled_and_opened_by_one_command_each(room):
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    found = windows(room, 3)
+    onions = [each / "W.onions" for each in found]
+    for role in WAY.split("+"):
+        done = room.peel_all(role, onions)
+        assert done.returncode == 0, done.stderr
+        onions = [room.folder / line for line in done.stdout.split()]
+        assert [each.parent.name for each in onions] == [each.name for each in found]
+    segments = [each / "0000.mp4.age" for each in found]
+    args = "--key", "opener.key", "-o", "clear"
+    done = room("open", room.case, "after-vault", *segments, *args)
+    assert done.returncode == 0, done.stderr
+    assert [(room.folder / line).read_bytes() for line in done.stdout.split()] == [b"0", b"1", b"2"]
+    case = folder.read(room.case).case
+    assert (case.state.value, len(case.peels)) == ("opened", 9)
+
+
+def test_a_window_that_fails_keeps_the_others_and_nothing_of_itself(room):
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    found = windows(room, 3)
+    onions = [each / "W.onions" for each in found]
+    good = onions[1].read_bytes()
+    onions[1].write_bytes(good[:900])
+    done = room.peel_all("dpo", onions)
+    assert (done.returncode, done.stdout) == (19, ""), "none is begun where one can't be read"
+    onions[1].write_bytes(good[:900] + bytes([good[900] ^ 1]) + good[901:])
+    done = room.peel_all("dpo", onions)
+    assert done.returncode == 19
+    assert [line.split("/")[1] for line in done.stdout.split()] == [found[0].name]
+    onions[1].write_bytes(good)
+    assert room.peel_all("dpo", onions[1:]).returncode == 0, "none of these was spent"
+    check(room.peel_all("dpo", onions[1:2] * 2), 2, "in folders of one name")
+    segment = found[2] / "0000.mp4.age"
+    args = "--key", "opener.key", "-o", "clear"
+    check(room("open", room.case, "nowhere", segment, *args), 3, "does not exist")
+    (room.folder / "empty").mkdir()
+    check(room("open", room.case, "empty", segment, *args), 3, "holds 0 layers")
+    assert not (room.folder / "clear").exists()

@@ -1,0 +1,229 @@
+"""A window is sealed, asked for, witnessed, peeled by each party and opened: all of it, for real.
+
+No fake but the clock and the log's witnesses, who sign as the real ones do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fakes import ledgers
+from fakes.orders import order
+
+from contrejour.base.errors import LedgerError, OrderError, SealError
+from contrejour.custody.cases import signed
+from contrejour.custody.cases.order import Order, aligned
+from contrejour.custody.cases.party import Party, Told, proved
+from contrejour.custody.cases.private import FIELDS, Private
+from contrejour.custody.cases.rules import VAULT, Rules, keys
+from contrejour.custody.cases.spent import SpentList
+from contrejour.custody.ledger import entry as entries
+from contrejour.custody.ledger.log import Log, create
+from contrejour.custody.ledger.read import prove
+from contrejour.custody.ledger.replay import Replay
+from contrejour.custody.quorum import parse
+from contrejour.custody.seal.age import Writer, decrypt
+from contrejour.custody.seal.keys import keys_of
+from contrejour.custody.seal.onion import unpack
+from contrejour.custody.seal.open import peel, rewrap, window_key
+from contrejour.custody.seal.recipient import SECRET, Identity, Kind
+from contrejour.custody.seal.window import Wanted
+from contrejour.custody.seal.window import make as make_windows
+from contrejour.law.mandate.sign import keyid, new_key
+
+FILMED = datetime(2027, 2, 12, 16, 3, tzinfo=UTC)
+ASKED = datetime(2027, 2, 13, 9, tzinfo=UTC)
+NOW = ASKED + timedelta(hours=25)
+DAY = "2027-02-12"
+PARTIES = ("vault", "prosecutor", "dpo", "operator")
+CLEAR = b"what happened on the platform" * 5000
+
+
+@dataclass
+class Ceremony:
+    """Everybody's files, in one folder each would have of their own."""
+
+    folder: Path
+    kind: Kind = Kind.X25519
+
+    def __post_init__(self) -> None:
+        self.day_keys = {name: Identity.generate(self.kind) for name in PARTIES}
+        self.opener = Identity.generate(self.kind)
+        self.says = {name: new_key() for name in (*PARTIES[1:], "opj")}
+        told = {name: str(key.recipient()) for name, key in self.day_keys.items()} | {"opj": "-"}
+        lines = "".join(
+            f"party {name} {word}"
+            + (f" key:{keyid(self.says[name].public_key())}" if name in self.says else "")
+            + "\n"
+            for name, word in told.items()
+        )
+        self.text = f"{lines}group one any dpo operator\ngroup open all vault prosecutor one\n"
+        self.text += "quorum open\n"
+        self.policy = parse(self.text, "party")
+        self.policy_sha256 = hashlib.sha256(self.text.encode()).hexdigest()
+        self.trust = ledgers.trust()
+        witnesses = parse(ledgers.POLICY, "witness")
+        self.rules = Rules(self.policy, witnesses)
+        create(self.folder / "log", ledgers.LOG)
+        self.log = Log(self.folder / "log", ledgers.LOG)
+
+    def seal(self, at: datetime = FILMED, cam: str = "car-1", day: str = DAY) -> tuple[Path, bytes]:
+        """A minute of a camera: where its onions are, and a sealed segment of it."""
+        keyset = replace(keys_of(self.policy, [], day), epoch=day)
+        t0 = int(at.timestamp() * 1000)
+        path = self.folder / f"{cam}-{t0}.onions"
+        (made,) = make_windows([Wanted(cam, t0, t0 + 60_000, path)], keyset)
+        out = io.BytesIO()
+        writer = Writer(out, [made.recipient])
+        writer.write(CLEAR)
+        writer.close()
+        return path, out.getvalue()
+
+    def order(self, **changes: object) -> Order:
+        since, until = aligned(FILMED, FILMED + timedelta(minutes=5), 60)
+        personal = Private.new({"case_number": "2027/00123"}).commitments
+        return order(
+            requester="opj", cameras=("car-1",), since=since, until=until, declared=ASKED,
+            not_before=ASKED + timedelta(hours=24), expires=ASKED + timedelta(days=3),
+            opener=str(self.opener.recipient()), policy=self.policy_sha256, commitments=personal,
+            **changes,
+        )  # fmt: skip
+
+    def word(self, of: Order, role: str) -> bytes:
+        return signed.sign(signed.Act.APPROVE, of.id, role, ASKED, self.says[role]).bytes
+
+    def proof(self, of: Order, at: datetime = NOW, seen_by: int = 2) -> bytes:
+        """Append the order to the log, and have it witnessed."""
+        number = self.log.append([of.bytes])
+        signers = ledgers.WITNESSES[:seen_by]
+        time_s = int(at.timestamp())
+        self.log.publish(lambda note, _: [each.sign(note.text, time_s) for each in signers])
+        return str(prove(number, self.log.read)).encode()
+
+    def told(self, of: Order, proof: bytes, *by: str) -> Told:
+        approvals = tuple(self.word(of, role) for role in by)
+        return Told(of.bytes, approvals, (), proved(of.bytes, proof, self.trust),
+                    frozenset({VAULT, *by}))  # fmt: skip
+
+    def take_off(self, role: str, onion: bytes | bytearray, told: Told, day: str = DAY):
+        with SpentList(self.folder / f"{role}.spent") as spent:
+            own = Party(role, self.rules, keys(self.policy), self.policy_sha256, spent)
+            return own.peel(onion, self.day_keys[role], day, told, NOW)
+
+    def onion(self, path: Path, way: str = "dpo+prosecutor+vault.age") -> bytes:
+        return unpack(path.read_bytes())[way]
+
+
+@pytest.fixture(params=list(SECRET))
+def ceremony(request, tmp_path) -> Iterator[Ceremony]:
+    made = Ceremony(tmp_path, request.param)
+    yield made
+    made.log.close()
+
+
+def test_a_witnessed_order_opens_its_window_for_its_opener_and_for_nobody_else(ceremony):
+    path, segment = ceremony.seal()
+    asked = ceremony.order()
+    told = ceremony.told(asked, ceremony.proof(asked), "prosecutor", "dpo")
+    layer: bytes | bytearray = ceremony.onion(path)
+    for role in ("dpo", "prosecutor", "vault"):
+        peeled = ceremony.take_off(role, layer, told)
+        layer = peeled.inside
+    assert peeled.is_last
+    for_opener = rewrap(peeled, ceremony.opener.recipient())
+    with window_key(peel(for_opener, [ceremony.opener], peeled.window)) as key:
+        assert b"".join(decrypt(io.BytesIO(segment), [key])) == CLEAR
+    with pytest.raises(SealError, match="no key here"):
+        peel(for_opener, list(ceremony.day_keys.values()), None)
+
+
+def test_what_a_party_and_a_requester_write_is_what_the_log_keeps(ceremony):
+    asked, replay = ceremony.order(), Replay()
+    approval = ceremony.word(asked, "prosecutor")
+    refusal = signed.sign(signed.Act.REFUSE, asked.id, "dpo", ASKED, ceremony.says["dpo"]).bytes
+    for data in (asked.bytes, approval, refusal):
+        assert entries.read(data).bytes == data
+        assert replay.see(data) == []
+    assert hashlib.sha256(b"\0" + asked.bytes).hexdigest() == asked.id
+    assert all(entries.PERSONAL(name) for name in FIELDS)
+
+
+def test_without_the_log_nothing_comes_off_and_nothing_is_spent(ceremony):
+    path, _ = ceremony.seal()
+    asked, other = ceremony.order(), ceremony.order(nonce="4" * 32)
+    proof = ceremony.proof(other)
+    with pytest.raises(LedgerError, match="doesn't lead to the checkpoint"):
+        proved(asked.bytes, proof, ceremony.trust)
+    swapped = ceremony.told(other, proof, "prosecutor", "dpo")
+    with pytest.raises(LedgerError, match="another entry"):
+        ceremony.take_off("dpo", ceremony.onion(path), replace(swapped, order=asked.bytes))
+    with SpentList(ceremony.folder / "dpo.spent") as spent:
+        assert spent.used_s(NOW) == 0
+
+
+def test_one_witness_of_two_is_too_few(ceremony):
+    asked = ceremony.order()
+    with pytest.raises(LedgerError, match="witness"):
+        proved(asked.bytes, ceremony.proof(asked, seen_by=1), ceremony.trust)
+
+
+def test_a_cosignature_of_yesterday_peels_nothing(ceremony):
+    path, _ = ceremony.seal()
+    asked = ceremony.order()
+    told = ceremony.told(asked, ceremony.proof(asked, at=ASKED), "prosecutor", "dpo")
+    with pytest.raises(LedgerError, match="too few witnesses"):
+        ceremony.take_off("dpo", ceremony.onion(path), told)
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "said"),
+    [
+        ({"cam": "car-2"}, "doesn't cover car-2"),
+        ({"at": FILMED + timedelta(minutes=30)}, "doesn't cover car-1"),
+        ({"at": FILMED - timedelta(days=1), "day": "2027-02-11"}, "opened with the key of"),
+    ],
+)
+def test_an_onion_of_another_camera_time_or_day_is_kept_whole(ceremony, elsewhere, said):
+    path, _ = ceremony.seal(**elsewhere)
+    asked = ceremony.order()
+    told = ceremony.told(asked, ceremony.proof(asked), "prosecutor", "dpo")
+    with pytest.raises((OrderError, SealError), match=said):
+        ceremony.take_off("dpo", ceremony.onion(path), told)
+
+
+def test_the_vault_does_not_go_first_and_nobody_peels_twice(ceremony):
+    path, _ = ceremony.seal()
+    asked = ceremony.order()
+    told = ceremony.told(asked, ceremony.proof(asked), "prosecutor", "dpo")
+    onion = ceremony.onion(path)
+    with pytest.raises(SealError, match="no key here"):
+        ceremony.take_off("vault", onion, told)
+    ceremony.take_off("dpo", onion, told)
+    with pytest.raises(OrderError, match="is spent"):
+        ceremony.take_off("dpo", onion, told)
+
+
+def test_an_order_for_another_opener_is_another_order(ceremony):
+    asked = ceremony.order()
+    with Identity.generate(ceremony.kind) as mallory:
+        changed = replace(asked, opener=str(mallory.recipient()))
+    assert changed.id != asked.id
+    with pytest.raises(LedgerError):
+        proved(changed.bytes, ceremony.proof(asked), ceremony.trust)
+
+
+def test_an_onion_that_says_another_window_inside_is_refused_by_the_next_party(ceremony):
+    """A dpo that is somebody else's hands on a layer of another window in place of its own."""
+    mine, other = (ceremony.seal(at) for at in (FILMED, FILMED + timedelta(minutes=1)))
+    asked = ceremony.order()
+    told = ceremony.told(asked, ceremony.proof(asked), "prosecutor", "dpo")
+    first = ceremony.take_off("dpo", ceremony.onion(mine[0]), told)
+    swapped = ceremony.take_off("dpo", ceremony.onion(other[0]), told)
+    with pytest.raises(SealError, match="not of the window"):
+        peel(swapped.inside, [ceremony.day_keys["prosecutor"]], first.window)

@@ -1,0 +1,266 @@
+"""Attacks on a party's own tool: what the hub may send, and what is never peeled for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from fakes.orders import BOTH, DAY, DEFAULT, HOUR, MINUTE, NOW, SECOND, order, rules, window
+
+from contrejour.base.canonical import canonical
+from contrejour.base.errors import LedgerError, Malformed, OrderError, SealError, SignatureError
+from contrejour.custody.cases import signed
+from contrejour.custody.cases.order import Order
+from contrejour.custody.cases.party_checks import Asked, Leave, may_peel
+from contrejour.custody.cases.rules import VAULT
+from contrejour.law.mandate.sign import keyid, new_key
+
+LATER = NOW + DAY
+KEYS = {name: new_key() for name in ("prosecutor", "dpo", "operator", "opj", "mallory")}
+KEYIDS = {name: keyid(key.public_key()) for name, key in KEYS.items() if name != "mallory"}
+POLICY = order().policy
+
+
+@dataclass
+class Proved:
+    leaf: str
+    cosigned: Mapping[str, datetime]
+
+
+@dataclass
+class Remembered:
+    """A spent list in memory."""
+
+    windows: set[tuple[str, str, datetime]] = field(default_factory=set)
+    openers: dict[str, str] = field(default_factory=dict)
+    used: int = 0
+
+    def has(self, order: str, camera: str, since: datetime) -> bool:
+        return (order, camera, since) in self.windows
+
+    def order_of(self, opener: str) -> str | None:
+        return self.openers.get(opener)
+
+    def used_s(self, now: datetime) -> int:
+        return self.used
+
+    def add(self, leave: Leave) -> None:
+        self.windows.add((leave.order.id, leave.window.camera, leave.window.since))
+        self.openers.setdefault(leave.order.opener, leave.order.id)
+
+
+def approval(of: Order, role: str, by: str = "", act: signed.Act = signed.Act.APPROVE) -> bytes:
+    return signed.sign(act, of.id, role, NOW, KEYS[by or role]).bytes
+
+
+def seen(of: Order, at: datetime = LATER) -> Proved:
+    return Proved(of.id, {"u": at, "w": at})
+
+
+def asked(of: Order | None = None, **changes: Any) -> Asked:
+    of = of or order()
+    approvals = (approval(of, "prosecutor"), approval(of, "dpo"))
+    made = Asked(of.bytes, approvals, (), seen(of), "prosecutor", BOTH, window(), "20270228")
+    return replace(made, **changes)
+
+
+def peel(what: Asked, now: datetime = LATER, spent: Remembered | None = None, **more: Any) -> Leave:
+    with_rules = more.pop("rules", rules())
+    return may_peel(what, with_rules, KEYIDS, POLICY, spent or Remembered(), now)
+
+
+def refused(
+    kind: type[Exception], said: str, what: Asked, now: datetime = LATER, **more: Any
+) -> None:
+    with pytest.raises(kind, match=said):
+        peel(what, now, **more)
+
+
+def test_an_order_that_holds_is_peeled_for_by_each_party() -> None:
+    for role in BOTH:
+        leave = peel(asked(role=role))
+        assert (leave.order, leave.role, leave.window) == (order(), role, window())
+
+
+def test_no_order_no_peel() -> None:
+    refused(Malformed, "order.declare", asked(order=b""))
+    refused(Malformed, "order.declare", asked(order=canonical({"type": "order.declare", "v": 1})))
+
+
+def test_a_hub_that_widens_the_order_after_it_was_approved_is_refused() -> None:
+    wide = order(cameras=("cam-a", "cam-b", "cam-c"))
+    refused(LedgerError, "another entry", asked(order=wide.bytes))
+    refused(OrderError, "another order", asked(order=wide.bytes, proof=seen(wide)))
+
+
+def test_a_hub_that_forges_an_approval_is_refused() -> None:
+    mine = approval(order(), "prosecutor")
+    for forged in (approval(order(), "dpo", by="mallory"), approval(order(), "dpo", by="opj")):
+        refused(SignatureError, "not the key of dpo", asked(approvals=(mine, forged)))
+    told = json.loads(approval(order(), "dpo")) | {"sig": "0" * 128}
+    refused(SignatureError, "doesn't fit", asked(approvals=(mine, canonical(told))))
+
+
+def test_a_hub_that_shows_a_refusal_as_an_approval_is_refused() -> None:
+    no = approval(order(), "dpo", act=signed.Act.REFUSE)
+    refused(Malformed, "order.approve", asked(approvals=(approval(order(), "prosecutor"), no)))
+
+
+def test_an_approval_shown_twice_counts_once() -> None:
+    mine = approval(order(), "prosecutor")
+    refused(OrderError, "not approved by dpo", asked(approvals=(mine, mine)))
+
+
+def test_a_party_that_refused_has_not_approved() -> None:
+    no = approval(order(), "dpo", act=signed.Act.REFUSE)
+    refused(OrderError, "not approved by dpo", asked(refusals=(no,)))
+
+
+def test_a_requester_who_approves_their_own_order_is_refused() -> None:
+    own = order(requester="dpo")
+    refused(OrderError, "can't open it as well", asked(own))
+    by = (approval(own, "prosecutor"), approval(own, "dpo"))
+    way = frozenset({VAULT, "prosecutor", "operator"})
+    refused(OrderError, "not approved by operator", asked(own, approvals=by, way=way))
+
+
+def test_operator_and_vault_get_nothing() -> None:
+    by = (approval(order(), "operator"), approval(order(), "dpo"))
+    for way in ({VAULT, "operator"}, {VAULT, "operator", "dpo"}):
+        for role in way:
+            what = asked(approvals=by, way=frozenset(way), role=role)
+            refused(OrderError, "not of a quorum", what)
+
+
+def test_an_order_that_is_not_in_the_log_is_refused() -> None:
+    refused(LedgerError, "another entry", asked(proof=seen(order(nonce="4" * 32))))
+    refused(LedgerError, "another entry", asked(proof=Proved("", {"u": LATER, "v": LATER})))
+
+
+@pytest.mark.parametrize("by", [(), ("u",), ("u", "x"), ("x", "y", "z")])
+def test_too_few_witnesses_are_refused(by: tuple[str, ...]) -> None:
+    proof = Proved(order().id, dict.fromkeys(by, LATER))
+    refused(LedgerError, "too few witnesses", asked(proof=proof))
+
+
+@pytest.mark.parametrize("late", [-timedelta(minutes=61), -DAY, timedelta(minutes=6), DAY])
+def test_a_stale_or_future_cosignature_is_not_believed(late: timedelta) -> None:
+    proof = Proved(order().id, {"u": LATER, "v": LATER + late})
+    refused(LedgerError, "too few witnesses: u", asked(proof=proof))
+
+
+def test_a_cosignature_from_before_the_order_can_not_be_of_it() -> None:
+    now = order(urgent=True, not_before=NOW)
+    proof = Proved(now.id, {"u": NOW, "v": NOW - timedelta(minutes=6)})
+    refused(LedgerError, "too few witnesses", asked(now, proof=proof), NOW)
+
+
+def test_an_expired_order_is_refused() -> None:
+    end = order().expires
+    refused(OrderError, "ended on", asked(proof=seen(order(), end)), end)
+    refused(OrderError, "ended on", asked(proof=seen(order(), end + DAY)), end + DAY)
+
+
+def test_an_order_that_has_not_waited_is_refused() -> None:
+    now = LATER - MINUTE
+    refused(OrderError, "may be used from", asked(proof=seen(order(), now)), now)
+    hasty = order(not_before=NOW)
+    refused(OrderError, "doesn't wait", asked(hasty, proof=seen(hasty, NOW)), NOW)
+
+
+def test_an_urgent_order_that_one_party_approved_is_refused() -> None:
+    alone = rules(DEFAULT.replace("vault prosecutor one", "vault prosecutor"))
+    hasty = order(urgent=True, not_before=NOW)
+    what = asked(hasty, approvals=(approval(hasty, "prosecutor"),), proof=seen(hasty, NOW),
+                 way=frozenset({VAULT, "prosecutor"}))  # fmt: skip
+    refused(OrderError, "needs two", what, NOW, rules=alone)
+
+
+def test_an_order_of_a_far_future_that_is_signed_today_is_refused() -> None:
+    far = order(declared=NOW + 9 * DAY, not_before=NOW + 10 * DAY, expires=NOW + 12 * DAY)
+    refused(LedgerError, "too few witnesses", asked(far))
+
+
+@pytest.mark.parametrize(
+    "other", [window(-1), window(10), window(camera="cam-c"), window(until=window().until + DAY)]
+)
+def test_an_onion_for_another_time_or_camera_is_refused(other) -> None:
+    refused(OrderError, "doesn't cover", asked(window=other))
+
+
+def test_an_onion_of_another_day_in_this_one_s_place_is_refused() -> None:
+    refused(SealError, "was opened with the key of 20270227", asked(epoch="20270227"))
+    lying = window(epoch="20270227")
+    refused(SealError, "filmed 20270228", asked(window=lying, epoch="20270227"))
+
+
+def test_an_order_under_another_policy_is_refused() -> None:
+    lax = order(policy="9" * 64)
+    refused(OrderError, "another policy", asked(lax))
+
+
+def test_a_spent_order_is_not_replayed() -> None:
+    spent = Remembered()
+    spent.add(peel(asked(), spent=spent))
+    refused(OrderError, "is spent for cam-a", asked(), spent=spent)
+    spent.add(peel(asked(window=window(1)), spent=spent))
+    refused(OrderError, "is spent for cam-a", asked(window=window(1)), spent=spent)
+
+
+def test_an_order_replayed_to_another_opener_is_another_order() -> None:
+    spent = Remembered()
+    spent.add(peel(asked(), spent=spent))
+    other = order(opener="age1mallory00")
+    refused(OrderError, "another order", asked(order=other.bytes, proof=seen(other)), spent=spent)
+
+
+def test_an_opener_s_key_is_used_for_one_order() -> None:
+    spent = Remembered()
+    spent.add(peel(asked(), spent=spent))
+    refused(OrderError, "was used for another order", asked(order(nonce="4" * 32)), spent=spent)
+
+
+def test_what_is_post_quantum_is_not_given_to_a_key_that_is_not() -> None:
+    strong = window(recipient="age1pq1" + "q" * 60)
+    refused(OrderError, "the opener's key is not post-quantum", asked(window=strong))
+    for opener in ("age1pq1" + "z" * 60, "age1tagpq1" + "z" * 60):
+        of = order(opener=opener)
+        assert peel(asked(of, window=strong)).window == strong
+        assert peel(asked(of)).window == window()
+
+
+def test_two_coerced_authorities_get_no_more_than_the_cap() -> None:
+    spent = Remembered(used=rules().cap_s - 59)
+    refused(OrderError, "camera-minutes today", asked(), spent=spent)
+    spent.used -= 1
+    assert peel(asked(), spent=spent)
+
+
+def test_a_clock_that_is_days_off_peels_nothing() -> None:
+    for off in (-10 * DAY, -2 * HOUR, 10 * DAY):
+        with pytest.raises((OrderError, LedgerError)):
+            peel(asked(), LATER + off)
+
+
+def test_numbers_that_were_voted_are_the_party_s_own_to_hold() -> None:
+    """Stricter ones refuse what the defaults let, laxer ones alone let what the defaults refuse."""
+    refused(OrderError, "doesn't wait", asked(), rules=rules(cooling_off=2 * DAY))
+    refused(OrderError, "too long", asked(), rules=rules(order_lasts=2 * DAY))
+    refused(OrderError, "longer than what opens", asked(), rules=rules(window=10 * SECOND))
+    stale = asked(proof=seen(order(), LATER - 30 * MINUTE))
+    refused(LedgerError, "too few", stale, rules=rules(cosignature_age=10 * MINUTE))
+    hasty = order(not_before=NOW + 12 * HOUR)
+    what, soon = asked(hasty, proof=seen(hasty, NOW + 12 * HOUR)), NOW + 12 * HOUR
+    refused(OrderError, "doesn't wait", what, soon)
+    assert peel(what, soon, rules=rules(cooling_off=12 * HOUR))
+
+
+def test_an_hour_sealed_as_one_window_is_not_peeled() -> None:
+    wide = order(until=order().since + HOUR)
+    hour = window(until=window().since + HOUR)
+    what = asked(wide, proof=seen(wide), window=hour)
+    refused(OrderError, "3600 s, longer than what opens together", what)

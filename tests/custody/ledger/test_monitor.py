@@ -1,0 +1,203 @@
+"""A monitor, and logs that are served to it on loopback: honest, forked, rewound, slow, gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from custody.ledger.test_alarms import MINUTE, OVER, A, batch, of
+from custody.ledger.test_replay import APPROVED, ORDER
+from fakes.ledgers import LOG, ORIGIN, WITNESSES, trust
+from fakes.parties import due
+
+from contrejour.custody.ledger.alarms import Wanted
+from contrejour.custody.ledger.checkpoint import parse
+from contrejour.custody.ledger.log import Log, create
+from contrejour.custody.ledger.monitor import Monitor
+from contrejour.custody.ledger.server import Answer, Asking, Server, of_log
+from contrejour.custody.ledger.verify import check_checkpoint
+from contrejour.custody.ledger.web import opened
+
+WANTED = Wanted(due)
+NOW = OVER - 120 * MINUTE
+NOW_S = int(NOW.timestamp())
+UNKNOWN = of("unseal.peel", NOW, order=A, role="dpo", n=3, root=A)
+CHANGE = of("config.change", old=A, new=A)
+
+
+def cosigned(time_s: int = NOW_S):  # type: ignore[no-untyped-def]
+    return lambda signed, nodes: [each.sign(signed.text, time_s) for each in WITNESSES]
+
+
+class Served:
+    """Logs of one name and one key, and an address that shows one of them, or something else."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.url = folder, ""
+        self.asked: list[str] = []
+        self.shown: Asking = lambda *_: Answer(404)
+        self.grow("real", ORDER, APPROVED)
+        self.show("real")
+
+    def grow(self, name: str, *entries: bytes, time_s: int = NOW_S) -> None:
+        if not (self.folder / name).exists():
+            create(self.folder / name, LOG)
+        with Log(self.folder / name, LOG) as log:
+            log.append(entries)
+            log.publish(cosigned(time_s))
+
+    def show(self, name: str) -> None:
+        self.shown = of_log(self.folder / name)
+
+    def answer(self, method: str, path: str, body: bytes) -> Answer:
+        self.asked.append(path)
+        return self.shown(method, path, body)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    log = Served(tmp_path)
+    with Server("127.0.0.1", 0, log.answer) as server:
+        log.url = server.url
+        yield log
+
+
+def look(monitor: Monitor, log: Served, now_s: float = NOW_S) -> list[str]:
+    with opened(log.url) as read:
+        return [each.kind for each in monitor.look(read, now_s)]
+
+
+def test_an_opening_without_an_order_is_told_in_the_round_after_it(served: Served) -> None:
+    told: list[bytes] = []
+    monitor = Monitor(trust(), WANTED, new=told.append)
+    assert look(monitor, served) == []
+    served.grow("real", UNKNOWN)
+    for _ in range(2):
+        assert look(monitor, served) == ["entry"], "it stands"
+        assert told == [ORDER, APPROVED, UNKNOWN], "and each entry is told once"
+
+
+def test_a_monitor_that_starts_again_reads_what_was_wrong_before_and_tells_no_entry_twice(
+    served: Served,
+) -> None:
+    served.grow("real", UNKNOWN)
+    before, told = Monitor(trust(), WANTED), list[bytes]()
+    assert look(before, served) == ["entry"]
+    assert before.believed is not None
+    served.grow("real", CHANGE)
+    again = Monitor(trust(), WANTED, seen=before.believed[1].checkpoint, new=told.append)
+    assert look(again, served) == ["entry"]
+    assert told == [CHANGE]
+
+
+def test_what_was_read_is_not_read_again(served: Served) -> None:
+    monitor = Monitor(trust(), WANTED)
+    served.grow("real", *[CHANGE] * 300)
+    look(monitor, served)
+    served.grow("real", UNKNOWN)
+    served.asked.clear()
+    look(monitor, served)
+    assert "/tile/entries/000" not in served.asked
+    assert "/tile/entries/001.p/47" in served.asked
+
+
+def test_a_fork_is_told_in_the_next_round_and_both_checkpoints_are_kept(served: Served) -> None:
+    """The owner, and all witnesses with him: nobody but who looked before can know."""
+    monitor = Monitor(trust(), WANTED)
+    assert look(monitor, served) == []
+    served.grow("other", ORDER, ORDER, ORDER)
+    served.show("other")
+    assert look(monitor, served) == ["fork"]
+    assert monitor.believed is not None
+    assert monitor.accused is not None
+    one, two = monitor.believed[0], monitor.accused
+    for each in (one, two):
+        assert check_checkpoint(each, trust()).checkpoint.origin == ORIGIN
+    assert (parse(one.text).size, parse(two.text).size) == (2, 3)
+    served.show("real")
+    assert look(monitor, served) == [], "it never followed the other"
+
+
+def test_a_fork_of_the_same_size_a_rewind_and_a_fork_since_last_week_are_told(
+    served: Served,
+) -> None:
+    with opened(served.url) as read:
+        monitor = Monitor(trust(), WANTED)
+        monitor.look(read, NOW_S)
+    assert monitor.believed is not None
+    last_week = monitor.believed[1].checkpoint
+    for name, entries in (("same", [ORDER, ORDER]), ("less", [ORDER]), ("none", [])):
+        served.grow(name, *entries)
+        served.show(name)
+        assert look(monitor, served) == ["fork"]
+        assert look(Monitor(trust(), WANTED, seen=last_week), served) == ["fork"]
+
+
+def test_tiles_that_are_damaged_accuse_nobody(served: Served) -> None:
+    monitor = Monitor(trust(), WANTED)
+    served.grow("real", *[CHANGE] * 5)
+    look(monitor, served)
+    served.grow("real", UNKNOWN)
+
+    def damaged(method: str, path: str, body: bytes) -> Answer:
+        told = of_log(served.folder / "real")(method, path, body)
+        return told if path == "/checkpoint" else Answer(200, told.body[::-1])
+
+    served.shown = damaged
+    assert look(monitor, served) == ["log"]
+    assert monitor.accused is None
+    served.show("real")
+    assert look(monitor, served) == ["entry"]
+
+
+def test_a_log_that_stands_still_is_told_until_it_is_witnessed_anew(served: Served) -> None:
+    monitor = Monitor(trust(), WANTED, max_age_s=600)
+    assert look(monitor, served, NOW_S + 600) == []
+    assert look(monitor, served, NOW_S + 601) == ["stale"]
+    served.grow("real", time_s=NOW_S + 900)
+    assert look(monitor, served, NOW_S + 901) == []
+
+
+def test_what_was_read_is_judged_by_the_clock_while_the_log_is_away(served: Served) -> None:
+    monitor = Monitor(trust(), WANTED)
+    served.grow("real", batch(NOW, 0, 9))
+    assert look(monitor, served) == []
+    served.shown = lambda *_: Answer(503)
+    assert look(monitor, served, NOW_S + 1201) == ["log", "silent"]
+    served.show("real")
+    served.grow("real", batch(NOW + 18 * MINUTE, 9, 20))
+    assert look(monitor, served, NOW_S + 1202) == []
+
+
+def test_a_log_that_fails_half_way_through_is_read_whole_the_next_time(served: Served) -> None:
+    told: list[bytes] = []
+    monitor = Monitor(trust(), WANTED, new=told.append)
+    served.grow("real", *[CHANGE] * 300)
+    honest = of_log(served.folder / "real")
+    served.shown = lambda method, path, body: (
+        Answer(503) if path.startswith("/tile/entries/001") else honest(method, path, body)
+    )
+    assert look(monitor, served) == ["log"]
+    served.shown = honest
+    assert look(monitor, served) == []
+    assert told[-1] == CHANGE
+
+
+def test_a_server_that_takes_its_time_with_every_tile_is_an_alarm_itself(served: Served) -> None:
+    monitor = Monitor(trust(), WANTED, limit_s=-1)
+    assert look(monitor, served) == [], "the first time takes as long as it takes"
+    served.grow("real", UNKNOWN)
+    assert look(monitor, served) == ["log"]
+
+
+def test_a_checkpoint_of_strangers_is_told_and_not_kept(served: Served) -> None:
+    monitor = Monitor(trust(), WANTED)
+    assert look(monitor, served) == []
+    honest = served.shown
+    for wrong in (b"", b"<html>", b"x" * 300_000, b"log.other\n1\n"):
+        served.shown = lambda method, path, body, wrong=wrong: (  # type: ignore[misc]
+            Answer(200, wrong) if path == "/checkpoint" else honest(method, path, body)
+        )
+        assert look(monitor, served) == ["log"]
+    assert monitor.accused is None

@@ -1,0 +1,146 @@
+"""A plan, a policy and keys on disk, to take a case through its commands with."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from fakes import ledgers
+from fakes.orders import DEFAULT, WITNESSES
+from fakes.plans import KEY, envelope
+from fakes.runs import run
+from fakes.tokens import Soft
+
+from contrejour.custody.ledger.log import Log, create
+from contrejour.custody.ledger.read import prove
+from contrejour.custody.quorum import parse
+from contrejour.custody.seal import keys
+from contrejour.custody.seal.age import Writer
+from contrejour.custody.seal.recipient import Identity, Kind
+from contrejour.custody.seal.window import Wanted, make
+from contrejour.law.mandate.sign import keyid, new_key, private_pem, public_pem
+
+SINCE = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=30)
+ROLES = ("prosecutor", "dpo", "operator", "opj")
+PERSONAL = {"case_number": "2027/00123", "requester_name": "Camille Étienne"}
+
+
+@dataclass
+class Desk:
+    """Files of a case, and the command run on them."""
+
+    folder: Path
+    originals: dict[str, object] = field(default_factory=dict)
+    """What was voted of them."""
+    case: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.case = self.folder / "case"
+        policy = DEFAULT
+        for role in ROLES:
+            key = new_key()
+            (self.folder / f"{role}.key").write_bytes(private_pem(key, None))
+            word = "-" if role == "opj" else f"age1{role}"
+            line = f"party {role} {word}\n"
+            policy = policy.replace(line, f"{line[:-1]} key:{keyid(key.public_key())}\n")
+        (self.folder / "open.policy").write_text(policy)
+        (self.folder / "witness.policy").write_text(WITNESSES)
+        (self.folder / "plan.json").write_bytes(
+            envelope("record", "export.requisition", **self.originals)
+        )
+        (self.folder / "plan.pub").write_bytes(public_pem(KEY))
+        (self.folder / "private.json").write_text(json.dumps(PERSONAL))
+
+    def __call__(self, *args: object, **more: object) -> subprocess.CompletedProcess[str]:
+        return run("case", *args, cwd=self.folder, env={"LC_ALL": "C.UTF-8"}, **more)
+
+    def declare(self, *more: object, role: str = "opj", since: datetime = SINCE) -> object:
+        opener = () if "--hold-until" in more else ("--opener", "age1opener00")
+        return self(
+            "declare", "-o", self.case, "--as", role, "--key", f"{role}.key",
+            "--plan", "plan.json", "--pub", "plan.pub", "--policy", "open.policy",
+            "--witnesses", "witness.policy", "--basis", "77-1-1", "--camera", "cam-a",
+            "--since", since.isoformat(), "--until", (since + timedelta(minutes=9)).isoformat(),
+            *opener, "--private", "private.json", *more,
+        )  # fmt: skip
+
+    def say(self, act: str, role: str, by: str = "") -> subprocess.CompletedProcess[str]:
+        return self(act, self.case, "--as", role, "--key", f"{by or role}.key")
+
+
+CLEAR = os.urandom(200_000)
+MINUTE = SINCE.replace(second=0)
+DAY = f"{SINCE:%Y-%m-%d}"
+WAY = "dpo+prosecutor+vault"
+
+
+@dataclass
+class Room(Desk):
+    """A desk with real keys, a sealed minute, a log and witnesses."""
+
+    tokens: frozenset[str] = frozenset()
+    log: Log = field(init=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        text = (self.folder / "open.policy").read_text()
+        for role in ("vault", "prosecutor", "dpo", "operator"):
+            own = self.folder / f"keys-{role}"
+            own.mkdir()
+            if role in self.tokens:
+                Soft.new().file(own / f"{DAY}.key")
+            keys.make(own, [SINCE.date()], Kind.X25519)
+            with keys.read_identity(own / f"{DAY}.key") as key:
+                text = text.replace(f"age1{role}", str(key.recipient()))
+        (self.folder / "open.policy").write_text(text)
+        (self.folder / "witness.policy").write_text(ledgers.POLICY)
+        if "opener" in self.tokens:
+            Soft.new().file(self.folder / "opener.key")
+        else:
+            with Identity.generate(Kind.X25519) as opener:
+                keys.write_identity(self.folder / "opener.key", opener, "opener")
+        with keys.read_identity(self.folder / "opener.key") as key:
+            self.opener = str(key.recipient())
+        keyset = replace(keys.keys_of(parse(text, "party"), [], DAY), epoch=DAY)
+        t0 = int(MINUTE.timestamp() * 1000)
+        wanted = Wanted("cam-a", t0, t0 + 60_000, self.folder / "W.onions")
+        (made_window,) = make([wanted], keyset)
+        out = io.BytesIO()
+        writer = Writer(out, [made_window.recipient])
+        writer.write(CLEAR)
+        writer.close()
+        (self.folder / "0000.mp4.age").write_bytes(out.getvalue())
+        create(self.folder / "log", ledgers.LOG)
+        self.log = Log(self.folder / "log", ledgers.LOG)
+
+    def agreed(self, *how: str) -> None:
+        done = self.declare(*(how or ("--urgent", "--opener", self.opener)), since=MINUTE)
+        assert done.returncode == 0, done.stderr
+        for role in ("prosecutor", "dpo"):
+            assert self.say("approve", role).returncode == 0
+
+    def prove(
+        self, name: str = "proof", late: timedelta = timedelta(), after: Sequence[bytes] = ()
+    ) -> None:
+        """Have the order logged and witnessed; `after`: entries that the log has by then."""
+        number = self.log.append([(self.case / "order.json").read_bytes(), *after])
+        at_s = int((datetime.now(UTC) + late).timestamp())
+        signers = ledgers.WITNESSES[:2]
+        self.log.publish(lambda note, _: [each.sign(note.text, at_s) for each in signers])
+        (self.folder / name).write_text(str(prove(number, self.log.read)))
+
+    def peel(self, role: str, onion: str, proof: str = "proof", *more: object):
+        return self.peel_all(role, [onion], proof, *more)
+
+    def peel_all(self, role: str, onions: Sequence[object], proof: str = "proof", *more: object):
+        return self(
+            "peel", self.case, *onions, "--as", role, "--key", f"keys-{role}/{DAY}.key",
+            "--policy", "open.policy", "--witnesses", "witness.policy", "--proof", proof,
+            "--spent", f"{role}.spent", "-o", f"after-{role}", *more,
+        )  # fmt: skip

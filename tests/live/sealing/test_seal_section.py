@@ -1,0 +1,143 @@
+"""The `seal` section of a site file is read before a camera runs; what is wrong in it is said."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fakes import sites
+from fakes.runs import check, run
+
+from contrejour.base.errors import Malformed
+from contrejour.cli.sealing import keeping
+from contrejour.custody.seal import keynotes, keys
+from contrejour.custody.seal.recipient import Kind
+from contrejour.law.mandate.sign import new_key, private_pem
+from contrejour.live.doctor import Asked, examine
+from contrejour.live.site import read_site
+
+PARTIES = ("vault", "prosecutor", "dpo", "operator")
+REST = "group one any dpo operator\ngroup open all vault prosecutor one\nquorum open\n"
+
+
+def ceremony(folder: Path, kind: Kind = Kind.X25519, days: int = 2) -> dict[str, object]:
+    """Policy, notes and keys of four parties; gives the section back."""
+    today = datetime.now(UTC).date()
+    held = [today + timedelta(days=n) for n in range(days)]
+    lines = []
+    (folder / "notes").mkdir()
+    for party in PARTIES:
+        (folder / party).mkdir()
+        key = new_key()
+        keys.make(folder / party, held, kind)
+        signed = keys.publish(folder / party, held, f"{party}.example", key)
+        (folder / "notes" / f"{party}.note").write_bytes(signed)
+        lines.append(f"party {party} {keynotes.Verifier.of(f'{party}.example', key)}\n")
+    (folder / "open.policy").write_text("".join(lines) + REST)
+    (folder / "edge.key").write_bytes(private_pem(new_key(), None))
+    return {
+        "policy": str(folder / "open.policy"), "keysets": str(folder / "notes"), "edge": "bus-041",
+        "key": str(folder / "edge.key"), "folder": str(folder / "sealed"),
+    }  # fmt: skip
+
+
+@pytest.fixture
+def section(tmp_path):
+    return ceremony(tmp_path)
+
+
+@pytest.fixture
+def watch(tmp_path):
+    """Watches a camera that is nowhere, with a section."""
+
+    def go(section, *more, **place):
+        sites.write(tmp_path, {"cam-a": "rtsp://127.0.0.1:9/x"}, "view.live", "record", **place)
+        told = json.loads((tmp_path / "site.yml").read_text())
+        (tmp_path / "site.yml").write_text(json.dumps({**told, "seal": section}))
+        args = ("--plan", tmp_path / "plan.json", "--site", tmp_path / "site.yml")
+        return run("watch", *args, "--pub", tmp_path / "key.pub", "-o", tmp_path / "out", *more)
+
+    return go
+
+
+def test_what_is_missing_is_said_before_a_camera_runs(tmp_path, section, watch):
+    for key, hint in (("policy", ""), ("key", "keys new"), ("keysets", "keys publish")):
+        check(watch({**section, key: str(tmp_path / "none")}), 3, "none does not exist")
+        assert hint in watch({**section, key: str(tmp_path / "none")}).stderr
+    assert not (tmp_path / "sealed").exists()
+
+
+def test_a_note_that_is_forged_missing_or_nobodys_is_refused(tmp_path, section, watch):
+    notes = tmp_path / "notes"
+    good = (notes / "dpo.note").read_bytes()
+    (notes / "dpo.note").write_bytes(good.replace(b'"v":1', b'"v":2'))
+    check(watch(section), 19, "the signature of dpo.example doesn't fit")
+    (notes / "dpo.note").unlink()
+    check(watch(section), 19, "no note of dpo is among the keysets")
+    (notes / "dpo.note").write_bytes(good)
+    (notes / "more.note").write_bytes(good.replace(b"dpo.example", b"who.example"))
+    check(watch(section), 19, "is signed by no party of the policy")
+
+
+def test_a_policy_that_is_none_and_a_key_that_is_none_are_refused(tmp_path, section, watch):
+    (tmp_path / "open.policy").write_text("quorum nobody\n")
+    assert watch(section).returncode == 2
+    ceremony_again = tmp_path / "again"
+    ceremony_again.mkdir()
+    section = ceremony(ceremony_again)
+    (ceremony_again / "edge.key").write_text("no key")
+    assert watch(section).returncode == 16
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"edge": "bus 41"}, "seal.edge"), ({"keysets": []}, "seal.keysets"),
+        ({"password": "x"}, "seal.password: unknown key"),
+    ],
+)  # fmt: skip
+def test_a_key_that_makes_no_sense_is_told_with_its_line(section, change, said):
+    cameras = {"a": {"address": "rtsp://x"}}
+    text = json.dumps({"site": 1, "cameras": cameras, "seal": {**section, **change}}, indent=1)
+    with pytest.raises(Malformed, match=said.replace(".", r"\.")):
+        read_site(text, "s.yml")
+
+
+def test_a_list_of_notes_is_as_good_as_their_folder(section, tmp_path):
+    listed = sorted(str(each) for each in (tmp_path / "notes").iterdir())
+    for keysets, notes in ((listed, listed), (section["keysets"], [section["keysets"]])):
+        cameras = {"a": {"address": "rtsp://x"}}
+        text = json.dumps({"site": 1, "cameras": cameras, "seal": {**section, "keysets": keysets}})
+        assert [str(each) for each in read_site(text, "s.yml").seal.notes] == notes
+
+
+def test_homes_in_the_picture_stop_the_camera_and_the_doctor_says_so(tmp_path, section, watch):
+    home = {"logements": [[[0.5, 0], [1, 0], [1, 0.5]]], "poste-conducteur": []}
+    done = watch(section, privacy=home)
+    check(done, 11, "CSI L251-3: cam-a can't be sealed: its originals show logements")
+    assert "have the camera itself paint them" in done.stderr
+    site = read_site((tmp_path / "site.yml").read_text(), "s")
+    plan = sites.plan({"cam-a": ("view.live", "record")})
+    found = list(examine(Asked(lambda: site, lambda: plan, tmp_path, keeping)))
+    assert any("CSI L251-3" in each.told and each.code == 11 for each in found)
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "told"),
+    [
+        (2, "ok", "opens together: dpo+prosecutor+vault, operator+prosecutor+vault"),
+        (1, "failure", "published no key for"),
+        (5, "failure", "may be here yet"),
+    ],
+)
+def test_doctor_says_whether_there_are_keys_until_tomorrow_and_none_too_early(
+    tmp_path, days, state, told
+):
+    cameras = {"cam-a": {"address": "rtsp://127.0.0.1:9/x"}}
+    text = json.dumps({"site": 1, "cameras": cameras, "seal": ceremony(tmp_path, days=days)})
+    asked = Asked(lambda: read_site(text, "s"), None, tmp_path, keeping)
+    (found,) = [each for each in examine(asked) if each.about == "seal"]
+    assert (found.state, found.code) == (state, 19 if days != 2 else 0)
+    assert told in found.told

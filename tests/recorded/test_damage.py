@@ -1,0 +1,163 @@
+"""A file cut short or damaged is refused, or veiled where it is damaged. It never crashes a run."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from fakes.runs import clip, ffmpeg, masks_for, run, times, walking
+from fakes.veiled import masks_of, veil_it, veiled
+
+from contrejour import media
+from contrejour.base.errors import ContrejourError, InputEmpty, NotMedia, Truncated, Unsupported
+from contrejour.recorded.request import masks_name
+
+CUTS = {
+    "fast.mp4": ("-movflags", "+faststart"),
+    "late.mp4": (),
+    "fragments.mp4": ("-movflags", "+frag_keyframe+empty_moov"),
+    "a.mov": (),
+    "a.mkv": (),
+    "a.webm": ("-c:v", "libvpx", "-deadline", "realtime", "-b:v", "500k"),
+    "a.avi": (),
+    "a.ts": (),
+}
+"""Containers that are cut, and what makes them."""
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One clip in every container."""
+    folder = tmp_path_factory.mktemp("clips")
+    first = clip(folder / "first.mp4", frames=48, gop=12)
+    for name, how in CUTS.items():
+        codec = () if "-c:v" in how else ("-c", "copy")
+        ffmpeg("-i", first, *codec, *how, folder / name)
+    return folder
+
+
+def can_hide_a_cut(name: str, size: int, whole: bytes) -> bool:
+    """MPEG-TS cut between two packets, MP4 cut between two fragments: just a shorter recording."""
+    if name.endswith(".ts"):
+        return size % 188 == 0
+    return name == "fragments.mp4" and whole[size + 4 : size + 8] in (b"moof", b"mfra")
+
+
+def cut(clips: Path, tmp_path: Path, name: str, size: int) -> None:
+    """Cut `name` to `size` bytes: refused, and with --allow-truncated refused or said."""
+    whole = (clips / name).read_bytes()
+    out = tmp_path / "out.mp4"
+    part = tmp_path / f"cut.{name.rpartition('.')[2]}"
+    part.write_bytes(whole[:size])
+    if can_hide_a_cut(name, size, whole):
+        return
+    with pytest.raises((Truncated, NotMedia, InputEmpty)) as refused:
+        veil_it(part, out, detector="fakes.detectors:nothing")
+    assert refused.value.hint or isinstance(refused.value, InputEmpty), refused.value
+    assert not out.exists(), f"{name} cut to {size} bytes"
+    assert not masks_name(out).exists()
+
+
+def anyway(clips: Path, tmp_path: Path, name: str, size: int) -> bool:
+    """Veil what is left of a cut file; whether there was anything."""
+    out, part = tmp_path / "out.mp4", tmp_path / f"cut.{name.rpartition('.')[2]}"
+    part.write_bytes((clips / name).read_bytes()[:size])
+    try:
+        summary = veil_it(
+            part, out, detector="fakes.detectors:nothing", allow_truncated=True, force=True
+        )
+    except (Truncated, NotMedia, InputEmpty, Unsupported):
+        return False
+    assert summary.truncated or can_hide_a_cut(name, size, (clips / name).read_bytes())
+    assert len(times(out)) == summary.frames
+    return True
+
+
+@pytest.mark.parametrize("name", CUTS)
+def test_a_file_cut_anywhere_is_refused(clips: Path, tmp_path: Path, name: str) -> None:
+    dice, size = random.Random(name), (clips / name).stat().st_size
+    for at in [0, 1, 7, 40, size - 1, *(dice.randrange(1, size) for _ in range(8))]:
+        cut(clips, tmp_path, name, at)
+
+
+@pytest.mark.parametrize("name", CUTS)
+def test_what_is_left_of_a_cut_file_is_veiled_only_when_allowed_and_said(
+    clips: Path, tmp_path: Path, name: str
+) -> None:
+    anyway(clips, tmp_path, name, (clips / name).stat().st_size * 3 // 4)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", CUTS)
+def test_a_file_cut_at_any_of_400_places_is_refused(clips: Path, tmp_path: Path, name: str) -> None:
+    dice, size = random.Random(f"soak {name}"), (clips / name).stat().st_size
+    for _ in range(50):
+        cut(clips, tmp_path, name, dice.randrange(1, size))
+    said = sum(anyway(clips, tmp_path, name, dice.randrange(1, size)) for _ in range(6))
+    print(f"{name}: 50 cuts refused; of 6 allowed, {said} gave an output that says so")
+
+
+def damage(whole: bytes, dice: random.Random, spare: int) -> bytes:
+    """The file with 1 to 40 random bits flipped past its first `spare` bytes."""
+    data = bytearray(whole)
+    for _ in range(dice.choice((1, 3, 10, 40))):
+        data[dice.randrange(min(spare, len(data) - 1), len(data))] ^= 1 << dice.randrange(8)
+    return bytes(data)
+
+
+def corrupt(clips: Path, tmp_path: Path, name: str, dice: random.Random) -> str:
+    """Veil a damaged file; "refused", or "veiled" when each damaged frame was veiled whole."""
+    bad = tmp_path / f"bad.{name.rpartition('.')[2]}"
+    bad.write_bytes(damage((clips / name).read_bytes(), dice, dice.choice((0, 2000))))
+    out = tmp_path / "out.mp4"
+    refused: ContrejourError | None = None
+    try:
+        veil_it(bad, out, detector="fakes.detectors:nothing", force=True, allow_truncated=True)
+    except ContrejourError as error:
+        refused = error
+    if refused:
+        assert "Traceback" not in str(refused), bad
+        assert not out.exists()
+        return "refused"
+    fmt = media.probe(bad)
+    gops = media.index(bad, fmt)
+    flagged = [frame.corrupt for frame in media.Reader(bad, fmt, gops).frames(0, len(gops))]
+    whole = [bool(mask.whole) for mask in masks_of(out)]
+    assert [w for w, f in zip(whole, flagged, strict=True) if f].count(False) == 0
+    assert [v for v, w in zip(veiled(out), whole, strict=True) if w].count(False) == 0
+    out.unlink()
+    return "veiled whole in part" if any(whole) else "nothing seen by the decoder"
+
+
+def test_flipped_bits_never_crash_nor_show_a_damaged_frame(clips: Path, tmp_path: Path) -> None:
+    dice = random.Random(3)
+    for name in CUTS:
+        corrupt(clips, tmp_path, name, dice)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", CUTS)
+def test_320_damaged_files_never_crash_nor_show_a_damaged_frame(
+    clips: Path, tmp_path: Path, name: str
+) -> None:
+    dice = random.Random(f"flip {name}")
+    ends = [corrupt(clips, tmp_path, name, dice) for _ in range(40)]
+    counts = {end: ends.count(end) for end in sorted(set(ends))}
+    print(f"{name}: {counts}")
+
+
+def test_a_masks_file_that_shows_a_damaged_frame_is_refused(clips: Path, tmp_path: Path) -> None:
+    data = bytearray((clips / "late.mp4").read_bytes())
+    source = tmp_path / "in.mp4"
+    out = tmp_path / "out.mp4"
+    masks = masks_for(clips / "late.mp4", tmp_path / "m.json", lambda frame: walking(1))
+    for at in range(9000, 9400):
+        data[at] ^= 0x5A
+    source.write_bytes(data)
+    fmt = media.probe(source)
+    frames = list(media.Reader(source, fmt, media.index(source, fmt)).frames(0, 4))
+    assert any(frame.corrupt for frame in frames), "the damage was not seen"
+    done = run("veil", source, "-o", out, "--masks", masks)
+    assert done.returncode == 15, done.stderr
+    assert not out.exists()

@@ -97,7 +97,7 @@ def write_report(
     strip = sorted({round(at * (count - 1) / max(1, STRIP - 1)) for at in range(STRIP)})
     moments = doubtful(seen, DOUBTFUL)
     pictures = {at: _jpeg(picture) for at, picture in stills(sorted({*strip, *moments}))}
-    page = Template(files("contrejour").joinpath("report.html").read_text("utf-8"))
+    page = Template(files("contrejour.recorded").joinpath("report.html").read_text("utf-8"))
     text = page.substitute(
         name=html.escape(out.name),
         facts="".join(_facts(out, header, seen)),

@@ -21,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
-from contrejour import __version__, media
+from contrejour import media
 from contrejour.base.errors import (
     InputEmpty,
     InputMissing,
@@ -38,6 +38,7 @@ from contrejour.recorded import (
     units,
 )
 from contrejour.recorded.folder import Work
+from contrejour.recorded.job import chunk_salt, identity
 from contrejour.recorded.processes import Pool
 from contrejour.recorded.report import WIDTH_PX, write_report
 from contrejour.recorded.request import Options, Step, Summary, masks_name
@@ -113,24 +114,14 @@ class Run:
     step: Step
     summary: Summary
     input_sha256: str = ""
-    identity_text: str = ""
+    salt: str = ""
     tracks: set[int] = field(default_factory=set)
 
     def identity(self) -> dict[str, Any]:
         """All that the bytes of the output depend on."""
         self.input_sha256 = sha256(self.source)
-        options = self.options
-        what = {
-            "contrejour": __version__,
-            "input": self.input_sha256,
-            "hide": options.hide,
-            "fill": options.fill,
-            "audio": options.keep_audio,
-            "masks": sha256(options.masks) if options.masks else None,
-            "output": self.out.suffix,
-            "detector": options.detector,
-        }
-        self.identity_text = repr(sorted((k, v) for k, v in what.items() if k != "masks"))
+        what = identity(self.options, self.input_sha256, self.out.suffix)
+        self.salt = chunk_salt(what, media.CRF, media.PRESET)
         return what
 
     def setup(self) -> Setup:
@@ -185,10 +176,9 @@ class Run:
 
     def _planned(self, masks: Masks) -> list[units.Chunk]:
         """The chunks to render, in order; what there is to tell of the masks is counted."""
-        salt = repr((self.identity_text, media.CRF, media.PRESET))
         copying = media.can_copy(self.fmt)
         cells = self.cells(self._counted(masks))
-        return list(units.plan(self.gops, cells, copying=copying, salt=salt))
+        return list(units.plan(self.gops, cells, copying=copying, salt=self.salt))
 
     def _counted(self, masks: Masks) -> Iterator[tuple[int, Mask]]:
         reasons = self.summary.reasons

@@ -28,7 +28,10 @@ COPY_FRAMES = 960
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """GOPs `first` up to `last`, without the first `skip` frames, at most `count` of them."""
+    """GOPs `first` up to `last`, without the first `skip` frames, at most `count` of them.
+
+    Its repr is hashed into the names of chunks: another name or order of fields is another chunk.
+    """
 
     first: int
     last: int

@@ -18,7 +18,7 @@ from contrejour.base.errors import CameraRefused, Malformed
 from contrejour.base.stderr import Log, coded
 
 NOON = datetime(2027, 2, 12, 12, tzinfo=UTC)
-WATCH = Path(contrejour.__file__).parent / "watch"
+WATCH = Path(contrejour.__file__).parent / "live" / "watch"
 
 
 def log(form: str) -> tuple[Log, list[str]]:

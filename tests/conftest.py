@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes import videos
+from fakes import examples, videos
 from fakes.desks import Desk, Room
 
 from contrejour.recorded import run
@@ -16,6 +16,21 @@ from contrejour.recorded import run
 # A shell has its background jobs ignore Ctrl-C, and what they start inherits it: the tests, and the
 # commands that they interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+examples.register()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.markexpr == "soak":
+        examples.use(examples.SOAK)
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.option.markexpr == "soak":  # each property once more, with new examples
+        for item in items:
+            if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+                item.add_marker("soak")
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ import av
 import numpy as np
 import pytest
 from fakes import videos
+from fakes.examples import at_most
 from fakes.weak_veils import (
     MUTANTS,
     Paint,
@@ -27,7 +28,7 @@ from fakes.weak_veils import (
     without_last_column,
     without_last_row,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -343,7 +344,7 @@ def interferes(seed: int, shape: Any, fill: str, make: Callable[[], Paint]) -> b
 
 @pytest.mark.parametrize("fill", SAFE)
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape[0])
-@settings(max_examples=30, deadline=None)
+@at_most(30)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_hundreds_of_substitutions_leave_the_coded_bytes_as_they_are(
     shape: Any, fill: str, seed: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from itertools import pairwise
 
+from fakes.examples import at_most
 from fakes.orders import DAY, HOUR, MINUTE, NOW, order, rules, window
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -195,4 +196,4 @@ class Cases(RuleBasedStateMachine):
 
 
 TestCases = Cases.TestCase
-TestCases.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestCases.settings = settings(at_most(150), stateful_step_count=40)

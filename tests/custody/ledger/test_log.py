@@ -13,9 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fakes.examples import at_most
 from fakes.ledgers import LOG, ORIGIN, Tree, entries, entry, signer, trust
 from fakes.runs import PATHS
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contrejour.base.errors import Busy, LedgerError, OutputExists, OutputFailed
@@ -70,9 +71,7 @@ def test_however_it_grew_it_is_the_same_tree(folder: Path, sizes: tuple[int, ...
     assert all(tiles.parse(path) for path in served)
 
 
-@settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@at_most(10, shared=True)
 @given(steps=st.lists(st.integers(0, 300), max_size=6))
 def test_every_checkpoint_goes_on_from_the_one_before(
     tmp_path_factory: pytest.TempPathFactory, steps: list[int]

@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from fakes.examples import at_most
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contrejour.law.mandate import Verdict, check, read
@@ -217,7 +218,7 @@ SALAD = (
 WORDS = st.sampled_from(["\n", *(word for line in SALAD for word in line.split(" "))])
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@at_most(150, shared=True)
 @given(st.lists(WORDS, min_size=3, max_size=60))
 def test_any_salad_of_words_is_read_without_a_crash_and_its_draft_loads(
     tmp_path: Path, words: list[str]

@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fakes.examples import at_most
 from fakes.runs import PATHS
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contrejour.base.errors import Busy, OutputFailed
@@ -27,9 +28,7 @@ from contrejour.live.signals.segment import Tail, segments
 
 NOW = datetime(2027, 2, 12, 9, 30, tzinfo=UTC)
 EVENT = Event("zone", "quais-01", "voie-b", NOW, None, 0.8125)
-SHORT = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+SHORT = at_most(60, shared=True)
 
 
 class Clock:

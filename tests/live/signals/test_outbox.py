@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fakes.examples import at_most
 from fakes.runs import until
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contrejour.base.errors import OutputFailed
@@ -253,7 +254,7 @@ def test_the_age_of_what_waits_is_that_of_the_oldest(journal: Journal) -> None:
     assert outbox.told().oldest_s == 90
 
 
-@settings(max_examples=40, deadline=None)
+@at_most(40)
 @given(st.lists(st.sampled_from(["put", "step", "fail", "refuse", "restart"]), max_size=40))
 def test_whatever_happens_all_that_is_not_refused_arrives_in_order(
     tmp_path_factory: pytest.TempPathFactory, acts: list[str]

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from fakes.examples import at_most
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contrejour.base.errors import MasksError, OutputFailed
@@ -34,7 +35,7 @@ MASKS = [
     (0, Mask(0, (Hidden(Box(-3, 40, 30, 80), Source.DETECTOR, 1, 0.913),))),
     (512, Mask(1, (), "the decoder reported errors")),
 ]
-SHARED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SHARED = at_most(100, shared=True)
 
 px = st.integers(-(1 << 20), 1 << 20)
 size = st.integers(1, 1 << 20)

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from fakes.examples import at_most
 from fakes.stories import wrong_way
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -46,7 +47,7 @@ def grids(draw) -> dict[str, np.ndarray]:
     }
 
 
-@settings(max_examples=50, deadline=None)
+@at_most(50)
 @given(st.lists(things, max_size=5), st.lists(things, max_size=2), grids(),
        st.integers(0, 10**18))  # fmt: skip
 def test_what_is_read_is_what_was_kept(seen, doubted, given, time_ns):

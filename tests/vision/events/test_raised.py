@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from hypothesis import given, settings
+from fakes.examples import at_most
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contrejour.base.pictures import Event
@@ -158,7 +159,7 @@ patiences = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@at_most(60)
 @given(streams(), patiences)
 def test_whatever_the_stream_no_event_is_too_early_or_too_soon(told, patience):
     times = seconds(run(machine(patience), told))
@@ -175,7 +176,7 @@ def test_whatever_the_stream_no_event_is_too_early_or_too_soon(told, patience):
         assert held[-1] == at_s
 
 
-@settings(max_examples=40, deadline=None)
+@at_most(40)
 @given(st.lists(st.integers(20, 60), max_size=20))
 def test_moments_that_hold_one_at_a_time_never_raise(quiet):
     told, at_s = [], 0.0

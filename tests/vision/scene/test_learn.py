@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fakes.examples import at_most
 from fakes.stage import HEIGHT, SAMPLES, WIDTH, Stage, cells_of, learned
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contrejour.base.pictures import Box
@@ -176,7 +177,7 @@ def _random_life(seed: int, under: int, watch_hidden: bool) -> Scene:
     return learner.learn()
 
 
-@settings(max_examples=15, deadline=None)
+@at_most(15)
 @given(st.integers(0, 2**16), st.integers(1, 2**16), st.integers(1, 2**16))
 def test_hidden_pixels_have_no_say_in_the_fill(seed: int, one: int, other: int) -> None:
     first, second = (_random_life(seed, under, watch_hidden=False) for under in (one, other))
@@ -185,7 +186,7 @@ def test_hidden_pixels_have_no_say_in_the_fill(seed: int, one: int, other: int) 
         assert np.array_equal(getattr(first, name), getattr(second, name))
 
 
-@settings(max_examples=5, deadline=None)
+@at_most(5)
 @given(st.integers(0, 2**16), st.integers(1, 2**16))
 def test_hidden_pixels_can_only_refuse_a_cell(seed: int, under: int) -> None:
     blind, watching = (_random_life(seed, under, watch_hidden=watch) for watch in (False, True))

@@ -4,7 +4,8 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from fakes.examples import at_most
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contrejour.base.pictures import Box, Detection, Kind, Look, Mask, Sight, Source
@@ -41,7 +42,7 @@ def test_a_mask_for_each_look_in_order() -> None:
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(0, 0.7))
-@settings(max_examples=40)
+@at_most(40)
 def test_a_person_whom_the_detector_misses_now_and_then_is_always_hidden(
     seed: int, missed: float
 ) -> None:

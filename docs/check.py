@@ -1,4 +1,4 @@
-"""Docs are tested: every command, option, rule and exit code is there, and links lead somewhere."""
+"""Docs are tested: every command, option, rule, exit code is there, and what pages name exists."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import mandate_file
+import paths
 import rules
 import site_file
 
@@ -44,6 +45,7 @@ def problems() -> Iterator[str]:
         for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text()):
             if "://" not in target and not (page.parent / target).exists():
                 yield f"{page.relative_to(ROOT)}: nothing at {target}"
+    yield from paths.problems()
 
 
 def _commands(

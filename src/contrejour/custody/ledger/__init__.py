@@ -2,8 +2,8 @@
 
 tree.py        roots and proofs (RFC 6962)                                   pure
 tiles.py       the tree and its entries as static files (tlog-tiles)         pure
-checkpoint.py  proof.py     what a log says of its tree (a signed note of
-                            contrejour/note.py); one entry's proof           pure
+checkpoint.py  proof.py     what a log says of its tree (a signed note,
+                            custody/note.py); one entry's proof              pure
 verify.py      whether to believe it: the log's key, a quorum of witnesses   pure
 entry.py       what may be written, without a word about a person            pure
 replay.py      whether what it says can be so                                pure

@@ -2,13 +2,12 @@
 
 cameras.py   Cameras      many cameras in one process, which may come and go
 models.py    Models       … with one set of models
-wanted.py    Wanted       which are to run; what changes when the configuration is read again
+desired.py   Wanted       which are to run; what changes when the configuration is read again
 camera.py    Watcher      one camera, from its decoder to its playlist
-masks.py                  frames with what is hidden in them, a few frames late
+hiding.py                 frames with what is hidden in them, a few frames late
 events.py    Events       what happens, as far as the plan asks for it
 empty.py                  the empty scene: learned, kept, lost, learned again
 privacy.py                what is painted before anything else
-sealed.py    Sealed       originals, sealed; entries.py for the log; expiry.py when they end
 load.py                   what is left out when there is too much to do
 still.py, counters.py     a picture now and then; what happened
 """

@@ -2,6 +2,6 @@
 
 clips.py    a recorded clip as coded pictures     rtp.py      those as RTP packets
 faults.py   what goes wrong, and when             show.py     a clip at its own pace
-login.py    how a password is asked for           talk.py     one connection
-onvif.py    what an ONVIF device says             camera.py   all of it, on loopback
+login.py    how a password is asked for           onvif.py    what an ONVIF device says
+connection.py  one connection                     camera.py   all of it, on loopback
 """

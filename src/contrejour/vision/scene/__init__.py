@@ -3,8 +3,9 @@
     learn.py    Learner          from sample frames, only where no mask lay
     proof.py                     when a cell is proven
     scene.py    Scene            what was learned, saved and loaded
-    differ.py   unknown, hold    the cells to hide: unproven, or unlike the scene
+    compare.py  unknown, hold    the cells to hide: unproven, or unlike the scene
                 changed, denied  those unlike it alone; and the former by them
+    sampling.py spaced       which frames it is learned from
     blocks.py                    block means and light, on which the others stand
 
 Default deny: a cell is shown only if it was learned and looks learned. Docs: docs/design/scene.md.

@@ -1,0 +1,115 @@
+"""Every module that a page of docs/design, CONTRIBUTING or a package's docstring names is there.
+
+Three spellings are looked up, wherever they stand in a page:
+
+    recorded/run.py             a file: some file of the project ends so; in the docstring of a
+                                package, a bare name is one of its own
+    `media/out/`                a folder, in backticks
+    contrejour.custody.seal     a module, or a name that a module holds
+    recorded/run.py  veil_video, Run.finished
+                                at the beginning of an indented line: a file, two blanks or more,
+                                and the functions and classes in it that the line is about
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src" / "contrejour"
+FILE = re.compile(r"(?<![\w./])[\w/]+\.py\b")
+FOLDER = re.compile(r"`((?:\w+/)+)`")
+DOTTED = re.compile(r"\bcontrejour(?:\.[A-Za-z_]\w*)+")
+FOLLOWED = re.compile(r"^ {4,}([\w/]+\.py) {2,}([A-Za-z_][\w.]*(?:, [A-Za-z_][\w.]*)*)(?: {2,}|$)")
+WRITTEN_AT_WORK = {"ahead/"}
+"""Folders that the program makes, and that pages name."""
+
+
+def problems() -> Iterator[str]:
+    """Each name that leads nowhere, in a line."""
+    pages = [*sorted(ROOT.glob("docs/design/**/*.md")), ROOT / "CONTRIBUTING.md"]
+    for page in pages:
+        for fault in _faults(page.read_text()):
+            yield f"{page.relative_to(ROOT)}: {fault}"
+    for package in sorted(SOURCE.rglob("__init__.py")):
+        told = ast.get_docstring(ast.parse(package.read_text())) or ""
+        for fault in _faults(told, package.parent):
+            yield f"{package.relative_to(ROOT)}: {fault}"
+
+
+def _faults(text: str, folder: Path | None = None) -> Iterator[str]:
+    for name in sorted(set(FILE.findall(text))):
+        if not _files(name, folder):
+            yield f"no file {name}"
+    for name in sorted(set(FOLDER.findall(text)) - WRITTEN_AT_WORK):
+        if not any(f"/{path.relative_to(ROOT)}".endswith(f"/{name[:-1]}") for path in _folders()):
+            yield f"no folder {name}"
+    for name in sorted(set(DOTTED.findall(text))):
+        if not _is_module(name):
+            yield f"no module or name {name}"
+    if folder is not None:
+        return
+    for line in text.splitlines():
+        if found := FOLLOWED.match(line):
+            held = {name for path in _files(found[1], None) for name in _names(path)}
+            for name in found[2].split(", "):
+                if name not in held:
+                    yield f"{found[1]} has no {name}"
+
+
+def _files(name: str, folder: Path | None) -> list[Path]:
+    """The files that are meant: beside a docstring, else wherever a path of the project ends so."""
+    if folder is not None and "/" not in name:
+        return list(folder.rglob(name))
+    return [path for path in _all() if f"/{path.relative_to(ROOT)}".endswith(f"/{name}")]
+
+
+@cache
+def _all() -> tuple[Path, ...]:
+    tops = ("src", "tests", "docs", "bench", "scripts")
+    return tuple(path for top in tops for path in (ROOT / top).rglob("*.py"))
+
+
+@cache
+def _folders() -> frozenset[Path]:
+    return frozenset(path.parent for path in _all())
+
+
+def _is_module(name: str) -> bool:
+    path = SOURCE
+    parts = name.split(".")[1:]
+    for place, part in enumerate(parts):
+        if (path / part).is_dir():
+            path /= part
+            continue
+        module = path / f"{part}.py"
+        if module.is_file():
+            rest = ".".join(parts[place + 1 :])
+            return not rest or rest in _names(module)
+        return ".".join(parts[place:]) in _names(path / "__init__.py")
+    return True
+
+
+@cache
+def _names(path: Path) -> frozenset[str]:
+    """What a file holds at its top, and the methods of its classes as `Class.method`."""
+    found: set[str] = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        if isinstance(node, ast.ClassDef):
+            found |= {
+                f"{node.name}.{each.name}"
+                for each in node.body
+                if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+            }
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {each.id for each in targets if isinstance(each, ast.Name)}
+        if isinstance(node, ast.ImportFrom):
+            found |= {each.asname or each.name for each in node.names}
+    return frozenset(found)

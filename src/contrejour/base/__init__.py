@@ -1,1 +1,18 @@
-"""."""
+"""What every wing leans on: errors, times, files, connections, sentences, a picture's nouns.
+
+    errors.py      what can go wrong, each with its exit code and a hint
+    times.py       how a time is written; one moment on three clocks
+    files.py       files that appear whole, once they are on the disk
+    http.py        connections: so many at once, each with little time
+    canonical.py   JSON in the one form that is signed, hashed and chained (RFC 8785)
+    language.py    what a reader is told, in French where their system speaks French
+    stderr.py      what is said on standard error, as sentences or as one JSON object a line
+    pictures.py    the nouns that travel between the wings that see pictures
+
+It decides nothing. A noun is here when two wings that may not know each other pass it on.
+`pictures.py` is the one room that law, custody and papers may not enter: it is where numpy is.
+
+May import: nothing of ours.
+"""
+
+__all__ = ["canonical", "errors", "files", "http", "language", "pictures", "stderr", "times"]

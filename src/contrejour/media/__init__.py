@@ -1,7 +1,19 @@
-"""Video in and out: the only home of PyAV.
+"""Video in and out: coded pictures become frames, and frames become coded pictures again.
 
-`probe` says what a file is, `index` lists its closed GOPs, a `Reader` decodes them, an `Encoder`
-or `copy` makes packets again, and `mux` puts them into one file. `lumas` is for measuring.
+    file/          a recorded file: its closed GOPs, decoded in order; chunks joined to one file
+    camera/        a live camera, decoded in a process that can touch nothing else
+    out/           packets made again: encoded, copied, or written as parts of a playlist
+    onvif/         what a network camera says of itself, asked and never set
+    testcamera/    a camera of our own that fails on request
+    format.py      what a stream is, and what of it the output must repeat
+    nal.py         just enough of H.264, H.265 and MPEG-4 to tell where decoding may begin
+    sets.py        whether the parameter sets that a stream repeats may be believed
+
+It is the only home of PyAV, and so of FFmpeg. It knows a frame's samples and its time, not what is
+in it: who is seen is vision's to say, and whether anything may be seen at all is law's. Nothing
+here judges, opens or publishes.
+
+May import: base.
 """
 
 from contrejour.media.camera.decoder import Decoder, rgb_of

@@ -4,10 +4,17 @@
     A2 aipd.*.html                       impact assessment, skeleton dpia.py
     A3 affiche-*.pdf .png, information   two-layer notice            notice.py poster.py
     A4 prefet.*.html                     the prefect's file, draft   prefect.py
+    A8 PDF                               slip of what is handed over slip.py
+    A9, time line                        the other papers of a case  reply.py timeline.py
     A11 transparence.*.html              transparency sheet          transparency.py
     A12 cameras.geojson                  map of the cameras          cameras.py
 
-If the poster and the program disagree, one of them was not generated from the mandate.
+`folder.py` writes them and is the only module here that has a disk; the others take a mandate, or
+what a case hands over, and give back a page. If the poster and the program disagree, one of them
+was not generated from the mandate. It prints what was decided and decides nothing; it has never
+seen a picture.
+
+May import: base, custody, law.
 """
 
 from contrejour.papers.folder import artefacts, publish

@@ -10,7 +10,7 @@ from pathlib import Path
 from contrejour.law.mandate.law import names
 from contrejour.law.mandate.originals import LIMITS, MOST_CAMERA_MINUTES, WINDOWS
 from contrejour.law.mandate.periods import Period
-from contrejour.law.mandate.schema import Mandate, Sealed
+from contrejour.law.mandate.schema import Mandate, SealingTerms
 from contrejour.law.mandate.vocabulary import (
     FORBIDDEN,
     Access,
@@ -67,7 +67,7 @@ Comment s'ouvre ce qui est scellé ; chacun est facultatif. Au-delà des limites
 def _numbers() -> Iterator[str]:
     yield ABOUT_NUMBERS
     minutes = {"camera_minutes": (1, MOST_CAMERA_MINUTES)}
-    for name, value in Sealed():
+    for name, value in SealingTerms():
         times = {"window": WINDOWS, **LIMITS}
         least, most = minutes.get(name) or (
             Period(seconds=int(each.total_seconds())) for each in times[name]

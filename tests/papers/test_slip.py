@@ -10,9 +10,9 @@ from fakes.orders import DAY, NOW, order
 
 from contrejour.custody.cases.order import Kind
 from contrejour.custody.cases.private import Private
-from contrejour.papers.slip import MOST_FILES, Handed, Slip, pdf
+from contrejour.papers.slip import MOST_FILES, Slip, SlipFile, pdf
 
-FILE = Handed("car-t3/0001.mp4", "ab" * 32, 2_500_000, "h264", 40)
+FILE = SlipFile("car-t3/0001.mp4", "ab" * 32, 2_500_000, "h264", 40)
 PRIVATE = Private.new({"case_number": "2027/00123", "requester_name": "Camille Étienne"})
 SLIP = Slip(order(), "SNCF (exemple)", (FILE,), PRIVATE, "cd" * 32)
 
@@ -31,7 +31,7 @@ def test_it_says_what_was_handed_over_in_both_languages() -> None:
 
 
 def test_what_nobody_said_is_left_to_write() -> None:
-    said = text_of(pdf(replace(SLIP, private=None, files=(Handed("a", "b" * 64, 1),)), "fr"))
+    said = text_of(pdf(replace(SLIP, private=None, files=(SlipFile("a", "b" * 64, 1),)), "fr"))
     assert said.count("à compléter") == 5
 
 
@@ -42,7 +42,7 @@ def test_a_hold_says_until_when() -> None:
 
 @pytest.mark.parametrize("text", [HOSTILE, LONG, UNBROKEN[:1500]])
 def test_it_is_one_page_whatever_is_in_it(text: str) -> None:
-    files = tuple(Handed(text[:255], "ab" * 32, 10**12) for _ in range(60))
+    files = tuple(SlipFile(text[:255], "ab" * 32, 10**12) for _ in range(60))
     full = Private.new(dict.fromkeys(("case_number", "requester_name"), text))
     made = pdf(Slip(order(), text, files, full, "cd" * 32), "fr")
     assert pages(made) == 1

@@ -14,8 +14,8 @@ from contrejour.cli import arguments
 from contrejour.cli.keyfiles import public_key
 
 if TYPE_CHECKING:
-    from contrejour.papers.document import Document
-    from contrejour.papers.slip import Handed
+    from contrejour.papers.document import PublicDocument
+    from contrejour.papers.slip import SlipFile
 
 ANSWERS = ("copy", "nothing", "later", "precise", "refused")
 """As contrejour.custody.cases.access.Answer, which --help has no time to import."""
@@ -163,12 +163,12 @@ def _warn(text: str) -> None:
     print(f"contrejour: warning: {said(text)}", file=sys.stderr)
 
 
-def _handed(path: Path, clock_ms: int | None) -> Handed:
+def _handed(path: Path, clock_ms: int | None) -> SlipFile:
     """Raises InputMissing. What no video is in has no codec."""
     from contrejour import media
     from contrejour.base.errors import ContrejourError
     from contrejour.base.files import sha256
-    from contrejour.papers.slip import Handed
+    from contrejour.papers.slip import SlipFile
 
     if not path.is_file():
         raise InputMissing(f"{path} does not exist")
@@ -176,7 +176,7 @@ def _handed(path: Path, clock_ms: int | None) -> Handed:
         codec = media.probe(path).codec
     except ContrejourError:
         codec = "age" if path.suffix == ".age" else ""
-    return Handed(path.name, sha256(path), path.stat().st_size, codec, clock_ms)
+    return SlipFile(path.name, sha256(path), path.stat().st_size, codec, clock_ms)
 
 
 def _keys(data: object) -> dict[str, object]:
@@ -184,7 +184,7 @@ def _keys(data: object) -> dict[str, object]:
     return data
 
 
-def _write_pages(document: Document, folder: Path, *, force: bool) -> None:
+def _write_pages(document: PublicDocument, folder: Path, *, force: bool) -> None:
     """The page in both languages, and their names. Raises OutputExists, OutputFailed."""
     from contrejour.papers.document import LANGUAGES
     from contrejour.papers.page import render

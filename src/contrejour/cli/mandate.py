@@ -89,7 +89,7 @@ def _output(
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class MandateJudgement:
     """A mandate as it was given, and what the law of a day says of it."""
 
     mandate: Mandate
@@ -102,7 +102,7 @@ class Judged:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-def _judged(args: argparse.Namespace) -> Judged:
+def _judged(args: argparse.Namespace) -> MandateJudgement:
     from contrejour.law.mandate import check, read
 
     text = arguments.read_text(args.mandate)
@@ -111,7 +111,7 @@ def _judged(args: argparse.Namespace) -> Judged:
     if args.documents is not None:
         named = {name: document.file for name, document in mandate.documents.items()}
         digests = arguments.digests(args.documents, named)
-    return Judged(mandate, text, digests, check(mandate, args.as_of, digests))
+    return MandateJudgement(mandate, text, digests, check(mandate, args.as_of, digests))
 
 
 def _say(lines: Iterable[str]) -> None:
@@ -155,7 +155,7 @@ def _code(report: Report) -> int:
     return codes.get(report.verdict, 0)
 
 
-def _show_only(args: argparse.Namespace, judged: Judged) -> int:
+def _show_only(args: argparse.Namespace, judged: MandateJudgement) -> int:
     """Print what would be voted again; it never runs by itself (rule PR-02)."""
     from contrejour.law.mandate import check, read
     from contrejour.law.mandate.excerpt import excerpt, unified

@@ -36,7 +36,7 @@ def keeping(seal: Seal) -> Keeping:
     return Keeping(seal.folder, edge, parties)
 
 
-class Sealing:
+class SealingSetup:
     """Makes it when the first camera wants it; another when the site file says another."""
 
     def __init__(self, tell: Callable[[str], object]) -> None:

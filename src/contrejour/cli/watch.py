@@ -17,7 +17,7 @@ from contrejour.base.errors import ContrejourError
 from contrejour.base.stderr import Log
 from contrejour.cli import arguments
 from contrejour.cli.configuration import Configuration
-from contrejour.cli.sealing import Sealing
+from contrejour.cli.sealing import SealingSetup
 
 if TYPE_CHECKING:
     from contrejour.live.watch import Cameras, Events, Wanted, Watcher
@@ -61,7 +61,7 @@ def _watch(args: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: events.put(STOP))
     signal.signal(signal.SIGHUP, lambda *_: events.put(RELOAD))
     read = Configuration(args.site, args.plan, args.pub, tuple(args.camera), args.output, log)
-    models, sealing = Models(), Sealing(partial(log.say, code="sealed", level="warning"))
+    models, sealing = Models(), SealingSetup(partial(log.say, code="sealed", level="warning"))
 
     def made(wanted: Wanted) -> Watcher:
         return Watcher(
@@ -71,7 +71,7 @@ def _watch(args: argparse.Namespace) -> int:
             sealed=partial(sealing.of, wanted.seal) if wanted.seal else None,
         )  # fmt: skip
 
-    run = _Run(read, Cameras(events.put), made, log)
+    run = _RunningCameras(read, Cameras(events.put), made, log)
     first = read.at_start()
     if args.relearn:
         for name in first:
@@ -96,7 +96,7 @@ def _watch(args: argparse.Namespace) -> int:
 
 
 @dataclass(slots=True)
-class _Run:
+class _RunningCameras:
     """The cameras that run, kept as the configuration has them."""
 
     read: Configuration

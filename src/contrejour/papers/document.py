@@ -11,16 +11,33 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from contrejour.law.mandate.words import LANGUAGES, Said
+from contrejour.law.mandate.words import LANGUAGES, Text
 
 __all__ = [
-    "DRAFT", "LANGUAGES", "Bar", "Blank", "Block", "Document", "Facts", "Items", "Lanes", "Link",
+    "DRAFT",
+    "LANGUAGES",
+    "Bar",
+    "Blank",
+    "Block",
+    "FactTable",
+    "Items",
+    "Lanes",
+    "Link",
     "Links",
-    "Paragraph", "Section", "Table", "both", "clean", "gap", "joined", "sentence", "split_marks",
+    "Paragraph",
+    "PublicDocument",
+    "Section",
+    "Table",
+    "both",
+    "clean",
+    "gap",
+    "joined",
+    "sentence",
+    "split_marks",
     "typeset",
-]  # fmt: skip
+]
 
-DRAFT = Said("PROJET - NE PAS AFFICHER", "DRAFT - DO NOT POST")
+DRAFT = Text("PROJET - NE PAS AFFICHER", "DRAFT - DO NOT POST")
 """On every page and poster of a mandate that isn't accepted on the day."""
 APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 _MARK = re.compile("⟦([^⟦⟧]*)⟧")
@@ -29,39 +46,39 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    text: Said
+    text: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Items:
     """A list with bullets."""
 
-    items: tuple[Said, ...]
+    items: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows under headings; each row has as many cells as `head`."""
 
-    caption: Said
-    head: tuple[Said, ...]
-    rows: tuple[tuple[Said, ...], ...]
+    caption: Text
+    head: tuple[Text, ...]
+    rows: tuple[tuple[Text, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class FactTable:
     """A table of two columns: what, and its value."""
 
-    caption: Said
-    rows: tuple[tuple[Said, Said], ...]
+    caption: Text
+    rows: tuple[tuple[Text, Text], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Blank:
     """Ruled lines, or a frame for a picture, that a person fills; `why` says why they must."""
 
-    label: Said
-    why: Said
+    label: Text
+    why: Text
     lines: int = 6
     frame: bool = False
 
@@ -70,15 +87,15 @@ class Blank:
 class Link:
     """`address` is a file beside the page, or begins with http:// or https://."""
 
-    text: Said
-    address: Said
+    text: Text
+    address: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
     """A list of links, each with a word about it."""
 
-    items: tuple[tuple[Link, Said], ...]
+    items: tuple[tuple[Link, Text], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +108,7 @@ class Bar:
     since_ns: int
     until_ns: int
     uncertainty_ns: int
-    label: Said
+    label: Text
     stands_out: bool = False
 
 
@@ -99,57 +116,57 @@ class Bar:
 class Lanes:
     """A drawing: one line of time under another, each with a title and what is on it."""
 
-    caption: Said
+    caption: Text
     since_ns: int
     until_ns: int
-    lanes: tuple[tuple[Said, tuple[Bar, ...]], ...]
+    lanes: tuple[tuple[Text, tuple[Bar, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    title: Said
+    title: Text
     blocks: tuple[Block, ...]
 
 
-Block = Paragraph | Items | Table | Facts | Blank | Links | Lanes | Section
+Block = Paragraph | Items | Table | FactTable | Blank | Links | Lanes | Section
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class PublicDocument:
     """One page. `name`: its file's, without language; `source`: what it was generated from.
 
     `indexed`: it lies in a folder with the page that lists all documents.
     """
 
     name: str
-    title: Said
-    lead: Said
+    title: Text
+    lead: Text
     blocks: tuple[Block, ...]
-    source: tuple[Said, ...]
+    source: tuple[Text, ...]
     draft: bool
     indexed: bool = True
 
 
-def both(text: object) -> Said:
+def both(text: object) -> Text:
     """A name or number, the same in both languages. Marks in it are taken for plain brackets."""
     plain = str(text).replace("⟦", "[").replace("⟧", "]")
-    return Said(plain, plain)
+    return Text(plain, plain)
 
 
-def gap(fr: str = "", en: str = "") -> Said:
+def gap(fr: str = "", en: str = "") -> Text:
     """What the mandate leaves out, to be completed by a person."""
-    return Said(f"⟦à compléter{fr and ' : '}{fr}⟧", f"⟦to be completed{en and ': '}{en}⟧")
+    return Text(f"⟦à compléter{fr and ' : '}{fr}⟧", f"⟦to be completed{en and ': '}{en}⟧")
 
 
-def joined(parts: Iterable[Said], between: str = ", ") -> Said:
+def joined(parts: Iterable[Text], between: str = ", ") -> Text:
     """One after the other, with `between` in both languages."""
     told = list(parts)
-    return Said(between.join(each.fr for each in told), between.join(each.en for each in told))
+    return Text(between.join(each.fr for each in told), between.join(each.en for each in told))
 
 
-def sentence(text: Said) -> Said:
+def sentence(text: Text) -> Text:
     """With a capital at the beginning, the rest as it is."""
-    return Said(text.fr[:1].upper() + text.fr[1:], text.en[:1].upper() + text.en[1:])
+    return Text(text.fr[:1].upper() + text.fr[1:], text.en[:1].upper() + text.en[1:])
 
 
 def split_marks(text: str) -> list[tuple[str, bool]]:

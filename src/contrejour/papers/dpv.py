@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 
 from contrejour.base.canonical import Json
-from contrejour.law.mandate import Measure, Said, names
+from contrejour.law.mandate import Measure, Text, names
 from contrejour.law.mandate.vocabulary import EVENTS, Act, Basis, Purpose
 from contrejour.papers.document import split_marks
 from contrejour.papers.facts import data, persons, recipients
@@ -123,8 +123,8 @@ def _measure(view: View, measure: Measure) -> Json:
     return told
 
 
-def _storage(what: Said, length: Said) -> Json:
-    said = Said(f"{what.fr} : {length.fr}", f"{what.en}: {length.en}")
+def _storage(what: Text, length: Text) -> Json:
+    said = Text(f"{what.fr} : {length.fr}", f"{what.en}: {length.en}")
     return _described("dpv:StorageCondition", said)
 
 
@@ -142,13 +142,13 @@ def _processing(measure: Measure) -> Json:
     return told
 
 
-def _described(kind: str, said: Said) -> Json:
+def _described(kind: str, said: Text) -> Json:
     return {"@type": kind, "dct:title": _titled(said)}
 
 
-def _titled(said: Said) -> Json:
+def _titled(said: Text) -> Json:
     return [{"@value": said.fr, "@language": "fr"}, {"@value": said.en, "@language": "en"}]
 
 
-def _has_gap(said: Said) -> bool:
+def _has_gap(said: Text) -> bool:
     return any(marked for _, marked in split_marks(said.fr))

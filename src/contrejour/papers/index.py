@@ -2,47 +2,55 @@
 
 from __future__ import annotations
 
-from contrejour.law.mandate import Said, Verdict
+from contrejour.law.mandate import Text, Verdict
 from contrejour.law.mandate.words import day
-from contrejour.papers.document import Document, Facts, Link, Links, Paragraph, Section, both
+from contrejour.papers.document import (
+    FactTable,
+    Link,
+    Links,
+    Paragraph,
+    PublicDocument,
+    Section,
+    both,
+)
 from contrejour.papers.dpia import NONE
 from contrejour.papers.public_log import public_log
 from contrejour.papers.transparency import VERDICTS
 from contrejour.papers.view import View, controller, measure_title, source, valid
 
 PAGES = (
-    ("information", Said("Information des personnes filmées", "Information for people filmed")),
-    ("affiches", Said("Affiches, lieu par lieu", "Posters, place by place")),
-    ("transparence", Said("Fiche de transparence", "Transparency sheet")),
-    ("registre", Said("Registre des traitements", "Record of processing activities")),
-    ("aipd", Said("Analyse d'impact : trame", "Impact assessment: skeleton")),
-    ("prefet", Said("Dossier pour le préfet : projet", "File for the prefect: draft")),
+    ("information", Text("Information des personnes filmées", "Information for people filmed")),
+    ("affiches", Text("Affiches, lieu par lieu", "Posters, place by place")),
+    ("transparence", Text("Fiche de transparence", "Transparency sheet")),
+    ("registre", Text("Registre des traitements", "Record of processing activities")),
+    ("aipd", Text("Analyse d'impact : trame", "Impact assessment: skeleton")),
+    ("prefet", Text("Dossier pour le préfet : projet", "File for the prefect: draft")),
 )
 DATA = (
-    ("cameras.geojson", Said("Carte des caméras (GeoJSON)", "Map of the cameras (GeoJSON)")),
-    ("registre.jsonld", Said("Registre pour machines (DPV)", "Record for machines (DPV)")),
+    ("cameras.geojson", Text("Carte des caméras (GeoJSON)", "Map of the cameras (GeoJSON)")),
+    ("registre.jsonld", Text("Registre pour machines (DPV)", "Record for machines (DPV)")),
 )
 
 
-def index(view: View) -> Document:
+def index(view: View) -> PublicDocument:
     """All artefacts, and whether the mandate may run on this day."""
     pages = tuple(
-        (Link(title, Said(f"{name}.fr.html", f"{name}.en.html")), NONE) for name, title in PAGES
+        (Link(title, Text(f"{name}.fr.html", f"{name}.en.html")), NONE) for name, title in PAGES
     )
     data = tuple((Link(title, both(name)), NONE) for name, title in DATA)
-    return Document(
+    return PublicDocument(
         name="index",
-        title=Said(
+        title=Text(
             f"Mandat {view.mandate.id} : documents publics",
             f"Mandate {view.mandate.id}: public documents",
         ),
-        lead=Said(
+        lead=Text(
             "Tout ce qui suit est tiré d'un seul texte, le mandat.",
             "All that follows is generated from one text, the mandate.",
         ),
         blocks=(
-            Section(Said("Pages", "Pages"), (Links(pages),)),
-            Section(Said("Données", "Data"), (Links(data),)),
+            Section(Text("Pages", "Pages"), (Links(pages),)),
+            Section(Text("Données", "Data"), (Links(data),)),
             *public_log(view),
             _judged(view),
         ),
@@ -55,9 +63,9 @@ def _judged(view: View) -> Section:
     dated = day(view.as_of)
     whole = VERDICTS[view.report.verdict]
     rows = [
-        (Said("Responsable", "Controller"), controller(view)),
-        (Said("Validité", "Valid"), valid(view)),
-        (Said("Mandat entier", "Whole mandate"), whole),
+        (Text("Responsable", "Controller"), controller(view)),
+        (Text("Validité", "Valid"), valid(view)),
+        (Text("Mandat entier", "Whole mandate"), whole),
     ]
     rows += [
         (measure_title(measure), VERDICTS[view.report.verdict_of(measure.id)])
@@ -65,13 +73,13 @@ def _judged(view: View) -> Section:
     ]
     held = view.report.verdict is not Verdict.ACCEPT
     why = (
-        Said(
+        Text(
             "Ce mandat ne peut pas tourner ce jour-là : la fiche de transparence dit pourquoi.",
             "This mandate can't run on that day: the transparency sheet says why.",
         )
         if held
-        else Said("Ce mandat peut tourner ce jour-là.", "This mandate may run on that day.")
+        else Text("Ce mandat peut tourner ce jour-là.", "This mandate may run on that day.")
     )
-    title = Said(f"Ce que la loi en dit, le {dated.fr}", f"What the law says of it, on {dated.en}")
-    facts = Facts(Said("Verdicts", "Verdicts"), tuple(rows))
+    title = Text(f"Ce que la loi en dit, le {dated.fr}", f"What the law says of it, on {dated.en}")
+    facts = FactTable(Text("Verdicts", "Verdicts"), tuple(rows))
     return Section(title, (Paragraph(why), facts))

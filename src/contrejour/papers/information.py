@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from contrejour.law.mandate import Measure, Said
+from contrejour.law.mandate import Measure, Text
 from contrejour.papers.document import (
-    Document,
-    Facts,
+    FactTable,
     Items,
     Link,
     Links,
     Paragraph,
+    PublicDocument,
     Section,
     both,
     gap,
@@ -21,12 +21,12 @@ from contrejour.papers.rows import of_mandate, of_measure
 from contrejour.papers.view import View, algorithmic, contact, measure_title, place_title, source
 
 
-def information(view: View) -> Document:
+def information(view: View) -> PublicDocument:
     """The second layer: all places, everything that article 13 wants."""
-    return Document(
+    return PublicDocument(
         name="information",
-        title=Said("Vous êtes filmé : toute l'information", "You are filmed: in full"),
-        lead=Said(
+        title=Text("Vous êtes filmé : toute l'information", "You are filmed: in full"),
+        lead=Text(
             "La suite des affiches : qui filme, où, pourquoi, combien de temps, et vos droits.",
             "What follows from the posters: who films, where, why, for how long, and your rights.",
         ),
@@ -43,7 +43,7 @@ def information(view: View) -> Document:
 
 def _who(view: View) -> Section:
     rows = of_mandate(view, "controller contact dpo basis mandate valid transfers")
-    return Section(Said("Qui filme", "Who films"), (Facts(Said("Contacts", "Contacts"), rows),))
+    return Section(Text("Qui filme", "Who films"), (FactTable(Text("Contacts", "Contacts"), rows),))
 
 
 def _place(view: View, name: str) -> Section:
@@ -53,33 +53,33 @@ def _place(view: View, name: str) -> Section:
         (
             Paragraph(lead(view, name)),
             *(_one(view, measure) for measure in view.measures_at(name)),
-            Facts(
-                Said("À cet endroit", "At this place"),
+            FactTable(
+                Text("À cet endroit", "At this place"),
                 (
-                    (Said("Personnes filmées", "Persons filmed"), persons(place)),
-                    (Said("Masques", "Masks"), masks(place)),
+                    (Text("Personnes filmées", "Persons filmed"), persons(place)),
+                    (Text("Masques", "Masks"), masks(place)),
                 ),
             ),
         ),
     )
 
 
-def _one(view: View, measure: Measure) -> Facts:
+def _one(view: View, measure: Measure) -> FactTable:
     human = measure.human
     rows = list(of_measure(view, measure, "acts purpose cameras when kept recipients"))
     if algorithmic(measure):
         told = (
-            Said(
+            Text(
                 "un logiciel signale ou compte ; une personne confirme ou écarte, et décide",
                 "software signals or counts; a person confirms or dismisses, and decides",
             )
             if human is not None and human.confirms
-            else Said("aucune", "none")
+            else Text("aucune", "none")
             if measure.output is not None and not measure.output.alerts
             else gap("part de la décision automatisée", "share of automated decision")
         )
-        rows.append((Said("Décision automatisée", "Automated decision"), told))
-    return Facts(measure_title(measure), tuple(rows))
+        rows.append((Text("Décision automatisée", "Automated decision"), told))
+    return FactTable(measure_title(measure), tuple(rows))
 
 
 def _your_rights(view: View) -> Section:
@@ -90,21 +90,21 @@ def _your_rights(view: View) -> Section:
     )
     how = [
         rights(view),
-        Said(f"Écrivez à : {asked.fr}", f"Write to: {asked.en}"),
-        Said(
+        Text(f"Écrivez à : {asked.fr}", f"Write to: {asked.en}"),
+        Text(
             "Donnez le lieu, le jour et l'heure de votre passage : personne ne cherche votre "
             "visage. Les autres personnes seront masquées.",
             "Give the place, day and time you passed: nobody searches for your face. "
             "Other people will be hidden.",
         ),
-        Said(
+        Text(
             f"Réclamation : {COMPLAINT.fr}",
             f"Complaint: {COMPLAINT.en}",
         ),
     ]
     if keeps:
         how.append(
-            Said(
+            Text(
                 "La justice peut requérir des images (CPP, art. 60-1, 77-1-1 et 99-3) ; "
                 "seules celles-là sont gardées plus longtemps.",
                 "Courts and judicial police may require images (CPP, arts 60-1, 77-1-1, 99-3); "
@@ -115,11 +115,11 @@ def _your_rights(view: View) -> Section:
         (
             (
                 Link(
-                    Said("Ce que font les caméras, en détail", "What the cameras do, in detail"),
-                    Said("transparence.fr.html", "transparence.en.html"),
+                    Text("Ce que font les caméras, en détail", "What the cameras do, in detail"),
+                    Text("transparence.fr.html", "transparence.en.html"),
                 ),
-                Said("", ""),
+                Text("", ""),
             ),
         )
     )
-    return Section(Said("Vos droits", "Your rights"), (Items(tuple(how)), more))
+    return Section(Text("Vos droits", "Your rights"), (Items(tuple(how)), more))

@@ -10,7 +10,7 @@ import html
 from collections.abc import Iterator
 from datetime import datetime
 
-from contrejour.law.mandate import Said
+from contrejour.law.mandate import Text
 from contrejour.law.mandate.periods import PARIS
 from contrejour.papers.document import Bar, Lanes, split_marks, typeset
 
@@ -51,7 +51,7 @@ def _ticks(drawn: Lanes, high: int) -> Iterator[str]:
 
 
 def _lane(
-    drawn: Lanes, at: int, lane: tuple[Said, tuple[Bar, ...]], language: str
+    drawn: Lanes, at: int, lane: tuple[Text, tuple[Bar, ...]], language: str
 ) -> Iterator[str]:
     title, bars = lane
     y = TOP + HIGH * at
@@ -85,9 +85,9 @@ def _x(drawn: Lanes, at_ns: int) -> float:
     return round(LEFT + (WIDE - LEFT - 24) * min(max(share, 0.0), 1.0), 1)
 
 
-def _text(said: Said, language: str) -> str:
+def _text(said: Text, language: str) -> str:
     return "".join(piece for piece, _ in split_marks(typeset(said.in_(language), language)))
 
 
-def _plain(said: Said, language: str) -> str:
+def _plain(said: Text, language: str) -> str:
     return html.escape(_text(said, language))

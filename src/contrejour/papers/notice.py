@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contrejour.law.mandate import Measure, Said
+from contrejour.law.mandate import Measure, Text
 from contrejour.law.mandate.periods import ONE_MONTH
 from contrejour.law.mandate.vocabulary import Act, Basis, PlaceKind
 from contrejour.law.mandate.words import day, period
@@ -32,7 +32,7 @@ from contrejour.papers.view import (
     when,
 )
 
-COMPLAINT = Said(
+COMPLAINT = Text(
     "Commission nationale de l'informatique et des libertés (CNIL), 3 place de Fontenoy, "
     "TSA 80715, 75334 Paris Cedex 07 · cnil.fr",
     "Commission nationale de l'informatique et des libertés (CNIL), 3 place de Fontenoy, "
@@ -41,16 +41,16 @@ COMPLAINT = Said(
 
 
 @dataclass(frozen=True, slots=True)
-class Doing:
+class NoticeMeasure:
     """One measure, as the poster says it."""
 
-    what: Said
-    purpose: Said
-    images: Said
-    viewers: Said
+    what: Text
+    purpose: Text
+    images: Text
+    viewers: Text
     sees_images: bool
     """Whether they see images, or only figures."""
-    when: Said
+    when: Text
     limited: bool
     """Only within a window: its dates stand out."""
 
@@ -60,22 +60,22 @@ class Notice:
     """Everything that one poster says."""
 
     place: str
-    headline: Said
-    title: Said
-    lead: Said
+    headline: Text
+    title: Text
+    lead: Text
     algorithms: bool
-    doings: tuple[Doing, ...]
-    controller: Said
-    contact: Said
-    dpo: Said
-    basis: Said
-    rights: Said
-    complaint: Said
+    doings: tuple[NoticeMeasure, ...]
+    controller: Text
+    contact: Text
+    dpo: Text
+    basis: Text
+    rights: Text
+    complaint: Text
     address: str | None
     """For the QR code and under it."""
-    where_to_ask: Said
-    identity: Said
-    until: Said
+    where_to_ask: Text
+    identity: Text
+    until: Text
     draft: bool
 
 
@@ -104,36 +104,36 @@ def notice(view: View, place: str) -> Notice:
     )
 
 
-def _headline(view: View, place: str) -> Said:
+def _headline(view: View, place: str) -> Text:
     what = view.place(place).what
     if what in VEHICLES:
-        return Said("Ce véhicule est filmé", "This vehicle is filmed")
+        return Text("Ce véhicule est filmé", "This vehicle is filmed")
     if what is PlaceKind.LIFT:
-        return Said("Cet ascenseur est filmé", "This lift is filmed")
-    return Said("Ce lieu est filmé", "This place is filmed")
+        return Text("Cet ascenseur est filmé", "This lift is filmed")
+    return Text("Ce lieu est filmé", "This place is filmed")
 
 
-def lead(view: View, place: str) -> Said:
+def lead(view: View, place: str) -> Text:
     """What matters from two metres away: does software look, does it identify, is there sound."""
     measures = view.measures_at(place)
     told = []
     if any(algorithmic(measure) for measure in measures):
-        told.append(Said("Un logiciel analyse les images.", "Software analyses the images."))
+        told.append(Text("Un logiciel analyse les images.", "Software analyses the images."))
     if any(_seen(measure) for measure in measures):
         told.append(
-            Said("Des personnes habilitées peuvent les voir.", "Authorised persons may see them.")
+            Text("Des personnes habilitées peuvent les voir.", "Authorised persons may see them.")
             if told
-            else Said(
+            else Text(
                 "Des personnes habilitées peuvent voir les images.",
                 "Authorised persons may see the images.",
             )
         )
     if not any(forbidden(measure) for measure in measures):
         told.append(
-            Said("Aucun logiciel n'identifie les personnes.", "No software identifies anybody.")
+            Text("Aucun logiciel n'identifie les personnes.", "No software identifies anybody.")
         )
         if not view.place(place).audio:
-            told.append(Said("Aucun son n'est capté.", "No sound is captured."))
+            told.append(Text("Aucun son n'est capté.", "No sound is captured."))
     return joined(told, " ")
 
 
@@ -143,8 +143,8 @@ def _seen(measure: Measure) -> bool:
     return keeps or set(measure.do) != {Act.COUNT}
 
 
-def _doing(view: View, measure: Measure) -> Doing:
-    return Doing(
+def _doing(view: View, measure: Measure) -> NoticeMeasure:
+    return NoticeMeasure(
         what=measure_title(measure),
         purpose=purpose(measure),
         images=images(view, measure),
@@ -155,18 +155,18 @@ def _doing(view: View, measure: Measure) -> Doing:
     )
 
 
-def rights(view: View) -> Said:
+def rights(view: View) -> Text:
     """Access first, then the others that the legal basis gives (GDPR 15 to 21; LIL 105, 106)."""
     answer = view.mandate.rights.answer
-    within = Said("un mois", "one month") if answer == ONE_MONTH else period(answer)
+    within = Text("un mois", "one month") if answer == ONE_MONTH else period(answer)
     object_to = view.mandate.basis in (Basis.PUBLIC_TASK, Basis.INTERESTS)
     if view.mandate.basis is Basis.CONSENT:
-        more = Said(", ou retirer votre accord", ", or withdraw your agreement")
+        more = Text(", ou retirer votre accord", ", or withdraw your agreement")
     elif object_to and view.mandate.regime == "gdpr":
-        more = Said(", ou vous opposer au traitement", ", or object to the processing")
+        more = Text(", ou vous opposer au traitement", ", or object to the processing")
     else:
-        more = Said("", "")
-    return Said(
+        more = Text("", "")
+    return Text(
         "Vous pouvez demander accès aux images de vous, les faire rectifier, effacer ou limiter"
         f"{more.fr}. Réponse en {within.fr} au plus.",
         "You may ask for access to the images of you, have them rectified, erased or restricted"
@@ -174,24 +174,24 @@ def rights(view: View) -> Said:
     )
 
 
-def where_to_ask(view: View) -> Said:
+def where_to_ask(view: View) -> Text:
     """Where the rest is said: the page, else whom to ask."""
     page = view.mandate.controller.page
     if page is not None:
         address = both(page)
-        return Said(f"Toute l'information : {address.fr}", f"In full: {address.en}")
+        return Text(f"Toute l'information : {address.fr}", f"In full: {address.en}")
     asked = dpo(view) if view.mandate.controller.dpo else contact(view)
-    return Said(
+    return Text(
         f"Toute l'information, sur demande : {asked.fr}", f"In full, on request: {asked.en}"
     )
 
 
-def _identity(view: View) -> Said:
-    return Said(f"Mandat {view.mandate.id}", f"Mandate {view.mandate.id}")
+def _identity(view: View) -> Text:
+    return Text(f"Mandat {view.mandate.id}", f"Mandate {view.mandate.id}")
 
 
-def _until(view: View) -> Said:
+def _until(view: View) -> Text:
     if view.mandate.valid.until is None:
         return gap("fin du mandat", "end of the mandate")
     until = day(view.mandate.valid.until)
-    return Said(f"Valable jusqu'au {until.fr} inclus", f"Valid until the end of {until.en}")
+    return Text(f"Valable jusqu'au {until.fr} inclus", f"Valid until the end of {until.en}")

@@ -9,18 +9,18 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Iterator
 
-from contrejour.law.mandate.words import Said
+from contrejour.law.mandate.words import Text
 from contrejour.papers.document import (
     DRAFT,
     Blank,
     Block,
-    Document,
-    Facts,
+    FactTable,
     Items,
     Lanes,
     Link,
     Links,
     Paragraph,
+    PublicDocument,
     Section,
     Table,
     clean,
@@ -66,10 +66,10 @@ footer { margin-top: 3rem; border-top: 1px solid #b8c0cc; font-size: .85rem; }
   .draft { position: static; border: 3px solid #b00020; color: #b00020; background: #fff; }
 }
 """
-_NAV = (("index", Said("Tous les documents", "All documents")),)
+_NAV = (("index", Text("Tous les documents", "All documents")),)
 
 
-def render(document: Document, language: str) -> bytes:
+def render(document: PublicDocument, language: str) -> bytes:
     """The page in one language, UTF-8. The same document gives the same bytes."""
     other = "en" if language == "fr" else "fr"
     title = _text(document.title, language)
@@ -129,7 +129,7 @@ def _blocks(blocks: Iterable[Block], language: str, level: int) -> Iterator[str]
             yield _blank(block, language)
         elif isinstance(block, Lanes):
             yield f'<div class="wide">{svg(block, language)}</div>'
-        elif isinstance(block, Facts):
+        elif isinstance(block, FactTable):
             yield from _facts(block, language)
         else:
             yield from _table(block, language)
@@ -148,7 +148,7 @@ def _table(table: Table, language: str) -> Iterator[str]:
     yield "</tbody></table></div>"
 
 
-def _facts(facts: Facts, language: str) -> Iterator[str]:
+def _facts(facts: FactTable, language: str) -> Iterator[str]:
     yield f"<table><caption>{_text(facts.caption, language)}</caption><tbody>"
     for name, value in facts.rows:
         head = f'<th scope="row">{_text(name, language)}</th>'
@@ -165,7 +165,7 @@ def _blank(blank: Blank, language: str) -> str:
     return f'<div class="blank"><p dir="auto"><strong>{label}</strong></p>{said}{inside}</div>'
 
 
-def _linked(link: Link, about: Said, language: str) -> str:
+def _linked(link: Link, about: Text, language: str) -> str:
     address = html.escape(clean(link.address.in_(language)))
     said = _text(about, language)
     text = _text(link.text, language)
@@ -173,7 +173,7 @@ def _linked(link: Link, about: Said, language: str) -> str:
         f"{': ' if language != 'fr' and said else ''}{said}</li>"  # fmt: skip
 
 
-def _text(said: Said, language: str) -> str:
+def _text(said: Text, language: str) -> str:
     pieces = split_marks(typeset(said.in_(language), language))
     return "".join(
         f"<mark>{html.escape(piece)}</mark>" if marked else html.escape(piece)
@@ -181,7 +181,7 @@ def _text(said: Said, language: str) -> str:
     )
 
 
-def _plain(said: Said, language: str) -> str:
+def _plain(said: Text, language: str) -> str:
     return html.escape(
         "".join(piece for piece, _ in split_marks(typeset(said.in_(language), language)))
     )

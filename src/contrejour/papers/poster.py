@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from contrejour.law.mandate import Said
-from contrejour.papers.notice import Doing, Notice
+from contrejour.law.mandate import Text
+from contrejour.papers.notice import Notice, NoticeMeasure
 from contrejour.papers.sheet import (
     BAND_PT,
     FOOT_PT,
@@ -42,7 +42,7 @@ QR_MOST_BYTES = 400
 SIGNAL = "#ffb703"
 
 
-def pdf(told: Notice, language: str, source: Sequence[Said]) -> bytes:
+def pdf(told: Notice, language: str, source: Sequence[Text]) -> bytes:
     """The poster in one language, as PDF. The same notice gives the same bytes."""
     fonts()
     fits, made = _poster(told, language, source, SCALES[0])
@@ -124,7 +124,7 @@ class _Page:
                 self.y -= high + piece.getSpaceAfter()
 
 
-def _poster(told: Notice, language: str, source: Sequence[Said], scale: float) -> tuple[int, bytes]:
+def _poster(told: Notice, language: str, source: Sequence[Text], scale: float) -> tuple[int, bytes]:
     from reportlab.pdfgen.canvas import Canvas
 
     stream = io.BytesIO()
@@ -157,16 +157,16 @@ def _poster(told: Notice, language: str, source: Sequence[Said], scale: float) -
     return page.number, stream.getvalue()
 
 
-def _doing(doing: Doing, language: str, scale: float) -> list[Paragraph]:
+def _doing(doing: NoticeMeasure, language: str, scale: float) -> list[Paragraph]:
     small, after = 10.5 * scale, 1.5 * scale
     who = (
-        Said("Qui peut voir", "Who may view")
+        Text("Qui peut voir", "Who may view")
         if doing.sees_images
-        else Said("Qui voit les chiffres", "Who sees the figures")
+        else Text("Qui voit les chiffres", "Who sees the figures")
     )
     rows = [
-        (Said("Pourquoi", "Why"), doing.purpose),
-        (Said("Images", "Images"), doing.images),
+        (Text("Pourquoi", "Why"), doing.purpose),
+        (Text("Images", "Images"), doing.images),
         (who, doing.viewers),
     ]
     paragraphs = [paragraph(doing.what, language, 14.5 * scale, bold=True, after=2 * scale)]
@@ -181,16 +181,16 @@ def _below(page: _Page, scale: float) -> None:
     told, language = page.told, page.language
     size, after = 9.8 * min(scale, 1.2), 5 * scale
     left = [
-        labelled(Said("Responsable", "Controller"), told.controller, language, size, after=1),
-        labelled(Said("Contact", "Contact"), told.contact, language, size, after=after),
+        labelled(Text("Responsable", "Controller"), told.controller, language, size, after=1),
+        labelled(Text("Contact", "Contact"), told.contact, language, size, after=after),
         labelled(
-            Said("Délégué à la protection des données", "Data protection officer"),
+            Text("Délégué à la protection des données", "Data protection officer"),
             told.dpo, language, size, after=after,
         ),
-        labelled(Said("Base légale", "Legal basis"), told.basis, language, size, after=after),
-        labelled(Said("Vos droits", "Your rights"), told.rights, language, size, after=after),
+        labelled(Text("Base légale", "Legal basis"), told.basis, language, size, after=after),
+        labelled(Text("Vos droits", "Your rights"), told.rights, language, size, after=after),
         labelled(
-            Said("Réclamation", "Complaint"), told.complaint, language, size, after=after
+            Text("Réclamation", "Complaint"), told.complaint, language, size, after=after
         ),
         paragraph(told.where_to_ask, language, size, bold=True, after=0),
     ]  # fmt: skip

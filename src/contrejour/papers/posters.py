@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from contrejour.law.mandate import Said
-from contrejour.papers.document import Blank, Block, Document, Link, Links, Paragraph, Section, both
+from contrejour.law.mandate import Text
+from contrejour.papers.document import (
+    Blank,
+    Block,
+    Link,
+    Links,
+    Paragraph,
+    PublicDocument,
+    Section,
+    both,
+)
 from contrejour.papers.dpia import NONE
 from contrejour.papers.notice import notice
 from contrejour.papers.typography import unprintable
 from contrejour.papers.view import View, place_title, source
 
 
-def posters(view: View) -> Document:
+def posters(view: View) -> PublicDocument:
     """Per place: the files to print, where they hang, since when, the photographs."""
-    return Document(
+    return PublicDocument(
         name="affiches",
-        title=Said("Affiches, lieu par lieu", "Posters, place by place"),
-        lead=Said(
+        title=Text("Affiches, lieu par lieu", "Posters, place by place"),
+        lead=Text(
             "À imprimer au format A4 et à poser à chaque entrée, à hauteur d'yeux. "
             "Photographiez chaque affiche en place : c'est la preuve d'affichage.",
             "To print on A4 and hang at each entrance, at eye level. "
@@ -38,8 +47,8 @@ def _place(view: View, name: str) -> Section:
                 told,
             )
             for language, told in (
-                ("fr", Said("en français", "in French")),
-                ("en", Said("en anglais", "in English")),
+                ("fr", Text("en français", "in French")),
+                ("en", Text("en anglais", "in English")),
             )
             for kind in ("pdf", "png")
         )
@@ -48,17 +57,17 @@ def _place(view: View, name: str) -> Section:
     if missing := _unprintable(view, name):
         blocks.append(
             Paragraph(
-                Said(
+                Text(
                     f"⟦La police de l'affiche ne sait pas tracer : {missing} (¤ à la place)⟧",
                     f"⟦The poster's font can't draw: {missing} (¤ in their place)⟧",
                 )
             )
         )
-    where = Said("Où, posée le, par", "Where, hung on, by")
+    where = Text("Où, posée le, par", "Where, hung on, by")
     blocks += [
         Blank(where, NONE, 4),
-        Blank(Said("Photographie de l'affiche en place", "Photograph in place"), NONE, frame=True),
-        Blank(Said("Photographie, autre entrée", "Photograph, other entrance"), NONE, frame=True),
+        Blank(Text("Photographie de l'affiche en place", "Photograph in place"), NONE, frame=True),
+        Blank(Text("Photographie, autre entrée", "Photograph, other entrance"), NONE, frame=True),
     ]
     return Section(place_title(view, name), tuple(blocks))
 

@@ -5,17 +5,17 @@ Plans, risks and reasons are not in a mandate: they stay blank, with the place t
 
 from __future__ import annotations
 
-from contrejour.law.mandate import Said, names
+from contrejour.law.mandate import Text, names
 from contrejour.law.mandate.vocabulary import PlaceKind
 from contrejour.law.mandate.words import day
 from contrejour.papers.document import (
     Blank,
     Block,
-    Document,
-    Facts,
+    FactTable,
     Link,
     Links,
     Paragraph,
+    PublicDocument,
     Section,
     Table,
     both,
@@ -42,14 +42,14 @@ CAMERAS_FOR_A_PLAN = 8
 """From this many cameras on, or on the road, the file has a plan of the cameras (CSI R252-3)."""
 
 
-def prefect(view: View) -> Document:
+def prefect(view: View) -> PublicDocument:
     """The draft: presentation, one section per place, people, security, documents."""
-    return Document(
+    return PublicDocument(
         name="prefet",
-        title=Said(
+        title=Text(
             "Dossier de demande d'autorisation : projet", "Application to the prefect: draft"
         ),
-        lead=Said(
+        lead=Text(
             "Système de vidéoprotection ; code de la sécurité intérieure, art. L. 252-1 et "
             "R. 252-3. Les parties laissées blanches sont à écrire par le demandeur.",
             "Video protection; code de la sécurité intérieure, arts L252-1 and R252-3. "
@@ -61,11 +61,11 @@ def prefect(view: View) -> Document:
             *(_place(view, name) for name in view.places),
             _people(view),
             Section(
-                Said("Sécurité", "Security"),
-                (Facts(Said("Mesures", "Measures"), security_rows(view)),),
+                Text("Sécurité", "Security"),
+                (FactTable(Text("Mesures", "Measures"), security_rows(view)),),
             ),
             _public(view),
-            Section(Said("Pièces", "Documents"), (documents(view),)),
+            Section(Text("Pièces", "Documents"), (documents(view),)),
         ),
         source=source(view),
         draft=view.draft,
@@ -74,7 +74,7 @@ def prefect(view: View) -> Document:
 
 def _applicant(view: View) -> Section:
     rows = of_mandate(view, "body controller contact deliberation valid")
-    return Section(Said("Demandeur", "Applicant"), (Facts(Said("Identité", "Identity"), rows),))
+    return Section(Text("Demandeur", "Applicant"), (FactTable(Text("Identité", "Identity"), rows),))
 
 
 def _presentation(view: View) -> Section:
@@ -90,23 +90,23 @@ def _presentation(view: View) -> Section:
         for measure in view.mandate.measures
     )
     head = (
-        Said("Lieu", "Place"),
-        Said("Ce qui est fait", "What is done"),
-        Said("Finalité", "Purpose"),
-        Said("Caméras", "Cameras"),
-        Said("Conservation", "How long"),
-        Said("Quand", "When"),
+        Text("Lieu", "Place"),
+        Text("Ce qui est fait", "What is done"),
+        Text("Finalité", "Purpose"),
+        Text("Caméras", "Cameras"),
+        Text("Conservation", "How long"),
+        Text("Quand", "When"),
     )
     return Section(
-        Said("Rapport de présentation", "Presentation report"),
+        Text("Rapport de présentation", "Presentation report"),
         (
-            Table(Said("Finalités", "Purposes"), head, rows),
+            Table(Text("Finalités", "Purposes"), head, rows),
             Blank(
-                Said(
+                Text(
                     "Risques d'agression, de vol ou d'actes de terrorisme, lieu par lieu",
                     "Risks of assault, theft or terrorism, place by place",
                 ),
-                Said(
+                Text(
                     "Le programme ne connaît que l'empreinte des preuves : faits datés à exposer.",
                     "The program knows only the evidence's hash: dated facts are to be set out.",
                 ),
@@ -123,28 +123,28 @@ def _place(view: View, name: str) -> Section:
     needs = road or (count is not None and count >= CAMERAS_FOR_A_PLAN)
     proof = view.document(place.exposed)
     exposed = (
-        Said(f"{place.exposed}, {day(proof.date).fr}", f"{place.exposed}, {day(proof.date).en}")
+        Text(f"{place.exposed}, {day(proof.date).fr}", f"{place.exposed}, {day(proof.date).en}")
         if proof is not None
         else gap("preuve de l'exposition du lieu", "evidence of the place's exposure")
     )
     blocks: list[Block] = [
-        Facts(
-            Said("Le lieu", "The place"),
+        FactTable(
+            Text("Le lieu", "The place"),
             (
-                (Said("Nature", "Kind"), sentence(names(place.what))),
-                (Said("Accès", "Access"), names(place.access)),
-                (Said("Départements", "Departments"), departments(place)),
+                (Text("Nature", "Kind"), sentence(names(place.what))),
+                (Text("Accès", "Access"), names(place.access)),
+                (Text("Départements", "Departments"), departments(place)),
                 (
-                    Said("Caméras", "Cameras"),
+                    Text("Caméras", "Cameras"),
                     both(count) if count is not None else gap("nombre de caméras", "how many"),
                 ),
-                (Said("Masques", "Masks"), masks(place)),
-                (Said("Exposition", "Exposure"), exposed),
+                (Text("Masques", "Masks"), masks(place)),
+                (Text("Exposition", "Exposure"), exposed),
             ),
         ),
         Blank(
-            Said("Plan de masse du lieu", "Site plan"),
-            Said(
+            Text("Plan de masse du lieu", "Site plan"),
+            Text(
                 "Bâtiments voisins, accès, ouvertures : à joindre.",
                 "Neighbouring buildings, entrances, openings: to be attached.",
             ),
@@ -153,16 +153,16 @@ def _place(view: View, name: str) -> Section:
     ]
     if needs or count is None:
         why = (
-            Said("Exigé : voie publique.", "Required: public road.")
+            Text("Exigé : voie publique.", "Required: public road.")
             if road
-            else Said(
+            else Text(
                 f"Exigé à partir de {CAMERAS_FOR_A_PLAN} caméras.",
                 f"Required from {CAMERAS_FOR_A_PLAN} cameras on.",
             )
         )
         blocks.append(
             Blank(
-                Said("Plan de détail : caméras et champs", "Plan of cameras and fields of view"),
+                Text("Plan de détail : caméras et champs", "Plan of cameras and fields of view"),
                 why,
                 frame=True,
             )
@@ -170,7 +170,7 @@ def _place(view: View, name: str) -> Section:
     else:
         blocks.append(
             Paragraph(
-                Said(
+                Text(
                     f"Plan des caméras : non exigé, moins de {CAMERAS_FOR_A_PLAN} caméras.",
                     f"Plan of cameras: not required, fewer than {CAMERAS_FOR_A_PLAN} cameras.",
                 )
@@ -178,8 +178,8 @@ def _place(view: View, name: str) -> Section:
         )
     blocks.append(
         Blank(
-            Said("Photographie de la vue masquée", "Photograph of the masked view"),
-            Said(
+            Text("Photographie de la vue masquée", "Photograph of the masked view"),
+            Text(
                 "Ni l'intérieur des habitations ni, spécifiquement, leurs entrées (art. L. 251-3).",
                 "Neither the inside of homes nor, specifically, their entrances (art. L251-3).",
             ),
@@ -206,10 +206,10 @@ def _people(view: View) -> Section:
         (both(name), both(role.list) if role.list else gap("liste nominative", "list of names"))
         for name, role in view.mandate.roles.items()
     )
-    blocks: list[Block] = [Facts(Said("Qui peut voir", "Who may view"), rows)]
+    blocks: list[Block] = [FactTable(Text("Qui peut voir", "Who may view"), rows)]
     if lists:
-        blocks.append(Facts(Said("Listes nominatives", "Lists of names"), lists))
-    return Section(Said("Personnes désignées", "Persons designated"), tuple(blocks))
+        blocks.append(FactTable(Text("Listes nominatives", "Lists of names"), lists))
+    return Section(Text("Personnes désignées", "Persons designated"), tuple(blocks))
 
 
 def _public(view: View) -> Section:
@@ -217,11 +217,11 @@ def _public(view: View) -> Section:
         (
             (
                 Link(
-                    Said("Modèles d'affiches, par lieu", "Posters, place by place"),
-                    Said("affiches.fr.html", "affiches.en.html"),
+                    Text("Modèles d'affiches, par lieu", "Posters, place by place"),
+                    Text("affiches.fr.html", "affiches.en.html"),
                 ),
                 NONE,
             ),
         )
     )
-    return Section(Said("Information du public", "Informing the public"), (links,))
+    return Section(Text("Information du public", "Informing the public"), (links,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contrejour.law.mandate import Said
+from contrejour.law.mandate import Text
 from contrejour.papers.document import Link, Links, Paragraph, Section, both
 from contrejour.papers.view import View
 
@@ -16,15 +16,15 @@ def public_log(view: View) -> tuple[Section, ...]:
         return ()
     links = (
         (
-            Link(Said("Vérifier une preuve", "Check a proof"), both(f"{view.log}/{VERIFY}")),
-            Said("sur votre machine, rien n'est envoyé", "on your machine, nothing is sent"),
+            Link(Text("Vérifier une preuve", "Check a proof"), both(f"{view.log}/{VERIFY}")),
+            Text("sur votre machine, rien n'est envoyé", "on your machine, nothing is sent"),
         ),
         (
-            Link(Said("Le journal", "The log"), both(f"{view.log}/checkpoint")),
-            Said("son dernier point de contrôle signé", "its last signed checkpoint"),
+            Link(Text("Le journal", "The log"), both(f"{view.log}/checkpoint")),
+            Text("son dernier point de contrôle signé", "its last signed checkpoint"),
         ),
     )
-    told = Said(
+    told = Text(
         "Qui tient les clés n'ouvre un original scellé que sur un ordre inscrit dans ce journal, "
         "qui ne peut que grandir. Chaque ordre, chaque ouverture, chaque clé détruite y reste. Il "
         "ne nomme personne.",
@@ -32,4 +32,4 @@ def public_log(view: View) -> tuple[Section, ...]:
         "can only grow. Every order, every opening, every destroyed key stays in it. It names "
         "nobody.",
     )
-    return (Section(Said("Le journal public", "The public log"), (Paragraph(told), Links(links))),)
+    return (Section(Text("Le journal public", "The public log"), (Paragraph(told), Links(links))),)

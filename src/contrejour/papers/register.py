@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from contrejour.law.mandate import Measure, Said
+from contrejour.law.mandate import Measure, Text
 from contrejour.law.mandate.words import period
-from contrejour.papers.document import Block, Document, Facts, Paragraph, Section, Table, both, gap
+from contrejour.papers.document import (
+    Block,
+    FactTable,
+    Paragraph,
+    PublicDocument,
+    Section,
+    Table,
+    both,
+    gap,
+)
 from contrejour.papers.rows import of_mandate, of_measure
 from contrejour.papers.view import NO, YES, View, measure_title, source
 
 
-def register(view: View) -> Document:
+def register(view: View) -> PublicDocument:
     """The record: who is responsible, then one sheet per measure."""
     measures = tuple(_measure(view, measure) for measure in view.mandate.measures)
-    return Document(
+    return PublicDocument(
         name="registre",
-        title=Said("Registre des activités de traitement", "Record of processing activities"),
-        lead=Said(
+        title=Text("Registre des activités de traitement", "Record of processing activities"),
+        lead=Text(
             "Article 30 du RGPD ; article 24 de la directive 2016/680.",
             "Article 30 of the GDPR; article 24 of directive 2016/680.",
         ),
@@ -28,8 +37,8 @@ def register(view: View) -> Document:
 def _responsible(view: View) -> Section:
     rows = of_mandate(view, "controller contact dpo body deliberation regime basis valid transfers")
     return Section(
-        Said("Qui répond du traitement", "Who answers for it"),
-        (Facts(Said("Responsable", "Controller"), rows),),
+        Text("Qui répond du traitement", "Who answers for it"),
+        (FactTable(Text("Responsable", "Controller"), rows),),
     )
 
 
@@ -37,65 +46,65 @@ def _measure(view: View, measure: Measure) -> Section:
     title, short = measure_title(measure), both(measure.id)
     keys = "acts purpose basis place cameras when persons data recipients kept masks"
     return Section(
-        Said(f"{title.fr} ({short.fr})", f"{title.en} ({short.en})"),
-        (Facts(Said("Le traitement", "The processing"), of_measure(view, measure, keys)),),
+        Text(f"{title.fr} ({short.fr})", f"{title.en} ({short.en})"),
+        (FactTable(Text("Le traitement", "The processing"), of_measure(view, measure, keys)),),
     )
 
 
-def security_rows(view: View) -> tuple[tuple[Said, Said], ...]:
+def security_rows(view: View) -> tuple[tuple[Text, Text], ...]:
     """What the mandate says of security (GDPR 32; directive 2016/680, art. 29), and of answers."""
     at_rest = YES if view.mandate.security.encrypted_at_rest else NO
     moving = YES if view.mandate.security.encrypted_in_transit else NO
     return (
-        (Said("Chiffrement des enregistrements", "Encryption at rest"), at_rest),
-        (Said("Chiffrement des transmissions", "Encryption in transit"), moving),
+        (Text("Chiffrement des enregistrements", "Encryption at rest"), at_rest),
+        (Text("Chiffrement des transmissions", "Encryption in transit"), moving),
         (
-            Said("Croisement avec d'autres fichiers", "Linking with other files"),
+            Text("Croisement avec d'autres fichiers", "Linking with other files"),
             YES if any(measure.link_other_files for measure in view.mandate.measures) else NO,
         ),
         (
-            Said("Réponse aux demandes des personnes", "Answers to people's requests"),
+            Text("Réponse aux demandes des personnes", "Answers to people's requests"),
             _within(view),
         ),
     )
 
 
-def _within(view: View) -> Said:
+def _within(view: View) -> Text:
     length = period(view.mandate.rights.answer)
-    return Said(f"en {length.fr} au plus", f"within {length.en}")
+    return Text(f"en {length.fr} au plus", f"within {length.en}")
 
 
 def _security(view: View) -> Section:
     roles = tuple(
         (
             both(name),
-            Said("une à une", "one by one")
+            Text("une à une", "one by one")
             if role.designated == "individually"
-            else Said("par service", "by service"),
+            else Text("par service", "by service"),
             both(role.list) if role.list else gap("liste", "list"),
             both(role.training) if role.training else gap("formation", "training"),
         )
         for name, role in view.mandate.roles.items()
     )
     head = (
-        Said("Rôle", "Role"),
-        Said("Désignation", "Designation"),
-        Said("Liste", "List"),
-        Said("Formation", "Training"),
+        Text("Rôle", "Role"),
+        Text("Désignation", "Designation"),
+        Text("Liste", "List"),
+        Text("Formation", "Training"),
     )
     people: Block = (
-        Table(Said("Personnes habilitées", "Authorised persons"), head, roles)
+        Table(Text("Personnes habilitées", "Authorised persons"), head, roles)
         if roles
         else Paragraph(gap("personnes habilitées", "authorised persons"))
     )
-    facts = Facts(Said("Mesures", "Measures"), security_rows(view))
-    return Section(Said("Sécurité", "Security"), (facts, people))
+    facts = FactTable(Text("Mesures", "Measures"), security_rows(view))
+    return Section(Text("Sécurité", "Security"), (facts, people))
 
 
 def _processors(view: View) -> Section:
-    title = Said("Sous-traitants", "Processors")
+    title = Text("Sous-traitants", "Processors")
     if not view.mandate.processors:
-        said = Said("Le mandat n'en nomme aucun.", "The mandate names none.")
+        said = Text("Le mandat n'en nomme aucun.", "The mandate names none.")
         return Section(title, (Paragraph(said),))
     rows = tuple(
         (
@@ -104,5 +113,5 @@ def _processors(view: View) -> Section:
         )
         for processor in view.mandate.processors
     )
-    head = (Said("Nom", "Name"), Said("Contrat (RGPD, art. 28)", "Contract (GDPR, art. 28)"))
+    head = (Text("Nom", "Name"), Text("Contrat (RGPD, art. 28)", "Contract (GDPR, art. 28)"))
     return Section(title, (Table(title, head, rows),))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contrejour.law.mandate import Said
+from contrejour.law.mandate import Text
 from contrejour.papers import pictogram
 from contrejour.papers.document import DRAFT
 from contrejour.papers.notice import Notice
@@ -55,7 +55,7 @@ def _title(told: Notice, language: str, width: float, room: float) -> tuple[Para
             return made, high
     while high > room and text:
         text = text[: int(len(text) * 0.85)]
-        made = paragraph(Said(text + "…", text + "…"), language, 13, colour="#ffffff")
+        made = paragraph(Text(text + "…", text + "…"), language, 13, colour="#ffffff")
         high = made.wrap(width, 1e6)[1]
     return made, high
 

@@ -17,7 +17,7 @@ from contrejour.base.times import utc
 from contrejour.custody.cases.allowed import rule_of
 from contrejour.custody.cases.order import Kind, Order
 from contrejour.custody.cases.private import Private
-from contrejour.law.mandate import Said
+from contrejour.law.mandate import Text
 from contrejour.papers.document import both, gap
 from contrejour.papers.phrases import moment
 from contrejour.papers.sheet import HIGH_PT, MARGIN_PT, QUIET, WIDE_PT
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 HEAD_PT = 92.0
 FOOT_PT = 40.0
 MOST_FILES = 10
-TITLE = Said("Bordereau de remise d'images", "Slip for images handed over")
-HOLD_TITLE = Said("Bordereau de conservation d'images", "Slip for images held")
+TITLE = Text("Bordereau de remise d'images", "Slip for images handed over")
+HOLD_TITLE = Text("Bordereau de conservation d'images", "Slip for images held")
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class SlipFile:
     """One file. `codec` and `clock_ms`, by how much its clock may be off, where they are known."""
 
     name: str
@@ -58,7 +58,7 @@ class Handed:
 class Slip:
     order: Order
     controller: str
-    files: tuple[Handed, ...]
+    files: tuple[SlipFile, ...]
     private: Private | None = None
     bag_sha256: str = ""
     """Of the bag's tagmanifest-sha256.txt."""
@@ -90,7 +90,7 @@ def pdf(told: Slip, language: str) -> bytes:
     return stream.getvalue()
 
 
-def _head(canvas: Canvas, title: Said, told: Slip, language: str) -> None:
+def _head(canvas: Canvas, title: Text, told: Slip, language: str) -> None:
     canvas.setFillColor(INK)
     canvas.rect(0, HIGH_PT - HEAD_PT, WIDE_PT, HEAD_PT, stroke=0, fill=1)
     canvas.setFillColor("#ffffff")
@@ -114,44 +114,44 @@ def _body(told: Slip, language: str, wide: float) -> Sequence[Flowable]:
     ]  # fmt: skip
 
 
-def _facts(told: Slip, language: str) -> Sequence[tuple[Said, Said]]:
+def _facts(told: Slip, language: str) -> Sequence[tuple[Text, Text]]:
     order, texts = told.order, told.private.texts if told.private else {}
     _, rule = rule_of(order.basis)
     since, until = moment(order.since), moment(order.until)
     cited = rule.citation
     rows = [
-        (Said("Fondement", "Basis"),
-         Said(f"{order.basis.value} ({cited.fr})", f"{order.basis.value} ({cited.en})")),
-        (Said("Affaire n°", "Case number"), _or_gap(texts.get("case_number"))),
-        (Said("Requis par", "Requested by"), _or_gap(texts.get("requester_name"))),
-        (Said("Service", "Service"), _or_gap(texts.get("requester_service"))),
-        (Said("Réquisition, SHA-256", "Requisition, SHA-256"),
+        (Text("Fondement", "Basis"),
+         Text(f"{order.basis.value} ({cited.fr})", f"{order.basis.value} ({cited.en})")),
+        (Text("Affaire n°", "Case number"), _or_gap(texts.get("case_number"))),
+        (Text("Requis par", "Requested by"), _or_gap(texts.get("requester_name"))),
+        (Text("Service", "Service"), _or_gap(texts.get("requester_service"))),
+        (Text("Réquisition, SHA-256", "Requisition, SHA-256"),
          _or_gap(texts.get("document_sha256"))),
-        (Said("Caméras", "Cameras"), both(", ".join(order.cameras))),
-        (Said("Filmé", "Filmed"),
-         Said(f"du {since.fr} au {until.fr} (heure de Paris), {utc(order.since)} - "
+        (Text("Caméras", "Cameras"), both(", ".join(order.cameras))),
+        (Text("Filmé", "Filmed"),
+         Text(f"du {since.fr} au {until.fr} (heure de Paris), {utc(order.since)} - "
               f"{utc(order.until)}",
               f"from {since.en} to {until.en} (Paris time), {utc(order.since)} - "
               f"{utc(order.until)}")),
     ]  # fmt: skip
     if order.hold_until:
-        rows.append((Said("Conservé jusqu'au", "Held until"), moment(order.hold_until)))
+        rows.append((Text("Conservé jusqu'au", "Held until"), moment(order.hold_until)))
     return rows
 
 
-def _or_gap(text: str | None) -> Said:
+def _or_gap(text: str | None) -> Text:
     return both(text) if text else gap()
 
 
 def _files(told: Slip, language: str, wide: float) -> Flowable:
     from reportlab.platypus import Table, TableStyle
 
-    def cell(said: Said, *, bold: bool = False, size: float = 7.5) -> Flowable:
+    def cell(said: Text, *, bold: bool = False, size: float = 7.5) -> Flowable:
         return paragraph(said, language, size, bold=bold)
 
     heads = (
-        Said("Fichier", "File"), Said("SHA-256", "SHA-256"), Said("Octets", "Bytes"),
-        Said("Codage", "Codec"), Said("Horloge", "Clock"),
+        Text("Fichier", "File"), Text("SHA-256", "SHA-256"), Text("Octets", "Bytes"),
+        Text("Codage", "Codec"), Text("Horloge", "Clock"),
     )  # fmt: skip
     rows = [[cell(head, bold=True) for head in heads]]
     for each in told.files[:MOST_FILES]:
@@ -175,16 +175,16 @@ def _below(told: Slip, language: str) -> Sequence[Flowable]:
     more = len(told.files) - MOST_FILES
     said = []
     if more > 0:
-        said.append(Said(
+        said.append(Text(
             f"et {more} autres fichiers, dans manifest-sha256.txt.",
             f"and {more} more files, in manifest-sha256.txt.",
         ))  # fmt: skip
     if told.bag_sha256:
-        said.append(Said(
+        said.append(Text(
             f"Ensemble (BagIt), SHA-256 de tagmanifest-sha256.txt : {told.bag_sha256}",
             f"Bag (BagIt), SHA-256 of tagmanifest-sha256.txt: {told.bag_sha256}",
         ))  # fmt: skip
-    said.append(Said(
+    said.append(Text(
         "Le flux de la caméra est remis tel quel, jamais réencodé. « Horloge » dit de combien "
         "l'heure de l'image peut s'écarter de l'heure vraie. VERIFY.txt dit comment vérifier.",
         "The camera's stream is handed over as it is, never re-encoded. “Clock” says by how much "
@@ -196,10 +196,10 @@ def _below(told: Slip, language: str) -> Sequence[Flowable]:
 def _receipt(language: str, wide: float) -> Flowable:
     from reportlab.platypus import Table, TableStyle
 
-    who = (Said("Remis par", "Handed over by"), Said("Reçu par", "Received by"))
+    who = (Text("Remis par", "Handed over by"), Text("Reçu par", "Received by"))
     lines = (
-        Said("Nom, qualité", "Name, office"), Said("Date, heure, lieu", "Date, time, place"),
-        Said("Scellé n°", "Seal no."), Said("Signature", "Signature"),
+        Text("Nom, qualité", "Name, office"), Text("Date, heure, lieu", "Date, time, place"),
+        Text("Scellé n°", "Seal no."), Text("Signature", "Signature"),
     )  # fmt: skip
     rows = [[paragraph(said, language, 10, bold=True) for said in who]]
     rows += [[paragraph(said, language, 8, colour=QUIET) for _ in who] for said in lines]

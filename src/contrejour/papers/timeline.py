@@ -8,24 +8,24 @@ from itertools import groupby
 from urllib.parse import quote
 
 from contrejour.custody.cases.timeline import CLIP, Piece, Row
-from contrejour.law.mandate import Said, names
+from contrejour.law.mandate import Text, names
 from contrejour.law.mandate.periods import PARIS
 from contrejour.law.mandate.words import day
-from contrejour.papers.document import Bar, Block, Document, Lanes, Link, Links, Table, both
+from contrejour.papers.document import Bar, Block, Lanes, Link, Links, PublicDocument, Table, both
 
 S = 10**9
-_CLIP = Said("extrait voilé", "veiled clip")
+_CLIP = Text("extrait voilé", "veiled clip")
 _HEAD = (
-    Said("N°", "No."), Said("Début", "Begin"), Said("Fin", "End"), Said("Horloge", "Clock"),
-    Said("Lieu", "Place"), Said("Caméra", "Camera"), Said("Quoi", "What"), Said("Ordre", "Order"),
+    Text("N°", "No."), Text("Début", "Begin"), Text("Fin", "End"), Text("Horloge", "Clock"),
+    Text("Lieu", "Place"), Text("Caméra", "Camera"), Text("Quoi", "What"), Text("Ordre", "Order"),
 )  # fmt: skip
-_LEAD = Said(
+_LEAD = Text(
     "Les extraits voilés et les événements (orange) de plusieurs caméras, par lieu et par heure. "
     "Rien ici ne rapproche des personnes : le programme ne sait pas le faire.",
     "The veiled clips and the events (orange) of several cameras, by place and time. Nothing here "
     "matches people: the program is unable to.",
 )
-_CLOCKS = Said(
+_CLOCKS = Text(
     "Heures de Paris. « Horloge » dit de combien l'heure peut s'écarter de la vraie ; « ? » dit "
     "que les horloges ne permettent pas de savoir ce qui a commencé d'abord.",
     "Times of Paris. “Clock” says by how much a time may be off the true one; “?” says that the "
@@ -33,23 +33,23 @@ _CLOCKS = Said(
 )
 
 
-def page(rows: Sequence[Row], since_ns: int, until_ns: int, order: str) -> Document:
+def page(rows: Sequence[Row], since_ns: int, until_ns: int, order: str) -> PublicDocument:
     """The document, for one interval. `order`: the id of the case's order."""
     opened = datetime.fromtimestamp(since_ns // S, PARIS)
     on = day(opened.date())
     blocks: list[Block] = []
     if rows:
         blocks = [_lanes(rows, since_ns, until_ns), _table(rows), *_clips(rows)]
-    return Document(
+    return PublicDocument(
         name="chronologie",
-        title=Said(
+        title=Text(
             f"Chronologie du {on.fr}, de {_clock(since_ns)} à {_clock(until_ns)}",
             f"Time line of {on.en}, from {_clock(since_ns)} to {_clock(until_ns)}",
         ),
-        lead=_LEAD if rows else Said("Aucune caméra n'a rien de ce lieu et de cette heure.",
+        lead=_LEAD if rows else Text("Aucune caméra n'a rien de ce lieu et de cette heure.",
                                      "No camera has anything of that place and time."),
         blocks=tuple(blocks),
-        source=(_CLOCKS, Said(f"Ordre {order}", f"Order {order}")),
+        source=(_CLOCKS, Text(f"Ordre {order}", f"Order {order}")),
         draft=False, indexed=False,
     )  # fmt: skip
 
@@ -62,7 +62,7 @@ def _lanes(rows: Sequence[Row], since_ns: int, until_ns: int) -> Lanes:
         (both(f"{place} · {camera}"), tuple(_bar(row) for row in found))
         for (place, camera), found in groupby(sorted(rows, key=where), where)
     )
-    caption = Said(
+    caption = Text(
         f"{len(rows)} extraits et événements, ligne par caméra ; le tableau dit les mêmes.",
         f"{len(rows)} clips and events, a line a camera; the table says the same.",
     )
@@ -72,7 +72,7 @@ def _lanes(rows: Sequence[Row], since_ns: int, until_ns: int) -> Lanes:
 def _bar(row: Row) -> Bar:
     what, off = _shows(row.piece), _off(row)
     times = f"{_clock(row.since_ns)} - {_clock(row.until_ns)}"
-    label = Said(f"{what.fr}, {times} ({off.fr})", f"{what.en}, {times} ({off.en})")
+    label = Text(f"{what.fr}, {times} ({off.fr})", f"{what.en}, {times} ({off.en})")
     marked = row.piece.shows != CLIP
     return Bar(row.since_ns, row.until_ns, row.uncertainty_ns, label, marked)
 
@@ -82,11 +82,11 @@ def _table(rows: Sequence[Row]) -> Table:
         (
             both(number), both(_clock(row.since_ns)), both(_clock(row.until_ns)), _off(row),
             both(row.piece.place), both(row.piece.camera), _shows(row.piece),
-            Said("sûr", "sure") if row.sure else both("?"),
+            Text("sûr", "sure") if row.sure else both("?"),
         )
         for number, row in enumerate(rows, 1)
     )  # fmt: skip
-    return Table(Said("Par ordre de début", "In order of beginning"), _HEAD, told)
+    return Table(Text("Par ordre de début", "In order of beginning"), _HEAD, told)
 
 
 def _clips(rows: Sequence[Row]) -> tuple[Links, ...]:
@@ -99,7 +99,7 @@ def _clips(rows: Sequence[Row]) -> tuple[Links, ...]:
     return (Links(links),) if links else ()
 
 
-def _shows(piece: Piece) -> Said:
+def _shows(piece: Piece) -> Text:
     return _CLIP if piece.shows == CLIP else names(f"detect.{piece.shows}")
 
 
@@ -109,6 +109,6 @@ def _clock(at_ns: int) -> str:
     return f"{at:%H:%M:%S}.{tenths % 10}" if tenths % 10 else f"{at:%H:%M:%S}"
 
 
-def _off(row: Row) -> Said:
+def _off(row: Row) -> Text:
     told = f"± {row.uncertainty_ns / S:.3g} s"
-    return Said(told.replace(".", ","), told)
+    return Text(told.replace(".", ","), told)

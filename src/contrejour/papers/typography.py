@@ -9,7 +9,7 @@ import html
 from functools import cache
 from typing import TYPE_CHECKING
 
-from contrejour.law.mandate import Said
+from contrejour.law.mandate import Text
 from contrejour.papers.document import clean, split_marks, typeset
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def unprintable(text: str) -> str:
     return "".join(sorted({each for each in clean(text) if ord(each) not in _glyphs()}))
 
 
-def labelled(name: Said, value: Said, language: str, size: float, after: float) -> Paragraph:
+def labelled(name: Text, value: Text, language: str, size: float, after: float) -> Paragraph:
     """A name in bold, and its value; `size` and the space `after` in points."""
     colon = " : " if language == "fr" else ": "
     head = f"<b>{html.escape(name.in_(language))}{colon}</b>"
@@ -32,7 +32,7 @@ def labelled(name: Said, value: Said, language: str, size: float, after: float) 
 
 
 def paragraph(
-    said: Said, language: str, size: float, *, bold: bool = False, colour: str = INK,
+    said: Text, language: str, size: float, *, bold: bool = False, colour: str = INK,
     after: float = 0.0,
 ) -> Paragraph:  # fmt: skip
     """A paragraph; `size` and the space `after` in points."""
@@ -50,7 +50,7 @@ def _made(markup: str, size: float, font: str, colour: str, after: float) -> Par
     return Paragraph(markup, style)
 
 
-def _markup(said: Said, language: str) -> str:
+def _markup(said: Text, language: str) -> str:
     """Escaped; what is marked stands out."""
     return "".join(
         f'<font name="{BOLD}" color="{ALARM}">{html.escape(printable(piece))}</font>'
@@ -60,7 +60,7 @@ def _markup(said: Said, language: str) -> str:
     )
 
 
-def unmarked(said: Said, language: str) -> str:
+def unmarked(said: Text, language: str) -> str:
     """The text alone."""
     return "".join(piece for piece, _ in split_marks(typeset(said.in_(language), language)))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from contrejour.law.mandate import Mandate, Measure, Report, Said, Verdict, names
+from contrejour.law.mandate import Mandate, Measure, Report, Text, Verdict, names
 from contrejour.law.mandate.periods import Period
 from contrejour.law.mandate.schema import Document, Place
 from contrejour.law.mandate.vocabulary import FILM, POSSIBLE, Basis, PlaceKind
@@ -18,18 +18,18 @@ from contrejour.papers.document import both, gap, joined, sentence
 from contrejour.papers.phrases import between, images_kept
 
 BASES = {
-    Basis.CONSENT: Said("consentement (RGPD, art. 6, § 1, a)", "consent (GDPR, art. 6(1)(a))"),
-    Basis.LEGAL_DUTY: Said(
+    Basis.CONSENT: Text("consentement (RGPD, art. 6, § 1, a)", "consent (GDPR, art. 6(1)(a))"),
+    Basis.LEGAL_DUTY: Text(
         "obligation légale (RGPD, art. 6, § 1, c)", "legal duty (GDPR, art. 6(1)(c))"
     ),
-    Basis.PUBLIC_TASK: Said(
+    Basis.PUBLIC_TASK: Text(
         "mission d'intérêt public (RGPD, art. 6, § 1, e)",
         "task in the public interest (GDPR, art. 6(1)(e))",
     ),
-    Basis.INTERESTS: Said(
+    Basis.INTERESTS: Text(
         "intérêts légitimes (RGPD, art. 6, § 1, f)", "legitimate interests (GDPR, art. 6(1)(f))"
     ),
-    Basis.LED: Said(
+    Basis.LED: Text(
         "mission fixée par la loi (dir. 2016/680, art. 8 ; LIL, art. 87)",
         "task set by law (dir. 2016/680, art. 8; LIL, art. 87)",
     ),
@@ -42,8 +42,8 @@ VEHICLES = frozenset(
 )  # fmt: skip
 SHA256_DIGITS = 64
 NOTICE_RULE = "FR-10"
-NO = Said("non", "no")
-YES = Said("oui", "yes")
+NO = Text("non", "no")
+YES = Text("oui", "yes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,36 +103,36 @@ def forbidden(measure: Measure) -> bool:
     return not POSSIBLE.issuperset(measure.do)
 
 
-def place_title(view: View, name: str) -> Said:
+def place_title(view: View, name: str) -> Text:
     """The title the mandate gives, else the plain name of the kind with its short name."""
     place = view.place(name)
     if place.title is not None:
         return both(place.title)
     kind = sentence(names(place.what))
     short = both(name)
-    return Said(f"{kind.fr} ({short.fr})", f"{kind.en} ({short.en})")
+    return Text(f"{kind.fr} ({short.fr})", f"{kind.en} ({short.en})")
 
 
-def departments(place: Place) -> Said:
+def departments(place: Place) -> Text:
     if not place.departments:
         return gap("départements", "departments")
     return both(", ".join(place.departments))
 
 
-def acts(measure: Measure) -> Said:
+def acts(measure: Measure) -> Text:
     return sentence(joined(names(act) for act in measure.do))
 
 
-def measure_title(measure: Measure) -> Said:
+def measure_title(measure: Measure) -> Text:
     """Its title, else what it does."""
     return both(measure.title) if measure.title is not None else acts(measure)
 
 
-def purpose(measure: Measure) -> Said:
+def purpose(measure: Measure) -> Text:
     return names(measure.purpose) if measure.purpose else gap("finalité", "purpose")
 
 
-def cameras(measure: Measure) -> Said:
+def cameras(measure: Measure) -> Text:
     """How many, or which."""
     if measure.cameras.ids is not None:
         return both(", ".join(measure.cameras.ids))
@@ -140,35 +140,35 @@ def cameras(measure: Measure) -> Said:
         return gap("nombre de caméras", "how many cameras")
     count = measure.cameras.count
     many = "s" if count > 1 else ""
-    return Said(f"{count} caméra{many}", f"{count} camera{many}")
+    return Text(f"{count} caméra{many}", f"{count} camera{many}")
 
 
-def images(view: View, measure: Measure) -> Said:
+def images(view: View, measure: Measure) -> Text:
     """How long images are kept, after the authorisation too."""
     document = view.document(measure.authorisation)
     return images_kept(measure.keep.images, document.keep if document else None)
 
 
-def kept(view: View, measure: Measure) -> tuple[tuple[Said, Said], ...]:
+def kept(view: View, measure: Measure) -> tuple[tuple[Text, Text], ...]:
     """(what, how long) of everything the measure keeps, images first."""
-    rest: tuple[tuple[Said, Period | None], ...] = (
-        (Said("chiffres", "figures"), measure.keep.figures),
-        (Said("signaux", "signals"), measure.keep.signals),
-        (Said("journal des accès", "access log"), measure.keep.journal),
+    rest: tuple[tuple[Text, Period | None], ...] = (
+        (Text("chiffres", "figures"), measure.keep.figures),
+        (Text("signaux", "signals"), measure.keep.signals),
+        (Text("journal des accès", "access log"), measure.keep.journal),
     )
     stated = tuple((what, period(length)) for what, length in rest if length is not None)
-    return ((Said("images", "images"), images(view, measure)), *stated)
+    return ((Text("images", "images"), images(view, measure)), *stated)
 
 
-def kept_said(view: View, measure: Measure) -> Said:
+def kept_said(view: View, measure: Measure) -> Text:
     told = kept(view, measure)
-    return Said(
+    return Text(
         " ; ".join(f"{what.fr} : {length.fr}" for what, length in told),
         "; ".join(f"{what.en}: {length.en}" for what, length in told),
     )
 
 
-def when(measure: Measure) -> Said:
+def when(measure: Measure) -> Text:
     """The window of an event, the hours of a day, else all the time."""
     said = []
     if measure.window is not None:
@@ -177,25 +177,25 @@ def when(measure: Measure) -> Said:
         said.append(both(measure.event.name))
     if measure.hours is not None:
         hours = both(", ".join(measure.hours))
-        said.append(Said(f"chaque jour, {hours.fr}", f"each day, {hours.en}"))
-    return joined(said, " · ") if said else Said("en permanence", "all the time")
+        said.append(Text(f"chaque jour, {hours.fr}", f"each day, {hours.en}"))
+    return joined(said, " · ") if said else Text("en permanence", "all the time")
 
 
-def basis(view: View) -> Said:
+def basis(view: View) -> Text:
     found = view.mandate.basis
     return BASES[found] if found is not None else gap("base légale", "legal basis")
 
 
-def controller(view: View) -> Said:
+def controller(view: View) -> Text:
     return both(view.mandate.controller.name)
 
 
-def contact(view: View) -> Said:
+def contact(view: View) -> Text:
     found = view.mandate.controller.contact
     return both(found) if found else gap("adresse du responsable", "the controller's address")
 
 
-def dpo(view: View) -> Said:
+def dpo(view: View) -> Text:
     found = view.mandate.controller.dpo
     return (
         both(found)
@@ -214,35 +214,35 @@ def page_address(view: View) -> str | None:
     return page if web and not any(each.isspace() for each in str(page)) else None
 
 
-def valid(view: View) -> Said:
+def valid(view: View) -> Text:
     since = day(view.mandate.valid.since)
     if view.mandate.valid.until is None:
         end = gap("date de fin", "end date")
-        return Said(f"du {since.fr} au {end.fr}", f"from {since.en} to {end.en}")
+        return Text(f"du {since.fr} au {end.fr}", f"from {since.en} to {end.en}")
     until = day(view.mandate.valid.until)
-    return Said(
+    return Text(
         f"du {since.fr} au {until.fr} inclus", f"from {since.en} until the end of {until.en}"
     )
 
 
-def source(view: View) -> tuple[Said, ...]:
+def source(view: View) -> tuple[Text, ...]:
     """What a page was generated from; on every one of them."""
     when_judged = day(view.as_of)
     lines = [
-        Said(
+        Text(
             f"Tiré du mandat {view.mandate.id}, tel que la loi le juge au {when_judged.fr}.",
             f"From the mandate {view.mandate.id}, as the law judges it on {when_judged.en}.",
         )
     ]
     if view.sha256 is not None:
         lines.append(
-            Said(
+            Text(
                 f"SHA-256 du texte du mandat : {view.sha256}",
                 f"SHA-256 of the mandate's text: {view.sha256}",
             )
         )
     lines.append(
-        Said(
+        Text(
             "L'affiche et le programme sont deux vues d'un même objet : s'ils se contredisent, "
             "c'est que l'un des deux n'a pas été tiré du mandat.",
             "The poster and the program are two views of one object: if they disagree, "

@@ -9,7 +9,7 @@ import pytest
 from contrejour.law.mandate.vocabulary import FORBIDDEN, Act, PlaceKind
 from contrejour.law.review.attitude import Attitude, Setting
 from contrejour.law.review.find import find
-from contrejour.law.review.found import Findings, Found
+from contrejour.law.review.found import Mention, Mentions
 from contrejour.law.review.lexicon import fold
 from contrejour.law.review.lines import Line, paragraphs
 from contrejour.law.review.places import count, in_figures
@@ -18,11 +18,11 @@ REGION = Setting(deliberation=True, home=frozenset({"montvert"}))
 PRESS = Setting(deliberation=False, home=frozenset({"montvert"}))
 
 
-def read(text: str, setting: Setting = REGION) -> Findings:
+def read(text: str, setting: Setting = REGION) -> Mentions:
     return find(paragraphs([Line(line) for line in text.split("\n")]), setting)
 
 
-def acts(found: tuple[Found, ...]) -> list[str]:
+def acts(found: tuple[Mention, ...]) -> list[str]:
     return [act for each in found for act in each.acts]
 
 
@@ -218,7 +218,7 @@ def test_a_sentence_about_surveillance_that_gives_nothing_is_shown() -> None:
 FIXTURES = Path(__file__).parent / "texts"
 
 
-def fixture(name: str) -> Findings:
+def fixture(name: str) -> Mentions:
     from datetime import date
 
     from contrejour.law.review import review
@@ -226,7 +226,7 @@ def fixture(name: str) -> Findings:
     return review(FIXTURES / name, [date(2026, 11, 23)]).findings
 
 
-def told(found: tuple[Found, ...]) -> list[tuple[tuple[str, ...], str | None, int | None]]:
+def told(found: tuple[Mention, ...]) -> list[tuple[tuple[str, ...], str | None, int | None]]:
     return [(each.acts, each.where.said, each.count) for each in found]
 
 
@@ -245,7 +245,7 @@ def test_a_sober_deliberation() -> None:
 
 
 def test_roads_and_a_pool_are_no_surveillance() -> None:
-    assert fixture("routes.txt") == Findings((), (), (), ())
+    assert fixture("routes.txt") == Mentions((), (), (), ())
 
 
 def test_a_text_that_rejects_facial_recognition_proposes_nothing_forbidden() -> None:

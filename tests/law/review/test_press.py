@@ -8,7 +8,7 @@ from contrejour.law.mandate.vocabulary import Act, PlaceKind
 from contrejour.law.review.attitude import ASKED, PAST, REQUEST, Setting
 from contrejour.law.review.facts import facts
 from contrejour.law.review.find import find
-from contrejour.law.review.found import Findings
+from contrejour.law.review.found import Mentions
 from contrejour.law.review.lines import Line, paragraphs
 from contrejour.law.review.places import recounts
 from contrejour.law.review.wording import future, verbs
@@ -16,7 +16,7 @@ from contrejour.law.review.wording import future, verbs
 PRESS = Setting(deliberation=False, home=frozenset({"montvert"}))
 
 
-def read(text: str, setting: Setting = PRESS) -> Findings:
+def read(text: str, setting: Setting = PRESS) -> Mentions:
     return find(paragraphs([Line(line) for line in text.split("\n")]), setting)
 
 

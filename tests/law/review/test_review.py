@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from contrejour.law.mandate import Verdict, check, read
 from contrejour.law.mandate.vocabulary import Act, BodyKind, PlaceKind
 from contrejour.law.review import Review, review, to_json, to_text
-from contrejour.law.review.judge import Judged
+from contrejour.law.review.judge import MeasureJudgement
 
 TEXTS = Path(__file__).parent / "texts"
 THEN, NOW = date(2021, 7, 19), date(2026, 11, 23)
@@ -36,7 +36,7 @@ def article(data_dir: Path) -> Review:
     return review(path, [NOW, THEN])
 
 
-def one(found: tuple[Judged, ...], act: str, kind: PlaceKind) -> Judged:
+def one(found: tuple[MeasureJudgement, ...], act: str, kind: PlaceKind) -> MeasureJudgement:
     (only,) = (each for each in found if act in each.found.acts and each.found.where.kind is kind)
     return only
 

@@ -11,21 +11,21 @@ from contrejour.custody.cases.case import Case
 from contrejour.custody.cases.private import Private
 from contrejour.custody.cases.rules import VAULT
 from contrejour.custody.cases.steps import OVER, State
-from contrejour.law.mandate.words import Said
+from contrejour.law.mandate.words import Text
 
 STATES = {
-    State.DECLARED: Said("déclaré", "declared"),
-    State.APPROVED: Said("approuvé", "approved"),
-    State.WITNESSED: Said("approuvé et attesté", "approved and witnessed"),
-    State.PEELED: Said("pelé", "peeled"),
-    State.OPENED: Said("ouvert", "opened"),
-    State.EXPORTED: Said("remis", "exported"),
-    State.HELD: Said("conservé", "held"),
-    State.REFUSED: Said("refusé", "refused"),
-    State.CLOSED: Said("clos", "closed"),
-    State.EXPIRED: Said("expiré", "expired"),
+    State.DECLARED: Text("déclaré", "declared"),
+    State.APPROVED: Text("approuvé", "approved"),
+    State.WITNESSED: Text("approuvé et attesté", "approved and witnessed"),
+    State.PEELED: Text("pelé", "peeled"),
+    State.OPENED: Text("ouvert", "opened"),
+    State.EXPORTED: Text("remis", "exported"),
+    State.HELD: Text("conservé", "held"),
+    State.REFUSED: Text("refusé", "refused"),
+    State.CLOSED: Text("clos", "closed"),
+    State.EXPIRED: Text("expiré", "expired"),
 }
-_NOTHING = Said("rien : le dossier est terminé", "nothing: the case is over")
+_NOTHING = Text("rien : le dossier est terminé", "nothing: the case is over")
 
 
 def state(case: Case, now: datetime) -> State:
@@ -64,37 +64,37 @@ def lines(case: Case, private: Private | None, now: datetime, language: str) -> 
     order, at = case.order, state(case, now)
     missing = [" + ".join(way) for way in ways(case) if way]
     _, rule = rule_of(order.basis)
-    waits = Said(" ou ".join(missing), " or ".join(missing))
+    waits = Text(" ou ".join(missing), " or ".join(missing))
     if at in OVER:
         waits = _NOTHING
     elif case.is_approved:
-        waits = Said("le journal et ses témoins", "the log and its witnesses")
+        waits = Text("le journal et ses témoins", "the log and its witnesses")
         if case.is_witnessed:
-            waits = Said("chaque partie, à son tour", "each party, in turn")
-    more: list[tuple[Said, Said]] = []
+            waits = Text("chaque partie, à son tour", "each party, in turn")
+    more: list[tuple[Text, Text]] = []
     if order.held:
-        more.append((Said("conservé par", "held by"), _same(order.held)))
+        more.append((Text("conservé par", "held by"), _same(order.held)))
     if order.secret:
         by = utc(order.secret.reveal_by)
-        more.append((Said("secret jusqu'au", "secret until"), _same(by)))
+        more.append((Text("secret jusqu'au", "secret until"), _same(by)))
     personal = sorted(private.texts.items()) if private else []
-    rows: list[tuple[Said, Said]] = [
-        (Said("ordre", "order"), _same(order.id)),
-        (Said("état", "state"), STATES[at]),
-        (Said("demandeur", "requester"), _same(order.requester)),
-        (Said("fondement", "basis"), _same(f"{order.basis.value} ({rule.citation.in_(language)})")),
-        (Said("caméras", "cameras"), _same(", ".join(order.cameras))),
-        (Said("filmé", "filmed"), _same(f"{utc(order.since)} - {utc(order.until)}")),
-        (Said("utilisable", "usable"), _same(f"{utc(order.not_before)} - {utc(case.ends)}")),
-        (Said("approuvé par", "approved by"), _same(", ".join(sorted(case.approvals)) or "-")),
-        (Said("refusé par", "refused by"), _same(", ".join(sorted(case.refusals)) or "-")),
-        (Said("attesté par", "witnessed by"), _same(", ".join(sorted(case.witnesses)) or "-")),
-        (Said("attend", "waits for"), waits),
+    rows: list[tuple[Text, Text]] = [
+        (Text("ordre", "order"), _same(order.id)),
+        (Text("état", "state"), STATES[at]),
+        (Text("demandeur", "requester"), _same(order.requester)),
+        (Text("fondement", "basis"), _same(f"{order.basis.value} ({rule.citation.in_(language)})")),
+        (Text("caméras", "cameras"), _same(", ".join(order.cameras))),
+        (Text("filmé", "filmed"), _same(f"{utc(order.since)} - {utc(order.until)}")),
+        (Text("utilisable", "usable"), _same(f"{utc(order.not_before)} - {utc(case.ends)}")),
+        (Text("approuvé par", "approved by"), _same(", ".join(sorted(case.approvals)) or "-")),
+        (Text("refusé par", "refused by"), _same(", ".join(sorted(case.refusals)) or "-")),
+        (Text("attesté par", "witnessed by"), _same(", ".join(sorted(case.witnesses)) or "-")),
+        (Text("attend", "waits for"), waits),
         *more,
         *((_same(name), _same(text)) for name, text in personal),
     ]
     return [f"{name.in_(language):<16} {value.in_(language)}" for name, value in rows]
 
 
-def _same(text: str) -> Said:
-    return Said(text, text)
+def _same(text: str) -> Text:
+    return Text(text, text)

@@ -11,7 +11,7 @@ from contrejour.law.mandate.law import Rule, names, rulebook
 from contrejour.law.mandate.read import read
 from contrejour.law.mandate.rules import Verdict
 from contrejour.law.mandate.schema import Mandate, Measure
-from contrejour.law.mandate.words import Said
+from contrejour.law.mandate.words import Text
 
 __all__ = [
     "Finding",
@@ -19,7 +19,7 @@ __all__ = [
     "Measure",
     "Report",
     "Rule",
-    "Said",
+    "Text",
     "Verdict",
     "check",
     "names",

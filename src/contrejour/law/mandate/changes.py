@@ -9,7 +9,7 @@ from enum import StrEnum
 from contrejour.law.mandate.law import listed, names
 from contrejour.law.mandate.periods import Period
 from contrejour.law.mandate.schema import Mandate, Measure
-from contrejour.law.mandate.words import Said
+from contrejour.law.mandate.words import Text
 
 
 class Way(StrEnum):
@@ -23,7 +23,7 @@ class Way(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Change:
     way: Way
-    said: Said
+    said: Text
 
 
 def differ(old: Mandate, new: Mandate) -> Iterator[Change]:
@@ -40,7 +40,7 @@ def differ(old: Mandate, new: Mandate) -> Iterator[Change]:
     for name, measure in measures_before.items():
         if name not in measures_after:
             acts = listed(measure.do)
-            yield Change(Way.NARROWER, Said(
+            yield Change(Way.NARROWER, Text(
                 f"mesure retirée : {name} ({acts.fr})", f"measure taken out: {name} ({acts.en})"
             ))  # fmt: skip
     for name, measure in measures_after.items():
@@ -48,7 +48,7 @@ def differ(old: Mandate, new: Mandate) -> Iterator[Change]:
             yield from _measure(measures_before[name], measure)
         else:
             acts = listed(measure.do)
-            yield Change(Way.WIDER, Said(
+            yield Change(Way.WIDER, Text(
                 f"mesure ajoutée : {name} ({acts.fr})", f"measure added: {name} ({acts.en})"
             ))  # fmt: skip
 
@@ -61,7 +61,7 @@ def _measure(old: Measure, new: Measure) -> Iterator[Change]:
     ):  # fmt: skip
         if acts:
             told = listed(tuple(acts))
-            yield Change(way, Said(f"{new.id} : {fr} : {told.fr}", f"{new.id}: {en}: {told.en}"))
+            yield Change(way, Text(f"{new.id} : {fr} : {told.fr}", f"{new.id}: {en}: {told.en}"))
     before = _flat(old.model_dump(mode="json", exclude={"id", "do"}))
     after = _flat(new.model_dump(mode="json", exclude={"id", "do"}))
     yield from _leaves(before, after, f"{new.id} ")
@@ -72,9 +72,9 @@ def _named(
 ) -> Iterator[Change]:
     for name in (*old, *(name for name in new if name not in old)):
         if name not in new:
-            yield Change(Way.OTHER, Said(f"{fr} retiré : {name}", f"{en} taken out: {name}"))
+            yield Change(Way.OTHER, Text(f"{fr} retiré : {name}", f"{en} taken out: {name}"))
         elif name not in old:
-            yield Change(Way.OTHER, Said(f"{fr} ajouté : {name}", f"{en} added: {name}"))
+            yield Change(Way.OTHER, Text(f"{fr} ajouté : {name}", f"{en} added: {name}"))
         else:
             yield from _leaves(old[name], new[name], f"{name} ")
 
@@ -88,7 +88,7 @@ def _leaves(old: Mapping[str, str], new: Mapping[str, str], before: str) -> Iter
         grown = rank(now) - rank(was) if rank and was and now else 0
         told = Way.WIDER if grown > 0 else Way.NARROWER if grown < 0 else Way.OTHER
         a, b = names(was or "∅"), names(now or "∅")
-        yield Change(told, Said(
+        yield Change(told, Text(
             f"{before}{key} : {a.fr} → {b.fr}", f"{before}{key}: {a.en} → {b.en}"
         ))  # fmt: skip
 

@@ -9,11 +9,11 @@ from functools import cache
 
 from contrejour.law.mandate.cameras import cameras_under
 from contrejour.law.mandate.law import Rule, filled, listed, rulebook, sentences, sha256
-from contrejour.law.mandate.rules import LAST, RULES, WHOLE, Context, Held, Verdict, worst
+from contrejour.law.mandate.rules import LAST, RULES, WHOLE, Context, Objection, Verdict, worst
 from contrejour.law.mandate.rules.register import UNKNOWN, UNKNOWN_EVENT, Check
 from contrejour.law.mandate.schema import Mandate, Measure
 from contrejour.law.mandate.vocabulary import Act
-from contrejour.law.mandate.words import Said
+from contrejour.law.mandate.words import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,9 @@ class Finding:
     rule: str
     measure: str | None
     verdict: Verdict
-    because: Said
-    cure: Said
-    citation: Said
+    because: Text
+    cure: Text
+    citation: Text
     link: str
     verified: bool
 
@@ -94,7 +94,7 @@ def check(mandate: Mandate, as_of: date, digests: Mapping[str, str | None] | Non
 def _judged(
     measure: Measure, context: Context, law: Mapping[str, Rule], permitted: Mapping[str, str]
 ) -> Iterator[Finding]:
-    held: list[tuple[str, Held]] = []
+    held: list[tuple[str, Objection]] = []
     for name, check_rule in _bearing(_words(measure.do), tuple(law)):
         for each in check_rule(measure, context):
             held.append((name, each))
@@ -105,7 +105,7 @@ def _judged(
     if _lawful(worst(each.verdict for _, each in held)) is Verdict.ACCEPT:
         for name in sorted({permitted[act] for act in measure.do}):
             acts = tuple(act for act in measure.do if permitted[act] == name)
-            held.append((name, Held(Verdict.ACCEPT, "permits", {"acts": listed(acts)})))
+            held.append((name, Objection(Verdict.ACCEPT, "permits", {"acts": listed(acts)})))
     for name, each in held:
         yield _finding(law[name], measure.id, each)
 
@@ -131,7 +131,7 @@ def _bearing(words: frozenset[str], law: tuple[str, ...]) -> tuple[tuple[str, Ch
     )
 
 
-def _finding(rule: Rule, measure: str | None, held: Held) -> Finding:
+def _finding(rule: Rule, measure: str | None, held: Objection) -> Finding:
     because, cure = _told(rule.id, held.key, tuple(held.values.items()))
     return Finding(
         rule.id, measure, held.verdict, because, cure, rule.citation, rule.link, rule.verified
@@ -139,7 +139,7 @@ def _finding(rule: Rule, measure: str | None, held: Held) -> Finding:
 
 
 @cache
-def _told(rule: str, key: str, values: tuple[tuple[str, object], ...]) -> tuple[Said, Said]:
+def _told(rule: str, key: str, values: tuple[tuple[str, object], ...]) -> tuple[Text, Text]:
     """The sentences, filled: a thousand measures often lack the same thing."""
     known = sentences()
     sentence = known.get((rule, key)) or known["ANY", key]

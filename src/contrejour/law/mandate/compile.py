@@ -31,7 +31,7 @@ from contrejour.law.mandate.originals import Originals
 from contrejour.law.mandate.rules import Verdict
 from contrejour.law.mandate.rules.fr import EXPERIMENT
 from contrejour.law.mandate.rules.register import end_of, start_of
-from contrejour.law.mandate.schema import DOCUMENTS_OF_A_MEASURE, Mandate, Measure, Window
+from contrejour.law.mandate.schema import DOCUMENTS_OF_A_MEASURE, Mandate, Measure, TimeSpan
 
 FORMAT = "contrejour-plan/1"
 DAY = timedelta(days=1)
@@ -133,7 +133,7 @@ def _originals(mandate: Mandate) -> Json:
     return told
 
 
-def _window(window: Window | None) -> Json:
+def _window(window: TimeSpan | None) -> Json:
     return {"from": utc(window.since), "until": utc(window.until)} if window else None
 
 

@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from contrejour.law.mandate.law import names
 from contrejour.law.mandate.vocabulary import POSSIBLE, Act, BodyKind, PlaceKind, Purpose
-from contrejour.law.mandate.words import Said
+from contrejour.law.mandate.words import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Question:
     """One thing asked, until the answer is one of `choices`, where there are any, and `fits`."""
 
     key: str
-    said: Said
+    said: Text
     default: str
     choices: tuple[str, ...] = ()
     fits: Callable[[str], object] = bool
@@ -42,22 +42,22 @@ def questions(today: date) -> tuple[Question, ...]:
     acts = tuple(act.value for act in Act if act in POSSIBLE)
     vague = (PlaceKind.STATION_AND_TRAIN, PlaceKind.UNSPECIFIED)
     return (
-        Question("name", Said("Quel organisme décide ?", "Which body decides?"), "?"),
-        Question("kind", Said("De quelle sorte ?", "Of which kind?"), "transport-authority",
+        Question("name", Text("Quel organisme décide ?", "Which body decides?"), "?"),
+        Question("kind", Text("De quelle sorte ?", "Of which kind?"), "transport-authority",
                  _words(BodyKind)),
-        Question("id", Said("Nom court du mandat", "Short name of the mandate"), "mandat-1",
+        Question("id", Text("Nom court du mandat", "Short name of the mandate"), "mandat-1",
                  fits=re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}").fullmatch),
-        Question("ref", Said("Référence de la délibération", "Reference of the deliberation"), "?"),
-        Question("date", Said("Date de la délibération", "Date of the deliberation"),
+        Question("ref", Text("Référence de la délibération", "Reference of the deliberation"), "?"),
+        Question("date", Text("Date de la délibération", "Date of the deliberation"),
                  today.isoformat(), fits=_is_day),
-        Question("place", Said("Que filme-t-on ?", "What is filmed?"), "bus-interior",
+        Question("place", Text("Que filme-t-on ?", "What is filmed?"), "bus-interior",
                  _words(PlaceKind, *vague)),
-        Question("department", Said("Quel département ?", "Which department?"), "69",
+        Question("department", Text("Quel département ?", "Which department?"), "69",
                  fits=re.compile(r"\d\d|2[AB]|97[1-6]").fullmatch),
-        Question("count", Said("Combien de caméras ?", "How many cameras?"), "1",
+        Question("count", Text("Combien de caméras ?", "How many cameras?"), "1",
                  fits=re.compile(r"[1-9]\d{0,5}").fullmatch),
-        Question("act", Said("Pour faire quoi ?", "To do what?"), "record", acts),
-        Question("purpose", Said("À quelle fin ?", "What for?"), "safety.open-place",
+        Question("act", Text("Pour faire quoi ?", "To do what?"), "record", acts),
+        Question("purpose", Text("À quelle fin ?", "What for?"), "safety.open-place",
                  _words(Purpose)),
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from importlib.resources import files
 
 from contrejour.law.mandate.parse import Data, parse
 from contrejour.law.mandate.periods import Period
-from contrejour.law.mandate.words import Said, day, period
+from contrejour.law.mandate.words import Text, day, period
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,14 @@ class Rule:
     """What one text says. Dates are inclusive; `valid_until` None: still in force."""
 
     id: str
-    text: Said
-    citation: Said
+    text: Text
+    citation: Text
     link: str
     valid_from: date
     valid_until: date | None
     confidence: str
     mark: str
-    note: Said
+    note: Text
     verified: bool
 
     def in_force(self, day: date) -> bool:
@@ -40,11 +40,11 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class RuleSentence:
     """Why, and what would cure it."""
 
-    because: Said
-    cure: Said
+    because: Text
+    cure: Text
 
 
 @cache
@@ -54,48 +54,48 @@ def rulebook() -> Mapping[str, Rule]:
 
 
 @cache
-def sentences() -> Mapping[tuple[str, str], Sentence]:
+def sentences() -> Mapping[tuple[str, str], RuleSentence]:
     """(rule, key) -> the sentence. Those of `ANY` are for every rule."""
     told = _keys(_data("sentences.yaml"))
     return {
-        (rule, key): Sentence(_said(data, ""), _said(data, "cure_"))
+        (rule, key): RuleSentence(_said(data, ""), _said(data, "cure_"))
         for rule, below in told.items()
         if rule != "names"
         for key, data in _keys(below).items()
     }
 
 
-def filled(said: Said, values: Mapping[str, object]) -> Said:
+def filled(said: Text, values: Mapping[str, object]) -> Text:
     """With its {values} put in, each in its own language."""
     if not values:
         return said
     told = {name: _plain(value) for name, value in values.items()}
     fr = said.fr.format_map({name: each.fr for name, each in told.items()})
     en = said.en.format_map({name: each.en for name, each in told.items()})
-    return Said(fr[:1].upper() + fr[1:], en[:1].upper() + en[1:])
+    return Text(fr[:1].upper() + fr[1:], en[:1].upper() + en[1:])
 
 
-def _plain(value: object) -> Said:
-    if isinstance(value, Said):
+def _plain(value: object) -> Text:
+    if isinstance(value, Text):
         return value
     if isinstance(value, StrEnum):
         return names(value)
     if isinstance(value, date):
         return day(value)
-    return period(value) if isinstance(value, Period) else Said(str(value), str(value))
+    return period(value) if isinstance(value, Period) else Text(str(value), str(value))
 
 
 @cache
-def names(word: str) -> Said:
+def names(word: str) -> Text:
     """The plain name of a word of the vocabulary; an unknown word is its own name."""
-    return _names().get(word, Said(word, word))
+    return _names().get(word, Text(word, word))
 
 
 @cache
-def listed(words: tuple[str, ...]) -> Said:
+def listed(words: tuple[str, ...]) -> Text:
     """The plain names, one after the other."""
     told = [names(word) for word in words]
-    return Said(", ".join(each.fr for each in told), ", ".join(each.en for each in told))
+    return Text(", ".join(each.fr for each in told), ", ".join(each.en for each in told))
 
 
 def sha256() -> str:
@@ -104,7 +104,7 @@ def sha256() -> str:
 
 
 @cache
-def _names() -> Mapping[str, Said]:
+def _names() -> Mapping[str, Text]:
     return {
         word: _said(data, "")
         for word, data in _keys(_keys(_data("sentences.yaml"))["names"]).items()
@@ -117,7 +117,7 @@ def _rule(name: str, data: Mapping[str, Data]) -> Rule:
     return Rule(
         id=name,
         text=_said(data["text"], ""),
-        citation=Said(cited, cited) if isinstance(cited, str) else _said(cited, ""),
+        citation=Text(cited, cited) if isinstance(cited, str) else _said(cited, ""),
         link=str(data["link"]),
         valid_from=date.fromisoformat(str(data["valid_from"])),
         valid_until=date.fromisoformat(str(until)) if until is not None else None,
@@ -128,9 +128,9 @@ def _rule(name: str, data: Mapping[str, Data]) -> Rule:
     )
 
 
-def _said(data: Data, prefix: str) -> Said:
+def _said(data: Data, prefix: str) -> Text:
     told = _keys(data)
-    return Said(str(told.get(f"{prefix}fr", "")), str(told.get(f"{prefix}en", "")))
+    return Text(str(told.get(f"{prefix}fr", "")), str(told.get(f"{prefix}en", "")))
 
 
 def _keys(data: Data) -> dict[str, Data]:

@@ -16,7 +16,7 @@ from datetime import timedelta
 
 from contrejour.base.errors import Refused
 from contrejour.law.mandate.periods import Period
-from contrejour.law.mandate.typed import Wrong, wrong
+from contrejour.law.mandate.typed import Problem, wrong
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 WINDOWS = (timedelta(seconds=10), timedelta(seconds=60))
@@ -76,7 +76,7 @@ def numbers(told: Mapping[str, object]) -> dict[str, timedelta | int]:
     return found
 
 
-def beyond(told: Mapping[str, timedelta | int]) -> Iterator[Wrong]:
+def beyond(told: Mapping[str, timedelta | int]) -> Iterator[Problem]:
     """What no mandate may say, where it stands. `told`: all of them, by name."""
     if told["window"] not in WINDOWS:
         yield _outside("window", told["window"], "PT10S or PT60S")
@@ -92,7 +92,7 @@ def beyond(told: Mapping[str, timedelta | int]) -> Iterator[Wrong]:
             "order_lasts has to be longer")  # fmt: skip
 
 
-def _outside(name: str, value: timedelta | int, hint: str) -> Wrong:
+def _outside(name: str, value: timedelta | int, hint: str) -> Problem:
     return wrong(("originals", name), f"{_iso(value)} is beyond what any mandate may say", hint)
 
 

@@ -8,7 +8,7 @@ from operator import attrgetter
 from contrejour.law.mandate.originals import beyond, numbers
 from contrejour.law.mandate.parse import Path
 from contrejour.law.mandate.schema import DOCUMENTS_OF_A_MEASURE, Mandate
-from contrejour.law.mandate.typed import Wrong, close, typed, wrong
+from contrejour.law.mandate.typed import Problem, close, typed, wrong
 
 
 def read(text: str, name: str) -> Mandate:
@@ -16,14 +16,14 @@ def read(text: str, name: str) -> Mandate:
     return typed(Mandate, text, name, _strange)
 
 
-def _strange(mandate: Mandate) -> Iterator[Wrong]:
+def _strange(mandate: Mandate) -> Iterator[Problem]:
     yield from _dangling(mandate)
     yield from _twice(mandate)
     yield from _backwards(mandate)
     yield from beyond(numbers(dict(mandate.originals)))
 
 
-def _dangling(mandate: Mandate) -> Iterator[Wrong]:
+def _dangling(mandate: Mandate) -> Iterator[Problem]:
     """Names that nothing in the mandate bears."""
     known = {
         where: getattr(mandate, where) for where in ("documents", "places", "roles", "cameras")
@@ -65,7 +65,7 @@ def _references(mandate: Mandate) -> Iterator[tuple[str, str | None, *Path]]:
                 yield "cameras", name, "measures", place, "cameras", "ids", number
 
 
-def _twice(mandate: Mandate) -> Iterator[Wrong]:
+def _twice(mandate: Mandate) -> Iterator[Problem]:
     """Measures of one name, and cameras in two places."""
     seen: set[str] = set()
     places: dict[str, str] = {}
@@ -81,7 +81,7 @@ def _twice(mandate: Mandate) -> Iterator[Wrong]:
                 yield wrong(at, f"{name} is at {place} already", "a camera is at one place")
 
 
-def _backwards(mandate: Mandate) -> Iterator[Wrong]:
+def _backwards(mandate: Mandate) -> Iterator[Problem]:
     """What ends before it begins."""
     valid = mandate.valid
     if valid.until is not None and valid.until < valid.since:

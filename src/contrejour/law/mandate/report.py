@@ -13,27 +13,27 @@ from contrejour.law.mandate.check import Finding, Report
 from contrejour.law.mandate.law import listed, names, rulebook
 from contrejour.law.mandate.rules import Verdict
 from contrejour.law.mandate.schema import Mandate, Measure
-from contrejour.law.mandate.words import Said, day, number
+from contrejour.law.mandate.words import Text, day, number
 
 if TYPE_CHECKING:
     from contrejour.law.mandate.plan import Plan
 
 WORDS = {
-    Verdict.REFUSE: Said("REFUS", "REFUSED"),
-    Verdict.CONDITION: Said("CONDITION", "CONDITION"),
-    Verdict.WARN: Said("ATTENTION", "WARNING"),
-    Verdict.ACCEPT: Said("PERMIS", "PERMITTED"),
+    Verdict.REFUSE: Text("REFUS", "REFUSED"),
+    Verdict.CONDITION: Text("CONDITION", "CONDITION"),
+    Verdict.WARN: Text("ATTENTION", "WARNING"),
+    Verdict.ACCEPT: Text("PERMIS", "PERMITTED"),
 }
 VERDICTS = {
-    Verdict.REFUSE: Said("REFUSÉ", "REFUSED"),
-    Verdict.CONDITION: Said("À COMPLÉTER", "INCOMPLETE"),
-    Verdict.ACCEPT: Said("ACCEPTÉ", "ACCEPTED"),
+    Verdict.REFUSE: Text("REFUSÉ", "REFUSED"),
+    Verdict.CONDITION: Text("À COMPLÉTER", "INCOMPLETE"),
+    Verdict.ACCEPT: Text("ACCEPTÉ", "ACCEPTED"),
 }
-UNVERIFIED = Said("citation non vérifiée", "citation not verified")
+UNVERIFIED = Text("citation non vérifiée", "citation not verified")
 COLOURS = {
     Verdict.REFUSE: "31", Verdict.CONDITION: "33", Verdict.WARN: "36", Verdict.ACCEPT: "32",
 }  # fmt: skip
-_NOT_ADVICE = Said(
+_NOT_ADVICE = Text(
     "Aide à la décision, non un avis juridique. Règles de Contrejour {rules}.",
     "A help to decide, not legal advice. Rules of Contrejour {rules}.",
 )
@@ -114,8 +114,8 @@ def tell_plan(plan: Plan, language: str) -> Iterator[str]:
     """What a plan lets run, a line a measure."""
     measures = {grant.measure: grant for name in plan.cameras for grant in plan.grants(name)}
     cameras = Counter(grant.measure for name in plan.cameras for grant in plan.grants(name))
-    ends = Said("jusqu'au", "until").in_(language)
-    yield f"{plan.mandate}: {len(plan.cameras)} {Said('caméras', 'cameras').in_(language)}"
+    ends = Text("jusqu'au", "until").in_(language)
+    yield f"{plan.mandate}: {len(plan.cameras)} {Text('caméras', 'cameras').in_(language)}"
     for name, grant in measures.items():
         acts = listed(tuple(sorted(grant.acts))).in_(language)
         span = f"{utc(grant.not_before)} {ends} {utc(grant.expires)}"

@@ -41,7 +41,7 @@ from contrejour.law.mandate.vocabulary import (
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
 """A short name, chosen by whoever writes the mandate."""
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+NonEmptyText = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 ActWord = Annotated[str, StringConstraints(pattern=r"^[a-z]+(\.[a-z_]+)*$")]
 Department = Annotated[str, StringConstraints(pattern=r"^(\d\d|2[AB]|97[1-6])$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{2,64}$")]
@@ -57,38 +57,38 @@ Duration = Annotated[
 """ISO 8601: P30D, P1M, PT0S."""
 
 
-class Model(BaseModel):
+class StrictModel(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", coerce_numbers_to_str=True, populate_by_name=True,
         arbitrary_types_allowed=True, defer_build=True,
     )  # fmt: skip
 
 
-class Body(Model):
-    name: Text
+class Body(StrictModel):
+    name: NonEmptyText
     kind: BodyKind
 
 
-class Deliberation(Model):
-    ref: Text
+class Deliberation(StrictModel):
+    ref: NonEmptyText
     date: dt.date
     document: Name | None = None
 
 
-class Controller(Model):
-    name: Text
-    contact: Text | None = None
-    dpo: Text | None = None
-    page: Text | None = None
+class Controller(StrictModel):
+    name: NonEmptyText
+    contact: NonEmptyText | None = None
+    dpo: NonEmptyText | None = None
+    page: NonEmptyText | None = None
     """Address of the second layer of the notice, which the poster's QR code leads to."""
 
 
-class Processor(Model):
-    name: Text
+class Processor(StrictModel):
+    name: NonEmptyText
     contract: Name | None = None
 
 
-class Validity(Model):
+class Validity(StrictModel):
     since: dt.date = Field(alias="from")
     until: dt.date | None = None
     """The last day, included."""
@@ -100,15 +100,15 @@ class Opinion(StrEnum):
     UNFAVOURABLE = "unfavourable"
 
 
-class Document(Model):
+class Document(StrictModel):
     kind: DocumentKind
     sha256: Sha256
     date: dt.date
     expires: dt.date | None = None
     """The last day, included."""
-    signed_by: Text | None = None
-    title: Text | None = None
-    file: Text | None = None
+    signed_by: NonEmptyText | None = None
+    title: NonEmptyText | None = None
+    file: NonEmptyText | None = None
     departments: tuple[Department, ...] = ()
     cameras: Annotated[int, Field(ge=1)] | None = None
     """How many cameras an authorisation covers."""
@@ -118,16 +118,16 @@ class Document(Model):
     residual_risk: Literal["low", "high"] | None = None
 
 
-class Position(Model):
+class Position(StrictModel):
     longitude: Annotated[float, Field(ge=-180, le=180)]
     latitude: Annotated[float, Field(ge=-90, le=90)]
 
 
-class Place(Model):
+class Place(StrictModel):
     what: PlaceKind
     access: Access
     departments: tuple[Department, ...] = ()
-    title: Text | None = None
+    title: NonEmptyText | None = None
     exposed: Name | None = None
     """Document: why the place is particularly exposed (CSI L251-2)."""
     masks: tuple[Name, ...] | None = None
@@ -137,13 +137,13 @@ class Place(Model):
     changed: dt.date | None = None
 
 
-class Role(Model):
+class Role(StrictModel):
     designated: Literal["individually", "by-service"]
-    list: Text | None = None
-    training: Text | None = None
+    list: NonEmptyText | None = None
+    training: NonEmptyText | None = None
 
 
-class Camera(Model):
+class Camera(StrictModel):
     """One camera, for the plan and the public map."""
 
     place: Name
@@ -154,13 +154,13 @@ class Camera(Model):
     mount: Literal["pole", "wall", "ceiling", "vehicle"] | None = None
 
 
-class Cameras(Model):
+class Cameras(StrictModel):
     place: Name
     count: Annotated[int, Field(ge=1)] | None = None
     ids: tuple[Name, ...] | None = None
 
 
-class Keep(Model):
+class Keep(StrictModel):
     images: Duration | None = None
     figures: Duration | None = None
     signals: Duration | None = None
@@ -168,7 +168,7 @@ class Keep(Model):
     hold: Literal["by-document", "everything"] = "by-document"
 
 
-class Output(Model):
+class Output(StrictModel):
     """What a count gives: figures over at least `window`, none below `floor`."""
 
     window: Duration
@@ -176,24 +176,24 @@ class Output(Model):
     alerts: StrictBool
 
 
-class Event(Model):
-    name: Text
+class PublicEvent(StrictModel):
+    name: NonEmptyText
     exposed_because: Name | None = None
 
 
-class Window(Model):
+class TimeSpan(StrictModel):
     since: AwareDatetime = Field(alias="from")
     until: AwareDatetime
     """The first moment that is outside."""
 
 
-class Human(Model):
+class Human(StrictModel):
     confirms: StrictBool
     stop: Literal["always", "office-hours", "never"]
     automatic_action: Literal["none"]
 
 
-class Transmit(Model):
+class Transmit(StrictModel):
     """Images to the police (C. transports L1634-2)."""
 
     opens: Literal["incident", "automatically", "permanent"]
@@ -201,10 +201,10 @@ class Transmit(Model):
     convention: Name | None = None
 
 
-class Measure(Model):
+class Measure(StrictModel):
     id: Name
-    title: Text | None = None
-    quote: Text | None = None
+    title: NonEmptyText | None = None
+    quote: NonEmptyText | None = None
     cameras: Cameras
     do: Annotated[tuple[ActWord, ...], Field(min_length=1)]
     purpose: Purpose | None = None
@@ -228,8 +228,8 @@ class Measure(Model):
 
     keep: Keep = Keep()
     output: Output | None = None
-    event: Event | None = None
-    window: Window | None = None
+    event: PublicEvent | None = None
+    window: TimeSpan | None = None
     human: Human | None = None
     transmit: Transmit | None = None
     articles: tuple[Article, ...] = ()
@@ -242,18 +242,18 @@ DOCUMENTS_OF_A_MEASURE = (
 )  # fmt: skip
 
 
-class Security(Model):
+class Security(StrictModel):
     encrypted_at_rest: StrictBool = True
     encrypted_in_transit: StrictBool = True
 
 
-class Rights(Model):
+class Rights(StrictModel):
     """Requests of the people filmed: how long an answer may take."""
 
     answer: Duration = Period(months=1)
 
 
-class Sealed(Model):
+class SealingTerms(StrictModel):
     """How originals are sealed and opened (mandate/originals.py, with the limits)."""
 
     window: Duration = Period(seconds=60)
@@ -265,7 +265,7 @@ class Sealed(Model):
     camera_minutes: StrictInt = 240
 
 
-class Mandate(Model):
+class Mandate(StrictModel):
     mandate: Literal[1]
     id: Name
     body: Body
@@ -284,5 +284,5 @@ class Mandate(Model):
     processors: tuple[Processor, ...] = ()
     security: Security = Security()
     rights: Rights = Rights()
-    originals: Sealed = Sealed()
+    originals: SealingTerms = SealingTerms()
     measures: Annotated[tuple[Measure, ...], Field(min_length=1)]

@@ -18,12 +18,12 @@ from contrejour.law.mandate.parse import Path, lines, parse
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-Wrong = tuple[Path, str, str]
+Problem = tuple[Path, str, str]
 """Where, what, and what to do about it."""
 M = TypeVar("M", bound=BaseModel)
 
 
-def typed(model: type[M], text: str, name: str, also: Callable[[M], Iterable[Wrong]]) -> M:
+def typed(model: type[M], text: str, name: str, also: Callable[[M], Iterable[Problem]]) -> M:
     """What `text` says, as `model` has it; `also` finds what a model can't. Raises Malformed."""
     data = parse(text, name)
     if not isinstance(data, dict):
@@ -44,15 +44,15 @@ def typed(model: type[M], text: str, name: str, also: Callable[[M], Iterable[Wro
     )
 
 
-def wrong(path: Path, message: str, hint: str = "") -> Wrong:
+def wrong(path: Path, message: str, hint: str = "") -> Problem:
     """Where, what, and what to do about it."""
     return path, message, hint
 
 
-class Short(str):
+class QuotedValue(str):
     """A value as it is quoted in an error: not whole pages of it."""
 
-    def __new__(cls, value: object) -> Short:
+    def __new__(cls, value: object) -> QuotedValue:
         text = repr(value)
         return super().__new__(cls, text if len(text) <= 60 else f"{text[:57]}...")
 
@@ -64,10 +64,10 @@ def _echo(error: ErrorDetails, errors: Iterable[ErrorDetails]) -> bool:
     return error["type"] == "too_short" and any(within)
 
 
-def _told(model: type[BaseModel], error: ErrorDetails) -> Wrong:
+def _told(model: type[BaseModel], error: ErrorDetails) -> Problem:
     """One pydantic error, in our words."""
     path: Path = tuple(part for part in error["loc"] if part != "[key]")
-    kind, found = error["type"], Short(error["input"])
+    kind, found = error["type"], QuotedValue(error["input"])
     context = error.get("ctx", {})
     if kind == "missing":
         return wrong(path, "is missing")
@@ -126,7 +126,7 @@ def _fields(model: type[BaseModel]) -> dict[str, object]:
 
 
 def _model_in(annotation: object) -> type[BaseModel] | None:
-    """The model within `Model`, `Model | None`, `tuple[Model, ...]` or `dict[str, Model]`."""
+    """The model within `X`, `X | None`, `tuple[X, ...]` or `dict[str, X]`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     inner: Sequence[object] = getattr(annotation, "__args__", ())

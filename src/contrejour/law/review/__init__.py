@@ -26,7 +26,7 @@ from contrejour.law.review.attitude import Setting
 from contrejour.law.review.data import to_json
 from contrejour.law.review.facts import Facts, facts, home
 from contrejour.law.review.find import find
-from contrejour.law.review.found import Findings
+from contrejour.law.review.found import Mentions
 from contrejour.law.review.judge import DEFAULT_BODY, Judgement, judge
 from contrejour.law.review.sentences import is_deliberation
 from contrejour.law.review.show import to_text
@@ -47,7 +47,7 @@ class Review:
     deliberation: bool
     """It has the form of a deliberation; else it is read as an article about one."""
     facts: Facts
-    findings: Findings
+    findings: Mentions
     judgement: Judgement
     theirs: Judgement
     """What others want, judged as if this body voted it."""

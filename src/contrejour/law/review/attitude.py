@@ -20,7 +20,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contrejour.law.mandate import Said
+from contrejour.law.mandate import Text
 from contrejour.law.review import wording
 from contrejour.law.review.who import elsewhere, other_person
 from contrejour.law.review.wording import verbs
@@ -37,7 +37,7 @@ class Stance:
     """An attitude and why; `by`: who else wants it, in the text's words."""
 
     attitude: Attitude
-    why: Said
+    why: Text
     by: str | None = None
 
 
@@ -50,17 +50,17 @@ class Setting:
     leads: frozenset[str] = frozenset()
 
 
-VISA = Said("attendu ou visa", "a recital")
-REJECTED = Said("exclu ou refusé par cette phrase", "ruled out by this sentence")
-PAST = Said("du passé ou de l'existant", "of the past, or already there")
-ELSEWHERE = Said("d'un autre lieu", "of somewhere else")
-OTHERS = Said("voulu par quelqu'un d'autre", "wanted by somebody else")
-FOUGHT = Said("critique, recours ou supposition", "criticism, a lawsuit or a supposition")
-ASIDE = Said("dit en passant, sans rien décider", "said in passing, nothing is decided")
-PROPOSES = Said("proposé", "proposed")
-LAWFUL = Said("ce qu'une loi permet, sans que personne en use", "what a law allows, used by nobody")
-REQUEST = Said("remis au cas par cas, sur réquisition", "handed over case by case, on request")
-ASKED = Said("une question : rien n'est décidé", "a question: nothing is decided")
+VISA = Text("attendu ou visa", "a recital")
+REJECTED = Text("exclu ou refusé par cette phrase", "ruled out by this sentence")
+PAST = Text("du passé ou de l'existant", "of the past, or already there")
+ELSEWHERE = Text("d'un autre lieu", "of somewhere else")
+OTHERS = Text("voulu par quelqu'un d'autre", "wanted by somebody else")
+FOUGHT = Text("critique, recours ou supposition", "criticism, a lawsuit or a supposition")
+ASIDE = Text("dit en passant, sans rien décider", "said in passing, nothing is decided")
+PROPOSES = Text("proposé", "proposed")
+LAWFUL = Text("ce qu'une loi permet, sans que personne en use", "what a law allows, used by nobody")
+REQUEST = Text("remis au cas par cas, sur réquisition", "handed over case by case, on request")
+ASKED = Text("une question : rien n'est décidé", "a question: nothing is decided")
 
 _BRACKET = re.compile(r"(\([^()]{0,200}\))[^;:,(]{0,80}")
 _NEAR = 40

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from contrejour.base.canonical import Json
-from contrejour.law.mandate import Finding, Said
-from contrejour.law.review.found import Found, Quote
-from contrejour.law.review.judge import Judged
+from contrejour.law.mandate import Finding, Text
+from contrejour.law.review.found import Mention, Quote
+from contrejour.law.review.judge import MeasureJudgement
 
 if TYPE_CHECKING:
     from contrejour.law.review import Review
@@ -35,7 +35,7 @@ def to_json(review: Review) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def _judged_data(judged: Judged) -> Json:
+def _judged_data(judged: MeasureJudgement) -> Json:
     return {
         **_found_data(judged.found),
         "rulings": [
@@ -51,7 +51,7 @@ def _judged_data(judged: Judged) -> Json:
     }
 
 
-def _found_data(found: Found) -> dict[str, Json]:
+def _found_data(found: Mention) -> dict[str, Json]:
     return {
         "id": found.id,
         "quotes": [_quote_data(quote) for quote in found.quotes],
@@ -84,5 +84,5 @@ def _quote_data(quote: Quote) -> Json:
     return {"text": quote.text, "page": spot.page, "line": spot.line, "paragraph": spot.paragraph}
 
 
-def _said_data(told: Sequence[Said]) -> list[Json]:
+def _said_data(told: Sequence[Text]) -> list[Json]:
     return [{"fr": each.fr, "en": each.en} for each in told]

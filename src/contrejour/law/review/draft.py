@@ -13,9 +13,9 @@ from datetime import date
 
 from contrejour.law.mandate.vocabulary import EVENTS, POSSIBLE, Act, BodyKind, PlaceKind, Purpose
 from contrejour.law.review.facts import Facts
-from contrejour.law.review.found import Found
+from contrejour.law.review.found import Mention
 from contrejour.law.review.lexicon import fold
-from contrejour.law.review.places import Where
+from contrejour.law.review.places import PlaceMention
 
 GAP = "# à compléter :"
 _BODY = {
@@ -43,7 +43,7 @@ def name_of(facts: Facts, body: BodyKind) -> str:
     return f"{kind} {facts.name}" if facts.name else f"{kind} (non nommé par le texte)"
 
 
-def yaml(measures: Sequence[Found], facts: Facts, body: BodyKind, day: date, since: date) -> str:
+def yaml(measures: Sequence[Mention], facts: Facts, body: BodyKind, day: date, since: date) -> str:
     """Text that `contrejour.law.mandate.read` reads. `measures` holds at least one.
 
     `day` stands for the deliberation's where the text gives none; `since` is the first valid day.
@@ -52,7 +52,7 @@ def yaml(measures: Sequence[Found], facts: Facts, body: BodyKind, day: date, sin
 
 
 def _lines(
-    measures: Sequence[Found], facts: Facts, body: BodyKind, day: date, since: date
+    measures: Sequence[Mention], facts: Facts, body: BodyKind, day: date, since: date
 ) -> Iterator[str]:
     name = _quoted(name_of(facts, body))
     dated = "" if facts.day else f"  {GAP} le jour de la séance (le texte ne le dit pas)"
@@ -90,7 +90,7 @@ def _lines(
         yield from _measure(found, named[found.where], facts)
 
 
-def _unspecified(where: Where) -> str:
+def _unspecified(where: PlaceMention) -> str:
     if where.kind is not PlaceKind.UNSPECIFIED:
         return ""
     return f"  {GAP} " + (
@@ -98,9 +98,9 @@ def _unspecified(where: Where) -> str:
     )
 
 
-def place_names(measures: Sequence[Found]) -> dict[Where, str]:
+def place_names(measures: Sequence[Mention]) -> dict[PlaceMention, str]:
     """A short name for each place: m4's is the same as m5's where the text says the same."""
-    named: dict[Where, str] = {}
+    named: dict[PlaceMention, str] = {}
     for found in measures:
         if found.where not in named:
             said = fold(found.where.said or "lieu-non-dit")
@@ -111,7 +111,7 @@ def place_names(measures: Sequence[Found]) -> dict[Where, str]:
     return named
 
 
-def _measure(found: Found, place: str, facts: Facts) -> Iterator[str]:
+def _measure(found: Mention, place: str, facts: Facts) -> Iterator[str]:
     yield f"  - id: {found.id}"
     yield f"    title: {_quoted(', '.join(each.fr for each in found.technologies))}"
     yield f"    quote: {_quoted(found.quotes[0].text)}"
@@ -150,7 +150,7 @@ def _measure(found: Found, place: str, facts: Facts) -> Iterator[str]:
         yield f"    {GAP} {key}, {why}"
 
 
-def _purpose(found: Found, facts: Facts) -> Purpose | None:
+def _purpose(found: Mention, facts: Facts) -> Purpose | None:
     """The one purpose that the text says for such a measure; a road has eleven of its own."""
     fitting: list[Purpose] = []
     if Act.COUNT in found.acts:

@@ -13,21 +13,29 @@ from dataclasses import replace
 
 from contrejour.law.mandate.vocabulary import Act, PlaceKind
 from contrejour.law.review.attitude import ASIDE, REQUEST, Attitude, Setting, Stance, stance
-from contrejour.law.review.found import Findings, Found, Quote
+from contrejour.law.review.found import Mention, Mentions, Quote
 from contrejour.law.review.lexicon import (
     AFTER,
     LIVE,
     ON_INCIDENT,
     ON_REQUEST,
     SUSPECT,
-    Kind,
     Technology,
+    TechnologyKind,
     fold,
 )
 from contrejour.law.review.lines import Passage
-from contrejour.law.review.matches import CAMERAS, Match, essential, groups, matches_of
+from contrejour.law.review.matches import CAMERAS, TechnologyMatch, essential, groups, matches_of
 from contrejour.law.review.merge import detailed, merged
-from contrejour.law.review.places import JOINED, NOWHERE, Count, Where, count, places, recounts
+from contrejour.law.review.places import (
+    JOINED,
+    NOWHERE,
+    CameraCount,
+    PlaceMention,
+    count,
+    places,
+    recounts,
+)
 from contrejour.law.review.sentences import Clause, Sentence, sentences
 
 _THESE = re.compile(
@@ -48,20 +56,22 @@ _GOES_ON = 3
 """Sentences after which it no longer does."""
 
 
-def find(passages: Sequence[Passage], setting: Setting) -> Findings:
+def find(passages: Sequence[Passage], setting: Setting) -> Mentions:
     """Pure; the same text gives the same findings."""
-    raw: list[tuple[Found, Sentence]] = []
+    raw: list[tuple[Mention, Sentence]] = []
     lost: list[Quote] = []
-    film: tuple[Where, ...] = ()
+    film: tuple[PlaceMention, ...] = ()
     software = False
     told = list(sentences(passages, setting))
-    recent: deque[list[Found]] = deque(maxlen=_GOES_ON)
+    recent: deque[list[Mention]] = deque(maxlen=_GOES_ON)
     for each in told:
         suspect = SUSPECT.search(each.folded) is not None
         heard = suspect or (bool(each.lead) and (software or SUSPECT.search(each.lead) is not None))
-        matches = [m for m in matches_of(each) if heard or m.technology.kind is Kind.OTHER]
-        software = software or any(m.technology.kind is Kind.VAGUE for m in matches)
-        software = software or any(m.technology.kind is Kind.VAGUE for m in matches)
+        matches = [
+            m for m in matches_of(each) if heard or m.technology.kind is TechnologyKind.OTHER
+        ]
+        software = software or any(m.technology.kind is TechnologyKind.VAGUE for m in matches)
+        software = software or any(m.technology.kind is TechnologyKind.VAGUE for m in matches)
         before = [one for them in recent for one in them]
         measures = _measures(each, matches, setting, film)
         found = [_going_on(one, each, before) for one in measures]
@@ -77,7 +87,7 @@ def find(passages: Sequence[Passage], setting: Setting) -> Findings:
     return merged(detailed(raw, told), lost)
 
 
-def _going_on(found: Found, sentence: Sentence, before: Sequence[Found]) -> Found:
+def _going_on(found: Mention, sentence: Sentence, before: Sequence[Mention]) -> Mention:
     """With the stance and the place of what was proposed just `before`, if it speaks of that."""
     its_cost = recounts(sentence.folded) and not found.where.said and _COST.search(sentence.folded)
     if not before or sentence.heading or not (its_cost or _SAME.match(sentence.folded)):
@@ -91,18 +101,23 @@ def _going_on(found: Found, sentence: Sentence, before: Sequence[Found]) -> Foun
 
 
 def _measures(
-    sentence: Sentence, matches: Sequence[Match], setting: Setting, film: tuple[Where, ...]
-) -> Iterator[Found]:
+    sentence: Sentence,
+    matches: Sequence[TechnologyMatch],
+    setting: Setting,
+    film: tuple[PlaceMention, ...],
+) -> Iterator[Mention]:
     clauses = sentence.clauses()
     of = [_index(clauses, match.start) for match in matches]
-    events = any(match.technology.kind is Kind.EVENT for match in matches)
+    events = any(match.technology.kind is TechnologyKind.EVENT for match in matches)
     for at in range(len(clauses)):
         here = [match for match, index in zip(matches, of, strict=True) if index == at]
         kept = essential(here, sentence, events)
         cameras = [match for match in kept if match.technology.kind in CAMERAS]
         for group in groups(kept):
-            if group[0].technology.kind is Kind.EVENT:
-                group = [match for match in matches if match.technology.kind is Kind.EVENT]
+            if group[0].technology.kind is TechnologyKind.EVENT:
+                group = [
+                    match for match in matches if match.technology.kind is TechnologyKind.EVENT
+                ]
                 if _index(clauses, group[0].start) != at:
                     continue
             counted = not cameras or group[0].technology.kind in CAMERAS
@@ -111,8 +126,9 @@ def _measures(
 
 def _said(
     sentence: Sentence, clauses: Sequence[Clause], at: int, taken: set[int],
-    group: Sequence[Match], setting: Setting, film: tuple[Where, ...], counted: bool,
-) -> Iterator[Found]:  # fmt: skip
+    group: Sequence[TechnologyMatch], setting: Setting, film: tuple[PlaceMention, ...],
+    counted: bool,
+) -> Iterator[Mention]:  # fmt: skip
     first = group[0]
     start, end = _reach(clauses, at, taken)
     around = sentence.folded[start:end]
@@ -132,14 +148,14 @@ def _said(
     if not wheres and taken_by.attitude is Attitude.PROPOSED:
         wheres = _from_above(sentence, setting, () if Act.RECORD in flat else film)
         inherited = bool(wheres)
-    many = _count(sentence, clauses[at]) if counted else Count(None, None)
+    many = _count(sentence, clauses[at]) if counted else CameraCount(None, None)
     opens = None
     if Act.TRANSMIT in flat:
         opens = "incident" if ON_INCIDENT.search(sentence.folded) else "permanent"
         if ON_REQUEST.search(sentence.folded):
             taken_by = Stance(Attitude.MENTIONED, REQUEST)
     for where in wheres or [NOWHERE]:
-        yield Found(
+        yield Mention(
             id="", quotes=(Quote(sentence.text, sentence.spot),),
             technologies=tuple(dict.fromkeys(match.technology.name for match in group)),
             acts=flat, where=where, count=many.number if len(wheres) < 2 else None,
@@ -148,20 +164,20 @@ def _said(
         )  # fmt: skip
 
 
-def _shared(many: Count, number_of_places: int) -> str | None:
+def _shared(many: CameraCount, number_of_places: int) -> str | None:
     """A number for several places together is no number for any of them."""
     return many.said if number_of_places > 1 else many.about
 
 
 def _acts(technology: Technology, around: str) -> tuple[str, ...]:
-    if technology.kind is Kind.FILM and LIVE.search(around):
+    if technology.kind is TechnologyKind.FILM and LIVE.search(around):
         return (Act.VIEW, Act.RECORD)
     if technology.acts == (Act.FACE_LIVE,) and AFTER.search(around):
         return (Act.FACE_AFTER,)
     return technology.acts
 
 
-def _count(sentence: Sentence, clause: Clause) -> Count:
+def _count(sentence: Sentence, clause: Clause) -> CameraCount:
     start, end = clause.start, clause.end
     if more := _THAT_IS.match(sentence.folded, end):
         end = more.end()
@@ -180,7 +196,9 @@ def _reach(clauses: Sequence[Clause], at: int, taken: set[int]) -> tuple[int, in
     return clauses[at].start, clauses[last].end
 
 
-def _wheres(sentence: Sentence, clauses: Sequence[Clause], at: int, taken: set[int]) -> list[Where]:
+def _wheres(
+    sentence: Sentence, clauses: Sequence[Clause], at: int, taken: set[int]
+) -> list[PlaceMention]:
     """The places of a clause: within it and after it, else before it, else in its cell's row."""
     start, end = _reach(clauses, at, taken)
     found = list(places(sentence.folded[start:end], sentence.text[start:end]))
@@ -195,7 +213,9 @@ def _wheres(sentence: Sentence, clauses: Sequence[Clause], at: int, taken: set[i
     return _joined([where for _, where in found])
 
 
-def _from_above(sentence: Sentence, setting: Setting, film: Sequence[Where]) -> list[Where]:
+def _from_above(
+    sentence: Sentence, setting: Setting, film: Sequence[PlaceMention]
+) -> list[PlaceMention]:
     """Places said before: « ces images » are those of the cameras just told; else of the list's
     first line; else, in a deliberation, of the heading."""
     if film and _THESE.search(sentence.folded):
@@ -206,12 +226,12 @@ def _from_above(sentence: Sentence, setting: Setting, film: Sequence[Where]) -> 
     return _joined([where for _, where in found])
 
 
-def _joined(found: Sequence[Where]) -> list[Where]:
+def _joined(found: Sequence[PlaceMention]) -> list[PlaceMention]:
     """One of each; trains and stations said in one breath are one place."""
     unique = list({(where.kind, where.named): where for where in found}.values())
     joined = [where for where in unique if where.kind in JOINED]
     if {where.kind for where in joined} != JOINED:
         return unique
-    both = Where(PlaceKind.STATION_AND_TRAIN, ", ".join(str(where.said) for where in joined))
+    both = PlaceMention(PlaceKind.STATION_AND_TRAIN, ", ".join(str(where.said) for where in joined))
     rest = [where for where in unique if where not in joined]
     return [both, *rest]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contrejour.law.mandate import Said
+from contrejour.law.mandate import Text
 from contrejour.law.review.attitude import Attitude, Stance
 from contrejour.law.review.lines import Spot
-from contrejour.law.review.places import Where
+from contrejour.law.review.places import PlaceMention
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,14 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Mention:
     """One thing that a text names. `count`: only what it counts; `about`: what it says instead."""
 
     id: str
     quotes: tuple[Quote, ...]
-    technologies: tuple[Said, ...]
+    technologies: tuple[Text, ...]
     acts: tuple[str, ...]
-    where: Where
+    where: PlaceMention
     count: int | None
     about: str | None
     stance: Stance
@@ -42,10 +42,10 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class Mentions:
     """`proposed` by the text's own author; `theirs`: by others; each in the text's order."""
 
-    proposed: tuple[Found, ...]
-    theirs: tuple[Found, ...]
-    mentioned: tuple[Found, ...]
+    proposed: tuple[Mention, ...]
+    theirs: tuple[Mention, ...]
+    mentioned: tuple[Mention, ...]
     not_understood: tuple[Quote, ...]

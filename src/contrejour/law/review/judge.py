@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from contrejour.law.mandate import Finding, Report, Said, Verdict, check, read
+from contrejour.law.mandate import Finding, Report, Text, Verdict, check, read
 from contrejour.law.mandate.vocabulary import BodyKind
 from contrejour.law.review import draft
 from contrejour.law.review.advice import instead
 from contrejour.law.review.facts import Facts
-from contrejour.law.review.found import Found
+from contrejour.law.review.found import Mention
 
 DEFAULT_BODY = BodyKind.REGION
 
@@ -23,15 +23,15 @@ class Ruling:
     as_of: date
     verdict: Verdict
     findings: tuple[Finding, ...]
-    missing: tuple[Said, ...]
+    missing: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    found: Found
+class MeasureJudgement:
+    found: Mention
     rulings: tuple[Ruling, ...]
     """One for each day, in the order asked."""
-    instead: tuple[Said, ...]
+    instead: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,14 @@ class Judgement:
     `verdicts`: of the whole draft, on each day.
     """
 
-    measures: tuple[Judged, ...]
+    measures: tuple[MeasureJudgement, ...]
     verdicts: tuple[tuple[date, Verdict], ...]
     whole: tuple[tuple[date, tuple[Finding, ...]], ...]
     draft: str | None
 
 
 def judge(
-    measures: Sequence[Found], facts: Facts, body: BodyKind, as_of: Sequence[date], day: date
+    measures: Sequence[Mention], facts: Facts, body: BodyKind, as_of: Sequence[date], day: date
 ) -> Judgement:
     """Judge measures as if `body` voted them, on each day of `as_of`. Pure.
 
@@ -69,10 +69,10 @@ def judge(
     )
 
 
-def _judged(found: Found, reports: Sequence[Report]) -> Judged:
+def _judged(found: Mention, reports: Sequence[Report]) -> MeasureJudgement:
     rulings = tuple(_ruling(found.id, report) for report in reports)
     bare = all(each.verdict in (Verdict.ACCEPT, Verdict.WARN) for each in rulings)
-    return Judged(found, rulings, () if bare else instead(found))
+    return MeasureJudgement(found, rulings, () if bare else instead(found))
 
 
 def _ruling(measure: str, report: Report) -> Ruling:

@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from contrejour.law.mandate import Said
+from contrejour.law.mandate import Text
 from contrejour.law.mandate.vocabulary import Act
 
 _SINGLE = {
@@ -24,7 +24,7 @@ _SINGLE = {
 }  # fmt: skip
 
 
-class _Folded(dict[int, str]):
+class _FoldTable(dict[int, str]):
     """Letter to folded letter, for `str.translate`; what is new is worked out once."""
 
     def __missing__(self, code: int) -> str:
@@ -33,7 +33,7 @@ class _Folded(dict[int, str]):
         return self.setdefault(code, known)
 
 
-_FOLDED = _Folded()
+_FOLDED = _FoldTable()
 
 
 def fold(text: str) -> str:
@@ -48,7 +48,7 @@ def pattern(words: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W_])(?:{re.sub(' (?![{-])', '[ -]{1,3}', spaced)})")
 
 
-class Kind(Enum):
+class TechnologyKind(Enum):
     """How a technology stands beside others in one clause."""
 
     FILM = auto()
@@ -64,10 +64,10 @@ class Kind(Enum):
 class Technology:
     """`beside` must also stand in the same sentence, or in the line that the list hangs on."""
 
-    name: Said
+    name: Text
     acts: tuple[str, ...]
     words: re.Pattern[str]
-    kind: Kind = Kind.OTHER
+    kind: TechnologyKind = TechnologyKind.OTHER
     beside: re.Pattern[str] | None = None
     device: str = "fixed"
 
@@ -80,12 +80,12 @@ _SEES = pattern(r"detect|reper|alert|signal|identifi|reconna|analys|mesur|franch
 
 
 def _event(fr: str, en: str, act: str, words: str) -> Technology:
-    return Technology(Said(fr, en), (act,), pattern(words), Kind.EVENT, _SEES)
+    return Technology(Text(fr, en), (act,), pattern(words), TechnologyKind.EVENT, _SEES)
 
 
 def _one(fr: str, en: str, act: str, words: str, beside: str = "") -> Technology:
     return Technology(
-        Said(fr, en), (act,), pattern(words), beside=pattern(beside) if beside else None
+        Text(fr, en), (act,), pattern(words), beside=pattern(beside) if beside else None
     )
 
 
@@ -121,14 +121,14 @@ ON_INCIDENT = pattern(
 
 TECHNOLOGIES = (
     Technology(
-        Said("vidéoprotection", "video protection"), (Act.RECORD,),
+        Text("vidéoprotection", "video protection"), (Act.RECORD,),
         pattern(r"video_(?:protection|surveillance)s?|cameras?\b|filmer|videos? de (?:surveillance|"
                 r"securite)|tele_surveillance|"
                 r"(?:equipements?|dispositifs?|systemes?) (?:de )?video\b|enregistreurs? video"),
-        Kind.FILM,
+        TechnologyKind.FILM,
     ),
     Technology(
-        Said("caméras individuelles", "body-worn cameras"), (Act.RECORD,),
+        Text("caméras individuelles", "body-worn cameras"), (Act.RECORD,),
         pattern(r"cameras? (?:pietons?|individuelles?|portatives?|embarquees? sur les agents)|"
                 r"bodycams?"),
         device="body",
@@ -216,7 +216,7 @@ TECHNOLOGIES = (
            r"densite\b(?! (?:urbaine|de population))"),
     _event("départ de feu", "fire", Act.FIRE, r"departs? de feux?|fumees?\b|incendies?"),
     Technology(
-        Said("vidéosurveillance automatisée, sans dire quoi", "smart video, unspecified"),
+        Text("vidéosurveillance automatisée, sans dire quoi", "smart video, unspecified"),
         (Act.UNSPECIFIED,),
         pattern(r"(?:video_(?:protection|surveillance)s?|cameras?|"
                 r"videos?) (?:\S+ )?(?:intelligente?|"
@@ -225,11 +225,11 @@ TECHNOLOGIES = (
                 r"algorithmiques?|intelligence artificielle|video_intelligence|analyse\w* "
                 r"(?:automati\w+ )?(?:de la |de |d')?(?:video|images)\w*|logiciels? (?:\S+ ){0,3}"
                 r"(?:video|images|detection)"),
-        Kind.VAGUE, VIDEO,
+        TechnologyKind.VAGUE, VIDEO,
     ),
     Technology(
-        Said("surveillance, sans dire comment", "surveillance, no means named"), (Act.RECORD,),
-        pattern(r"(?:surveiller|video_surveiller|mettre sous surveillance)\b"), Kind.FILM,
+        Text("surveillance, sans dire comment", "surveillance, no means named"), (Act.RECORD,),
+        pattern(r"(?:surveiller|video_surveiller|mettre sous surveillance)\b"), TechnologyKind.FILM,
         pattern(r"camera|video_(?:protection|surveillance)|filmer"),
     ),
 )  # fmt: skip

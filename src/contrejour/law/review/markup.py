@@ -22,7 +22,7 @@ _SKIPPED = {"script", "style", "nav", "noscript", "template", "head", "svg", "bu
 _INLINE = {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn",
            "em", "font", "i", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span",
            "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}  # fmt: skip
-Told = tuple[str, bool, bool]
+TextBlock = tuple[str, bool, bool]
 """Text, whether it is an item of a list, whether it is a heading."""
 
 
@@ -59,7 +59,7 @@ class _Flow:
     """Text gathered until a block begins or ends."""
 
     def __init__(self) -> None:
-        self.told: list[Told] = []
+        self.told: list[TextBlock] = []
         self.text: list[str] = []
 
     def flush(self, *, item: bool, heading: bool) -> None:
@@ -97,7 +97,7 @@ def docx(document: bytes) -> tuple[Passage, ...]:
     return numbered(_word(_tree(document)))
 
 
-def _word(node: _Element) -> Iterator[Told]:
+def _word(node: _Element) -> Iterator[TextBlock]:
     for child in node:
         if child.tag == _W + "p":
             style = child.find(f"{_W}pPr/{_W}pStyle")
@@ -135,7 +135,7 @@ def odt(content: bytes) -> tuple[Passage, ...]:
     return numbered(_opened(_tree(content), item=False))
 
 
-def _opened(node: _Element, *, item: bool) -> Iterator[Told]:
+def _opened(node: _Element, *, item: bool) -> Iterator[TextBlock]:
     for child in node:
         if child.tag in (_T + "p", _T + "h"):
             for line in _opened_text(child).split("\n"):

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from contrejour.law.mandate.vocabulary import EVENTS, Act, PlaceKind
 from contrejour.law.review.attitude import ASIDE, Attitude
-from contrejour.law.review.found import Findings, Found, Quote
+from contrejour.law.review.found import Mention, Mentions, Quote
 from contrejour.law.review.places import JOINED, NOWHERE, recounts
 from contrejour.law.review.sentences import Sentence
 
@@ -20,11 +20,11 @@ NEAR = 3
 
 
 def detailed(
-    raw: Sequence[tuple[Found, Sentence]], told: Sequence[Sentence]
-) -> list[tuple[Found, Sentence]]:
+    raw: Sequence[tuple[Mention, Sentence]], told: Sequence[Sentence]
+) -> list[tuple[Mention, Sentence]]:
     """Events of one list as one measure; a vague name just before gives them its place and goes."""
     order = {id(sentence): at for at, sentence in enumerate(told)}
-    kept: list[tuple[Found, Sentence]] = []
+    kept: list[tuple[Mention, Sentence]] = []
     for found, sentence in raw:
         if not _is_event(found):
             kept.append((found, sentence))
@@ -49,21 +49,21 @@ def detailed(
     return kept
 
 
-def _is_event(found: Found) -> bool:
+def _is_event(found: Mention) -> bool:
     return not EVENTS.isdisjoint(found.acts)
 
 
-def _one_list(before: tuple[Found, Sentence], now: tuple[Found, Sentence]) -> bool:
+def _one_list(before: tuple[Mention, Sentence], now: tuple[Mention, Sentence]) -> bool:
     same = before[1].lead == now[1].lead and bool(now[1].lead)
     return same and _goes_with(before[0], now[0]) and now[0].where in (NOWHERE, before[0].where)
 
 
-def _goes_with(one: Found, later: Found) -> bool:
+def _goes_with(one: Mention, later: Mention) -> bool:
     """Whether `later` is meant as `one` is: it says so, or says nothing of its own."""
     return one.attitude is later.attitude or later.stance.why is ASIDE
 
 
-def _together(one: Found, other: Found) -> Found:
+def _together(one: Mention, other: Mention) -> Mention:
     return _quoted(
         replace(
             one, acts=tuple(dict.fromkeys((*one.acts, *other.acts))),
@@ -73,11 +73,11 @@ def _together(one: Found, other: Found) -> Found:
     )  # fmt: skip
 
 
-def merged(raw: Sequence[tuple[Found, Sentence]], lost: Sequence[Quote]) -> Findings:
-    """Findings in the text's order, numbered m1, m2 …, o1 … (others'), e1 … (mentions)."""
+def merged(raw: Sequence[tuple[Mention, Sentence]], lost: Sequence[Quote]) -> Mentions:
+    """Mentions in the text's order, numbered m1, m2 …, o1 … (others'), e1 … (mentions)."""
     proposed = _merged([each for each in raw if each[0].attitude is Attitude.PROPOSED])
     theirs = _merged([each for each in raw if each[0].attitude is Attitude.THEIRS])
-    mentions: list[Found] = []
+    mentions: list[Mention] = []
     for found, sentence in raw:
         if found.attitude is not Attitude.MENTIONED:
             continue
@@ -86,16 +86,16 @@ def merged(raw: Sequence[tuple[Found, Sentence]], lost: Sequence[Quote]) -> Find
             proposed[same[0]] = _quoted(proposed[same[0]], found)
         else:
             mentions.append(found)
-    return Findings(
+    return Mentions(
         _numbered("m", proposed), _numbered("o", theirs),
         _numbered("e", _alike(mentions)),
         tuple(dict.fromkeys(lost)),
     )  # fmt: skip
 
 
-def _merged(raw: Sequence[tuple[Found, Sentence]]) -> list[Found]:
+def _merged(raw: Sequence[tuple[Mention, Sentence]]) -> list[Mention]:
     """First what has a place, a place that holds another taking it in; then what has none."""
-    kept: list[tuple[int, Found]] = []
+    kept: list[tuple[int, Mention]] = []
     for at, (found, _) in enumerate(raw):
         if not found.where.said:
             continue
@@ -117,7 +117,7 @@ def _merged(raw: Sequence[tuple[Found, Sentence]]) -> list[Found]:
     return [found for _, found in sorted(kept, key=lambda each: each[0])]
 
 
-def _same(one: Found, other: Found) -> bool:
+def _same(one: Mention, other: Mention) -> bool:
     if one.acts != other.acts or one.device != other.device or one.opens != other.opens:
         return False
     if one.count and other.count and one.count != other.count:
@@ -132,7 +132,7 @@ def _same(one: Found, other: Found) -> bool:
     return both and bool(kinds & JOINED) and Act.RECORD not in one.acts
 
 
-def _home(kept: Sequence[tuple[int, Found]], found: Found, sentence: Sentence) -> int | None:
+def _home(kept: Sequence[tuple[int, Mention]], found: Mention, sentence: Sentence) -> int | None:
     """Which measure a finding without a place says again."""
     alike = [
         at for at, (_, other) in enumerate(kept)
@@ -159,7 +159,7 @@ def _is_more(sentence: Sentence) -> bool:
     return _MORE.search(sentence.folded) is not None
 
 
-def _joined(one: Found, other: Found) -> Found:
+def _joined(one: Mention, other: Mention) -> Mention:
     """`one`, with what `other` adds; the wider of two places. What says most is quoted first."""
     names = bool(other.where.named) and not one.where.named
     wider = other.where if other.where.kind is PlaceKind.STATION_AND_TRAIN or names else one.where
@@ -171,22 +171,22 @@ def _joined(one: Found, other: Found) -> Found:
     return replace(joined, quotes=_both(other, one) if more else _both(one, other))
 
 
-def _quoted(one: Found, other: Found) -> Found:
+def _quoted(one: Mention, other: Mention) -> Mention:
     return replace(one, quotes=_both(one, other))
 
 
-def _both(one: Found, other: Found) -> tuple[Quote, ...]:
+def _both(one: Mention, other: Mention) -> tuple[Quote, ...]:
     return tuple(dict.fromkeys((*one.quotes, *other.quotes)))[:MOST]
 
 
-def _alike(found: Sequence[Found]) -> list[Found]:
+def _alike(found: Sequence[Mention]) -> list[Mention]:
     """Mentions of one technology for one reason in one sentence are one."""
-    kept: dict[tuple[object, ...], Found] = {}
+    kept: dict[tuple[object, ...], Mention] = {}
     for each in found:
         key = (each.technologies, each.stance.why, each.quotes[0])
         kept.setdefault(key, each)
     return list(kept.values())
 
 
-def _numbered(letter: str, found: Sequence[Found]) -> tuple[Found, ...]:
+def _numbered(letter: str, found: Sequence[Mention]) -> tuple[Mention, ...]:
     return tuple(replace(each, id=f"{letter}{at}") for at, each in enumerate(found, 1))

@@ -16,7 +16,7 @@ from contrejour.law.review.lexicon import pattern
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class PlaceMention:
     """`said` is the text's own words; None where the text names no place."""
 
     kind: PlaceKind
@@ -37,7 +37,7 @@ class Where:
         return " ".join(names)
 
 
-NOWHERE = Where(PlaceKind.UNSPECIFIED)
+NOWHERE = PlaceMention(PlaceKind.UNSPECIFIED)
 _NAMED = r"(?: (?:sncf|routieres?|ferroviaires?|regionales?|multimodales?))*"
 _KINDS: tuple[tuple[PlaceKind, str], ...] = (
     (PlaceKind.STATION_PLATFORM, r"quais?\b(?! d'orsay)"),
@@ -131,7 +131,7 @@ def recounts(folded: str) -> bool:
     return _ALL.search(folded) is not None
 
 
-def places(folded: str, text: str) -> Iterator[tuple[int, Where]]:
+def places(folded: str, text: str) -> Iterator[tuple[int, PlaceMention]]:
     """(position, place) of each place in a folded text; `text` gives the proper names."""
     found: list[tuple[int, int, PlaceKind]] = []
     for kind, words in _PLACES:
@@ -150,7 +150,7 @@ def places(folded: str, text: str) -> Iterator[tuple[int, Where]]:
         else:
             kept.append((start, stop, kind))
     for start, stop, kind in kept:
-        yield start, Where(kind, _own_words(text[start:stop].strip(" «»“”"), kind))
+        yield start, PlaceMention(kind, _own_words(text[start:stop].strip(" «»“”"), kind))
 
 
 def _own_words(said: str, kind: PlaceKind) -> str:
@@ -161,7 +161,7 @@ def _own_words(said: str, kind: PlaceKind) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class CameraCount:
     """`number` only where it is counted; `about` is what the text says instead; `said`: both."""
 
     number: int | None
@@ -169,20 +169,20 @@ class Count:
     said: str | None = None
 
 
-def count(folded: str, text: str) -> Count:
+def count(folded: str, text: str) -> CameraCount:
     """How many cameras this text says, if it says it once; two different numbers are none."""
-    counts: list[Count] = []
+    counts: list[CameraCount] = []
     for found in (*_COUNT.finditer(folded), *_AFTER.finditer(folded)):
         number = _value(found)
         said = text[found.start() : found.end()].strip()
         if found["about"] or found.groupdict().get("each"):
-            counts.append(Count(None, said, said))
+            counts.append(CameraCount(None, said, said))
         elif number:
-            counts.append(Count(number, None, said))
+            counts.append(CameraCount(number, None, said))
     if len({each.number for each in counts}) == 1:
         return counts[0]
     all_of_them = ", ".join(str(each.said) for each in counts) or None
-    return Count(None, all_of_them, all_of_them)
+    return CameraCount(None, all_of_them, all_of_them)
 
 
 def _value(found: re.Match[str]) -> int | None:

@@ -8,10 +8,10 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from contrejour.law.mandate import Finding, Said, Verdict, names
+from contrejour.law.mandate import Finding, Text, Verdict, names
 from contrejour.law.mandate.vocabulary import PlaceKind
-from contrejour.law.review.found import Found, Quote
-from contrejour.law.review.judge import Judged, Ruling
+from contrejour.law.review.found import Mention, Quote
+from contrejour.law.review.judge import MeasureJudgement, Ruling
 from contrejour.law.review.lines import Spot
 
 if TYPE_CHECKING:
@@ -21,38 +21,38 @@ _WIDTH = 96
 MANY = 3
 """So many measures that lack the same are told it once."""
 _WORDS = {
-    "measures": Said("{} : {} mesure(s) proposée(s)", "{}: {} measure(s) proposed"),
-    "none": Said("Aucune mesure de surveillance n'y est proposée.",
+    "measures": Text("{} : {} mesure(s) proposée(s)", "{}: {} measure(s) proposed"),
+    "none": Text("Aucune mesure de surveillance n'y est proposée.",
                  "No measure of surveillance is proposed in it."),
-    "judged": Said("Jugé comme voté par : {}{}", "Judged as voted by: {}{}"),
-    "assumed": Said(" (supposé : le texte ne dit pas qui décide)",
+    "judged": Text("Jugé comme voté par : {}{}", "Judged as voted by: {}{}"),
+    "assumed": Text(" (supposé : le texte ne dit pas qui décide)",
                     " (assumed: the text doesn't say who decides)"),
-    "article": Said("Lu comme un article sur un projet, pas comme une délibération.",
+    "article": Text("Lu comme un article sur un projet, pas comme une délibération.",
                     "Read as an article about a draft, not as a deliberation."),
-    "whole": Said("Ensemble", "As a whole"),
-    "where": Said("lieu", "place"), "cameras": Said("caméras", "cameras"),
-    "not_said": Said("non dit", "not said"), "above": Said(" (dit plus haut)", " (said above)"),
-    "about": Said("environ, non compté : {}", "about, not counted: {}"),
-    "missing": Said("Il manque", "Missing"), "instead": Said("À la place", "Instead"),
-    "shared": Said("Ce qui manque à plusieurs mesures", "What several measures lack"),
-    "more": Said(", et ce qui manque à plusieurs (plus haut)", ", and what several lack (above)"),
-    "unverified": Said("[citation non vérifiée]", "[citation not verified]"),
-    "theirs": Said("Voulu par d'autres, pas par ce texte", "Wanted by others, not by this text"),
-    "if_here": Said("si c'était voté ici", "were it voted here"),
-    "by": Said("d'après le texte", "according to the text"),
-    "mentioned": Said("Mentionné, pas proposé", "Mentioned, not proposed"),
-    "lost": Said("Non compris : à lire soi-même", "Not understood: read these yourself"),
-    "gap": Said("Règles et dictionnaires, pas un avis juridique : relisez chaque phrase citée.",
+    "whole": Text("Ensemble", "As a whole"),
+    "where": Text("lieu", "place"), "cameras": Text("caméras", "cameras"),
+    "not_said": Text("non dit", "not said"), "above": Text(" (dit plus haut)", " (said above)"),
+    "about": Text("environ, non compté : {}", "about, not counted: {}"),
+    "missing": Text("Il manque", "Missing"), "instead": Text("À la place", "Instead"),
+    "shared": Text("Ce qui manque à plusieurs mesures", "What several measures lack"),
+    "more": Text(", et ce qui manque à plusieurs (plus haut)", ", and what several lack (above)"),
+    "unverified": Text("[citation non vérifiée]", "[citation not verified]"),
+    "theirs": Text("Voulu par d'autres, pas par ce texte", "Wanted by others, not by this text"),
+    "if_here": Text("si c'était voté ici", "were it voted here"),
+    "by": Text("d'après le texte", "according to the text"),
+    "mentioned": Text("Mentionné, pas proposé", "Mentioned, not proposed"),
+    "lost": Text("Non compris : à lire soi-même", "Not understood: read these yourself"),
+    "gap": Text("Règles et dictionnaires, pas un avis juridique : relisez chaque phrase citée.",
                 "Rules and dictionaries, no legal advice: read every quoted sentence again."),
-    "page": Said("page {}", "page {}"), "line": Said("ligne {}", "line {}"),
-    "paragraph": Said("paragraphe {}", "paragraph {}"),
-    "again": Said(" (de même : {})", " (as above: {})"),
-    "also": Said("aussi", "also"),
+    "page": Text("page {}", "page {}"), "line": Text("ligne {}", "line {}"),
+    "paragraph": Text("paragraphe {}", "paragraph {}"),
+    "again": Text(" (de même : {})", " (as above: {})"),
+    "also": Text("aussi", "also"),
 }  # fmt: skip
 _VERDICTS = {
-    Verdict.REFUSE: Said("REFUS", "REFUSED"),
-    Verdict.CONDITION: Said("SOUS CONDITIONS", "CONDITIONS"),
-    Verdict.WARN: Said("AVERTISSEMENT", "WARNING"), Verdict.ACCEPT: Said("ADMIS", "ACCEPTED"),
+    Verdict.REFUSE: Text("REFUS", "REFUSED"),
+    Verdict.CONDITION: Text("SOUS CONDITIONS", "CONDITIONS"),
+    Verdict.WARN: Text("AVERTISSEMENT", "WARNING"), Verdict.ACCEPT: Text("ADMIS", "ACCEPTED"),
 }  # fmt: skip
 
 
@@ -125,16 +125,16 @@ def _table(review: Review, lang: str) -> Iterator[str]:
         yield from _wrapped(line, "  ", "       ")
 
 
-Key = tuple[str, str]
+MeasureKey = tuple[str, str]
 
 
-def _key(finding: Finding) -> Key:
+def _key(finding: Finding) -> MeasureKey:
     return finding.rule, finding.because.fr
 
 
-def _shared(measures: Sequence[Judged]) -> dict[Key, Finding]:
+def _shared(measures: Sequence[MeasureJudgement]) -> dict[MeasureKey, Finding]:
     """What many measures lack alike, so that it is said once."""
-    lacking: dict[Key, list[Finding]] = {}
+    lacking: dict[MeasureKey, list[Finding]] = {}
     for judged in measures:
         held = {_key(each): each for ruling in judged.rulings for each in _told(ruling)}
         for key, finding in held.items():
@@ -143,7 +143,9 @@ def _shared(measures: Sequence[Judged]) -> dict[Key, Finding]:
     return {key: found[0] for key, found in lacking.items() if len(found) >= MANY}
 
 
-def _measure(judged: Judged, shared: Mapping[Key, Finding], lang: str) -> Iterator[str]:
+def _measure(
+    judged: MeasureJudgement, shared: Mapping[MeasureKey, Finding], lang: str
+) -> Iterator[str]:
     found = judged.found
     yield ""
     yield f"{found.id}  " + ", ".join(each.in_(lang) for each in found.technologies)
@@ -157,7 +159,7 @@ def _measure(judged: Judged, shared: Mapping[Key, Finding], lang: str) -> Iterat
     if found.stance.by:
         yield f"    {_say('by', lang)}{_colon(lang)} {found.stance.by}"
     told: set[str] = set()
-    missing: dict[Said, None] = {}
+    missing: dict[Text, None] = {}
     for ruling in judged.rulings:
         held = _told(ruling)
         findings = [each for each in held if _key(each) not in shared]
@@ -196,7 +198,7 @@ def _rule(findings: Sequence[Finding], lang: str) -> Iterator[str]:
     yield from _wrapped(f"{first.citation.in_(lang)}{mark}", " " * 13, " " * 13)
 
 
-def _list(key: str, told: Iterable[Said], lang: str) -> Iterator[str]:
+def _list(key: str, told: Iterable[Text], lang: str) -> Iterator[str]:
     lines = [each.in_(lang) for each in told]
     if lines:
         yield f"    {_say(key, lang)}{_colon(lang)}"
@@ -216,7 +218,7 @@ def _spot(spot: Spot, lang: str) -> str:
     return ", ".join(_say(key, lang, number) for key, number in parts if number is not None)
 
 
-def _where(found: Found, lang: str) -> str:
+def _where(found: Mention, lang: str) -> str:
     if not found.where.said:
         return _say("not_said", lang)
     kind = found.where.kind
@@ -224,7 +226,7 @@ def _where(found: Found, lang: str) -> str:
     return f"{found.where.said}{plain}" + (_say("above", lang) if found.inherited else "")
 
 
-def _cameras(found: Found, lang: str) -> str:
+def _cameras(found: Mention, lang: str) -> str:
     if found.count:
         return f"{found.count:,}".replace(",", " " if lang == "fr" else ",")
     return _say("about", lang, found.about) if found.about else _say("not_said", lang)

@@ -14,7 +14,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from contrejour.law.mandate.schema import Name, Text
+from contrejour.law.mandate.schema import Name, NonEmptyText
 from contrejour.live.site.closed import Closed
 
 Topic = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$")]
@@ -23,7 +23,7 @@ Topic = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9.
 class MqttBroker(Closed):
     """`port` is 8883 with TLS, 1883 without, where it isn't said."""
 
-    host: Text
+    host: NonEmptyText
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
     tls: bool = True
     ca_file: Path | None = None
@@ -33,7 +33,7 @@ class MqttBroker(Closed):
 
 
 class WebhookAddress(Closed):
-    url: Text
+    url: NonEmptyText
     secret_file: Path
     ca_file: Path | None = None
 

@@ -20,7 +20,7 @@ from pydantic import Field, StrictBool
 
 from contrejour.law.mandate.parse import Path
 from contrejour.law.mandate.schema import Name
-from contrejour.law.mandate.typed import Wrong, wrong
+from contrejour.law.mandate.typed import Problem, wrong
 from contrejour.live.site.closed import Closed
 from contrejour.vision.events import ground, perspective
 
@@ -91,7 +91,7 @@ class ZoneRule(Closed):
         return self.min_duration_s or MIN_DURATION_S.get(self.kind, 2.0)
 
 
-def faults(camera: str, zones: Mapping[Name, ZoneRule]) -> Iterable[Wrong]:
+def faults(camera: str, zones: Mapping[Name, ZoneRule]) -> Iterable[Problem]:
     """What is wrong with a camera's events that the model alone can't see."""
     for name, zone in zones.items():
         path = ("cameras", camera, "events", name)
@@ -113,7 +113,7 @@ def faults(camera: str, zones: Mapping[Name, ZoneRule]) -> Iterable[Wrong]:
             )  # fmt: skip
 
 
-def _polygon(path: Path, polygon: ground.Polygon) -> Iterable[Wrong]:
+def _polygon(path: Path, polygon: ground.Polygon) -> Iterable[Problem]:
     if len(polygon) < 3:
         yield wrong(path, f"{len(polygon)} corners are no zone", "three at least")
     elif ground.is_crossing(polygon):
@@ -122,20 +122,20 @@ def _polygon(path: Path, polygon: ground.Polygon) -> Iterable[Wrong]:
         yield wrong(path, "a zone of no size", "corners are shares of the picture, 0 to 1")
 
 
-def _strangers(path: Path, zone: ZoneRule) -> Iterable[Wrong]:
+def _strangers(path: Path, zone: ZoneRule) -> Iterable[Problem]:
     for key in sorted(zone.model_fields_set & set(ONLY)):
         if zone.kind not in ONLY[key]:
             yield wrong((*path, key), f"not a setting of {zone.kind}", "take it out")
 
 
-def _direction(path: Path, zone: ZoneRule) -> Iterable[Wrong]:
+def _direction(path: Path, zone: ZoneRule) -> Iterable[Problem]:
     if (zone.direction is None) == (zone.direction_degrees is None):
         yield wrong(path, "which way is right?", "direction, or direction_degrees, not both")
     elif zone.direction and zone.direction[0] == zone.direction[1]:
         yield wrong((*path, "direction"), "from a point to itself", "two points, apart")
 
 
-def _density(path: Path, zone: ZoneRule) -> Iterable[Wrong]:
+def _density(path: Path, zone: ZoneRule) -> Iterable[Problem]:
     if zone.most_per_m2 is None:
         yield wrong(path, "how many are too many?", "say most_per_m2")
     if (zone.area_m2 is None) == (zone.standing is None):
@@ -147,7 +147,7 @@ def _density(path: Path, zone: ZoneRule) -> Iterable[Wrong]:
             yield from _standing((*path, "standing"), zone)
 
 
-def _standing(path: Path, zone: ZoneRule) -> Iterable[Wrong]:
+def _standing(path: Path, zone: ZoneRule) -> Iterable[Problem]:
     pairs = zone.standing or ()
     if len(pairs) < 2 or any(not 0 < row <= 1.5 or height <= 0 for row, height in pairs):
         yield wrong(path, "not pairs of a foot's row and a height", "two at least, near and far")

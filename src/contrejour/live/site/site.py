@@ -19,8 +19,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from pydantic import Field
 
 from contrejour.base.errors import CameraRefused
-from contrejour.law.mandate.schema import Name, Text
-from contrejour.law.mandate.typed import Wrong, typed, wrong
+from contrejour.law.mandate.schema import Name, NonEmptyText
+from contrejour.law.mandate.typed import Problem, typed, wrong
 from contrejour.live.site.closed import Closed
 from contrejour.live.site.publish import Publish
 from contrejour.live.site.rules import Point, ZoneRule, faults
@@ -37,7 +37,7 @@ class Place(Closed):
     PEM file's, or `anyone`'s.
     """
 
-    address: Text
+    address: NonEmptyText
     login_file: Path | None = None
     trust: str = ""
     transport: Literal["tcp", "udp"] = "tcp"
@@ -66,7 +66,7 @@ def read_site(text: str, name: str) -> Site:
     return typed(Site, text, name, _strange)
 
 
-def _strange(site: Site) -> Iterable[Wrong]:
+def _strange(site: Site) -> Iterable[Problem]:
     for name, camera in site.cameras.items():
         yield from faults(name, camera.events)
         for zone, rule in camera.events.items():

@@ -5,6 +5,25 @@ eu.py fr.py product.py
 """
 
 from contrejour.law.mandate.rules import eu, fr, product
-from contrejour.law.mandate.rules.register import LAST, RULES, WHOLE, Context, Held, Verdict, worst
+from contrejour.law.mandate.rules.register import (
+    LAST,
+    RULES,
+    WHOLE,
+    Context,
+    Objection,
+    Verdict,
+    worst,
+)
 
-__all__ = ["LAST", "RULES", "WHOLE", "Context", "Held", "Verdict", "eu", "fr", "product", "worst"]
+__all__ = [
+    "LAST",
+    "RULES",
+    "WHOLE",
+    "Context",
+    "Objection",
+    "Verdict",
+    "eu",
+    "fr",
+    "product",
+    "worst",
+]

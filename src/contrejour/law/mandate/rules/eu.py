@@ -10,7 +10,7 @@ from contrejour.law.mandate.rules.register import (
     UNKNOWN,
     UNKNOWN_EVENT,
     Context,
-    Findings,
+    Objections,
     condition,
     refuse,
     rule,
@@ -47,7 +47,7 @@ _CATCH_ALL = re.compile(r"\betc\b|\bnotamment\b|…|\.\.\.|\bsuch as\b", re.IGNO
 
 
 @rule("EU-01")
-def a_legal_basis_that_this_body_may_use(m: Measure, c: Context) -> Findings:
+def a_legal_basis_that_this_body_may_use(m: Measure, c: Context) -> Objections:
     for act in m.do:
         if _analyses(act) and act not in c.permitted:
             yield refuse("no_text", act=names(act), day=c.as_of)
@@ -77,7 +77,7 @@ _KNOWN = frozenset(Act)
 
 
 @rule("EU-02", on=POSSIBLE | SILENT)
-def one_purpose_from_a_closed_list(m: Measure, c: Context) -> Findings:
+def one_purpose_from_a_closed_list(m: Measure, c: Context) -> Objections:
     if c.place(m).what is PlaceKind.UNSPECIFIED:
         yield (
             refuse("cameras_no_place", count=number(m.cameras.count))
@@ -95,7 +95,7 @@ def one_purpose_from_a_closed_list(m: Measure, c: Context) -> Findings:
 
 
 @rule("EU-03", on=POSSIBLE | SILENT)
-def only_what_is_necessary(m: Measure, c: Context) -> Findings:
+def only_what_is_necessary(m: Measure, c: Context) -> Objections:
     place = c.place(m)
     if place.what is PlaceKind.UNSPECIFIED:
         yield refuse("no_place")
@@ -119,7 +119,7 @@ def only_what_is_necessary(m: Measure, c: Context) -> Findings:
 
 
 @rule("EU-04")
-def nothing_lasts_longer_than_needed(m: Measure, c: Context) -> Findings:
+def nothing_lasts_longer_than_needed(m: Measure, c: Context) -> Objections:
     valid = c.mandate.valid
     if valid.until is None:
         yield condition("no_end")
@@ -140,27 +140,27 @@ def nothing_lasts_longer_than_needed(m: Measure, c: Context) -> Findings:
 
 
 @rule("EU-05", on=IDENTIFY)
-def identifying_needs_strict_necessity_safeguards_and_a_text(m: Measure, c: Context) -> Findings:
+def identifying_needs_strict_necessity_safeguards_and_a_text(m: Measure, c: Context) -> Objections:
     yield refuse("three_tests")
 
 
 @rule("EU-06", on=IDENTIFY | {Act.CATEGORISE_SENSITIVE, Act.SCRAPE_FACES})
-def biometric_data_are_forbidden_but_for_listed_exceptions(m: Measure, c: Context) -> Findings:
+def biometric_data_are_forbidden_but_for_listed_exceptions(m: Measure, c: Context) -> Objections:
     yield refuse("no_exception")
 
 
 @rule("EU-07", on={Act.FACE_LIVE, Act.BIOMETRIC_OTHER})
-def no_remote_identification_in_real_time(m: Measure, c: Context) -> Findings:
+def no_remote_identification_in_real_time(m: Measure, c: Context) -> Objections:
     yield refuse("banned")
 
 
 @rule("EU-08", on={Act.SCRAPE_FACES})
-def no_scraping_of_faces(m: Measure, c: Context) -> Findings:
+def no_scraping_of_faces(m: Measure, c: Context) -> Objections:
     yield refuse("banned")
 
 
 @rule("EU-09", on={Act.EMOTION})
-def no_emotions_at_work_or_at_school(m: Measure, c: Context) -> Findings:
+def no_emotions_at_work_or_at_school(m: Measure, c: Context) -> Objections:
     place = c.place(m)
     if place.what is PlaceKind.SCHOOL_BUS or place.access is Access.SCHOOL_ONLY:
         yield refuse("school")
@@ -169,12 +169,12 @@ def no_emotions_at_work_or_at_school(m: Measure, c: Context) -> Findings:
 
 
 @rule("EU-10", on={Act.CATEGORISE_SENSITIVE})
-def no_sorting_of_people_by_sensitive_traits(m: Measure, c: Context) -> Findings:
+def no_sorting_of_people_by_sensitive_traits(m: Measure, c: Context) -> Objections:
     yield refuse("banned")
 
 
 @rule("EU-11")
-def no_predicting_that_a_person_will_offend(m: Measure, c: Context) -> Findings:
+def no_predicting_that_a_person_will_offend(m: Measure, c: Context) -> Objections:
     if Act.PREDICT in m.do:
         yield refuse("predicts")
     elif m.scores_people:
@@ -182,12 +182,12 @@ def no_predicting_that_a_person_will_offend(m: Measure, c: Context) -> Findings:
 
 
 @rule("EU-12", on={Act.FACE_AFTER})
-def identifying_afterwards_is_for_the_police_alone(m: Measure, c: Context) -> Findings:
+def identifying_afterwards_is_for_the_police_alone(m: Measure, c: Context) -> Objections:
     yield refuse("not_a_transport_body")
 
 
 @rule("EU-13", on=EVENTS | CATEGORISE | {Act.COUNT, Act.EMOTION})
-def duties_of_high_risk_systems(m: Measure, c: Context) -> Findings:
+def duties_of_high_risk_systems(m: Measure, c: Context) -> Objections:
     for act in m.do:
         if act == Act.EMOTION or act in CATEGORISE:
             yield refuse("high_risk_without_text", act=names(act))
@@ -196,7 +196,7 @@ def duties_of_high_risk_systems(m: Measure, c: Context) -> Findings:
 
 
 @rule("EU-14", on=POSSIBLE)
-def no_decision_by_machine_alone(m: Measure, c: Context) -> Findings:
+def no_decision_by_machine_alone(m: Measure, c: Context) -> Objections:
     if m.transmit and m.transmit.opens == "automatically":
         yield refuse("feed_opens_alone")
     if m.human is None and not EVENTS.isdisjoint(m.do):
@@ -204,13 +204,13 @@ def no_decision_by_machine_alone(m: Measure, c: Context) -> Findings:
 
 
 @rule("EU-15", on=EVENTS)
-def a_person_can_stop_it(m: Measure, c: Context) -> Findings:
+def a_person_can_stop_it(m: Measure, c: Context) -> Objections:
     if m.human and m.human.stop != "always":
         yield refuse("no_stop", stop=m.human.stop)
 
 
 @rule("EU-16", on=POSSIBLE)
-def people_are_told_who_to_ask(m: Measure, c: Context) -> Findings:
+def people_are_told_who_to_ask(m: Measure, c: Context) -> Objections:
     if c.mandate.controller.contact is None:
         yield condition("no_contact")
     if c.mandate.controller.dpo is None:
@@ -218,27 +218,27 @@ def people_are_told_who_to_ask(m: Measure, c: Context) -> Findings:
 
 
 @rule("EU-17", on=POSSIBLE)
-def access_is_answered_within_a_month(m: Measure, c: Context) -> Findings:
+def access_is_answered_within_a_month(m: Measure, c: Context) -> Objections:
     answer: Period = c.mandate.rights.answer
     if answer.at_most_s > ONE_MONTH.at_most_s:
         yield refuse("too_slow", answer=answer)
 
 
 @rule("EU-18", on=ANY_EVENT)
-def only_a_text_sets_the_right_to_object_aside(m: Measure, c: Context) -> Findings:
+def only_a_text_sets_the_right_to_object_aside(m: Measure, c: Context) -> Objections:
     if c.mandate.regime == "gdpr" and any(act not in c.permitted for act in m.do):
         yield refuse("objection")
 
 
 @rule("EU-19", on=POSSIBLE)
-def processors_have_a_contract(m: Measure, c: Context) -> Findings:
+def processors_have_a_contract(m: Measure, c: Context) -> Objections:
     for processor in c.mandate.processors:
         if c.lacks(processor.contract, DocumentKind.CONTRACT):
             yield condition("no_contract", processor=processor.name)
 
 
 @rule("EU-20", on=POSSIBLE)
-def an_impact_assessment_comes_first(m: Measure, c: Context) -> Findings:
+def an_impact_assessment_comes_first(m: Measure, c: Context) -> Objections:
     held = c.lacks(m.dpia, DocumentKind.DPIA)
     found = c.document(m.dpia)
     if held or found is None:
@@ -258,13 +258,13 @@ def an_impact_assessment_comes_first(m: Measure, c: Context) -> Findings:
 
 
 @rule("EU-21", on=FILM | EVENTS)
-def every_look_leaves_a_line(m: Measure, c: Context) -> Findings:
+def every_look_leaves_a_line(m: Measure, c: Context) -> Objections:
     if m.keep.journal is None or not m.keep.journal.at_most_s:
         yield condition("no_journal")
 
 
 @rule("EU-22", on=POSSIBLE)
-def images_are_encrypted(m: Measure, c: Context) -> Findings:
+def images_are_encrypted(m: Measure, c: Context) -> Objections:
     if not c.mandate.security.encrypted_at_rest:
         yield refuse("at_rest")
     if not c.mandate.security.encrypted_in_transit:

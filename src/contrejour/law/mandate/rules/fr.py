@@ -10,7 +10,7 @@ from contrejour.law.mandate.periods import ONE_MONTH
 from contrejour.law.mandate.rules.eu import ANY_EVENT, SILENT
 from contrejour.law.mandate.rules.register import (
     Context,
-    Findings,
+    Objections,
     condition,
     end_of,
     refuse,
@@ -47,7 +47,7 @@ EXPOSED = (DocumentKind.EXPOSURE, DocumentKind.NECESSITY)
 
 
 @rule("FR-01", on=POSSIBLE)
-def who_may_film_what(m: Measure, c: Context) -> Findings:
+def who_may_film_what(m: Measure, c: Context) -> Objections:
     place, kind = c.place(m), c.mandate.body.kind
     if kind not in MAY_FILM_ROADS:
         if place.what is PlaceKind.PUBLIC_ROAD:
@@ -62,7 +62,7 @@ def who_may_film_what(m: Measure, c: Context) -> Findings:
 
 
 @rule("FR-02", on=FILM | EVENTS, permits={Act.VIEW, Act.RECORD})
-def purposes_are_a_closed_list(m: Measure, c: Context) -> Findings:
+def purposes_are_a_closed_list(m: Measure, c: Context) -> Objections:
     if m.purpose is None:
         return  # EU-02 asks for one
     road = c.place(m).what is PlaceKind.PUBLIC_ROAD
@@ -76,7 +76,7 @@ def purposes_are_a_closed_list(m: Measure, c: Context) -> Findings:
 
 
 @rule("FR-03", on=INSTALLS)
-def the_prefect_authorises_first(m: Measure, c: Context) -> Findings:
+def the_prefect_authorises_first(m: Measure, c: Context) -> Objections:
     place = c.place(m)
     if not place.departments and place.what is not PlaceKind.UNSPECIFIED:
         yield condition("no_department", place=m.cameras.place)
@@ -93,7 +93,7 @@ def the_prefect_authorises_first(m: Measure, c: Context) -> Findings:
 
 
 @rule("FR-04", on=INSTALLS)
-def an_authorisation_lasts_five_years(m: Measure, c: Context) -> Findings:
+def an_authorisation_lasts_five_years(m: Measure, c: Context) -> Objections:
     found = c.document(m.authorisation)
     if found is None or c.lacks(m.authorisation, DocumentKind.PREFECT_AUTHORISATION):
         return  # FR-03 asks for one
@@ -113,7 +113,7 @@ def _years_after(day: date, years: int) -> date:
 
 
 @rule("FR-05", on=INSTALLS - {Act.TRANSMIT})
-def the_place_is_particularly_exposed(m: Measure, c: Context) -> Findings:
+def the_place_is_particularly_exposed(m: Measure, c: Context) -> Objections:
     place = c.place(m)
     if place.what is PlaceKind.UNSPECIFIED:
         yield refuse("everywhere")
@@ -122,7 +122,7 @@ def the_place_is_particularly_exposed(m: Measure, c: Context) -> Findings:
 
 
 @rule("FR-06", on=POSSIBLE)
-def never_the_inside_of_homes(m: Measure, c: Context) -> Findings:
+def never_the_inside_of_homes(m: Measure, c: Context) -> Objections:
     place = c.place(m)
     if place.dwellings_masked is False:
         yield refuse("homes_in_view", place=m.cameras.place)
@@ -131,19 +131,19 @@ def never_the_inside_of_homes(m: Measure, c: Context) -> Findings:
 
 
 @rule("FR-07", on=POSSIBLE)
-def a_recording_lasts_a_month_at_most(m: Measure, c: Context) -> Findings:
+def a_recording_lasts_a_month_at_most(m: Measure, c: Context) -> Objections:
     if m.keep.images and m.keep.images.at_most_s > ONE_MONTH.at_most_s:
         yield refuse("too_long", kept=m.keep.images)
 
 
 @rule("FR-08", on=POSSIBLE | {Act.SOUND})
-def no_sound(m: Measure, c: Context) -> Findings:
+def no_sound(m: Measure, c: Context) -> Objections:
     if c.place(m).audio or Act.SOUND in m.do:
         yield refuse("sound")
 
 
 @rule("FR-09", on=FILM | EVENTS)
-def viewers_are_designated_one_by_one(m: Measure, c: Context) -> Findings:
+def viewers_are_designated_one_by_one(m: Measure, c: Context) -> Objections:
     if not m.access:
         yield condition("nobody")
     for name in m.access:
@@ -157,12 +157,12 @@ def viewers_are_designated_one_by_one(m: Measure, c: Context) -> Findings:
 
 
 @rule("FR-10", on=POSSIBLE)
-def the_public_is_told(m: Measure, c: Context) -> Findings:
+def the_public_is_told(m: Measure, c: Context) -> Objections:
     yield from c.wants(m.notice, DocumentKind.NOTICE_PROOF)
 
 
 @rule("FR-11", on=FILM | EVENTS)
-def the_journal_is_kept(m: Measure, c: Context) -> Findings:
+def the_journal_is_kept(m: Measure, c: Context) -> Objections:
     journal = m.keep.journal
     if journal is None:
         return  # EU-21 asks for one
@@ -177,7 +177,7 @@ def the_journal_is_kept(m: Measure, c: Context) -> Findings:
 
 
 @rule("FR-12", on=SILENT)
-def silence_is_not_authorisation(m: Measure, c: Context) -> Findings:
+def silence_is_not_authorisation(m: Measure, c: Context) -> Objections:
     for act in m.do:
         if act in _KNOWN:
             if act in SILENT:
@@ -192,7 +192,7 @@ _KNOWN = frozenset(Act)
 
 
 @rule("FR-13", on=ANY_EVENT | {Act.BEHAVIOUR}, permits=EVENTS, during=EXPERIMENT)
-def only_the_eight_events(m: Measure, c: Context) -> Findings:
+def only_the_eight_events(m: Measure, c: Context) -> Objections:
     for act in m.do:
         if act == Act.UNSPECIFIED:
             yield refuse("undefined")
@@ -203,7 +203,7 @@ def only_the_eight_events(m: Measure, c: Context) -> Findings:
 
 
 @rule("FR-14", on=EVENTS)
-def only_a_signal_to_a_person_who_decides(m: Measure, c: Context) -> Findings:
+def only_a_signal_to_a_person_who_decides(m: Measure, c: Context) -> Objections:
     if m.human is None:
         yield condition("nobody_confirms")
     elif not m.human.confirms:
@@ -213,13 +213,13 @@ def only_a_signal_to_a_person_who_decides(m: Measure, c: Context) -> Findings:
 
 
 @rule("FR-15", on=ANY_EVENT)
-def only_the_listed_services(m: Measure, c: Context) -> Findings:
+def only_the_listed_services(m: Measure, c: Context) -> Objections:
     if c.mandate.body.kind not in MAY_DETECT:
         yield refuse("not_listed", body=c.mandate.body.kind)
 
 
 @rule("FR-16", on=EVENTS)
-def a_prefects_order_for_each_use(m: Measure, c: Context) -> Findings:
+def a_prefects_order_for_each_use(m: Measure, c: Context) -> Objections:
     yield from c.wants(m.attestation, DocumentKind.MINISTER_ATTESTATION)
     if m.window is None:
         yield condition("no_window")
@@ -238,7 +238,7 @@ def a_prefects_order_for_each_use(m: Measure, c: Context) -> Findings:
 
 
 @rule("FR-17", on=ANY_EVENT)
-def only_for_an_exposed_event(m: Measure, c: Context) -> Findings:
+def only_for_an_exposed_event(m: Measure, c: Context) -> Objections:
     if m.event is None:
         yield refuse("no_event")
     elif c.lacks(m.event.exposed_because, *EXPOSED):
@@ -246,7 +246,7 @@ def only_for_an_exposed_event(m: Measure, c: Context) -> Findings:
 
 
 @rule("FR-18", on=EVENTS)
-def only_while_the_experiment_lasts(m: Measure, c: Context) -> Findings:
+def only_while_the_experiment_lasts(m: Measure, c: Context) -> Objections:
     span = next((span for span in EXPERIMENT if span[0] <= c.as_of <= span[1]), None)
     if span is None:
         yield refuse("closed", day=c.as_of)
@@ -258,13 +258,13 @@ def only_while_the_experiment_lasts(m: Measure, c: Context) -> Findings:
 
 
 @rule("FR-19", on=EVENTS)
-def the_software_is_attested(m: Measure, c: Context) -> Findings:
+def the_software_is_attested(m: Measure, c: Context) -> Objections:
     if c.lacks(m.attestation, DocumentKind.MINISTER_ATTESTATION):
         yield condition("not_attested")
 
 
 @rule("FR-20", on={Act.COUNT}, permits={Act.COUNT})
-def counting_gives_figures_and_nothing_else(m: Measure, c: Context) -> Findings:
+def counting_gives_figures_and_nothing_else(m: Measure, c: Context) -> Objections:
     if m.output is None:
         yield condition("no_output")
     else:
@@ -283,17 +283,17 @@ def counting_gives_figures_and_nothing_else(m: Measure, c: Context) -> Findings:
 
 
 @rule("FR-21", on=IDENTIFY | {Act.CATEGORISE_SENSITIVE})
-def sensitive_data_need_a_text(m: Measure, c: Context) -> Findings:
+def sensitive_data_need_a_text(m: Measure, c: Context) -> Objections:
     yield refuse("no_text")
 
 
 @rule("FR-22", on={Act.SEARCH_PERSON, Act.CROSS_CAMERA})
-def searching_for_a_person_is_for_judicial_police(m: Measure, c: Context) -> Findings:
+def searching_for_a_person_is_for_judicial_police(m: Measure, c: Context) -> Objections:
     yield refuse("judicial")
 
 
 @rule("FR-23", on={Act.EXPORT}, permits={Act.EXPORT})
-def images_are_handed_over_on_requisition(m: Measure, c: Context) -> Findings:
+def images_are_handed_over_on_requisition(m: Measure, c: Context) -> Objections:
     if not m.articles:
         yield condition("no_article")
     if Article.GEOLOCATION in m.articles:
@@ -301,13 +301,13 @@ def images_are_handed_over_on_requisition(m: Measure, c: Context) -> Findings:
 
 
 @rule("FR-24", on={Act.RECORD, Act.EXPORT})
-def an_inquiry_suspends_destruction_for_those_images_only(m: Measure, c: Context) -> Findings:
+def an_inquiry_suspends_destruction_for_those_images_only(m: Measure, c: Context) -> Objections:
     if m.keep.hold == "everything":
         yield refuse("holds_everything")
 
 
 @rule("FR-25", on={Act.TRANSMIT}, permits={Act.TRANSMIT})
-def the_police_see_an_incident_while_it_lasts(m: Measure, c: Context) -> Findings:
+def the_police_see_an_incident_while_it_lasts(m: Measure, c: Context) -> Objections:
     if c.place(m).what is PlaceKind.PUBLIC_ROAD:
         yield refuse("road")
     if m.transmit is None:
@@ -319,7 +319,7 @@ def the_police_see_an_incident_while_it_lasts(m: Measure, c: Context) -> Finding
 
 
 @rule("FR-26", on=POSSIBLE)
-def agents_in_a_state_control_room_only_look(m: Measure, c: Context) -> Findings:
+def agents_in_a_state_control_room_only_look(m: Measure, c: Context) -> Objections:
     if m.room != "state-control-room":
         return
     if c.mandate.body.kind is not BodyKind.SNCF_RATP_SECURITY:
@@ -330,18 +330,18 @@ def agents_in_a_state_control_room_only_look(m: Measure, c: Context) -> Findings
 
 
 @rule("FR-27", on={Act.PLATE})
-def number_plates_are_for_state_services(m: Measure, c: Context) -> Findings:
+def number_plates_are_for_state_services(m: Measure, c: Context) -> Objections:
     yield refuse("plates")
 
 
 @rule("FR-28")
-def special_cameras_have_texts_of_their_own(m: Measure, c: Context) -> Findings:
+def special_cameras_have_texts_of_their_own(m: Measure, c: Context) -> Objections:
     if m.device != "fixed":
         yield refuse("special", device=m.device)
 
 
 @rule("FR-29", on=POSSIBLE)
-def a_region_has_only_its_own_powers(m: Measure, c: Context) -> Findings:
+def a_region_has_only_its_own_powers(m: Measure, c: Context) -> Objections:
     if c.mandate.body.kind is not BodyKind.REGION:
         return
     if m.purpose and m.purpose.startswith("road."):

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from contrejour.law.mandate.law import names
 from contrejour.law.mandate.rules.register import (
     Context,
-    Findings,
-    Held,
+    Objection,
+    Objections,
     Verdict,
     condition,
     last,
@@ -22,7 +22,9 @@ from contrejour.law.mandate.vocabulary import EVENTS, DocumentKind
 
 
 @last("PR-01")
-def what_no_rule_permits_is_refused(m: Measure, c: Context, held: Iterable[Held]) -> Findings:
+def what_no_rule_permits_is_refused(
+    m: Measure, c: Context, held: Iterable[Objection]
+) -> Objections:
     if any(each.verdict is Verdict.REFUSE for each in held):
         return  # refused already, with the law's own words
     for act in m.do:
@@ -33,7 +35,7 @@ def what_no_rule_permits_is_refused(m: Measure, c: Context, held: Iterable[Held]
 @whole("PR-02")
 def one_refused_measure_refuses_the_mandate(
     c: Context, verdicts: Mapping[str, Verdict]
-) -> Findings:
+) -> Objections:
     refused = [name for name, verdict in verdicts.items() if verdict is Verdict.REFUSE]
     if refused:
         yield refuse("struck_out", count=len(refused), measures=", ".join(refused))
@@ -42,7 +44,7 @@ def one_refused_measure_refuses_the_mandate(
 @whole("PR-03")
 def what_runs_rests_on_the_very_files_that_were_voted(
     c: Context, verdicts: Mapping[str, Verdict]
-) -> Findings:
+) -> Objections:
     documents = c.mandate.documents
     yield from c.wants(c.mandate.deliberation.document, DocumentKind.DELIBERATION)
     short = [name for name, document in documents.items() if len(document.sha256) < 64]
@@ -56,7 +58,7 @@ def what_runs_rests_on_the_very_files_that_were_voted(
 
 
 @rule("PR-04", on=EVENTS)
-def no_detector_without_its_error_rates(m: Measure, c: Context) -> Findings:
+def no_detector_without_its_error_rates(m: Measure, c: Context) -> Objections:
     if m.error_rates is None:
         yield warn("unmeasured")
     else:

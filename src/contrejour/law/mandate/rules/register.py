@@ -1,7 +1,7 @@
 """How a rule is written: a small pure function, registered by the rule's id.
 
     @rule("FR-07", on=POSSIBLE)
-    def a_recording_lasts_a_month_at_most(m: Measure, c: Context) -> Findings:
+    def a_recording_lasts_a_month_at_most(m: Measure, c: Context) -> Objections:
         if m.keep.images and m.keep.images.at_most_s > ONE_MONTH.at_most_s:
             yield refuse("too_long", kept=m.keep.images)
 
@@ -42,7 +42,7 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Objection:
     """What a rule holds against a measure; `key` names the sentence that says so."""
 
     verdict: Verdict
@@ -50,22 +50,22 @@ class Held:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
-Findings = Iterator[Held]
+Objections = Iterator[Objection]
 
 
-def refuse(key: str, **values: object) -> Held:
+def refuse(key: str, **values: object) -> Objection:
     """No document cures it."""
-    return Held(Verdict.REFUSE, key, values)
+    return Objection(Verdict.REFUSE, key, values)
 
 
-def condition(key: str, **values: object) -> Held:
+def condition(key: str, **values: object) -> Objection:
     """It runs once what is named is supplied."""
-    return Held(Verdict.CONDITION, key, values)
+    return Objection(Verdict.CONDITION, key, values)
 
 
-def warn(key: str, **values: object) -> Held:
+def warn(key: str, **values: object) -> Objection:
     """Lawful; the reader should know."""
-    return Held(Verdict.WARN, key, values)
+    return Objection(Verdict.WARN, key, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Context:
     def document(self, name: str | None) -> Document | None:
         return self.mandate.documents[name] if name is not None else None
 
-    def lacks(self, name: str | None, *kinds: DocumentKind) -> Held | None:
+    def lacks(self, name: str | None, *kinds: DocumentKind) -> Objection | None:
         """What keeps a document from serving as one of `kinds` on this day; None when it serves."""
         wanted = kinds[0]
         found = self.document(name)
@@ -104,20 +104,20 @@ class Context:
             return condition("expired", name=name, document=wanted, date=found.expires)
         return None
 
-    def wants(self, name: str | None, *kinds: DocumentKind) -> Findings:
+    def wants(self, name: str | None, *kinds: DocumentKind) -> Objections:
         """A condition, unless the document is there, signed, and valid on this day."""
         held = self.lacks(name, *kinds)
         if held:
             yield held
 
 
-Check = Callable[[Measure, Context], Findings]
-Last = Callable[[Measure, Context, Iterable[Held]], Findings]
-Whole = Callable[[Context, Mapping[str, Verdict]], Findings]
+Check = Callable[[Measure, Context], Objections]
+LastCheck = Callable[[Measure, Context, Iterable[Objection]], Objections]
+MandateCheck = Callable[[Context, Mapping[str, Verdict]], Objections]
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
+class RegisteredRule:
     on: frozenset[str]
     check: Check
     permits: frozenset[str]
@@ -129,10 +129,10 @@ class Registered:
         return self.permits if open_ else frozenset()
 
 
-RULES: dict[str, Registered] = {}
-LAST: dict[str, Last] = {}
+RULES: dict[str, RegisteredRule] = {}
+LAST: dict[str, LastCheck] = {}
 """Run on a measure after all others, and see what these hold."""
-WHOLE: dict[str, Whole] = {}
+WHOLE: dict[str, MandateCheck] = {}
 """Run once on the mandate, and see the verdict of each measure."""
 EVERY = frozenset(Act) | {UNKNOWN, UNKNOWN_EVENT}
 
@@ -147,18 +147,18 @@ def rule(
 
     def registered(check: Check) -> Check:
         assert name not in RULES, name
-        RULES[name] = Registered(frozenset(on), check, frozenset(permits), during)
+        RULES[name] = RegisteredRule(frozenset(on), check, frozenset(permits), during)
         return check
 
     return registered
 
 
-def last(name: str) -> Callable[[Last], Last]:
+def last(name: str) -> Callable[[LastCheck], LastCheck]:
     """Register a check that runs after the others."""
     return lambda check: LAST.setdefault(name, check)
 
 
-def whole(name: str) -> Callable[[Whole], Whole]:
+def whole(name: str) -> Callable[[MandateCheck], MandateCheck]:
     """Register a check of the whole mandate."""
     return lambda check: WHOLE.setdefault(name, check)
 

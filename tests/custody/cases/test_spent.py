@@ -20,8 +20,8 @@ WRITER = """
 import sys
 from pathlib import Path
 from fakes.orders import NOW, order, window
-from contrejour.cases.peel import Leave
-from contrejour.cases.spent import SpentList
+from contrejour.custody.cases.party_checks import Leave
+from contrejour.custody.cases.spent import SpentList
 with SpentList(Path(sys.argv[1])) as spent:
     for n in range(10**6):
         leave = Leave(order(), "dpo", window(n))

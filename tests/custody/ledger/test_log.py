@@ -237,7 +237,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from fakes.ledgers import LOG, entry
-from contrejour.ledger.log import Log
+from contrejour.custody.ledger.log import Log
 
 with Log(Path(sys.argv[1]), LOG) as log:
     while True:

@@ -236,7 +236,7 @@ def test_any_salad_of_words_is_read_without_a_crash_and_its_draft_loads(
 
 def test_importing_a_review_reads_no_file_format_library() -> None:
     code = (
-        "import sys, contrejour.review; "
+        "import sys, contrejour.law.review; "
         "sys.exit(any(name in sys.modules for name in ('lxml', 'pypdfium2', 'numpy', 'cv2')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -15,8 +15,8 @@ from contrejour.vision.detect.models import cache_dir, ensure
 
 CHILD = """
 import sys
-from contrejour.detect.models import ensure
-from contrejour.detect.registry import CarriedFile, Model
+from contrejour.vision.detect.models import ensure
+from contrejour.vision.detect.registry import CarriedFile, Model
 files = (CarriedFile(sys.argv[1], "weights.onnx", sys.argv[2], int(sys.argv[3])),)
 tiny = Model("tiny", "", "tinycarrier", "1.0", files, "MIT", "yunet.txt", "")
 print(ensure("tiny", registry={"tiny": tiny}))

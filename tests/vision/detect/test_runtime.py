@@ -15,7 +15,7 @@ def onlooker(event, _):
         seen.append(event)
         raise RuntimeError(event)  # nor shall it be told if this test fails
 sys.addaudithook(onlooker)
-from contrejour.detect.runtime import openvino
+from contrejour.vision.detect.runtime import openvino
 openvino().Core()
 print(*seen, *(name for name in sys.modules if name.startswith("openvino_telemetry.")))
 """

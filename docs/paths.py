@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "contrejour"
 FILE = re.compile(r"(?<![\w./])[\w/]+\.py\b")
 FOLDER = re.compile(r"`((?:\w+/)+)`")
-DOTTED = re.compile(r"\bcontrejour(?:\.[A-Za-z_]\w*)+")
+DOTTED = re.compile(r"\bcontrejour(?:\.[A-Za-z_]\w*)+(?!\w|:\w)")
 FOLLOWED = re.compile(r"^ {4,}([\w/]+\.py) {2,}([A-Za-z_][\w.]*(?:, [A-Za-z_][\w.]*)*)(?: {2,}|$)")
 WRITTEN_AT_WORK = {"ahead/"}
 """Folders that the program makes, and that pages name."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+from contrejour.base.ending import finally_each
 from contrejour.base.errors import ContrejourError
 from contrejour.base.stderr import Log
 from contrejour.cli import arguments
@@ -80,15 +81,11 @@ def _watch(args: argparse.Namespace) -> int:
         _served(args, run.cameras, log),
         read.watched(args.watch_config, lambda: events.put(RELOAD)),
     ):
-        try:
+        told = [partial(_print, run.cameras)] if args.json else []
+        say = partial(log.say, code="ended-badly", level="error")
+        with finally_each(run.cameras.stop, sealing.close, *told, tell=say):
             run.change(first)
             run.until_over(events)
-        finally:
-            run.cameras.stop()
-            sealing.close()
-            if args.json:
-                for watcher in run.cameras.watchers.values():
-                    print(json.dumps(_told(watcher)), flush=True)
     failed = run.cameras.failed
     if len(failed) == len(run.cameras.watchers):
         raise next(iter(failed.values()))
@@ -194,6 +191,11 @@ def _served(args: argparse.Namespace, cameras: Cameras, log: Log) -> Iterator[No
         yield
     finally:
         server.stop()
+
+
+def _print(cameras: Cameras) -> None:
+    for watcher in cameras.watchers.values():
+        print(json.dumps(_told(watcher)), flush=True)
 
 
 def _told(watcher: Watcher) -> dict[str, object]:

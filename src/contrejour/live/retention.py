@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,13 +21,15 @@ class Retention:
     destroy_by: Callable[[datetime], datetime]
 
     def apply(self, now: datetime) -> int:
-        """Destroy the segments that are due; how many. A clock that went back destroys none."""
+        """Destroy the segments that are due; how many. A clock that went back destroys none.
+
+        Raises OSError where one can't be destroyed, once all others are.
+        """
         due = [path for path in self._kept(now) if self._due(path) <= now]
-        for path in due:
-            path.unlink(missing_ok=True)
-            if path.parent != self.folder:
-                with suppress(OSError):  # others are in it
-                    path.parent.rmdir()
+        _destroy(due)
+        for hour in {path.parent for path in due} - {self.folder}:
+            with suppress(OSError):  # others are in it
+                hour.rmdir()
         return len(due)
 
     def _kept(self, now: datetime | None = None) -> Iterator[Path]:
@@ -54,5 +56,16 @@ class Retention:
         """Nothing stays: for a camera that may be seen and not recorded."""
         if self.folder.is_dir():
             named = (self.folder / "live.m3u8", self.folder / "still.jpg")
-            for path in (*self._kept(), *self.folder.glob("*-init.mp4"), *named):
-                path.unlink(missing_ok=True)
+            _destroy([*self._kept(), *self.folder.glob("*-init.mp4"), *named])
+
+
+def _destroy(paths: Sequence[Path]) -> None:
+    """All of them: one that can't be destroyed keeps none of the others. Raises its OSError."""
+    failed: OSError | None = None
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            failed = failed or error
+    if failed:
+        raise failed

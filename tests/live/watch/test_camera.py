@@ -8,6 +8,7 @@ import signal
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -17,11 +18,14 @@ from fakes.cameras import camera
 from fakes.plans import KEY, PRIVACY, envelope, plan_for
 from fakes.runs import painted_clip, run, start, until
 
-from contrejour.base.errors import CameraRefused, Malformed, PlanExpired, Refused
+from contrejour.base.errors import CameraRefused, Malformed, OutputFailed, PlanExpired, Refused
 from contrejour.law.mandate.sign import public_pem
 from contrejour.live.retention import Retention
+from contrejour.live.sealing.originals import Original
 from contrejour.live.site import Place, address, read_site
 from contrejour.live.watch import Watcher
+from contrejour.live.watch import camera as watch_camera
+from contrejour.media import Playlist
 
 FEBRUARY = date(2027, 2, 12)
 NOON = datetime(2027, 2, 12, 12, tzinfo=UTC)
@@ -311,3 +315,69 @@ def test_a_login_comes_from_its_file_or_the_environment(tmp_path):
     assert address("cam-a", plain, {}) == "rtsp://10.0.0.8/a"
     with pytest.raises(CameraRefused, match="the login of cam-a can't be read"):
         address("cam-a", Place(address="rtsp://x", login_file=tmp_path / "no"), {})
+
+
+class Ending:
+    """What a camera has to do at its end; `broken` steps raise when they have run."""
+
+    STEPS = ("playlist", "original", "retention", "events")
+
+    def __init__(self, *broken: str) -> None:
+        self.ran: list[str] = []
+        self._broken = broken
+
+    def step(self, name: str) -> None:
+        self.ran.append(name)
+        if name in self._broken:
+            raise OutputFailed(f"{name} failed")
+
+    def of(self, out: Path, monkeypatch, **more) -> Watcher:
+        """A camera that may be seen and not recorded, told to stop before it connects."""
+        out.mkdir()
+        (out / "old.m4s").write_bytes(b"veiled")
+        plan = more.pop("plan", None) or plan_for("view.live")
+        monkeypatch.setattr(Playlist, "close", lambda _: self.step("playlist"))
+        original = Original(close=lambda: self.step("original"))
+        monkeypatch.setattr(watch_camera, "begun", lambda *_: original)
+        made = watcher("rtsp://127.0.0.1:9/x", out, plan=plan, sealed=lambda: None, **more)
+        made.events = lambda: SimpleNamespace(close=lambda: self.step("events"))
+        made.stopped = lambda: True
+        monkeypatch.setattr(
+            Retention, "apply", lambda *_: self.step("retention") if self.ran else None
+        )
+        monkeypatch.setattr(watch_camera, "RETENTION_EVERY", timedelta())
+        return made
+
+
+@pytest.mark.parametrize("broken", ["playlist", "retention", "events"])
+def test_a_step_of_the_end_that_fails_keeps_no_other_from_being_done(tmp_path, monkeypatch, broken):
+    ending = Ending(broken)
+    watching = ending.of(tmp_path / "out", monkeypatch)
+    with pytest.raises(OutputFailed, match=broken):
+        watching.run()
+    assert not (tmp_path / "out" / "old.m4s").exists()  # seen, and not recorded
+    assert {*ending.ran} >= {"playlist", "retention", "events"}
+
+
+def test_the_last_window_is_signed_though_the_playlist_cannot_be_closed(tmp_path, monkeypatch):
+    ending, said = Ending("playlist", "original"), []
+    plan = plan_for("view.live", "record")
+    watching = ending.of(tmp_path / "out", monkeypatch, plan=plan, tell=said.append)
+    with pytest.raises(OutputFailed, match="playlist failed"):
+        watching.run()
+    assert [*dict.fromkeys(ending.ran)] == [*Ending.STEPS]
+    assert said == ["original failed"]
+    assert (tmp_path / "out" / "old.m4s").exists()  # it may be recorded
+
+
+def test_what_cannot_be_destroyed_keeps_nothing_else(tmp_path):
+    (tmp_path / "a.m4s").mkdir()  # nobody unlinks a folder
+    for name in ("b.m4s", "live.m3u8"):
+        (tmp_path / name).write_bytes(b"x")
+    keep = Retention(tmp_path, lambda at: at)
+    with pytest.raises(OSError, match=r"a\.m4s"):
+        keep.apply(datetime.now(UTC) + timedelta(days=1))
+    assert not (tmp_path / "b.m4s").exists()
+    with pytest.raises(OSError, match=r"a\.m4s"):
+        keep.clear()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.m4s"]

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from contrejour.base.ending import finally_each
 from contrejour.base.errors import SealError
 from contrejour.custody.seal import store
 from contrejour.custody.seal.chain import LATE_MS, Chain, Veiled
@@ -193,9 +194,13 @@ class Recorder:
 
     def close(self) -> None:
         """Nothing more comes: all is signed that can be."""
-        self._leave()
-        self._sign(self._look(), waits=False)
-        self._ahead.close()
+        with finally_each(
+            self._leave,
+            lambda: self._sign(self._look(), waits=False),
+            self._ahead.close,
+            tell=self._tell,
+        ):
+            pass
 
     def _leave(self) -> None:
         """The window is over."""

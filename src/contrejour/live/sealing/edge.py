@@ -15,6 +15,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
+from contrejour.base.ending import finally_each
 from contrejour.base.errors import Busy, OutputFailed, PlanExpired, Refused, SealError
 from contrejour.custody.seal import clock, store
 from contrejour.custody.seal.chain import Chain, Edge
@@ -159,10 +160,9 @@ class Sealed:
         """All that ran is left, and told."""
         self._over.set()
         self._thread.join()
-        for name in list(self._running):
-            self.leave(name)
-        self.turn()
-        self._alone.close()
+        leaving = [partial(self.leave, name) for name in list(self._running)]
+        with finally_each(*leaving, self.turn, self._alone.close, tell=self._tell):
+            pass
 
     def _run(self) -> None:
         while not self._over.wait(LOOK_S):

@@ -16,9 +16,11 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from contrejour.base.canonical import Json
+from contrejour.base.ending import finally_each
 from contrejour.base.errors import Busy
 from contrejour.base.pictures import Event
 from contrejour.live.signals.decide import decisions, is_decided, write_roles
@@ -37,7 +39,7 @@ class Signals:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         tell: Callable[[str], object] = lambda _: None,
     ) -> None:  # fmt: skip
-        self._clock = clock
+        self._clock, self._tell = clock, tell
         self.journal = Journal(folder, clock=clock, tell=tell)
         try:
             write_roles(folder, roles)
@@ -93,11 +95,10 @@ class Signals:
 
     def close(self) -> None:
         """What isn't sent stays in the journal, and is sent when it is opened again."""
-        for outbox in self._outboxes:
-            outbox.stop()
-        for thread in self._threads:
-            thread.join(STOP_S)
-        self.journal.close()
+        stops = [outbox.stop for outbox in self._outboxes]
+        joins = [partial(thread.join, STOP_S) for thread in self._threads]
+        with finally_each(*stops, *joins, self.journal.close, tell=self._tell):
+            pass
 
     def __enter__(self) -> Signals:
         return self

@@ -20,6 +20,7 @@ from itertools import chain
 from pathlib import Path
 
 from contrejour import media
+from contrejour.base.ending import finally_each
 from contrejour.base.errors import CameraError, ContrejourError, NotMedia, OutputFailed, Unsupported
 from contrejour.base.pictures import Cells, Frame, Look, Sight
 from contrejour.law.gate import is_open, watch
@@ -138,16 +139,15 @@ class Watcher:
         if self.hide == "unknown" and self.empty is None:
             self.empty = Empty(self.out / "scene.npz", tell=self.tell)
         self._events = self.events() if self.events else None
-        try:
+        with finally_each(
+            self._playlist.close,
+            self._original.close,
+            self._now,
+            *([self._events.close] if self._events else []),
+            *([] if Act.RECORD in acts else [self.retention.clear]),  # the law's, of all of them
+            tell=self.tell,
+        ):
             self._connect_for_ever(acts, zones)
-        finally:
-            self._playlist.close()
-            self._original.close()
-            self._now()
-            if self._events:
-                self._events.close()
-            if Act.RECORD not in acts:
-                self.retention.clear()
 
     def _connect_for_ever(self, acts: Acts, zones: tuple[privacy.Polygon, ...]) -> None:
         wait_s = FIRST_WAIT_S
@@ -182,7 +182,13 @@ class Watcher:
             trust=self.camera.trust,
             **self._original.kept,
         )
-        try:
+        with finally_each(
+            self._disconnected,
+            decoder.close,
+            self._playlist.end,
+            *([self._events.end] if self._events else []),
+            tell=self.tell,
+        ):
             frames = watch(
                 self.plan, self.name, acts, decoder.frames(), self._now, together=shows(acts)
             )
@@ -194,12 +200,9 @@ class Watcher:
                 show(frame, hidden)
                 self._count(frame, whole, decoder)
                 yield
-        finally:
-            self.counters.connected = False
-            decoder.close()
-            self._playlist.end()
-            if self._events:
-                self._events.end()
+
+    def _disconnected(self) -> None:
+        self.counters.connected = False
 
     def _shown(self, fmt: media.Format) -> Callable[[Frame, Cells], None]:
         """Veil each frame, and show it: in the playlist, as a still. There is no other way out."""

@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from contrejour.base.ending import finally_each
 from contrejour.base.errors import OutputFailed, PlanExpired
 from contrejour.base.pictures import Cells, Frame, Look
 from contrejour.law.mandate.periods import Period
@@ -159,11 +160,10 @@ class Events:
 
     def close(self) -> None:
         """What was counted so far is told."""
-        with suppress(OutputFailed):
+        with finally_each(self._signals.close, tell=self._tell), suppress(OutputFailed):
             for each in self._counts:
                 if figure := each.close():
                     self._signals.counts(_told(figure))
-        self._signals.close()
 
 
 def _told(figure: Figure) -> dict[str, str | int | float | None]:

@@ -30,7 +30,7 @@ from fakes.recorders import (
 from fakes.runs import until
 
 from contrejour.base.errors import SealError
-from contrejour.custody.seal import store
+from contrejour.custody.seal import prepared, store
 from contrejour.custody.seal.gaps import Gap, Reason
 from contrejour.custody.seal.manifest import Status
 from contrejour.custody.seal.recording import MOST_BYTES, Recording
@@ -426,6 +426,20 @@ def test_a_recorder_that_is_killed_keeps_what_was_whole_and_the_chain_goes_on(ca
     for told in chain(camera)[:-1]:
         assert sum(each.status is Status.TRUNCATED for each in told.segs) <= 1
     assert not [*camera.rglob("*.part"), *camera.rglob("W.open")]
+
+
+def test_a_start_depends_on_no_empty_folder(camera, monkeypatch):
+    """What a killed recorder's process still writes there is neither used nor in the way."""
+    ahead = camera / "ahead"
+    ahead.mkdir(parents=True)
+    for t0 in (T0, T0 + WINDOW):
+        (ahead / f"{t0}.onions").write_bytes(b"of a key that nobody holds")
+    monkeypatch.setattr(prepared.shutil, "rmtree", lambda *_, **__: None)
+    bench = Bench(camera)
+    begun = bench.run(2)
+    bench.recorder.close()
+    assert opened(camera).keys() == {*begun}
+    assert bench.said == []
 
 
 def test_a_window_whose_time_it_still_is_goes_on_after_a_kill(bench, camera):

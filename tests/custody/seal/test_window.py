@@ -21,7 +21,7 @@ from contrejour.custody.seal.recipient import SECRET, Identity, Kind
 from contrejour.custody.seal.window import Wanted, make, request
 
 HOLDER = "import sys; kept = sys.stdin.buffer.readline(); print(flush=True); sys.stdin.read()"
-MAKER = ["-m", "contrejour.custody.seal.window"]
+MAKER = ["-m", "contrejour.custody.seal.window", str(os.getpid())]
 
 
 def wanted(folder, count=1):

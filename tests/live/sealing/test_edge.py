@@ -22,7 +22,7 @@ from fakes.ledgers import brute_root
 from fakes.parties import T0, parties, policy
 from fakes.plans import PRIVACY, plan_for
 from fakes.recorders import EDGE, ByHand, chain, clear, veil
-from fakes.runs import clip, family, painted_clip, run, start, until
+from fakes.runs import alive, clip, family, painted_clip, run, start, until
 from fakes.seals import prefix
 from live.sealing.test_seal_section import PARTIES, ceremony
 
@@ -549,9 +549,10 @@ def test_a_command_that_is_killed_keeps_what_was_whole_and_a_stranger_opens_it(t
     try:
         assert until(lambda: any(each.stat().st_size > 700_000 for each in camera.rglob("*.part")))
     finally:
-        for each in (killed, *family(killed.pid)):  # it, before it hears of what it started
-            each.kill()
+        started = family(killed.pid)
+        killed.kill()
         killed.communicate()
+    assert until(lambda: not any(map(alive, started)))
     again = start(*command, detector="painted")
     try:
         assert until(lambda: len(list(camera.rglob("*.age*"))) > 1)

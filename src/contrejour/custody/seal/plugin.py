@@ -26,6 +26,7 @@ from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Protocol
 
+from contrejour.base import children
 from contrejour.base.errors import SealError
 from contrejour.custody.seal import bech32, tag
 from contrejour.custody.seal.header import Lines, Stanza, unbase64
@@ -165,7 +166,7 @@ class _Talk:
             )
         self._program, self._kept, self._until = program, bytearray(), 0.0
         try:
-            self._process = subprocess.Popen(
+            self._process = children.start(
                 [path, "--age-plugin=identity-v1"], start_new_session=True,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip

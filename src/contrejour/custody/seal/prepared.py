@@ -49,7 +49,7 @@ class Ahead:
         self.why: Exception | None = None
         """Why the last windows could not be made."""
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)  # what couldn't be taken away is when it's due
 
     @property
     def reason(self) -> Reason:
@@ -117,6 +117,7 @@ class Ahead:
                 f"{day} lies beyond the horizon: its keys may not be used yet",
                 "is the clock right? run an NTP client",
             )
+        self._discard(*starts)  # of a recorder that was killed
         wanted = [
             Wanted(self._camera, t0, t0 + self._window_ms, self._path(t0)) for t0 in starts
         ]  # fmt: skip

@@ -1,6 +1,6 @@
 """A window's key is made, wrapped, written and forgotten in a process that lives for that alone.
 
-`make` starts it, `python -m contrejour.custody.seal.window`, and gets back the public half:
+`make` starts it, `python -m contrejour.custody.seal.window PARENT`, and gets back the public half:
 whoever records never held the secret one. Nothing can be sealed before the onions are durable,
 because there is nothing before to seal it to; where this fails, there is no recipient, and so no
 record.
@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from contrejour.base.children import die_with_parent
 from contrejour.base.errors import SealError
 from contrejour.custody.seal.new_files import write_new
 from contrejour.custody.seal.onion import Keyset, Window, onions, pack
@@ -94,7 +95,7 @@ def _ask(line: bytes) -> dict[str, Any]:
     try:
         done = subprocess.run(
             # -P: no module comes from whatever folder this runs in.
-            [sys.executable, "-P", "-m", "contrejour.custody.seal.window"],
+            [sys.executable, "-P", "-m", "contrejour.custody.seal.window", str(os.getpid())],
             input=line + b"\n", capture_output=True, timeout=TIMEOUT_S,
         )  # fmt: skip
         told = json.loads(done.stdout)
@@ -131,6 +132,7 @@ def _one(asked: dict[str, Any], keys: Keyset) -> dict[str, Any]:
 
 
 def main() -> None:
+    die_with_parent(int(sys.argv[1]))  # else it would write where the next recorder begins
     locked = hide()
     told: dict[str, Any] = {"locked": locked}
     try:

@@ -1,4 +1,4 @@
-"""The process that decodes one camera: `python -m contrejour.media.camera.child`.
+"""The process that decodes one camera: `python -m contrejour.media.camera.child PARENT`.
 
 It is told the address on standard input (it holds the password), connects, shuts itself in, and
 sends pictures on standard output until the camera goes away. Whoever veils may be slow: a few
@@ -15,6 +15,7 @@ import sys
 import threading
 from typing import Any
 
+from contrejour.base.children import die_with_parent
 from contrejour.base.errors import CameraError, ContrejourError
 from contrejour.base.pictures import Frame
 from contrejour.media.camera import wire
@@ -29,6 +30,7 @@ Message = tuple[bytes, list[Any]]
 
 def main() -> None:
     """Decode until the end, and say why."""
+    die_with_parent(int(sys.argv[1]))
     asked = json.loads(sys.stdin.buffer.readline())
     waiting: queue.Queue[Message | None] = queue.Queue(WAITING)
     sender = threading.Thread(target=_send, args=(waiting,), daemon=True)

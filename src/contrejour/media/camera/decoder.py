@@ -37,7 +37,7 @@ _SET_PIPE_SIZE = 1031
 
 
 class Decoder:
-    """One connection to a camera, as `Live`. `close` ends its process.
+    """One connection to a camera, as `Live`. `close` ends its process; so does our own end.
 
     A `keeper` is given the packets that came, as segments, whatever becomes of the pictures.
     """
@@ -46,7 +46,10 @@ class Decoder:
         self, address: str, *, transport: str = "tcp", trust: str = "",
         keeper: Keeper | None = None, window_ms: int = 60_000, segment_ms: int = 10_000,
     ) -> None:  # fmt: skip
-        """Start it. What goes wrong is raised by `frames`."""
+        """Start it. What goes wrong is raised by `frames`.
+
+        The process ends with the thread that calls this, if it isn't closed before (children.py).
+        """
         self.name = without_login(address)
         self.fmt: Format | None = None
         self.sandbox = ""
@@ -54,7 +57,7 @@ class Decoder:
         known = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR")
         kept, keeps = os.pipe() if keeper else (-1, -1)
         self._child = subprocess.Popen(
-            [sys.executable, "-m", "contrejour.media.camera.child"],
+            [sys.executable, "-m", "contrejour.media.camera.child", str(os.getpid())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
             env={key: os.environ[key] for key in known if key in os.environ},
             start_new_session=True, pass_fds=(keeps,) if keeper else (),

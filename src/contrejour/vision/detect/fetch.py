@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from importlib.resources import files as package_files
 from pathlib import Path
 
+from contrejour.base import children
 from contrejour.base.errors import ModelError
 from contrejour.vision.detect.registry import NOTICE, CarriedFile, Model
 
@@ -69,7 +70,7 @@ def _run(
 ) -> tuple[int, Iterable[str]]:
     """Run pip to its end, passing on its progress; return its exit code and last lines."""
     said: deque[str] = deque(maxlen=_LINES_KEPT)
-    with subprocess.Popen(
+    with children.start(
         command,
         env=env,
         stdin=subprocess.DEVNULL,

@@ -25,7 +25,7 @@ from contrejour.vision.events.ground import Polygon, counted_in, foot, inside
 from contrejour.vision.events.intervals import rate, wilson
 from contrejour.vision.events.moment import Moment
 from contrejour.vision.events.replay import replay
-from contrejour.vision.events.score import Occurrence, Said, Score, score
+from contrejour.vision.events.score import Occurrence, RaisedEvent, Score, score
 
 CORNER = ((0.7, 0.2), (1.0, 0.2), (1.0, 0.45), (0.7, 0.45))
 PATH = ((0.0, 0.28), (0.9, 0.28), (1.0, 0.85), (0.6, 0.55), (0.0, 0.45))
@@ -68,7 +68,9 @@ def row(name: str, rule: ZoneRule, clip: Clip, passages: Passages) -> str:
     done = replay([clip.moments], build("bench", {"z": rule}))
     assert done.first is not None
     truth = clip.occurrences(rule.kind, passages)
-    said = [Said(e.kind, e.zone, (e.time - done.first.at).total_seconds()) for _, e in done.said]
+    said = [
+        RaisedEvent(e.kind, e.zone, (e.time - done.first.at).total_seconds()) for _, e in done.said
+    ]
     hours = done.watched_s / 3600
     found = next(iter(score(truth, said, hours)), Score(rule.kind, 0, 0, 0, 0, hours, ()))
 

@@ -37,7 +37,7 @@ from contrejour.vision.events.intervals import rate, wilson  # noqa: E402
 from contrejour.vision.events.moment import Moment  # noqa: E402
 from contrejour.vision.events.perspective import calibrate  # noqa: E402
 from contrejour.vision.events.replay import replay  # noqa: E402
-from contrejour.vision.events.score import Occurrence, Said, Score, score  # noqa: E402
+from contrejour.vision.events.score import Occurrence, RaisedEvent, Score, score  # noqa: E402
 
 SEEDS = range(20)
 ROUGH = Faults(jitter=0.06, missed=0.3, ghosts=0.1)
@@ -65,7 +65,7 @@ def cases() -> Iterator[tuple[str, Iterable[Story]]]:
 def measure(stories: Iterable[Story]) -> tuple[Score, float]:
     """All scenes of a case as one score, and the moments that were judged in a second."""
     truth: list[Occurrence] = []
-    said: list[Said] = []
+    said: list[RaisedEvent] = []
     watched_s = took_s = start_s = 0.0
     moments, kind = 0, ""
     for story in stories:
@@ -77,7 +77,7 @@ def measure(stories: Iterable[Story]) -> tuple[Score, float]:
         first = seen[0].at
         truth += [replace(each, from_s=each.from_s + start_s, to_s=each.to_s + start_s)
                   for each in story.truth]  # fmt: skip
-        said += [Said(e.kind, e.zone, (e.time - first).total_seconds() + start_s)
+        said += [RaisedEvent(e.kind, e.zone, (e.time - first).total_seconds() + start_s)
                  for _, e in done.said]  # fmt: skip
         watched_s += story.scene.seconds
         start_s += story.scene.seconds + 60  # so that none is taken for one of the next

@@ -119,7 +119,7 @@ def times(path: Path) -> list[int]:
 def masks_for(path: Path, to: Path, hidden: Callable[[int], tuple[Box, ...] | str]) -> Path:
     """A masks file for a clip: `hidden(frame)` says its boxes, or why it is veiled whole."""
     fmt, pts = media.probe(path), times(path)
-    header = masksfile.Header(
+    header = masksfile.MasksHeader(
         path.name, sha256(path), *fmt.upright, fmt.rotation, fmt.time_base, len(pts)
     )
     rows = []

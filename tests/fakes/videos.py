@@ -152,7 +152,7 @@ def times_read(path: Path) -> list[int]:
 def masks_file(path: Path, clip: Path, hide: Hide) -> Path:
     """A masks file for a clip."""
     fmt, times = media.probe(clip), times_read(clip)
-    header = masksfile.Header(
+    header = masksfile.MasksHeader(
         clip.name, sha256(clip), *fmt.upright, fmt.rotation, fmt.time_base, len(times)
     )
     rows = []

@@ -37,7 +37,9 @@ def masks_in_every_tenth_minute(source: Path, to: Path) -> Path:
     ).stdout  # fmt: skip
     pts = sorted(int(line.strip(",")) for line in text.split())
     fmt = media.probe(source)
-    header = masksfile.Header(source.name, sha256(source), *fmt.upright, 0, fmt.time_base, len(pts))
+    header = masksfile.MasksHeader(
+        source.name, sha256(source), *fmt.upright, 0, fmt.time_base, len(pts)
+    )
     step = max(10, len(pts) // 60)
     box = (Hidden(Box(300, 100, 400, 500), Source.HAND),)
     rows = ((at, Mask(i, box if i // step % 10 == 5 else ())) for i, at in enumerate(pts))

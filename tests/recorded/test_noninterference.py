@@ -325,7 +325,7 @@ def frames_in_memory(
 def rendered(
     fmt: media.Format, frames: Iterable[Frame], hidden: Sequence[Cells], fill: str, scene: Any,
     paint: Paint,
-) -> list[media.Packed]:  # fmt: skip
+) -> list[media.CodedPicture]:  # fmt: skip
     """What a worker does to a chunk, without the file."""
     encoder, packets = media.Encoder(fmt), []
     for frame, cells in zip(frames, hidden, strict=True):

@@ -31,7 +31,7 @@ def veil(
 ) -> Image.Image:  # fmt: skip
     """Veil a picture whose upright size is `size`; the output, opened."""
     masks = out.with_name(out.name + ".given.json")
-    header = masksfile.Header(source.name, sha256(source), *size, 0, Fraction(1), 1)
+    header = masksfile.MasksHeader(source.name, sha256(source), *size, 0, Fraction(1), 1)
     mask = Mask(0, tuple(Hidden(box, Source.HAND) for box in boxes))
     masksfile.write(masks, header, [(0, mask)])
     options = Options(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from contrejour.base.errors import InputMissing, UsageError
 
 if TYPE_CHECKING:
-    from contrejour.recorded.evaluate.score import Result, Veiled
+    from contrejour.recorded.evaluate.score import PixelVerdict, Result
 
 
 def add_eval_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -52,13 +52,13 @@ def run_eval(args: argparse.Namespace) -> int:
     return 0
 
 
-def _masked(path: Path) -> Iterator[Veiled]:
+def _masked(path: Path) -> Iterator[PixelVerdict]:
     """What a masks file hides: every box snapped outward to the grid of the coded picture."""
     import numpy as np
 
     from contrejour.base.pictures import CELL_PX
     from contrejour.recorded import masksfile
-    from contrejour.recorded.evaluate.score import Veiled
+    from contrejour.recorded.evaluate.score import PixelVerdict
     from contrejour.vision import veil
 
     header, rows = masksfile.read(path)
@@ -68,10 +68,10 @@ def _masked(path: Path) -> Iterator[Veiled]:
         grid = veil.cells(mask, width, height, header.rotation)
         coded = grid.repeat(CELL_PX, 0).repeat(CELL_PX, 1)[:height, :width]
         hidden = np.rot90(coded, -header.rotation // 90)
-        yield Veiled(int(pts * header.time_base * 1_000_000_000), hidden, ~hidden)
+        yield PixelVerdict(int(pts * header.time_base * 1_000_000_000), hidden, ~hidden)
 
 
-def _compared(before: Path, after: Path) -> Iterator[Veiled]:
+def _compared(before: Path, after: Path) -> Iterator[PixelVerdict]:
     from contrejour.recorded.evaluate.pixels import compare
 
     return compare(_pairs(before, after))

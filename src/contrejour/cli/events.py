@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from contrejour.live.site import Place
     from contrejour.live.site.rules import ZoneRule
     from contrejour.vision.events.moment import Moment
-    from contrejour.vision.events.raised import Raised
-    from contrejour.vision.events.score import Said, Score
-    from contrejour.vision.events.truth import Truth
+    from contrejour.vision.events.raised import EventTrigger
+    from contrejour.vision.events.score import RaisedEvent, Score
+    from contrejour.vision.events.truth import EventTruth
 
 SECONDS_A_DAY = 86_400
 
@@ -98,7 +98,7 @@ def _eval(args: argparse.Namespace) -> int:
     return 0
 
 
-def _told(args: argparse.Namespace, truth: Truth) -> tuple[Sequence[Said], float]:
+def _told(args: argparse.Namespace, truth: EventTruth) -> tuple[Sequence[RaisedEvent], float]:
     """What a file says was said."""
     from contrejour.vision.events.truth import read_said
 
@@ -113,11 +113,11 @@ def _told(args: argparse.Namespace, truth: Truth) -> tuple[Sequence[Said], float
     return said, args.hours
 
 
-def _replayed(args: argparse.Namespace, truth: Truth) -> tuple[Sequence[Said], float]:
+def _replayed(args: argparse.Namespace, truth: EventTruth) -> tuple[Sequence[RaisedEvent], float]:
     """What the site's rules say of kept moments; undated truth counts from the first of them."""
     from contrejour.live.site.build import build
     from contrejour.vision.events.replay import replay
-    from contrejour.vision.events.score import Said
+    from contrejour.vision.events.score import RaisedEvent
 
     if any(map(moments.is_video, args.moments)) and (truth.dated or len(args.moments) > 1):
         raise UsageError(
@@ -127,7 +127,7 @@ def _replayed(args: argparse.Namespace, truth: Truth) -> tuple[Sequence[Said], f
     rules = build(args.camera, _zones(args))
     done = replay(_streams(args, rules), rules)
     start_s = 0.0 if truth.dated or done.first is None else done.first.at.timestamp()
-    said = [Said(e.kind, e.zone, e.time.timestamp() - start_s) for _, e in done.said]
+    said = [RaisedEvent(e.kind, e.zone, e.time.timestamp() - start_s) for _, e in done.said]
     return said, done.watched_s / 3600
 
 
@@ -260,7 +260,7 @@ def _place(args: argparse.Namespace) -> Place:
     return site.cameras[args.camera]
 
 
-def _streams(args: argparse.Namespace, rules: Sequence[Raised]) -> Iterator[Iterator[Moment]]:
+def _streams(args: argparse.Namespace, rules: Sequence[EventTrigger]) -> Iterator[Iterator[Moment]]:
     """What is to be replayed, with all that the rules read."""
     needs = {need for each in rules for need in each.rule.needs}
     camera = vars(args).get("camera")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from contrejour.base.errors import ModelError
 
 if TYPE_CHECKING:
-    from contrejour.vision.detect.models import Kept, Progress
+    from contrejour.vision.detect.models import CachedFile, Progress
 
 
 def add_models_parser(
@@ -80,7 +80,7 @@ def _fetch(*, offline: bool) -> int:
     return 0
 
 
-def _verify(kept: tuple[Kept, ...], *, as_json: bool) -> int:
+def _verify(kept: tuple[CachedFile, ...], *, as_json: bool) -> int:
     from contrejour.vision.detect.models import FileState, cache_dir
 
     for one in kept:
@@ -98,7 +98,7 @@ def _verify(kept: tuple[Kept, ...], *, as_json: bool) -> int:
     return 0
 
 
-def _print_models(kept: tuple[Kept, ...], *, as_json: bool) -> None:
+def _print_models(kept: tuple[CachedFile, ...], *, as_json: bool) -> None:
     from contrejour.vision.detect.models import FileState, cache_dir
 
     for model, group in groupby(kept, key=lambda one: one.model):

@@ -33,7 +33,7 @@ def _camera(args: argparse.Namespace) -> int:
     import ssl
 
     from contrejour.base.errors import InputMissing, OutputFailed
-    from contrejour.media.testcamera.camera import Camera
+    from contrejour.media.testcamera.camera import CameraServer
     from contrejour.media.testcamera.clips import load
     from contrejour.media.testcamera.faults import Faults
     from contrejour.media.testcamera.login import Login
@@ -49,7 +49,7 @@ def _camera(args: argparse.Namespace) -> int:
             raise InputMissing(
                 f"{args.tls[0]} and {args.tls[1]} can't be read as a certificate and its key"
             ) from error
-    camera = Camera([load(clip) for clip in args.clips], faults, login, tls, args.onvif)
+    camera = CameraServer([load(clip) for clip in args.clips], faults, login, tls, args.onvif)
 
     async def show() -> None:
         try:

@@ -24,19 +24,19 @@ from contrejour.media.file.mux import check_container, mux, read_chunk, write_ch
 from contrejour.media.file.reader import Reader, lumas, repack, stills
 from contrejour.media.file.truncation import is_truncated
 from contrejour.media.format import Format
-from contrejour.media.out.encode import CRF, PRESET, Encoder, Packed, can_copy, target
+from contrejour.media.out.encode import CRF, PRESET, CodedPicture, Encoder, can_copy, target
 from contrejour.media.out.hls import Playlist
 
 __all__ = [
     "CRF",
     "PRESET",
+    "CodedPicture",
     "Decoder",
     "Encoder",
     "Format",
     "Gop",
     "Keeper",
     "Live",
-    "Packed",
     "Playlist",
     "Reader",
     "can_copy",

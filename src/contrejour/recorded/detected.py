@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from contrejour.recorded.run import Run
 
 
-def masks(run: Run, pool: Pool) -> tuple[masksfile.Header, Iterable[tuple[int, Mask]]]:
+def masks(run: Run, pool: Pool) -> tuple[masksfile.MasksHeader, Iterable[tuple[int, Mask]]]:
     """(pts, mask) of every frame, in order, and the header for them, its frames not yet counted."""
     from contrejour.vision import detect
 
@@ -30,7 +30,7 @@ def masks(run: Run, pool: Pool) -> tuple[masksfile.Header, Iterable[tuple[int, M
         for number, unit in enumerate(units)
         if not looks_path(run.folder, number).exists()
     ]
-    header = masksfile.Header(
+    header = masksfile.MasksHeader(
         input_name=run.source.name,
         input_sha256=run.input_sha256,
         width=run.fmt.upright[0],

@@ -9,7 +9,7 @@ from contrejour import media
 from contrejour.base.errors import InputEmpty
 from contrejour.base.pictures import Frame, Sight
 from contrejour.vision import detect, scene, track, veil
-from contrejour.vision.detect.guard import Guarded
+from contrejour.vision.detect.guard import GuardedDetector
 from contrejour.vision.events import Moment
 from contrejour.vision.moments import Moments, again_ns, detector_for
 from contrejour.vision.scene.sampling import spaced
@@ -36,7 +36,9 @@ def of_file(
     if not gops:
         raise InputEmpty(f"{path} holds no pictures")
     reader = media.Reader(path, fmt, gops)
-    detector = Guarded(detector_for(needs, make or detect.build, fmt.upright, offline=offline))
+    detector = GuardedDetector(
+        detector_for(needs, make or detect.build, fmt.upright, offline=offline)
+    )
     empty = _empty(reader, detector, step) if "unlike" in needs else None
     moments, total = Moments(needs), sum(gop.packets for gop in gops)
     seen: list[Frame] = []

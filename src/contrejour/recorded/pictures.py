@@ -35,7 +35,7 @@ from contrejour.recorded import masksfile
 from contrejour.recorded.folder import Work
 from contrejour.recorded.request import DETECTOR, Options, Summary, masks_name
 from contrejour.vision import veil
-from contrejour.vision.detect.guard import Guarded
+from contrejour.vision.detect.guard import GuardedDetector
 
 Image.MAX_IMAGE_PIXELS = 300_000_000
 THOROUGH = "contrejour.vision.detect:build_thorough"
@@ -97,7 +97,7 @@ class Detectors:
     def of(self, width: int, height: int) -> Any:
         if (width, height) not in self._built:
             made = self._make((width, height), offline=self._offline)
-            self._built[width, height] = Guarded(made)
+            self._built[width, height] = GuardedDetector(made)
         return self._built[width, height]
 
 
@@ -208,10 +208,10 @@ def _given(path: Path, frame: Frame) -> Mask:
 
 def _header(
     source: Path, frame: Frame, options: Options, summary: Summary, detectors: Detectors
-) -> masksfile.Header:
+) -> masksfile.MasksHeader:
     from contrejour.vision import detect
 
-    header = masksfile.Header(
+    header = masksfile.MasksHeader(
         input_name=source.name,
         input_sha256=sha256(source),
         width=frame.width,

@@ -19,7 +19,7 @@ from string import Template
 from PIL import Image
 
 from contrejour.base.pictures import Mask, Rgb, Source
-from contrejour.recorded.masksfile import Header
+from contrejour.recorded.masksfile import MasksHeader
 
 STRIP, DOUBTFUL = 12, 24
 """Thumbnails: evenly spaced ones, and moments to look at."""
@@ -31,7 +31,7 @@ Stills = Callable[[Sequence[int]], Iterable[tuple[int, Rgb]]]
 
 
 @dataclass(slots=True)
-class Seen:
+class MaskSummary:
     """What the report keeps of the masks: runs of each track, doubts, frames veiled whole."""
 
     seconds: list[float] = field(default_factory=list)
@@ -40,9 +40,9 @@ class Seen:
     whole: list[list[object]] = field(default_factory=list)
 
 
-def gather(rows: Iterable[tuple[int, Mask]], time_base: Fraction) -> Seen:
+def gather(rows: Iterable[tuple[int, Mask]], time_base: Fraction) -> MaskSummary:
     """Read the masks once. A track's runs are [first, last, 1 if a detector saw it else 0]."""
-    seen = Seen()
+    seen = MaskSummary()
     for pts, mask in rows:
         at = mask.index
         seen.seconds.append(float(pts * time_base))
@@ -72,12 +72,12 @@ def gather(rows: Iterable[tuple[int, Mask]], time_base: Fraction) -> Seen:
     return seen
 
 
-def _doubt(seen: Seen, at: int, certainty: float, why: str) -> None:
+def _doubt(seen: MaskSummary, at: int, certainty: float, why: str) -> None:
     if at not in seen.doubts or certainty < seen.doubts[at][0]:
         seen.doubts[at] = (certainty, why)
 
 
-def doubtful(seen: Seen, most: int) -> list[int]:
+def doubtful(seen: MaskSummary, most: int) -> list[int]:
     """The least certain frames, least certain first, no two within half a second."""
     chosen: list[int] = []
     for at, _ in sorted(seen.doubts.items(), key=lambda item: (item[1][0], item[0])):
@@ -89,7 +89,7 @@ def doubtful(seen: Seen, most: int) -> list[int]:
 
 
 def write_report(
-    path: Path, out: Path, header: Header, rows: Iterable[tuple[int, Mask]], stills: Stills
+    path: Path, out: Path, header: MasksHeader, rows: Iterable[tuple[int, Mask]], stills: Stills
 ) -> None:
     """Write the page to `path`. `stills` gives frames of the output `out`."""
     seen = gather(rows, header.time_base)
@@ -110,7 +110,7 @@ def write_report(
     path.write_text(text, "utf-8")
 
 
-def _facts(out: Path, header: Header, seen: Seen) -> Iterator[str]:
+def _facts(out: Path, header: MasksHeader, seen: MaskSummary) -> Iterator[str]:
     given = header.parameters
     frames = sum(int(run[1]) - int(run[0]) + 1 for run in seen.whole)  # type: ignore[call-overload]
     facts = {
@@ -137,7 +137,7 @@ WHY = {
 }
 
 
-def _figure(at: int, seen: Seen, pictures: dict[int, str], why: str) -> str:
+def _figure(at: int, seen: MaskSummary, pictures: dict[int, str], why: str) -> str:
     if at not in pictures:
         return ""
     said = html.escape(WHY.get(why, why))
@@ -147,7 +147,7 @@ def _figure(at: int, seen: Seen, pictures: dict[int, str], why: str) -> str:
     )
 
 
-def _timeline(seen: Seen) -> str:
+def _timeline(seen: MaskSummary) -> str:
     """Rows of tracks as SVG: solid where a detector saw them, pale where filled."""
     rows = sorted(seen.tracks.items())[:MOST_TRACKS]
     count = max(1, len(seen.seconds))
@@ -165,7 +165,7 @@ def _timeline(seen: Seen) -> str:
     return f'<svg viewBox="0 0 1000 {high}" role="img" aria-label="tracks">{"".join(shapes)}</svg>'
 
 
-def _whole(seen: Seen) -> Iterator[str]:
+def _whole(seen: MaskSummary) -> Iterator[str]:
     for first, last, why in seen.whole:
         start, end = _clock(seen.seconds[int(str(first))]), _clock(seen.seconds[int(str(last))])
         cells = (f"{first}-{last}", f"{start} - {end}", html.escape(str(why)))

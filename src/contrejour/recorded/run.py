@@ -159,7 +159,7 @@ class Run:
         for pts, mask in masks:
             yield pts, veil.cells(mask, self.fmt.width, self.fmt.height, self.fmt.rotation)
 
-    def _given(self) -> tuple[masksfile.Header, Masks]:
+    def _given(self) -> tuple[masksfile.MasksHeader, Masks]:
         """What the masks file that was given says."""
         path = cast("Path", self.options.masks)
         header, masks = masksfile.read(path)
@@ -228,7 +228,7 @@ class Run:
 
     def _described(
         self,
-        header: masksfile.Header,
+        header: masksfile.MasksHeader,
         draft: masksfile.Draft,
         part: Path,
         planned: Sequence[units.Chunk],

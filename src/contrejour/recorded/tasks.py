@@ -26,7 +26,7 @@ from contrejour.base.files import write_atomic, writing
 from contrejour.base.pictures import Box, Detection, Frame, Kind, Look, Sight
 from contrejour.recorded.processes import Tick
 from contrejour.recorded.units import Chunk, Unit, unpack
-from contrejour.vision.detect.guard import Guarded
+from contrejour.vision.detect.guard import GuardedDetector
 from contrejour.vision.veil import apply, grid
 
 TICK_FRAMES = 8
@@ -79,7 +79,9 @@ class Worker:
         if self._detector is None:
             module, _, factory = self._setup.detector.partition(":")
             make = getattr(importlib.import_module(module), factory)
-            self._detector = Guarded(make(self._setup.fmt.upright, offline=self._setup.offline))
+            self._detector = GuardedDetector(
+                make(self._setup.fmt.upright, offline=self._setup.offline)
+            )
         times: list[int] = []
 
         def noted() -> Iterator[Frame]:

@@ -82,7 +82,7 @@ def _slices(length: int, about: int) -> list[tuple[int, int | None]]:
 
 
 @dataclass(slots=True)
-class _Gathered:
+class _FrameGroup:
     """Frames of one GOP, or of several that will be rendered together."""
 
     first: int
@@ -99,7 +99,7 @@ def plan(
 
     `salt` stands for everything else that the bytes depend on: input, fill, encoder settings.
     """
-    held: _Gathered | None = None
+    held: _FrameGroup | None = None
     for now in _by_gop(gops, frames):
         gop = gops[now.first]
         now.copy = (
@@ -121,25 +121,25 @@ def plan(
         yield from _chunks(held, salt)
 
 
-def _by_gop(gops: Sequence[Gop], frames: Iterable[tuple[int, Cells]]) -> Iterator[_Gathered]:
+def _by_gop(gops: Sequence[Gop], frames: Iterable[tuple[int, Cells]]) -> Iterator[_FrameGroup]:
     """Frames gathered by closed GOP: their times don't overlap."""
-    now = _Gathered(0, 1, [], [], False)
+    now = _FrameGroup(0, 1, [], [], False)
     for pts, hidden in frames:
         while now.last < len(gops) and pts >= gops[now.last].start_pts:
             yield now
-            now = _Gathered(now.last, now.last + 1, [], [], False)
+            now = _FrameGroup(now.last, now.last + 1, [], [], False)
         now.pts.append(pts)
         now.packed.append(np.packbits(hidden).tobytes())
     yield now
     for number in range(now.last, len(gops)):
-        yield _Gathered(number, number + 1, [], [], False)
+        yield _FrameGroup(number, number + 1, [], [], False)
 
 
 def _anything(packed: bytes) -> bool:
     return packed.count(0) != len(packed)
 
 
-def _chunks(run: _Gathered, salt: str) -> Iterator[Chunk]:
+def _chunks(run: _FrameGroup, salt: str) -> Iterator[Chunk]:
     length = len(run.pts)
     whole = run.copy or length <= ENCODE_FRAMES * 3 // 2
     for skip, count in [(0, None)] if whole else _slices(length, ENCODE_FRAMES):
@@ -147,7 +147,7 @@ def _chunks(run: _Gathered, salt: str) -> Iterator[Chunk]:
         yield _chunk(Unit(run.first, run.last, skip, count), run, skip, end, salt)
 
 
-def _chunk(unit: Unit, run: _Gathered, start: int, end: int, salt: str) -> Chunk:
+def _chunk(unit: Unit, run: _FrameGroup, start: int, end: int, salt: str) -> Chunk:
     pts, packed = tuple(run.pts[start:end]), b"".join(run.packed[start:end])
     digest = hashlib.sha256(repr((salt, unit, pts, run.copy)).encode() + packed).hexdigest()
     return Chunk(unit, pts, zlib.compress(packed, 1), run.copy, digest[:32])

@@ -20,7 +20,7 @@ from contrejour.base.errors import MasksError, OutputFailed
 from contrejour.base.pictures import Box, Hidden, Mask, Source
 from contrejour.recorded import masksfile
 
-HEADER = masksfile.Header(
+HEADER = masksfile.MasksHeader(
     input_name="in.mp4",
     input_sha256="a" * 64,
     width=1920,
@@ -63,7 +63,7 @@ def plain(path: Path) -> Any:
     return json.loads(path.read_text())
 
 
-def read_all(path: Path) -> tuple[masksfile.Header, list[tuple[int, Mask]]]:
+def read_all(path: Path) -> tuple[masksfile.MasksHeader, list[tuple[int, Mask]]]:
     header, masks = masksfile.read(path)
     return header, list(masks)
 

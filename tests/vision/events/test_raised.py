@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from contrejour.base.pictures import Event
 from contrejour.vision.events.moment import Moment
-from contrejour.vision.events.raised import Patience, Raised
+from contrejour.vision.events.raised import EventTrigger, Patience
 from contrejour.vision.events.rule import Sign
 
 NOON = datetime(2027, 2, 12, 12, tzinfo=UTC)
@@ -36,18 +36,18 @@ class Told:
         self.resets += 1
 
 
-def machine(patience: Patience = PATIENCE) -> Raised:
-    return Raised(Told(), "zone", "quais-01", "voie-1", patience)
+def machine(patience: Patience = PATIENCE) -> EventTrigger:
+    return EventTrigger(Told(), "zone", "quais-01", "voie-1", patience)
 
 
-def run(raised: Raised, told: Sequence[tuple[float, bool]], sure: float = 0.8) -> list[Event]:
+def run(raised: EventTrigger, told: Sequence[tuple[float, bool]], sure: float = 0.8) -> list[Event]:
     """Events of (second, holds), both clocks together."""
     events = (one(raised, at_s, holds, sure) for at_s, holds in told)
     return [event for event in events if event]
 
 
 def one(
-    raised: Raised, at_s: float, holds: bool, sure: float = 0.8, clock_s: float | None = None
+    raised: EventTrigger, at_s: float, holds: bool, sure: float = 0.8, clock_s: float | None = None
 ) -> Event | None:
     assert isinstance(raised.rule, Told)
     raised.rule.sign = Sign(holds, sure, 2)

@@ -29,9 +29,9 @@ from contrejour.vision.events.crowd_movement import CrowdMovement
 from contrejour.vision.events.density import Density
 from contrejour.vision.events.ground import Polygon
 from contrejour.vision.events.moment import Moment
-from contrejour.vision.events.raised import Patience, Raised
-from contrejour.vision.events.rule import Rule
-from contrejour.vision.events.score import Said, score
+from contrejour.vision.events.raised import EventTrigger, Patience
+from contrejour.vision.events.rule import EventRule
+from contrejour.vision.events.score import RaisedEvent, score
 from contrejour.vision.events.wrong_way import Direction, WrongWay
 from contrejour.vision.events.zone import Zone
 
@@ -46,13 +46,13 @@ def moment(*boxes: Box, kind: Kind = Kind.PERSON, at_ns: int = 0) -> Moment:
     return Moment(at_ns, NOON, SIZE, tuple(things))
 
 
-def held(rule: Rule, scene: Scene) -> float:
+def held(rule: EventRule, scene: Scene) -> float:
     """The share of a scene's moments that hold."""
     signs = [rule.update(each) for each in scene.moments()]
     return sum(sign.holds for sign in signs) / len(signs)
 
 
-def events(raised: Raised, scene: Scene) -> list[Event]:
+def events(raised: EventTrigger, scene: Scene) -> list[Event]:
     return [event for each in scene.moments() if (event := raised.update(each))]
 
 
@@ -215,7 +215,7 @@ def test_a_group_that_walks_is_not_running():
 def test_a_story_is_told_with_one_false_alarm_at_most(kind, seed):
     story = STORIES[kind](seed, flow=True)
     [raised] = build("cam", {"z": story.rule})
-    said = [Said(e.kind, e.zone, (e.time - NOON).total_seconds())
+    said = [RaisedEvent(e.kind, e.zone, (e.time - NOON).total_seconds())
             for e in events(raised, story.scene)]  # fmt: skip
     [found] = score(story.truth, said, story.scene.seconds / 3600)
     # falls whose track breaks, with 60 % of who lies missed: some are never seen to turn
@@ -233,7 +233,7 @@ def test_people_who_sit_or_lie_from_the_start_raise_nothing():
 def test_ghosts_of_one_moment_raise_nothing():
     scene = Scene([], 300, Faults(ghosts=0.1), seed=5)
     for rule in (Zone(WHOLE, PEOPLE), WrongWay(WHOLE, PEOPLE, RIGHT), CrowdMovement(WHOLE)):
-        raised = Raised(rule, "any", "cam", "z", Patience())
+        raised = EventTrigger(rule, "any", "cam", "z", Patience())
         assert events(raised, scene) == []
 
 

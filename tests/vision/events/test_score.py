@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from contrejour.base.errors import Malformed
 from contrejour.vision.events.intervals import poisson, rate, wilson
-from contrejour.vision.events.score import Occurrence, Said, score
+from contrejour.vision.events.score import Occurrence, RaisedEvent, score
 from contrejour.vision.events.truth import read_said, read_truth
 
 
@@ -18,8 +18,8 @@ def was(from_s: float, to_s: float, zone: str = "a", event: str = "zone") -> Occ
     return Occurrence(event, zone, from_s, to_s)
 
 
-def said(time_s: float, zone: str = "a", event: str = "zone") -> Said:
-    return Said(event, zone, time_s)
+def said(time_s: float, zone: str = "a", event: str = "zone") -> RaisedEvent:
+    return RaisedEvent(event, zone, time_s)
 
 
 def test_found_missed_false_and_again():

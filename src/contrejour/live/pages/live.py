@@ -21,7 +21,7 @@ from contrejour.law.mandate.vocabulary import Act
 from contrejour.live.pages.answer import Answer, Asked, nothing, ranged
 from contrejour.live.watch import Watcher
 from contrejour.media import Playlist
-from contrejour.media.out.hls import PART_S, TARGET_S, Published
+from contrejour.media.out.hls import PART_S, TARGET_S, PlaylistState
 
 WAIT_S = 3.0 * TARGET_S
 MOST_AHEAD = 2
@@ -96,7 +96,7 @@ class Live:
             self._waited(playlist, lambda published: published.files.get(file, 0) != size)
         return playlist.published.files.get(file, 0)
 
-    def _waited(self, playlist: Playlist, true: Callable[[Published], bool]) -> bool:
+    def _waited(self, playlist: Playlist, true: Callable[[PlaylistState], bool]) -> bool:
         """Whether it became true in time; at once where no more comes."""
         with playlist.changed:
             return playlist.changed.wait_for(
@@ -114,7 +114,7 @@ def _number(asked: Asked, key: str) -> int | None:
     return int(text)
 
 
-def _is_absurd(now: Published, number: int, part: int | None) -> bool:
+def _is_absurd(now: PlaylistState, number: int, part: int | None) -> bool:
     at_part = now.parts if number == now.number else 0
     return number > now.number + MOST_AHEAD or (part or 0) >= at_part + MOST_PARTS_AHEAD
 

@@ -29,9 +29,9 @@ from contrejour.vision.events.crowd_movement import CrowdMovement
 from contrejour.vision.events.density import Density
 from contrejour.vision.events.fallen_person import FallenPerson
 from contrejour.vision.events.fire import Fire
-from contrejour.vision.events.raised import Patience, Raised
-from contrejour.vision.events.rule import Rule
-from contrejour.vision.events.standing import Rates, Standing, standing, unmeasured
+from contrejour.vision.events.raised import EventTrigger, Patience
+from contrejour.vision.events.rule import EventRule
+from contrejour.vision.events.standing import AlertDecision, Rates, standing, unmeasured
 from contrejour.vision.events.wrong_way import Direction, WrongWay
 from contrejour.vision.events.zone import Zone
 
@@ -58,10 +58,10 @@ def wanted(camera: str, zones: Zones, acts: Collection[str]) -> tuple[str, ...]:
     return tuple(zones)
 
 
-def build(camera: str, zones: Zones) -> list[Raised]:
+def build(camera: str, zones: Zones) -> list[EventTrigger]:
     """The rules of a camera's zones, but for its figures. Raises Refused for what has no rule."""
     return [
-        Raised(_rule(camera, name, zone), zone.kind, camera, name, patience(zone))
+        EventTrigger(_rule(camera, name, zone), zone.kind, camera, name, patience(zone))
         for name, zone in zones.items()
         if zone.kind != "count"
     ]
@@ -114,7 +114,7 @@ def settings_sha256(zone: ZoneRule) -> str:
 def may_alert(
     camera: str, name: str, zone: ZoneRule, rates: Rates | None,
     since: datetime | None, now: datetime,
-) -> Standing:  # fmt: skip
+) -> AlertDecision:  # fmt: skip
     """Whether the zone alerts or runs in shadow; `since`: when these settings first ran.
 
     Raises Refused (PR-04) for `alert: true` without an error rate of this very zone.
@@ -128,7 +128,7 @@ def may_alert(
     return standing(zone.alert, why, since, now, zone.shadow_days)
 
 
-def _rule(camera: str, name: str, zone: ZoneRule) -> Rule:
+def _rule(camera: str, name: str, zone: ZoneRule) -> EventRule:
     make = RULES.get(zone.kind)
     if make is None:
         raise Refused(f"{camera} {name}: there is no rule for {zone.kind}", "take the zone out")
@@ -139,12 +139,12 @@ def _kinds(zone: ZoneRule) -> frozenset[Kind]:
     return frozenset(Kind(each) for each in zone.kinds)
 
 
-def _wrong_way(zone: ZoneRule) -> Rule:
+def _wrong_way(zone: ZoneRule) -> EventRule:
     direction = Direction(zone.direction_degrees, zone.direction)
     return WrongWay(zone.polygon, _kinds(zone), direction)
 
 
-def _density(zone: ZoneRule) -> Rule:
+def _density(zone: ZoneRule) -> EventRule:
     return Density(zone.polygon, zone.most_per_m2 or 0.0, cache(partial(_area, zone)))
 
 
@@ -152,7 +152,7 @@ def _area(zone: ZoneRule, size: tuple[int, int]) -> float:
     return zone.area_m2 or seen_from(zone, size).area_m2(zone.polygon, size)
 
 
-RULES: Mapping[str, Callable[[ZoneRule], Rule]] = {
+RULES: Mapping[str, Callable[[ZoneRule], EventRule]] = {
     "zone": lambda zone: Zone(zone.polygon, _kinds(zone)),
     "wrong_way": _wrong_way,
     "density": _density,

@@ -40,7 +40,7 @@ from contrejour.live.watch.hiding import Masks, Veiled
 from contrejour.live.watch.load import RAREST_NS, Load, Slate
 from contrejour.live.watch.still import Still
 from contrejour.vision import detect, veil
-from contrejour.vision.detect.guard import Guarded
+from contrejour.vision.detect.guard import GuardedDetector
 from contrejour.vision.moments import again_ns, detector_for
 
 RETENTION_EVERY = timedelta(seconds=10)
@@ -239,7 +239,7 @@ class Watcher:
         detector = detector_for(needs, self.make, decoder.fmt.upright, offline=self.offline)
         masks = Masks(
             decoder.fmt,
-            Guarded(detector),
+            GuardedDetector(detector),
             self.hide,
             self.empty,
             lambda: BUSY_NS if getattr(detector, "busy", False) else self.load.interval_ns,

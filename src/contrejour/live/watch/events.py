@@ -33,7 +33,7 @@ from contrejour.live.site.build import (
 from contrejour.live.site.rules import ZoneRule
 from contrejour.vision.events import Moment, kept
 from contrejour.vision.events.count import Figure
-from contrejour.vision.events.raised import Raised
+from contrejour.vision.events.raised import EventTrigger
 from contrejour.vision.events.standing import Rates
 from contrejour.vision.moments import Moments
 
@@ -112,7 +112,7 @@ class Events:
             return bool(self._counts) and self._plan.is_open(self._camera, Act.COUNT, now)
         return False
 
-    def _judge(self, rule: Raised, moment: Moment, now: datetime) -> None:
+    def _judge(self, rule: EventTrigger, moment: Moment, now: datetime) -> None:
         try:
             if not self._plan.is_open(self._camera, act(self._zones[rule.zone]), now):
                 rule.reset()

@@ -21,7 +21,7 @@ import av
 from contrejour.base.errors import OutputFailed, Unsupported
 from contrejour.media.file.index import open_input
 from contrejour.media.format import Format
-from contrejour.media.out.encode import Packed, configure, display, target
+from contrejour.media.out.encode import CodedPicture, configure, display, target
 
 _QUIET = {"fflags": "+bitexact", "avoid_negative_ts": "disabled"}
 CONTAINERS = {
@@ -53,7 +53,7 @@ def check_container(suffix: str, fmt: Format) -> None:
         raise Unsupported("MPEG-TS can't say that a picture is rotated", "write .mp4")
 
 
-def write_chunk(path: Path, packets: Sequence[Packed]) -> None:
+def write_chunk(path: Path, packets: Sequence[CodedPicture]) -> None:
     """Write one chunk; at `path` there is all of it or nothing."""
     head = {
         "pts": [p.pts for p in packets],
@@ -76,23 +76,23 @@ def chunk_times(path: Path) -> list[int]:
         return list(json.loads(file.readline())["pts"])
 
 
-def read_chunk(path: Path) -> Iterator[Packed]:
+def read_chunk(path: Path) -> Iterator[CodedPicture]:
     """The packets of a chunk, in decoding order."""
     with path.open("rb") as file:
         head = json.loads(file.readline())
         for pts, key, size in zip(head["pts"], head["key"], head["size"], strict=True):
-            yield Packed(pts, bool(key), file.read(size))
+            yield CodedPicture(pts, bool(key), file.read(size))
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class DecodingTimes:
     """Decoding times for packets in decoding order: sorted presentation times, `depth` late."""
 
     times: list[int]
     depth: int
 
     @classmethod
-    def of(cls, times: list[int]) -> Clock:
+    def of(cls, times: list[int]) -> DecodingTimes:
         ordered = sorted(times)
         rank = {pts: at for at, pts in enumerate(ordered)}
         if len(rank) != len(times):
@@ -114,7 +114,7 @@ class Clock:
 def mux(out: Path, suffix: str, fmt: Format, chunks: Sequence[Path], audio: Path | None) -> None:
     """Write `out` (any name; `suffix` decides the container) and make it durable (fsync)."""
     muxer, options = CONTAINERS[suffix]
-    clock = Clock.of([pts for chunk in chunks for pts in chunk_times(chunk)])
+    clock = DecodingTimes.of([pts for chunk in chunks for pts in chunk_times(chunk)])
     last = round(1 / fmt.rate / fmt.time_base)
     try:
         with av.open(

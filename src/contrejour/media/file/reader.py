@@ -23,7 +23,7 @@ from contrejour.media.file.index import (
     video_streams,
 )
 from contrejour.media.format import Format, native_format, subsampling, working_format
-from contrejour.media.out.encode import Packed, copy, stripped, stripper
+from contrejour.media.out.encode import CodedPicture, copy, stripped, stripper
 
 
 class Reader:
@@ -59,7 +59,7 @@ class Reader:
             if self._next >= end:
                 return
 
-    def copy(self, first: int, last: int) -> list[Packed]:
+    def copy(self, first: int, last: int) -> list[CodedPicture]:
         """The packets of these GOPs as they are, stripped of all side data."""
         return copy(self.packets(first, last), self._stream, self.fmt.codec)
 
@@ -179,7 +179,7 @@ def _rgb(picture: av.VideoFrame, width: int, height: int, rotation: int) -> Rgb:
     return upright
 
 
-def repack(path: Path, codec: str, time_base: Fraction) -> Iterator[Packed]:
+def repack(path: Path, codec: str, time_base: Fraction) -> Iterator[CodedPicture]:
     """The packets of a file that `mux` wrote, as they were handed to it.
 
     Times are in `time_base`, as they were then: containers have ticks of their own.

@@ -32,7 +32,7 @@ _HEVC_HDR_SEI = "|39"
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class CodedPicture:
     """One coded picture in Annex B, parameter sets in band."""
 
     pts: int
@@ -127,7 +127,7 @@ class Encoder:
         keep = KEEP_UNITS[self._codec] + (_HEVC_HDR_SEI if fmt.hdr else "")
         self._filter = BitStreamFilterContext(f"filter_units=pass_types={keep}", self._codec)
 
-    def write(self, frame: Frame) -> list[Packed]:
+    def write(self, frame: Frame) -> list[CodedPicture]:
         """Encode one picture; its time stamp comes out unchanged."""
         picture = picture_of(self._fmt, frame.planes)
         if self._fields:
@@ -146,11 +146,11 @@ class Encoder:
                 f"{error.strerror}"
             ) from error
 
-    def close(self) -> list[Packed]:
+    def close(self) -> list[CodedPicture]:
         """What the encoder still held."""
         return self._packed(self._context.encode(None))
 
-    def _packed(self, packets: Iterable[av.Packet[Any]]) -> list[Packed]:
+    def _packed(self, packets: Iterable[av.Packet[Any]]) -> list[CodedPicture]:
         return [packed for packet in packets for packed in stripped(self._filter, packet)]
 
 
@@ -170,7 +170,7 @@ def _fields(fmt: Format) -> Any:
     return filtered(fmt.width, fmt.height, fmt.pix_fmt, "setfield", fmt.interlaced)
 
 
-def copy(packets: Iterable[av.Packet[Any]], stream: VideoStream, codec: str) -> list[Packed]:
+def copy(packets: Iterable[av.Packet[Any]], stream: VideoStream, codec: str) -> list[CodedPicture]:
     """The input's own coded pictures, stripped to parameter sets and slices, in Annex B."""
     strip = stripper(stream, codec)
     bare = [bare for packet in (*packets, None) for bare in stripped(strip, packet)]
@@ -185,9 +185,11 @@ def stripper(stream: VideoStream, codec: str) -> BitStreamFilterContext:
     return BitStreamFilterContext(chain, stream)
 
 
-def stripped(strip: BitStreamFilterContext, packet: av.Packet[Any] | None) -> list[Packed]:
+def stripped(strip: BitStreamFilterContext, packet: av.Packet[Any] | None) -> list[CodedPicture]:
     """What the filter lets through of one packet; None empties it."""
-    return [Packed(_time(bare), bare.is_keyframe, bytes(bare)) for bare in strip.filter(packet)]
+    return [
+        CodedPicture(_time(bare), bare.is_keyframe, bytes(bare)) for bare in strip.filter(packet)
+    ]
 
 
 def _time(packet: av.Packet[Any]) -> int:

@@ -19,7 +19,7 @@ import av
 
 from contrejour.media import nal
 from contrejour.media.format import Format
-from contrejour.media.out.encode import Packed, configure, target
+from contrejour.media.out.encode import CodedPicture, configure, target
 
 _DEFAULT_BASE_IS_MOOF = 0x020000
 _OFFSET, _DURATION, _SIZE, _FLAGS, _SHOWN = 0x1, 0x100, 0x200, 0x400, 0x800
@@ -77,7 +77,9 @@ def _begun(container: Any, out: io.BytesIO) -> bytes:
     return data[: _end_of(data, b"moov")]
 
 
-def fragment(fmt: Format, number: int, begin: int, pictures: Sequence[tuple[Packed, int]]) -> bytes:
+def fragment(
+    fmt: Format, number: int, begin: int, pictures: Sequence[tuple[CodedPicture, int]]
+) -> bytes:
     """A fragment of (picture, duration) from `begin` on, in the time base of `fmt`, in order."""
     codec = target(fmt)
     samples = [

@@ -27,7 +27,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from contrejour.base.errors import OutputFailed
 from contrejour.media.format import Format
-from contrejour.media.out.encode import Packed
+from contrejour.media.out.encode import CodedPicture
 from contrejour.media.out.fmp4 import fragment, init_segment
 
 PART_S, HOLE_S = Fraction(1, 8), Fraction(1, 2)
@@ -44,14 +44,14 @@ TARGET_S = 3
 """No segment is longer by half a second or more than this (EXT-X-TARGETDURATION)."""
 
 
-Whole: TypeAlias = "Callable[[datetime, str, str], object]"
+SegmentListener: TypeAlias = "Callable[[datetime, str, str], object]"
 """When its first picture was taken, SHA-256 of its file (hex), and its name."""
 WHOLE = 1 << 62
 """Bytes of a file that never grows: all there are."""
 
 
 @dataclass(slots=True)
-class Segment:
+class MediaSegment:
     """One segment: its file, when it began, its parts as lines of the playlist."""
 
     name: str
@@ -73,7 +73,7 @@ class Segment:
         self.sha256.update(data)
 
 
-class Published(NamedTuple):
+class PlaylistState(NamedTuple):
     """What players may have by now; replaced as a whole."""
 
     number: int = 0
@@ -98,23 +98,25 @@ class Published(NamedTuple):
 class Playlist:
     """`FOLDER/live.m3u8` and its segments, over all connections to one camera."""
 
-    def __init__(self, folder: Path, *, keep: bool, whole: Whole = lambda *_: None) -> None:
+    def __init__(
+        self, folder: Path, *, keep: bool, whole: SegmentListener = lambda *_: None
+    ) -> None:
         """`keep`: segments stay on disk (retention is the caller's); else only the newest do.
 
         `whole` is told of each segment that gets no more parts, in order.
         """
         self._folder, self._keep, self._whole = folder, keep, whole
         self._first, self._breaks = _numbers(folder / "live.m3u8")
-        self._segments: deque[Segment] = deque()
+        self._segments: deque[MediaSegment] = deque()
         self._fmt: Format | None = None
-        self._part: list[Packed] = []
+        self._part: list[CodedPicture] = []
         self._fragments = 0
         self._end_pts: int | None = None
         self._shift = 0
         self._part_target = PART_S * TREMBLE
         self._init = self._session = ""
         self._joins = self._ended = False
-        self.published = Published()
+        self.published = PlaylistState()
         self.changed = threading.Condition()
         """Notified of each new `published`."""
 
@@ -134,7 +136,7 @@ class Playlist:
         except OSError as error:
             raise self._failed(error) from error
 
-    def write(self, packets: Iterable[Packed], taken: datetime) -> bool:
+    def write(self, packets: Iterable[CodedPicture], taken: datetime) -> bool:
         """Add coded pictures, of which the first was taken then; whether a new part can be played.
 
         A part ends where one more picture would make it too long; nothing waits for what is next.
@@ -161,7 +163,7 @@ class Playlist:
         self._finish()
         number = self._first + len(self._segments)
         self._segments.append(
-            Segment(f"{self._session}-{number:08d}.m4s", self._init, taken, self._joins)
+            MediaSegment(f"{self._session}-{number:08d}.m4s", self._init, taken, self._joins)
         )
         self._joins = False
         while len(self._segments) > LISTED + 1:
@@ -170,7 +172,7 @@ class Playlist:
             self._breaks += gone.new_stream
             self._leave(gone)
 
-    def _leave(self, gone: Segment) -> None:
+    def _leave(self, gone: MediaSegment) -> None:
         """Out of the list: to its hour's folder, or off the disk. Raises OutputFailed."""
         path = self._folder / gone.name
         try:
@@ -249,7 +251,7 @@ class Playlist:
         files = {segment.name: segment.size for segment in self._segments}
         files |= dict.fromkeys((segment.init for segment in self._segments), WHOLE)
         with self.changed:
-            self.published = Published(
+            self.published = PlaylistState(
                 number, len(newest.parts), newest.whole, text, files, time.monotonic_ns()
             )
             self.changed.notify_all()

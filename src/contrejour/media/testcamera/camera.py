@@ -17,14 +17,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from contrejour.media.testcamera.clips import BAD, Clip
-from contrejour.media.testcamera.connection import Talk
+from contrejour.media.testcamera.connection import RtspConnection
 from contrejour.media.testcamera.faults import Faults
 from contrejour.media.testcamera.login import Login
 from contrejour.media.testcamera.onvif import Discovery, Onvif
 
 
 @dataclass(slots=True)
-class Camera:
+class CameraServer:
     """The clips it shows as cam0, cam1, …; `login` is asked for where it is given.
 
     With `onvif` they are the profiles of one device, which is found by a Probe to the same port,
@@ -63,7 +63,7 @@ class Camera:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.sessions += 1
-        talk = Talk(self, reader, writer, random.Random(self.sessions))
+        talk = RtspConnection(self, reader, writer, random.Random(self.sessions))
         try:
             await talk.run()
         except (ConnectionError, asyncio.IncompleteReadError):

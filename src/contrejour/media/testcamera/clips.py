@@ -20,14 +20,14 @@ _SETS = {"h264": ((7, 8), 0x1F, 0), "hevc": ((32, 33, 34), 0x3F, 1)}
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class AccessUnit:
     """One access unit: nanoseconds since the clip's start, and its NAL units."""
 
     time_ns: int
     units: tuple[bytes, ...]
 
 
-class Coded(NamedTuple):
+class CodedPacket(NamedTuple):
     pts: int
     data: bytes
 
@@ -37,18 +37,18 @@ class Clip:
     """`size` is upright; `rate` in pictures a second."""
 
     codec: str
-    pictures: Sequence[Picture]
+    pictures: Sequence[AccessUnit]
     length_ns: int
     sets: tuple[bytes, ...]
     size: tuple[int, int] = (0, 0)
     rate: int = 0
 
-    def endlessly(self) -> Iterator[Picture]:
+    def endlessly(self) -> Iterator[AccessUnit]:
         """Its pictures, over and over, their times going on."""
         start_ns = 0
         while True:
             for picture in self.pictures:
-                yield Picture(start_ns + picture.time_ns, picture.units)
+                yield AccessUnit(start_ns + picture.time_ns, picture.units)
             start_ns += self.length_ns
 
     def sdp(self) -> str:
@@ -71,7 +71,7 @@ class Clip:
 
 def _bad(medium: str, encoding: str, unit: bytes) -> Clip:
     told = f"m={medium} 0 RTP/AVP 96\r\na=rtpmap:96 {encoding}\r\n"
-    return Clip(told, (Picture(0, (unit,)),), 20_000_000, ())
+    return Clip(told, (AccessUnit(0, (unit,)),), 20_000_000, ())
 
 
 BAD = {
@@ -93,13 +93,13 @@ def load(path: Path) -> Clip:
     gops = media.index(path, fmt)
     reader = media.Reader(path, fmt, gops)
     if fmt.codec == "mjpeg":
-        packed = [Coded(each.pts or 0, bytes(each)) for each in reader.packets(0, len(gops))]
+        packed = [CodedPacket(each.pts or 0, bytes(each)) for each in reader.packets(0, len(gops))]
     else:
-        packed = [Coded(each.pts, each.data) for each in reader.copy(0, len(gops))]
+        packed = [CodedPacket(each.pts, each.data) for each in reader.copy(0, len(gops))]
     first = min(each.pts for each in packed)
     last = max(each.pts for each in packed)
     pictures = tuple(
-        Picture(_ns((each.pts - first) * fmt.time_base),
+        AccessUnit(_ns((each.pts - first) * fmt.time_base),
                 (each.data,) if fmt.codec == "mjpeg" else tuple(units(each.data)))
         for each in packed
     )  # fmt: skip

@@ -15,10 +15,10 @@ from contrejour.base.errors import UsageError
 from contrejour.media.testcamera.clips import Clip
 from contrejour.media.testcamera.faults import Faults
 from contrejour.media.testcamera.rtp import CLOCK_HZ, Sender, payloads
-from contrejour.media.testcamera.show import Shown, show
+from contrejour.media.testcamera.show import TimedPicture, show
 
 if TYPE_CHECKING:
-    from contrejour.media.testcamera.camera import Camera
+    from contrejour.media.testcamera.camera import CameraServer
 
 REPORT_EVERY_S = 2.0
 METHODS = "OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN"
@@ -31,10 +31,10 @@ WORDS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
 
 
 @dataclass(slots=True)
-class Talk:
+class RtspConnection:
     """One connection."""
 
-    camera: Camera
+    camera: CameraServer
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     chance: random.Random
@@ -195,7 +195,7 @@ class Talk:
         self.writer.close()
 
 
-def _packets(shown: Shown, sender: Sender, stamp: int) -> Iterator[bytes]:
+def _packets(shown: TimedPicture, sender: Sender, stamp: int) -> Iterator[bytes]:
     """One picture; the last packet of it is marked."""
     cut = [payload for unit in shown.picture.units for payload in payloads(shown.codec, unit)]
     for place, payload in enumerate(cut, 1):

@@ -25,7 +25,7 @@ NAMES = {"h264": "H264", "hevc": "H265", "mjpeg": "JPEG"}
 ERRORS = "http://www.onvif.org/ver10/error"
 
 
-class Told(NamedTuple):
+class SoapReply(NamedTuple):
     code: int
     body: str
 
@@ -40,7 +40,7 @@ class Onvif:
     login: str = ""
     newer: bool = True
 
-    def answer(self, message: bytes) -> Told:
+    def answer(self, message: bytes) -> SoapReply:
         """To one SOAP message."""
         try:
             root = parsed(message, "whoever asks")
@@ -60,7 +60,7 @@ class Onvif:
         if not body:
             return _fault("ActionNotSupported")
         made = f'<{name}Response xmlns="{space[1:]}" xmlns:t="{SCHEMA}">{body}</{name}Response>'
-        return Told(200, envelope(made).decode())
+        return SoapReply(200, envelope(made).decode())
 
     def _allows(self, root: Element) -> bool:
         user, _, password = self.login.partition(":")
@@ -130,11 +130,11 @@ class Onvif:
         return f'<Profiles token="{token}"><t:Name>{token}</t:Name>{inner}</Profiles>'
 
 
-def _fault(why: str) -> Told:
+def _fault(why: str) -> SoapReply:
     reason = f'<s:Reason><s:Text xml:lang="en">{why}</s:Text></s:Reason>'
     code = f'<s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value xmlns:e="{ERRORS}">e:{why}'
     fault = f"<s:Fault>{code}</s:Value></s:Subcode></s:Code>{reason}</s:Fault>"
-    return Told(400, envelope(fault).decode())
+    return SoapReply(400, envelope(fault).decode())
 
 
 @dataclass(slots=True)

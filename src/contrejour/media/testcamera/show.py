@@ -7,25 +7,25 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from contrejour.media.testcamera.clips import Clip, Picture
+from contrejour.media.testcamera.clips import AccessUnit, Clip
 from contrejour.media.testcamera.faults import Faults
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class TimedPicture:
     """A picture when it is due, `run_s` after the beginning.
 
     `time_ns`: the same by the camera's clock, `jumped_ns` of it by fault.
     """
 
-    picture: Picture
+    picture: AccessUnit
     codec: str
     run_s: float
     time_ns: int
     jumped_ns: int
 
 
-async def show(clips: Sequence[Clip], number: int, faults: Faults) -> AsyncIterator[Shown]:
+async def show(clips: Sequence[Clip], number: int, faults: Faults) -> AsyncIterator[TimedPicture]:
     """The pictures of a clip, for ever, or until they are to drop; a stall never comes back."""
     shown, base_ns, resized = clips[number], 0, False
     pictures, started_s = shown.endlessly(), time.monotonic()
@@ -43,4 +43,4 @@ async def show(clips: Sequence[Clip], number: int, faults: Faults) -> AsyncItera
             pictures, base_ns, resized = shown.endlessly(), time_ns, True
             continue
         jumped_ns = faults.clock_ns(0, run_s)
-        yield Shown(picture, shown.codec, run_s, time_ns + jumped_ns, jumped_ns)
+        yield TimedPicture(picture, shown.codec, run_s, time_ns + jumped_ns, jumped_ns)

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrejour.base.errors import UsageError
-from contrejour.recorded.evaluate.score import Veiled
+from contrejour.recorded.evaluate.score import PixelVerdict
 
 WINDOW_PX = 7
 EDGE_PX = 2
@@ -42,7 +42,7 @@ Luma = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 
-class Match(NamedTuple):
+class LumaMatch(NamedTuple):
     """How a luma plane of the second video becomes comparable: cut or scaled, then levelled."""
 
     cut: bool
@@ -54,22 +54,22 @@ LEVELS = ((1.0, 0.0), (255 / 219, -16 * 255 / 219), (219 / 255, 16.0))
 """As it is; full range taken for limited, and the reverse (ITU-R BT.601)."""
 
 
-def compare(pairs: Iterable[tuple[int, Luma, Luma]]) -> Iterator[Veiled]:
+def compare(pairs: Iterable[tuple[int, Luma, Luma]]) -> Iterator[PixelVerdict]:
     """The verdict on each (time in ns, luma before, luma after). Raises UsageError.
 
     The second picture may be stretched or padded; how is found in the first pair and then kept.
     """
-    match: Match | None = None
+    match: LumaMatch | None = None
     noise = NOISE_MOST
     for time_ns, before, after in pairs:
         if match is None:
             match = fit(before, after)
         a = _levelled(after, before.shape, match)
         hidden, shown, noise = _told(before.astype(np.float32), a, noise)
-        yield Veiled(time_ns, hidden, shown)
+        yield PixelVerdict(time_ns, hidden, shown)
 
 
-def fit(before: Luma, after: Luma) -> Match:
+def fit(before: Luma, after: Luma) -> LumaMatch:
     """How `after` is laid on `before`: the candidate with the least typical difference."""
     (height, width), (high, wide) = before.shape, after.shape
     if abs(high * width - wide * height) > 16 * max(high, wide, height, width):
@@ -81,12 +81,12 @@ def fit(before: Luma, after: Luma) -> Match:
     if before.shape == after.shape:
         cuts = (True,)
     b = before.astype(np.float32)
-    matches = [Match(cut, *level) for level in LEVELS for cut in cuts]
+    matches = [LumaMatch(cut, *level) for level in LEVELS for cut in cuts]
     # Half of the pixels are enough to know the right one: a person rarely fills more.
     return min(matches, key=lambda m: float(np.median(np.abs(_levelled(after, b.shape, m) - b))))
 
 
-def _levelled(after: Luma, shape: tuple[int, ...], match: Match) -> Floats:
+def _levelled(after: Luma, shape: tuple[int, ...], match: LumaMatch) -> Floats:
     height, width = shape
     if match.cut:
         after = after[:height, :width]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from contrejour.base.errors import UsageError
 from contrejour.base.pictures import Box
-from contrejour.recorded.evaluate.truth import Person, Truth
+from contrejour.recorded.evaluate.truth import PeopleTruth, Person
 
 HIDDEN_SHARE = 0.9
 TELLABLE_SHARE = 0.05
@@ -27,7 +27,7 @@ Pixels = NDArray[np.bool_]
 """(height, width), upright."""
 
 
-class Veiled(NamedTuple):
+class PixelVerdict(NamedTuple):
     """One frame's verdict by pixel: hidden, shown, or neither where that can't be told."""
 
     time_ns: int
@@ -85,7 +85,7 @@ class _Tally:
     times_ns: list[int] = field(default_factory=list)
 
 
-def score(truth: Truth, frames: Iterable[Veiled]) -> Result:
+def score(truth: PeopleTruth, frames: Iterable[PixelVerdict]) -> Result:
     """Hold the frames, from index 0, against the truth. Raises UsageError when it says more."""
     tally = _Tally()
     for index, veiled in enumerate(frames):
@@ -108,7 +108,7 @@ def _inside(box: Box, shape: tuple[int, ...]) -> tuple[slice, slice]:
     return rows, slice(max(0, box.x), max(0, min(box.x + box.w, shape[1])))
 
 
-def _cover(veiled: Veiled, box: Box) -> float | None:
+def _cover(veiled: PixelVerdict, box: Box) -> float | None:
     """The share of `box` that is hidden, of what can be told; None outside the picture.
 
     NaN where nothing can be told.
@@ -122,7 +122,9 @@ def _cover(veiled: Veiled, box: Box) -> float | None:
     return hidden / told if told >= TELLABLE_SHARE * area else float("nan")
 
 
-def _count_people(tally: _Tally, index: int, veiled: Veiled, people: Sequence[Person]) -> None:
+def _count_people(
+    tally: _Tally, index: int, veiled: PixelVerdict, people: Sequence[Person]
+) -> None:
     for person in people:
         cover = _cover(veiled, person.head)
         if cover is not None:
@@ -134,7 +136,7 @@ def _count_people(tally: _Tally, index: int, veiled: Veiled, people: Sequence[Pe
             tally.bodies.append(whole)
 
 
-def _count_free(tally: _Tally, veiled: Veiled, boxes: Sequence[Box]) -> None:
+def _count_free(tally: _Tally, veiled: PixelVerdict, boxes: Sequence[Box]) -> None:
     free = np.ones_like(veiled.hidden)
     for box in boxes:
         free[_inside(box, free.shape)] = False

@@ -42,7 +42,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
+class PeopleTruth:
     """`frames[index]` lists the people of a frame (from 0); `taken` the boxes that are neither
     counted nor free of persons (crowds, reflections, rows to be ignored)."""
 
@@ -55,7 +55,7 @@ class Truth:
         return max((*self.frames, *self.taken), default=-1)
 
 
-def parse(name: str, text: str, box: str = "face") -> Truth:
+def parse(name: str, text: str, box: str = "face") -> PeopleTruth:
     """The truth in `text`, whichever of the formats it is; `name` is for the errors.
 
     `box` ("face" or "head") chooses the columns where a CSV has both. Raises UsageError.
@@ -74,7 +74,7 @@ def parse(name: str, text: str, box: str = "face") -> Truth:
             f"{name}: {wrong}", "docs/reference/eval.md shows the formats of the ground truth"
         ) from wrong
     _no_one_twice(name, frames)
-    return Truth(
+    return PeopleTruth(
         {index: tuple(people) for index, people in frames.items()},
         {index: tuple(boxes) for index, boxes in taken.items()},
     )

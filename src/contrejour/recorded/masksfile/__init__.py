@@ -17,6 +17,6 @@ Both ways are streamed: memory holds one frame, however long the file.
 """
 
 from contrejour.recorded.masksfile.file import Draft, read, write
-from contrejour.recorded.masksfile.schema import FORMAT, VERSION, Header
+from contrejour.recorded.masksfile.schema import FORMAT, VERSION, MasksHeader
 
-__all__ = ["FORMAT", "VERSION", "Draft", "Header", "read", "write"]
+__all__ = ["FORMAT", "VERSION", "Draft", "MasksHeader", "read", "write"]

@@ -15,7 +15,7 @@ from contrejour.recorded.masksfile.jsonstream import dump, members
 from contrejour.recorded.masksfile.schema import (
     HINT,
     KEYS,
-    Header,
+    MasksHeader,
     decode_frame,
     decode_header,
     encode_frame,
@@ -23,7 +23,7 @@ from contrejour.recorded.masksfile.schema import (
 )
 
 
-def write(path: Path, header: Header, masks: Iterable[tuple[int, Mask]]) -> None:
+def write(path: Path, header: MasksHeader, masks: Iterable[tuple[int, Mask]]) -> None:
     """Write the masks file `path` from (pts, mask) pairs; it is durable once this returns.
 
     Equal content gives equal bytes. Nothing is at `path` before all is there. A box of no size
@@ -74,7 +74,7 @@ class Draft:
             with _saying(self._path):
                 file.close()
 
-    def finish(self, header: Header) -> None:
+    def finish(self, header: MasksHeader) -> None:
         """Put the header before the frames, and the file at its name, durable."""
         head = encode_header(header)
         decode_header(f"{self._path}: header", head)  # what can't be read back is never written
@@ -103,7 +103,7 @@ def _saying(path: Path) -> Iterator[None]:
         ) from error
 
 
-def read(path: Path) -> tuple[Header, Iterator[tuple[int, Mask]]]:
+def read(path: Path) -> tuple[MasksHeader, Iterator[tuple[int, Mask]]]:
     """The header of the masks file `path`, and its (pts, mask) pairs, in order, as they are read.
 
     Raises MasksError at once for the header, and from the iterator for a frame, with its index and

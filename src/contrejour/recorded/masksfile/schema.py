@@ -24,7 +24,7 @@ SOURCES = {source.value: source for source in Source}
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class MasksHeader:
     """What the masks were made from, and with what. `models` are (name, SHA-256) pairs.
 
     `width` and `height` are of the upright picture; `rotation` is the clockwise quarter-turn, in
@@ -43,7 +43,7 @@ class Header:
     generator: str = f"contrejour {__version__}"
 
 
-def encode_header(header: Header) -> dict[str, object]:
+def encode_header(header: MasksHeader) -> dict[str, object]:
     """The header as JSON, its keys in the order that a person reads them in."""
     return {
         "format": FORMAT,
@@ -64,7 +64,7 @@ def encode_header(header: Header) -> dict[str, object]:
     }
 
 
-def decode_header(where: str, value: object) -> Header:
+def decode_header(where: str, value: object) -> MasksHeader:
     """The reverse of `encode_header`. Raises MasksError."""
     if isinstance(value, dict):  # what it is comes before what it lacks
         if value.get("format") != FORMAT:
@@ -88,7 +88,7 @@ def decode_header(where: str, value: object) -> Header:
         raise _wrong(where, '"models" as a list', models)
     if not isinstance(parameters, dict):
         raise _wrong(where, '"parameters" as an object', parameters)
-    return Header(
+    return MasksHeader(
         input_name=_text(what, "name", of["name"]),
         input_sha256=_digest(what, of["sha256"]),
         width=_integer(what, "width", of["width"], 1, LARGEST_PX),

@@ -18,14 +18,14 @@ _WALL, _FLOOR, _SKIN, _HAIR = (176, 180, 184), (120, 122, 118), (205, 160, 130),
 _COAT, _SLEEVES, _TROUSERS, _SHOES = (40, 60, 130), (36, 54, 118), (30, 30, 36), (20, 20, 20)
 
 
-class Figure(NamedTuple):
+class DrawnFigure(NamedTuple):
     """A picture, and where somebody stands in it."""
 
     picture: Rgb
     box: Box
 
 
-def figure(width: int, height: int) -> Figure:
+def figure(width: int, height: int) -> DrawnFigure:
     """Somebody standing before a wall, in a picture of this size (64 px or more each way)."""
     picture = np.empty((height, width, 3), np.uint8)
     picture[:], picture[height * 8 // 10 :] = _WALL, _FLOOR
@@ -57,4 +57,4 @@ def figure(width: int, height: int) -> Figure:
     oval(0, 0.075, 0.052, 0.075, _SKIN)
     oval(0, 0.045, 0.055, 0.048, _HAIR)
     left, right_px = at(-0.175, 0)[0], at(0.175, 0)[0]
-    return Figure(picture, Box(left, round(top), right_px - left, round(high)))
+    return DrawnFigure(picture, Box(left, round(top), right_px - left, round(high)))

@@ -9,7 +9,7 @@ from contrejour.base.errors import ContrejourError, DetectorError
 from contrejour.base.pictures import Detection, Frame
 
 
-class Guarded:
+class GuardedDetector:
     """A detector of which nothing but a DetectorError, or boxes that are boxes, gets out."""
 
     def __init__(self, detector: Any) -> None:

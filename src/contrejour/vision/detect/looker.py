@@ -59,9 +59,9 @@ class Looker:
         objects: bool = False,
     ) -> None:  # fmt: skip
         from contrejour.vision.detect.faces import CenterFace, YuNet
-        from contrejour.vision.detect.near import Near
+        from contrejour.vision.detect.near import NearDetector
         from contrejour.vision.detect.picodet import PicoDet, known_ranges
-        from contrejour.vision.detect.turned import Turned
+        from contrejour.vision.detect.turned import TurnedDetector
 
         self._thorough = thorough
         self._width, self._height = input_size(*size)
@@ -69,9 +69,9 @@ class Looker:
         picodet = ensure(PICODET, offline=offline)
         self._bodies = PicoDet(picodet, *shape, known_ranges(), objects=objects)
         coarse = input_size(*size, 1)
-        self._near = Near(picodet, coarse) if coarse != shape else None
+        self._near = NearDetector(picodet, coarse) if coarse != shape else None
         aside = shape[::-1] if thorough else (LEAST_SIDE, LEAST_SIDE)
-        self._turned = Turned(picodet, aside)
+        self._turned = TurnedDetector(picodet, aside)
         self._faces: list[YuNet | CenterFace] = [YuNet(ensure(YUNET, offline=offline), *shape)]
         if thorough:
             self._faces.append(CenterFace(ensure(CENTERFACE, offline=offline), *shape))

@@ -42,8 +42,8 @@ __all__ = [
     "PICODET",
     "USUAL",
     "YUNET",
+    "CachedFile",
     "FileState",
-    "Kept",
     "Progress",
     "cache_dir",
     "ensure",
@@ -63,7 +63,7 @@ class FileState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedFile:
     """One file of a model as it stands in the cache. `found_sha256` is empty when missing."""
 
     model: Model
@@ -133,7 +133,7 @@ def fetch_all(
     )
 
 
-def verify(*, registry: Registry = MODELS) -> tuple[Kept, ...]:
+def verify(*, registry: Registry = MODELS) -> tuple[CachedFile, ...]:
     """Hash every file of every model as it stands in the cache. Fetches and changes nothing."""
     return tuple(
         _inspect(model, file, cache_dir() / model.name)
@@ -142,17 +142,17 @@ def verify(*, registry: Registry = MODELS) -> tuple[Kept, ...]:
     )
 
 
-def _inspect(model: Model, file: CarriedFile, folder: Path) -> Kept:
+def _inspect(model: Model, file: CarriedFile, folder: Path) -> CachedFile:
     path = folder / file.name
     try:
         with path.open("rb") as stream:
             found = hashlib.file_digest(stream, "sha256").hexdigest()
     except (FileNotFoundError, NotADirectoryError):
-        return Kept(model, file, path, FileState.MISSING, "")
+        return CachedFile(model, file, path, FileState.MISSING, "")
     except OSError as error:
         raise ModelError(f"{path}: cannot be read: {error.strerror}") from error
     state = FileState.SOUND if found == file.sha256 else FileState.WRONG
-    return Kept(model, file, path, state, found)
+    return CachedFile(model, file, path, state, found)
 
 
 def _sound(model: Model, folder: Path) -> bool:

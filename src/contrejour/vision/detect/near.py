@@ -14,7 +14,7 @@ from pathlib import Path
 from contrejour.base.pictures import SURE, Kind, Rgb
 from contrejour.vision.detect.picodet import (
     SAME_IOU,
-    Found,
+    Candidates,
     PicoDet,
     centred_in,
     iou,
@@ -27,7 +27,7 @@ NEAR = 0.4
 NEAR_FACE = 0.1
 
 
-def in_doubt(found: Sequence[Found], height: int) -> bool:
+def in_doubt(found: Sequence[Candidates], height: int) -> bool:
     """Whether somebody may be near of whom the detectors are not sure. Pure."""
     sure = sure_people(found)
     return any(
@@ -41,14 +41,14 @@ def in_doubt(found: Sequence[Found], height: int) -> bool:
     )
 
 
-class Near:
+class NearDetector:
     """Finds near persons in pictures of (width, height) that are shown at `size`, a smaller one."""
 
     def __init__(self, folder: Path, size: tuple[int, int]) -> None:
         self._folder, self._size = folder, size
         self._bodies: PicoDet | None = None  # few recordings need it, and it takes half a second
 
-    def find(self, picture: Rgb, found: Sequence[Found]) -> list[Found]:
+    def find(self, picture: Rgb, found: Sequence[Candidates]) -> list[Candidates]:
         """The near persons whom `found` is in doubt about."""
         if not in_doubt(found, picture.shape[0]):
             return []

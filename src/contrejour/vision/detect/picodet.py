@@ -36,7 +36,7 @@ LOWEST_LUGGAGE = 0.3
 """Nobody is hidden on the word of a bag, so less doubt is heard: at 0.16 much is a handbag."""
 SAME_IOU = 0.6
 RANGES = Path(__file__).with_name("picodet.ranges.json")
-Found = tuple[Floats, Kind, float]
+Candidates = tuple[Floats, Kind, float]
 """(x, y, w, h), what it is, and its score."""
 _IMAGENET = ((123.675, 116.28, 103.53), (58.395, 57.12, 57.375))
 
@@ -78,7 +78,7 @@ class PicoDet:
             for box, kind, score in self.find(drawn.picture)
         )
 
-    def find(self, picture: Rgb) -> list[Found]:
+    def find(self, picture: Rgb) -> list[Candidates]:
         """((x, y, w, h) in input pixels, kind, score) of all that scores enough (`LOWEST`)."""
         outputs = self._net.run(picture)
         boxes, scores, classes = [], [], []
@@ -91,7 +91,7 @@ class PicoDet:
             classes.append(np.array(list(self._kinds))[which])
         return _best(np.concatenate(boxes), np.concatenate(scores), np.concatenate(classes))
 
-    def find_in(self, picture: Rgb) -> list[Found]:
+    def find_in(self, picture: Rgb) -> list[Candidates]:
         """The same of a picture of any size, stretched to the network's; boxes in its pixels."""
         small = cv2.resize(picture, self._size, interpolation=cv2.INTER_AREA).astype(np.uint8)
         height, width = picture.shape[:2]
@@ -112,7 +112,7 @@ def iou(one: Sequence[float] | Floats, other: Sequence[float] | Floats) -> float
     return float(both / max(one[2] * one[3] + other[2] * other[3] - both, 1e-9))
 
 
-def sure_people(found: Sequence[Found]) -> list[Floats]:
+def sure_people(found: Sequence[Candidates]) -> list[Floats]:
     """The boxes of those persons of whom there is no doubt."""
     return [box for box, kind, score in found if kind is Kind.PERSON and score >= SURE[kind]]
 
@@ -131,7 +131,7 @@ def _boxes(sides: Floats, where: np.ndarray, columns: int, stride: int) -> Float
     return np.stack([x - left, y - top, left + right, top + bottom], axis=1)
 
 
-def _best(boxes: Floats, scores: Floats, classes: np.ndarray) -> list[Found]:
+def _best(boxes: Floats, scores: Floats, classes: np.ndarray) -> list[Candidates]:
     found = []
     for kind, known, lowest in (
         (Kind.PERSON, KINDS, LOWEST), (Kind.VEHICLE, KINDS, LOWEST),

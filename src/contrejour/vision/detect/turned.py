@@ -16,7 +16,7 @@ import numpy as np
 from contrejour.base.pictures import Kind, Rgb
 from contrejour.vision.detect.net import Floats
 from contrejour.vision.detect.picodet import (
-    Found,
+    Candidates,
     PicoDet,
     centred_in,
     iou,
@@ -31,13 +31,13 @@ KNOWN_IOU = 0.4
 """From here on it is somebody who was found standing."""
 
 
-class Turned:
+class TurnedDetector:
     """Finds lying persons in a picture that is turned and shown at `size`."""
 
     def __init__(self, folder: Path, size: tuple[int, int]) -> None:
         self._bodies = PicoDet(folder, *size, known_ranges())
 
-    def find(self, picture: Rgb, turn: int, found: Sequence[Found]) -> list[Found]:
+    def find(self, picture: Rgb, turn: int, found: Sequence[Candidates]) -> list[Candidates]:
         """Who is surely there after `turn` (1: counter-clockwise, -1: clockwise), and not known."""
         turned = np.ascontiguousarray(np.rot90(picture, turn))
         (high, wide), known = picture.shape[:2], sure_people(found)

@@ -1,8 +1,8 @@
 """What happens on one camera, from what is seen of it at instants. Pure: no file, socket or clock.
 
 moment.py    Moment       all that a rule is ever told
-rule.py      Rule         the seam: one file per event kind
-raised.py    Raised       signs to events: patience, one event an occurrence, cool-down
+rule.py      EventRule    the seam: one file per event kind
+raised.py    EventTrigger signs to events: patience, one event an occurrence, cool-down
 zone.py wrong_way.py density.py crowd_movement.py    the rules that need shapes alone
 ground.py motion.py perspective.py                   what they stand on
 count.py     Count        figures over a window, none below the floor
@@ -12,6 +12,6 @@ score.py intervals.py                                how right it was, and how s
 """
 
 from contrejour.vision.events.moment import Moment
-from contrejour.vision.events.rule import Rule
+from contrejour.vision.events.rule import EventRule
 
-__all__ = ["Moment", "Rule"]
+__all__ = ["EventRule", "Moment"]

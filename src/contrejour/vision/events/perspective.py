@@ -80,7 +80,7 @@ class Perspective:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed:
+class PerspectiveProposal:
     """What people seen over time say of the perspective, for an operator who decides.
 
     `perspective` is None, and `because` says why, where they say too little. `standing` is what a
@@ -124,7 +124,7 @@ def doubt(pairs: Sequence[Pair], found: Perspective) -> str:
     return ""
 
 
-def calibrate(moments: Iterable[Moment], lens_degrees: float) -> Proposed:
+def calibrate(moments: Iterable[Moment], lens_degrees: float) -> PerspectiveProposal:
     """The perspective that people seen over time suggest.
 
     Takes whole upright people, each at most every two seconds, and of them the median height at
@@ -144,12 +144,12 @@ def calibrate(moments: Iterable[Moment], lens_degrees: float) -> Proposed:
                 last_ns[thing.number] = moment.time_ns
                 seen.append(((box.y + box.h) / size[1], box.h / size[1]))
     if len(seen) < LEAST_SEEN:
-        return Proposed(None, "too few people standing whole in the picture", ())
+        return PerspectiveProposal(None, "too few people standing whole in the picture", ())
     seen.sort()
     some = seen[:: len(seen) // MOST_FITTED + 1]
     found = fit(some, focal(lens_degrees, size))
     why = doubt(some, found)
-    return Proposed(None if why else found, why, () if why else tuple(_thinned(seen)))
+    return PerspectiveProposal(None if why else found, why, () if why else tuple(_thinned(seen)))
 
 
 def _thinned(seen: Sequence[Pair]) -> Iterable[Pair]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from contrejour.base.pictures import Event
 from contrejour.vision.events.moment import Moment
-from contrejour.vision.events.rule import Rule, Sign
+from contrejour.vision.events.rule import EventRule, Sign
 
 LEAST_MOMENTS = 3
 """Fewer moments that hold are no occurrence, however far apart."""
@@ -33,7 +33,7 @@ class Patience:
     gap_ns: int = 3_000_000_000
 
 
-class Raised:
+class EventTrigger:
     """One rule in one zone of one camera. Told every Moment, in order of time; pure but for that.
 
     Never two events within the cool-down, whatever happens to the stream; never one before the
@@ -41,7 +41,9 @@ class Raised:
     outlasts the cool-down of the one before is raised then, late.
     """
 
-    def __init__(self, rule: Rule, kind: str, camera: str, zone: str, patience: Patience) -> None:
+    def __init__(
+        self, rule: EventRule, kind: str, camera: str, zone: str, patience: Patience
+    ) -> None:
         self.rule, self.kind, self.camera, self.zone = rule, kind, camera, zone
         self.patience = patience
         self._last: Moment | None = None

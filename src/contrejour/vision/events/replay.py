@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from contrejour.base.pictures import Event
 from contrejour.vision.events.moment import Moment
-from contrejour.vision.events.raised import Raised
+from contrejour.vision.events.raised import EventTrigger
 
 GAP_NS = 3_000_000_000
 """A longer time between two moments wasn't watched."""
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
+class ReplayResult:
     """`said`: the place of the rule in the list, and its event. `watched_s`: without the gaps.
 
     `first` is the first moment, None where there is none.
@@ -25,7 +25,7 @@ class Replayed:
     first: Moment | None
 
 
-def replay(streams: Iterable[Iterable[Moment]], rules: Sequence[Raised]) -> Replayed:
+def replay(streams: Iterable[Iterable[Moment]], rules: Sequence[EventTrigger]) -> ReplayResult:
     """What the rules say of streams, one after the other."""
     said: list[tuple[int, Event]] = []
     watched_ns, first = 0, None
@@ -41,4 +41,4 @@ def replay(streams: Iterable[Iterable[Moment]], rules: Sequence[Raised]) -> Repl
             for place, rule in enumerate(rules):
                 if event := rule.update(moment):
                     said.append((place, event))
-    return Replayed(tuple(said), watched_ns / 1e9, first)
+    return ReplayResult(tuple(said), watched_ns / 1e9, first)

@@ -18,7 +18,7 @@ class Sign:
     count: int | None = None
 
 
-class Rule(Protocol):
+class EventRule(Protocol):
     """One kind of event in one zone.
 
     Told every Moment of one stream in order of time, and answers each: what it says, raw, without

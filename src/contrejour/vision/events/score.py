@@ -24,7 +24,7 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RaisedEvent:
     event: str
     zone: str
     time_s: float
@@ -72,7 +72,7 @@ class Score:
 
 def score(
     truth: Sequence[Occurrence],
-    said: Iterable[Said],
+    said: Iterable[RaisedEvent],
     hours: float,
     tolerance_s: float = TOLERANCE_S,
 ) -> list[Score]:
@@ -93,7 +93,7 @@ def score(
 
 
 def _of_kind(
-    kind: str, truth: list[Occurrence], said: list[Said], hours: float, tolerance_s: float
+    kind: str, truth: list[Occurrence], said: list[RaisedEvent], hours: float, tolerance_s: float
 ) -> Score:
     delays: dict[int, float] = {}
     false = again = 0

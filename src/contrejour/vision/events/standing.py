@@ -29,7 +29,7 @@ class Rates:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AlertDecision:
     """`shadow`: only recorded. `because` says why, in a line of English."""
 
     shadow: bool
@@ -53,15 +53,15 @@ def unmeasured(rates: Rates | None, camera: str, zone: str, settings: str) -> st
 
 def standing(
     asked: bool, unmeasured: str, since: datetime | None, now: datetime, shadow_days: int
-) -> Standing:
+) -> AlertDecision:
     """Whether one zone alerts now. In doubt it doesn't.
 
     `asked` is the site's `alert`; `since`, when these settings first ran here, None for never.
     """
     if unmeasured:
-        return Standing(True, f"PR-04: {unmeasured}")
+        return AlertDecision(True, f"PR-04: {unmeasured}")
     if not asked:
-        return Standing(True, "the site file doesn't say alert: true")
+        return AlertDecision(True, "the site file doesn't say alert: true")
     if since is None or now - since < timedelta(days=shadow_days):
-        return Standing(True, f"the {shadow_days} days of shadow are not over")
-    return Standing(False, "an error rate was measured here, the days of shadow are over")
+        return AlertDecision(True, f"the {shadow_days} days of shadow are not over")
+    return AlertDecision(False, "an error rate was measured here, the days of shadow are over")

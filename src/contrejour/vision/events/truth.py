@@ -16,31 +16,31 @@ from datetime import datetime
 from typing import Any
 
 from contrejour.base.errors import Malformed
-from contrejour.vision.events.score import Occurrence, Said
+from contrejour.vision.events.score import Occurrence, RaisedEvent
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
+class EventTruth:
     """`dated`: the seconds are UNIX time."""
 
     occurrences: tuple[Occurrence, ...]
     dated: bool
 
 
-def read_truth(text: str, name: str) -> Truth:
+def read_truth(text: str, name: str) -> EventTruth:
     """Raises Malformed."""
     rows = list(_rows(text, name, ("from", "to")))
     found = [Occurrence(event, zone, *times) for event, zone, times, _ in rows]
     for number, each in enumerate(found):
         if each.to_s < each.from_s:
             raise Malformed(f"{name}: entry {number}: ends before it begins")
-    return Truth(tuple(found), _dated([dated for *_, dated in rows], name))
+    return EventTruth(tuple(found), _dated([dated for *_, dated in rows], name))
 
 
-def read_said(text: str, name: str) -> tuple[tuple[Said, ...], bool]:
+def read_said(text: str, name: str) -> tuple[tuple[RaisedEvent, ...], bool]:
     """What was said, and whether its seconds are UNIX time. Raises Malformed."""
     rows = list(_rows(text, name, ("time",)))
-    said = tuple(Said(event, zone, times[0]) for event, zone, times, _ in rows)
+    said = tuple(RaisedEvent(event, zone, times[0]) for event, zone, times, _ in rows)
     return said, _dated([dated for *_, dated in rows], name)
 
 

@@ -26,7 +26,7 @@ _WIPED = -1
 Item = TypeVar("Item")
 
 
-class Thinned(Generic[Item]):
+class EvenSample(Generic[Item]):
     """At most `capacity` items, evenly spaced over all those offered, however many they are."""
 
     def __init__(self, capacity: int) -> None:
@@ -77,12 +77,14 @@ class Learner:
         self._shape = height, width
         self._subsampling, self._depth, self._watch_hidden = subsampling, depth, watch_hidden
         self._side = blocks.block_px(height, width)
-        self._samples: Thinned[_Sample] = Thinned(capacity)
+        self._samples: EvenSample[_Sample] = EvenSample(capacity)
         chroma = 2 / (1 << sum(subsampling))
         picture_bytes = int(height * width * (1 + chroma)) * (1 if depth <= 8 else 2)
         room = max(FEWEST_PICTURES, PICTURE_BYTES // picture_bytes)
         self._draws = pictures
-        self._pictures: Thinned[tuple[_Sample, tuple[Plane, ...]]] = Thinned(min(capacity, room))
+        self._pictures: EvenSample[tuple[_Sample, tuple[Plane, ...]]] = EvenSample(
+            min(capacity, room)
+        )
 
     def add(self, planes: tuple[Plane, ...], hidden: Cells) -> None:
         """One sample frame. `hidden`: the cells under a mask, of which no pixel is learned."""

@@ -27,7 +27,7 @@ from contrejour.custody.ledger.entry import Entry
 from contrejour.custody.ledger.log import Log, create
 from contrejour.custody.ledger.read import prove, read_checkpoint, read_entry, reader
 from contrejour.custody.ledger.verify import check_entry, read_trust
-from contrejour.custody.ledger.witness import Asked, Witness
+from contrejour.custody.ledger.witness import CheckpointRequest, Witness
 from contrejour.custody.note import Signer
 
 ROOT = Path(__file__).parents[1]
@@ -143,7 +143,9 @@ def proofs(
     for old, new in zip([0, *sizes], sizes, strict=False):
         text = checkpoint.Checkpoint(signer.name, new, tree.root(new, nodes)).text
         one = note.Note(text, (signer.sign(text),))
-        asked.append(str(Asked(old, tuple(tree.consistency(old, new, nodes)), one)).encode())
+        asked.append(
+            str(CheckpointRequest(old, tuple(tree.consistency(old, new, nodes)), one)).encode()
+        )
     key = Signer("w.example", Ed25519PrivateKey.generate(), note.COSIGNATURE)
     with Witness(folder / "seen", key, [signer.key]) as witness:
         median = statistics.median(timed(partial(witness.add, each)) for each in asked)

@@ -26,10 +26,10 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from contrejour.custody.quorum import parse
 from contrejour.custody.seal.age import CHUNK_BYTES, Writer, decrypt
-from contrejour.custody.seal.manifest import Clock
+from contrejour.custody.seal.manifest import ClockQuality
 from contrejour.custody.seal.onion import Keyset, keyset, unpack
 from contrejour.custody.seal.open import unwrap
-from contrejour.custody.seal.recipient import Identity, Kind
+from contrejour.custody.seal.recipient import Identity, RecipientKind
 from contrejour.custody.seal.segment import Sealing
 from contrejour.custody.seal.window import Made, Wanted, make
 from contrejour.media.camera.feeds.recordings import Recordings
@@ -48,7 +48,7 @@ WINDOWS, RUNS, T0 = 30, 5, 1802390400000
 PACKET = os.urandom(int(BYTES_S * PACKET_S))
 
 
-def parties(kind: Kind) -> tuple[dict[str, Identity], Keyset]:
+def parties(kind: RecipientKind) -> tuple[dict[str, Identity], Keyset]:
     """Four parties with new keys."""
     who = parse(POLICY, "party")
     secrets = {party: Identity.generate(kind) for party in who.members}
@@ -91,10 +91,12 @@ def seal_window(made: Made, folder: Path, signer: Ed25519PrivateKey) -> None:
         for _ in range(int(SEGMENT_S / PACKET_S)):
             sealing.write(PACKET)
         sealing.end(t0 + SEGMENT_S * 1000)
-    sealing.close("bus-7", Clock("ntp", 20, "boot", 1), "", signer)
+    sealing.close("bus-7", ClockQuality("ntp", 20, "boot", 1), "", signer)
 
 
-def seal_minutes(folder: Path, kind: Kind, length_s: int, ahead: int) -> tuple[float, float]:
+def seal_minutes(
+    folder: Path, kind: RecipientKind, length_s: int, ahead: int
+) -> tuple[float, float]:
     """CPU and wall seconds to seal a minute, in windows of this length, keys made some ahead."""
     _, keys = parties(kind)
     signer, runs = Ed25519PrivateKey.generate(), iter(range(RUNS))
@@ -165,7 +167,7 @@ def tee(folder: Path) -> tuple[tuple[float, float], float]:
     return cost, size * 8 / WINDOW_S / 1e6
 
 
-def recovery(folder: Path, kind: Kind, *, keys_only: bool) -> tuple[float, float]:
+def recovery(folder: Path, kind: RecipientKind, *, keys_only: bool) -> tuple[float, float]:
     """Half an hour that three parties open: every onion, every segment."""
     secrets, keys = parties(kind)
     signer, place = Ed25519PrivateKey.generate(), folder / f"back-{kind}-{keys_only}"
@@ -187,7 +189,7 @@ def recovery(folder: Path, kind: Kind, *, keys_only: bool) -> tuple[float, float
     return taken(work, 3)
 
 
-def rate(kind: Kind) -> float:
+def rate(kind: RecipientKind) -> float:
     """GB/s of the writer in memory."""
     recipient, data = Identity.generate(kind).recipient(), os.urandom(32 << 20)
 
@@ -199,7 +201,7 @@ def rate(kind: Kind) -> float:
     return len(data) / taken(work)[0] / 1e9
 
 
-def onion_bytes(folder: Path, kind: Kind) -> int:
+def onion_bytes(folder: Path, kind: RecipientKind) -> int:
     [each] = wanted(folder / f"size-{kind}", 0, 1, WINDOW_S)
     make([each], parties(kind)[1])
     return each.path.stat().st_size
@@ -221,18 +223,18 @@ def main() -> None:
         row("a minute, floor: the cipher alone", minute, minute, WINDOW_S)
         cost, sent = tee(folder)
         row(f"a minute, packets of {sent:.1f} Mbit/s made segments", cost, minute, WINDOW_S)
-        for kind in Kind:
+        for kind in RecipientKind:
             for length_s, ahead in ((60, 1), (60, 10), (10, 6)):
                 told = f"a minute, {kind}, windows of {length_s} s, {ahead} made at a time"
                 row(told, seal_minutes(folder, kind, length_s, ahead), minute, WINDOW_S)
         row("half an hour, floor: the cipher alone", half_hour, half_hour, 0)
-        for kind in Kind:
+        for kind in RecipientKind:
             keys = recovery(folder, kind, keys_only=True)
             row(f"half an hour, {kind}, its {WINDOWS} keys", keys, half_hour, 0)
             whole = recovery(folder, kind, keys_only=False)
             row(f"half an hour, {kind}, keys and {WINDOWS * 6} segments", whole, half_hour, 0)
-        sizes = {kind: onion_bytes(folder, kind) for kind in Kind}
-        rates = {kind: rate(kind) for kind in Kind}
+        sizes = {kind: onion_bytes(folder, kind) for kind in RecipientKind}
+        rates = {kind: rate(kind) for kind in RecipientKind}
     told = "\n".join(
         [
             "# `scripts/bench seal`", "",

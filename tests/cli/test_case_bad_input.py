@@ -137,9 +137,9 @@ def sealed_by(room: Room, edge: Ed25519PrivateKey) -> bytes:
     window, _ = unwrap(wrapped.values(), days, None)
     told = manifest.Manifest(
         "bus-7", window, window.t0, {k: hashlib.sha256(v).hexdigest() for k, v in wrapped.items()},
-        (manifest.Segment(0, window.t0, window.t1, manifest.Status.OK,
+        (manifest.SealedSegment(0, window.t0, window.t1, manifest.Status.OK,
                           hashlib.sha256(data).hexdigest(), len(data)),),
-        manifest.Clock("ntp", 1, "b", 1), "",
+        manifest.ClockQuality("ntp", 1, "b", 1), "",
     )  # fmt: skip
     signed = manifest.sign(told, edge)
     (room.folder / "W.json").write_bytes(signed)

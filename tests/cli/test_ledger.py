@@ -14,7 +14,7 @@ from subprocess import Popen
 import pytest
 from fakes.runs import check, run, start, until
 
-from contrejour.custody.ledger.server import Server, of_log
+from contrejour.custody.ledger.server import LedgerServer, of_log
 from contrejour.custody.ledger.tree import leaf_hash
 
 A, B = "a" * 64, "b" * 64
@@ -213,7 +213,7 @@ def test_a_monitor_goes_on_by_itself_and_tells_an_alarm_once_and_when_it_is_over
     batch = {"type": "segment.batch", "edge": "bus-041", "root": A}
     append(log, **batch, **{"from": 0, "to": 9, "n": 9, "at": "2020-01-01T00:00:00Z"})
     shown = [log]
-    with Server("127.0.0.1", 0, lambda *asked: of_log(shown[0])(*asked)) as server:
+    with LedgerServer("127.0.0.1", 0, lambda *asked: of_log(shown[0])(*asked)) as server:
         monitor = start("ledger", "monitor", server.url, "--state", state, "--policy", policy,
                         "--every", 0.2, "--json", "--page", tmp_path / "page.html",
                         env=FRENCH)  # fmt: skip
@@ -284,7 +284,7 @@ def test_a_monitor_knows_from_the_policy_who_owes_a_key(place: Place, tmp_path: 
 
 
 def test_a_log_is_verified_and_proved_from_where_it_is_served(place: Place, tmp_path: Path) -> None:
-    with Server("127.0.0.1", 0, of_log(place.log)) as server:
+    with LedgerServer("127.0.0.1", 0, of_log(place.log)) as server:
         assert run("ledger", "verify", server.url, "--policy", place.policy).returncode == 0
         proof, entry = tmp_path / "0.tlog-proof", tmp_path / "0.entry"
         done = run("ledger", "prove", server.url, 0, "-o", proof, "--entry", entry)

@@ -9,10 +9,10 @@ import pytest
 from contrejour.cli.monitor_page import page
 from contrejour.custody.ledger.alarms import Alarm
 from contrejour.custody.ledger.checkpoint import Checkpoint
-from contrejour.custody.ledger.verify import Seen
+from contrejour.custody.ledger.verify import TrustedCheckpoint
 
 AT = datetime(2027, 2, 12, 9, 30, tzinfo=UTC)
-SEEN = Seen(Checkpoint("log.example/<b>", 7, b"r" * 32), {"w1": 1, "w<2": 2})
+SEEN = TrustedCheckpoint(Checkpoint("log.example/<b>", 7, b"r" * 32), {"w1": 1, "w<2": 2})
 SILENT = Alarm("bus-041 has been silent since 2027-02-12T09:00:00Z", kind="silent")
 HOSTILE = Alarm("entry 3: <script>alert(1)</script> of an order that was over", kind="entry")
 

@@ -21,9 +21,9 @@ from contrejour.cli.main import main
 from contrejour.custody.quorum import parse
 from contrejour.custody.seal.keynotes import Verifier
 from contrejour.custody.seal.keys import keys_of as whom
-from contrejour.custody.seal.manifest import Clock
+from contrejour.custody.seal.manifest import ClockQuality
 from contrejour.custody.seal.onion import day_of
-from contrejour.custody.seal.recipient import SECRET, Identity, Kind
+from contrejour.custody.seal.recipient import SECRET, Identity, RecipientKind
 from contrejour.custody.seal.retention import destroyed_at, start_of
 from contrejour.custody.seal.segment import Sealing
 from contrejour.custody.seal.window import Wanted, make
@@ -38,7 +38,7 @@ def ends(day: date) -> datetime:
     return destroyed_at(day, lambda at: destroy_by(at, Period.parse("P30D")))
 
 
-def parties(folder, name="default", kind=Kind.X25519):
+def parties(folder, name="default", kind=RecipientKind.X25519):
     """A policy whose lines hold the keys themselves, and the files of the secret ones."""
     lines = []
     for party in policy(name).members:
@@ -268,7 +268,7 @@ def test_a_segment_that_was_swapped_is_refused_by_what_the_recorder_signed(tmp_p
         sealing.begin(start_)
         sealing.write(data)
         sealing.end(start_ + MINUTE)
-        sealing.close("bus-7", Clock("ntp", 1, "b", 1), "", signer)
+        sealing.close("bus-7", ClockQuality("ntp", 1, "b", 1), "", signer)
     edge = ["--edge", str(Verifier.of("bus-7", signer))]
     keys = keys_of(tmp_path, "vault", "prosecutor", "dpo")
     file = tmp_path / "0" / "0000.mp4.age"

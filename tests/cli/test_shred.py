@@ -12,7 +12,7 @@ from fakes.runs import check, run
 from contrejour.custody.ledger.entry import read
 from contrejour.custody.ledger.replay import Replay
 from contrejour.custody.seal import keynotes, keys
-from contrejour.custody.seal.recipient import Kind
+from contrejour.custody.seal.recipient import RecipientKind
 from contrejour.custody.seal.shred import destroyed
 from contrejour.law.mandate.sign import public_pem, read_private
 
@@ -34,9 +34,9 @@ def party(tmp_path: Path) -> Path:
     """A party's folder: keys of days, of a hold that ended and of one that lasts."""
     folder = tmp_path / "keys"
     folder.mkdir()
-    keys.make(folder, [day(age) for age in (31, 29, 26, 0)], Kind.X25519)
-    keys.make_hold(folder, ENDED, until(NOW - timedelta(minutes=1)), Kind.X25519)
-    keys.make_hold(folder, LASTS, until(NOW + timedelta(days=1)), Kind.X25519)
+    keys.make(folder, [day(age) for age in (31, 29, 26, 0)], RecipientKind.X25519)
+    keys.make_hold(folder, ENDED, until(NOW - timedelta(minutes=1)), RecipientKind.X25519)
+    keys.make_hold(folder, LASTS, until(NOW + timedelta(days=1)), RecipientKind.X25519)
     run("keys", "new", "root.key", cwd=tmp_path)
     return tmp_path
 

@@ -22,7 +22,7 @@ from contrejour.custody.ledger.read import prove
 from contrejour.custody.quorum import parse
 from contrejour.custody.seal import keys
 from contrejour.custody.seal.age import Writer
-from contrejour.custody.seal.recipient import Identity, Kind
+from contrejour.custody.seal.recipient import Identity, RecipientKind
 from contrejour.custody.seal.window import Wanted, make
 from contrejour.law.mandate.sign import keyid, new_key, private_pem, public_pem
 
@@ -95,7 +95,7 @@ class Room(Desk):
             own.mkdir()
             if role in self.tokens:
                 Soft.new().file(own / f"{DAY}.key")
-            keys.make(own, [SINCE.date()], Kind.X25519)
+            keys.make(own, [SINCE.date()], RecipientKind.X25519)
             with keys.read_identity(own / f"{DAY}.key") as key:
                 text = text.replace(f"age1{role}", str(key.recipient()))
         (self.folder / "open.policy").write_text(text)
@@ -103,7 +103,7 @@ class Room(Desk):
         if "opener" in self.tokens:
             Soft.new().file(self.folder / "opener.key")
         else:
-            with Identity.generate(Kind.X25519) as opener:
+            with Identity.generate(RecipientKind.X25519) as opener:
                 keys.write_identity(self.folder / "opener.key", opener, "opener")
         with keys.read_identity(self.folder / "opener.key") as key:
             self.opener = str(key.recipient())

@@ -7,7 +7,7 @@ import hashlib
 import numpy as np
 
 from contrejour.custody.seal import bech32
-from contrejour.custody.seal.recipient import Identity, Kind
+from contrejour.custody.seal.recipient import Identity, RecipientKind
 
 PAGE = 4096
 
@@ -19,7 +19,7 @@ def forms(secret: Identity) -> list[bytes]:
     _, raw = bech32.decode(text)
     groups = bytes(bech32._regroup(raw, 8, 5, pad=True))
     found = [bytes(raw), letters, letters.lower(), groups]
-    if secret.kind is Kind.HYBRID:
+    if secret.kind is RecipientKind.HYBRID:
         expanded = hashlib.shake_256(raw).digest(96)
         found += [expanded[:32], expanded[32:64], expanded[64:]]
     return [half for form in found for half in (form[:16], form[-16:])]

@@ -9,7 +9,7 @@ from functools import cache
 
 from contrejour.custody.quorum import Policy, parse
 from contrejour.custody.seal.onion import Keyset, Window, keyset
-from contrejour.custody.seal.recipient import Identity, Kind
+from contrejour.custody.seal.recipient import Identity, RecipientKind
 from contrejour.custody.seal.retention import destroyed_at
 
 DAY, T0 = "2027-02-12", 1802390400000
@@ -51,7 +51,9 @@ class Parties:
 
 
 @cache
-def parties(name: str = "default", kind: Kind = Kind.X25519, day: str = DAY) -> Parties:
+def parties(
+    name: str = "default", kind: RecipientKind = RecipientKind.X25519, day: str = DAY
+) -> Parties:
     """The parties of a policy, with new keys for each day."""
     who = policy(name)
     secrets = {party: Identity.generate(kind) for party in who.members}

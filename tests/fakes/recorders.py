@@ -21,8 +21,8 @@ from fakes.seals import prefix
 
 from contrejour.custody.seal import keynotes, store
 from contrejour.custody.seal.chain import Chain, Edge
-from contrejour.custody.seal.clock import Believed, Reading, when
-from contrejour.custody.seal.manifest import Clock, Manifest, follow
+from contrejour.custody.seal.clock import Reading, TrustedTime, when
+from contrejour.custody.seal.manifest import ClockQuality, Manifest, follow
 from contrejour.custody.seal.onion import Keyset, keyset, unpack
 from contrejour.custody.seal.open import unwrap
 from contrejour.custody.seal.prepared import Ahead
@@ -47,7 +47,7 @@ class ByHand:
     boot_id: str = "boot-1"
 
     def __call__(self) -> Reading:
-        return Reading(self.wall_ms, Clock(self.src, 20, self.boot_id, self.mono_ms))
+        return Reading(self.wall_ms, ClockQuality(self.src, 20, self.boot_id, self.mono_ms))
 
     def wait(self, ms: int) -> None:
         self.wall_ms += ms
@@ -73,7 +73,7 @@ class Bench:
         filled: bool = True, head: store.Head = NEW, horizon: timedelta = HORIZON,
     ) -> None:  # fmt: skip
         self.camera, self.clock, self.said = camera, clock or ByHand(), []
-        believed = Believed(self.clock())
+        believed = TrustedTime(self.clock())
         self.ahead = Ahead(
             camera.name, camera / store.AHEAD, of,
             lambda: sealed_until(when(believed.ms(self.clock())), horizon), window_ms,

@@ -12,7 +12,7 @@ import pytest
 
 from contrejour.base.errors import SealError
 from contrejour.custody.seal.age import Writer, decrypt
-from contrejour.custody.seal.recipient import Identity, Key, Recipient
+from contrejour.custody.seal.recipient import Identity, OpeningKey, Recipient
 
 JS = Path(__file__).parents[1] / "custody" / "seal" / "js"
 
@@ -26,12 +26,12 @@ def sealed(clear: bytes, *recipients: Recipient) -> bytes:
     return out.getvalue()
 
 
-def opened(data: bytes, *identities: Key) -> bytes:
+def opened(data: bytes, *identities: OpeningKey) -> bytes:
     """What is in an age file; raises SealError."""
     return b"".join(decrypt(io.BytesIO(data), identities))
 
 
-def prefix(data: bytes, *identities: Key) -> tuple[bytes, bool]:
+def prefix(data: bytes, *identities: OpeningKey) -> tuple[bytes, bool]:
     """What a damaged file gives back, and whether it then failed."""
     kept = bytearray()
     try:

@@ -22,9 +22,9 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from contrejour.custody.seal import bech32, tag
-from contrejour.custody.seal.recipient import Kind, Recipient
+from contrejour.custody.seal.recipient import Recipient, RecipientKind
 
-KINDS = (Kind.TAG, Kind.HYBRID_TAG)
+KINDS = (RecipientKind.TAG, RecipientKind.HYBRID_TAG)
 PIN = "31415926"
 _SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
 
@@ -33,11 +33,11 @@ _SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY
 class Soft:
     """A token's key. `seed`: 32 bytes."""
 
-    kind: Kind
+    kind: RecipientKind
     seed: bytes
 
     @classmethod
-    def new(cls, kind: Kind = Kind.TAG) -> Soft:
+    def new(cls, kind: RecipientKind = RecipientKind.TAG) -> Soft:
         return cls(kind, os.urandom(32))
 
     @property
@@ -48,7 +48,7 @@ class Soft:
     @property
     def point(self) -> ec.EllipticCurvePrivateKey:
         expanded = hashlib.shake_256(self.seed).digest(96)[64:]
-        scalar = expanded if self.kind is Kind.HYBRID_TAG else self.seed
+        scalar = expanded if self.kind is RecipientKind.HYBRID_TAG else self.seed
         return ec.derive_private_key(int.from_bytes(scalar, "big"), ec.SECP256R1())
 
     @property
@@ -57,7 +57,7 @@ class Soft:
 
     @property
     def recipient(self) -> Recipient:
-        if self.kind is Kind.TAG:
+        if self.kind is RecipientKind.TAG:
             return Recipient(self.kind, self._public(PublicFormat.CompressedPoint))
         whole = self._public(PublicFormat.UncompressedPoint)
         return Recipient(self.kind, self.mlkem.public_key().public_bytes_raw() + whole)
@@ -79,7 +79,7 @@ class Soft:
         if tag.tag(self.kind, self.recipient.raw, share) != whose:
             return None
         info = f"age-encryption.org/{self.kind}".encode()
-        if self.kind is Kind.TAG:
+        if self.kind is RecipientKind.TAG:
             return bytes(_SUITE.decrypt(share + body, self.point, info))
         theirs = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), share[1088:])
         shared = tag.combine(

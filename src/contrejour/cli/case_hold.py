@@ -41,7 +41,7 @@ def _hold_key(args: argparse.Namespace) -> int:
     from contrejour.base.times import utc
     from contrejour.custody.cases import folder, hold
     from contrejour.custody.seal.keys import make_hold
-    from contrejour.custody.seal.recipient import Kind
+    from contrejour.custody.seal.recipient import RecipientKind
 
     found = folder.read(args.folder)
     order = found.case.order
@@ -49,7 +49,7 @@ def _hold_key(args: argparse.Namespace) -> int:
         raise OrderError("the order is to open, not to hold", "declare --hold-until makes a hold")
     signer = private_key(args.key, args.password_file)
     hold.sign(order.id, args.role, "age1", signer).check(order.id, found.keys)
-    kind = Kind.X25519 if args.x25519 else Kind.HYBRID
+    kind = RecipientKind.X25519 if args.x25519 else RecipientKind.HYBRID
     with writing(args.output):
         recipient = make_hold(args.output, order.id, utc(order.hold_until), kind)
     folder.add_hold_key(args.folder, hold.sign(order.id, args.role, str(recipient), signer))

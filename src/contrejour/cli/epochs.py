@@ -128,9 +128,9 @@ def _signer(args: argparse.Namespace) -> PrivateKey:
 
 def _make(args: argparse.Namespace) -> int:
     from contrejour.custody.seal.keys import make
-    from contrejour.custody.seal.recipient import Kind
+    from contrejour.custody.seal.recipient import RecipientKind
 
-    kind = Kind.X25519 if args.x25519 else Kind.HYBRID
+    kind = RecipientKind.X25519 if args.x25519 else RecipientKind.HYBRID
     with writing(args.folder):
         args.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for day, recipient in make(args.folder, _wanted(args), kind).items():

@@ -20,7 +20,7 @@ from contrejour.cli.monitor import add_to, show
 
 if TYPE_CHECKING:
     from contrejour.custody.ledger.entry import Entry
-    from contrejour.custody.ledger.server import Asking
+    from contrejour.custody.ledger.server import Responder
     from contrejour.custody.ledger.verify import Ages, Trust
     from contrejour.custody.note import Signer
 
@@ -176,14 +176,14 @@ def _witness(args: argparse.Namespace) -> int:
         return _until_stopped(args, of_witness(known))
 
 
-def _until_stopped(args: argparse.Namespace, asking: Asking) -> int:
-    from contrejour.custody.ledger.server import Server
+def _until_stopped(args: argparse.Namespace, asking: Responder) -> int:
+    from contrejour.custody.ledger.server import LedgerServer
 
     over = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
     host, port = args.listen
-    with Server(host, port, asking, broke=_warn) as server:
+    with LedgerServer(host, port, asking, broke=_warn) as server:
         print(server.url, flush=True)
         while not over.wait(3600):
             pass

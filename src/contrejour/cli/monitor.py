@@ -16,10 +16,10 @@ from contrejour.base.language import said
 from contrejour.cli import arguments, epochs
 
 if TYPE_CHECKING:
-    from contrejour.custody.ledger.alarms import Alarm, Wanted
+    from contrejour.custody.ledger.alarms import Alarm, Expectations
     from contrejour.custody.ledger.checkpoint import Checkpoint
     from contrejour.custody.ledger.monitor import Monitor
-    from contrejour.custody.ledger.verify import Seen, Trust
+    from contrejour.custody.ledger.verify import Trust, TrustedCheckpoint
 
 LAST_S = 253_402_300_799
 """The end of the year 9999."""
@@ -78,8 +78,8 @@ def _monitor(args: argparse.Namespace) -> int:
     return 0
 
 
-def _wanted(args: argparse.Namespace) -> Wanted:
-    from contrejour.custody.ledger.alarms import Wanted
+def _wanted(args: argparse.Namespace) -> Expectations:
+    from contrejour.custody.ledger.alarms import Expectations
     from contrejour.custody.quorum import parse
 
     parties: frozenset[str] = frozenset()
@@ -89,7 +89,7 @@ def _wanted(args: argparse.Namespace) -> Wanted:
             party for way in policy.ways() for party in way
             if not policy.members[party][0].startswith("age1")  # one key, of no day
         )  # fmt: skip
-    return Wanted(epochs.end_of(args), parties, timedelta(seconds=args.batch))
+    return Expectations(epochs.end_of(args), parties, timedelta(seconds=args.batch))
 
 
 def _last(path: Path, trust: Trust) -> Checkpoint:
@@ -129,7 +129,7 @@ def _tell(before: list[Alarm], now: list[Alarm], as_json: bool) -> None:
                 print(json.dumps({word: each.kind, "at": at, "text": each.text}), flush=True)
 
 
-def show(seen: Seen) -> None:
+def show(seen: TrustedCheckpoint) -> None:
     """On standard error: the log, its size, who saw it when."""
     by = ", ".join(
         f"{name} {datetime.fromtimestamp(min(at, LAST_S), UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -11,7 +11,7 @@ from contrejour.base.language import french
 
 if TYPE_CHECKING:
     from contrejour.custody.ledger.alarms import Alarm
-    from contrejour.custody.ledger.verify import Seen
+    from contrejour.custody.ledger.verify import TrustedCheckpoint
 
 WORDS = {
     "fr": {
@@ -35,7 +35,11 @@ STYLE = (
 
 
 def page(
-    language: str, at: datetime, every_s: float, seen: Seen | None, alarms: Iterable[Alarm]
+    language: str,
+    at: datetime,
+    every_s: float,
+    seen: TrustedCheckpoint | None,
+    alarms: Iterable[Alarm],
 ) -> bytes:
     """`fr` or `en`, UTF-8. `at`: when the log was read (UTC); it is read again every `every_s`."""
     words = WORDS[language]

@@ -18,7 +18,7 @@ from contrejour.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from contrejour.custody.seal.manifest import Manifest
-    from contrejour.custody.seal.recipient import Key
+    from contrejour.custody.seal.recipient import OpeningKey
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -92,7 +92,7 @@ def _open(args: argparse.Namespace) -> int:
     for key in args.key:
         if not key.is_file():
             raise InputMissing(f"{key} is not a regular file")
-    keys: Sequence[Key] = [read_identity(path, Terminal()) for path in args.key]
+    keys: Sequence[OpeningKey] = [read_identity(path, Terminal()) for path in args.key]
     try:
         keys = _window_keys(sealed, keys, args.edge)
         with sealed.open("rb") as source, writing(args.output), whole(args.output, 0o600) as out:
@@ -117,7 +117,7 @@ def _sealed(path: Path) -> Path:
     return found[0]
 
 
-def _window_keys(sealed: Path, keys: Sequence[Key], edge: str | None) -> list[Key]:
+def _window_keys(sealed: Path, keys: Sequence[OpeningKey], edge: str | None) -> list[OpeningKey]:
     """What opens the file: the key that its onions hold, or where it has none, these keys.
 
     With `edge`, only a file that its manifest vouches for. Raises SealError, InputMissing.

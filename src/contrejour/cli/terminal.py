@@ -1,4 +1,4 @@
-"""Whoever sits at the terminal, asked in the name of a token's program (seal.plugin.Person)."""
+"""Whoever sits at the terminal, asked in the name of a token's program (seal.plugin.TokenUser)."""
 
 from __future__ import annotations
 

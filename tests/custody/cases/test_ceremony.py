@@ -32,7 +32,7 @@ from contrejour.custody.seal.age import Writer, decrypt
 from contrejour.custody.seal.keys import keys_of
 from contrejour.custody.seal.onion import unpack
 from contrejour.custody.seal.open import peel, rewrap, window_key
-from contrejour.custody.seal.recipient import SECRET, Identity, Kind
+from contrejour.custody.seal.recipient import SECRET, Identity, RecipientKind
 from contrejour.custody.seal.window import Wanted
 from contrejour.custody.seal.window import make as make_windows
 from contrejour.law.mandate.sign import keyid, new_key
@@ -50,7 +50,7 @@ class Ceremony:
     """Everybody's files, in one folder each would have of their own."""
 
     folder: Path
-    kind: Kind = Kind.X25519
+    kind: RecipientKind = RecipientKind.X25519
 
     def __post_init__(self) -> None:
         self.day_keys = {name: Identity.generate(self.kind) for name in PARTIES}

@@ -28,7 +28,7 @@ from contrejour.custody.quorum import parse
 from contrejour.custody.seal import onion as onions
 from contrejour.custody.seal.open import peel as open_layer
 from contrejour.custody.seal.open import rehold, unwrap
-from contrejour.custody.seal.recipient import Identity, Kind
+from contrejour.custody.seal.recipient import Identity, RecipientKind
 
 from .test_peel import KEYIDS, KEYS, asked, peel, refused, seen
 
@@ -119,12 +119,12 @@ def test_what_had_to_be_destroyed_is_asked_for_of_its_hold_alone() -> None:
 
 
 def signed(role: str, by: str = "", of=None, key: Identity | None = None) -> holds.HoldKey:
-    recipient = str((key or Identity.generate(Kind.X25519)).recipient())
+    recipient = str((key or Identity.generate(RecipientKind.X25519)).recipient())
     return holds.sign((of or hold()).id, role, recipient, KEYS[by or role])
 
 
 def wrapped_for(*given: holds.HoldKey):
-    own = {"vault": Identity.generate(Kind.X25519).recipient()}
+    own = {"vault": Identity.generate(RecipientKind.X25519).recipient()}
     return hold_keyset(POLICY, given, KEYIDS, hold().id, own)
 
 
@@ -150,11 +150,13 @@ def test_a_hub_that_puts_a_key_of_its_own_in_is_refused() -> None:
 
 
 def test_one_key_does_not_keep_a_hold_for_two() -> None:
-    key = Identity.generate(Kind.X25519)
+    key = Identity.generate(RecipientKind.X25519)
     with pytest.raises(OrderError, match="two are the same"):
         wrapped_for(signed("prosecutor", key=key), signed("dpo", key=key))
     with pytest.raises(OrderError, match="of two kinds"):
-        wrapped_for(signed("prosecutor"), signed("dpo", key=Identity.generate(Kind.HYBRID)))
+        wrapped_for(
+            signed("prosecutor"), signed("dpo", key=Identity.generate(RecipientKind.HYBRID))
+        )
 
 
 def test_a_hold_key_is_read_as_it_was_signed() -> None:
@@ -165,8 +167,8 @@ def test_a_hold_key_is_read_as_it_was_signed() -> None:
             holds.read_key(wrong)
 
 
-@pytest.mark.parametrize("kind", [Kind.X25519, Kind.HYBRID])
-def test_a_hold_opens_for_its_quorums_alone_and_dies_with_their_keys(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [RecipientKind.X25519, RecipientKind.HYBRID])
+def test_a_hold_opens_for_its_quorums_alone_and_dies_with_their_keys(kind: RecipientKind) -> None:
     parties = ("vault", "prosecutor", "dpo", "operator")
     mine = {party: Identity.generate(kind) for party in parties}
     given = [signed(party, key=mine[party]) for party in ("prosecutor", "dpo")]

@@ -19,7 +19,7 @@ from contrejour.base.times import utc
 from contrejour.custody.cases import due, folder, signed
 from contrejour.custody.cases.order import Basis, made, read
 from contrejour.custody.cases.secret import Secret
-from contrejour.custody.ledger.alarms import Wanted, Watch
+from contrejour.custody.ledger.alarms import Expectations, Watch
 from contrejour.custody.ledger.entry import Entry
 from contrejour.custody.ledger.entry import read as read_entry
 from contrejour.custody.ledger.replay import Replay
@@ -148,7 +148,7 @@ def test_an_order_that_is_not_revealed_in_time_is_told_of_until_it_is() -> None:
                   expires=end + 3 * DAY, opener=OPENER)  # fmt: skip
     assert replay.see(other.bytes) == []
     said = [f"order {hidden().id} was not revealed by {utc(end)}"]
-    watch = Watch(Wanted(lambda day: NOW + 9999 * DAY))
+    watch = Watch(Expectations(lambda day: NOW + 9999 * DAY))
     watch.see(0, hidden().bytes, NOW)
     watch.see(1, signed.sign(signed.Act.APPROVE, hidden().id, "dpo", NOW, KEYS["dpo"]).bytes, NOW)
     assert [each.text for each in watch.alarms(end + DAY)] == said

@@ -9,7 +9,7 @@ from custody.ledger.test_replay import APPROVED, LEAF, ORDER, PEELED, REFUSED, A
 from fakes.parties import due
 
 from contrejour.base.canonical import Json
-from contrejour.custody.ledger.alarms import MOST, Wanted, Watch
+from contrejour.custody.ledger.alarms import MOST, Expectations, Watch
 from contrejour.custody.ledger.entry import Entry, moment
 
 START = datetime(2027, 2, 12, tzinfo=UTC)
@@ -37,7 +37,7 @@ def batch(at: datetime, first: int, end: int, edge: str = "bus-041") -> bytes:
 
 
 def said(told: list[bytes], now: datetime, *parties: str) -> list[str]:
-    watch = Watch(Wanted(due, frozenset(parties)))
+    watch = Watch(Expectations(due, frozenset(parties)))
     for number, each in enumerate(told):
         watch.see(number, each, now)
     return [f"{each.kind}: {each.text}" for each in watch.alarms(now)]
@@ -130,13 +130,13 @@ def test_a_recorder_is_silent_after_two_batches_and_until_it_speaks() -> None:
 def test_a_clock_of_tomorrow_is_told_and_buys_no_silence() -> None:
     told = [batch(START + DAY, 0, 9)]
     assert said(told, START) == ["clock: entry 0: it says it was written at 2027-02-13T00:00:00Z"]
-    watch = Watch(Wanted(due))
+    watch = Watch(Expectations(due))
     watch.see(0, told[0], START)
     assert [each.kind for each in watch.alarms(START + 21 * MINUTE)] == ["clock", "silent"]
 
 
 def test_a_log_of_nothing_but_faults_is_not_kept_whole_and_hides_none_that_comes() -> None:
-    watch = Watch(Wanted(due))
+    watch = Watch(Expectations(due))
     for number in range(MOST + 500):
         watch.see(number, b"x", START)
     assert len(watch.alarms(START)) == MOST + 1

@@ -17,7 +17,7 @@ from contrejour.custody import note
 from contrejour.custody.ledger.ask import Witnesses
 from contrejour.custody.ledger.log import Log, create
 from contrejour.custody.ledger.read import audit, prove, reader
-from contrejour.custody.ledger.server import Answer, Asking, Server, of_witness
+from contrejour.custody.ledger.server import LedgerServer, Responder, Response, of_witness
 from contrejour.custody.ledger.verify import check_entry
 from contrejour.custody.ledger.witness import SIZE, Witness
 from contrejour.custody.note import Signature, Signer
@@ -43,7 +43,9 @@ class Honest:
             known = stack.enter_context(
                 Witness(folder / name, signer, [LOG.key], clock=lambda: NOW_S)
             )
-            self.urls[name] = stack.enter_context(Server("127.0.0.1", 0, of_witness(known))).url
+            self.urls[name] = stack.enter_context(
+                LedgerServer("127.0.0.1", 0, of_witness(known))
+            ).url
 
 
 @pytest.fixture
@@ -53,8 +55,8 @@ def honest(tmp_path: Path) -> Iterator[Honest]:
 
 
 @contextmanager
-def answering(asking: Asking) -> Iterator[str]:
-    with Server("127.0.0.1", 0, asking) as server:
+def answering(asking: Responder) -> Iterator[str]:
+    with LedgerServer("127.0.0.1", 0, asking) as server:
         yield server.url
 
 
@@ -109,24 +111,24 @@ def test_a_log_restored_from_a_backup_is_not_witnessed(honest: Honest, tmp_path:
     assert "it has seen 30 entries of this log, which has 20 here" in " ".join(told)
 
 
-WRONG: dict[str, tuple[Asking, str]] = {
-    "broken": (lambda *_: Answer(500), "it answered 500"),
-    "unknown": (lambda *_: Answer(404), "it answered 404"),
-    "forked": (lambda *_: Answer(409, b"another tree\n"), "it answered 409"),
-    "redirecting": (lambda *_: Answer(307), "it answered 307"),
-    "empty": (lambda *_: Answer(200), "lines of signatures"),
-    "noise": (lambda *_: Answer(200, b"\xff\xfe\n"), "can't be asked"),
-    "page": (lambda *_: Answer(200, b"<html>\n"), "not a signature line"),
-    "endless": (lambda *_: Answer(200, b"x" * 100_000), "an answer without end"),
-    "always another": (lambda *_: Answer(409, b"7\n", SIZE), "each time"),
-    "ahead": (lambda *_: Answer(409, b"101\n", SIZE), "it has seen 101 entries"),
-    "no size": (lambda *_: Answer(409, b"many\n", SIZE), "not a number"),
-    "size of noise": (lambda *_: Answer(409, b"\xff\n", SIZE), "can't be asked"),
+WRONG: dict[str, tuple[Responder, str]] = {
+    "broken": (lambda *_: Response(500), "it answered 500"),
+    "unknown": (lambda *_: Response(404), "it answered 404"),
+    "forked": (lambda *_: Response(409, b"another tree\n"), "it answered 409"),
+    "redirecting": (lambda *_: Response(307), "it answered 307"),
+    "empty": (lambda *_: Response(200), "lines of signatures"),
+    "noise": (lambda *_: Response(200, b"\xff\xfe\n"), "can't be asked"),
+    "page": (lambda *_: Response(200, b"<html>\n"), "not a signature line"),
+    "endless": (lambda *_: Response(200, b"x" * 100_000), "an answer without end"),
+    "always another": (lambda *_: Response(409, b"7\n", SIZE), "each time"),
+    "ahead": (lambda *_: Response(409, b"101\n", SIZE), "it has seen 101 entries"),
+    "no size": (lambda *_: Response(409, b"many\n", SIZE), "not a number"),
+    "size of noise": (lambda *_: Response(409, b"\xff\n", SIZE), "can't be asked"),
 }
 
 
-def signing(signer: Signer, text: str, time_s: int) -> Asking:
-    return lambda *_: Answer(200, signer.sign(text, time_s).line.encode())
+def signing(signer: Signer, text: str, time_s: int) -> Responder:
+    return lambda *_: Response(200, signer.sign(text, time_s).line.encode())
 
 
 TEXT = ALL.checkpoint(100).text

@@ -19,7 +19,7 @@ from contrejour.base.errors import LedgerError
 from contrejour.custody.ledger.ask import Witnesses
 from contrejour.custody.ledger.log import Log, create
 from contrejour.custody.ledger.read import audit, prove, reader
-from contrejour.custody.ledger.server import Server, of_log
+from contrejour.custody.ledger.server import LedgerServer, of_log
 from contrejour.custody.ledger.verify import Ages, Trust, check_entry
 
 WITNESS, VERIFIER = shutil.which("aics-witness"), shutil.which("aics-tlog")
@@ -97,7 +97,7 @@ def test_their_verifier_accepts_our_log_and_no_entry_that_is_not_in_it(
     shutil.copy(log / "checkpoint", tmp_path / "before")
     grown(log, 700, believed)
     (tmp_path / "entry").write_bytes(entries(425)[424])
-    with Server("127.0.0.1", 0, of_log(log)) as server:
+    with LedgerServer("127.0.0.1", 0, of_log(log)) as server:
         known = ("--tiles", server.url, "--log-key", LOG.key, "--witness-key",
                  believed.witnesses["f"], "--quorum", 1, "--max-age", 600)  # fmt: skip
         entry = ("verify-inclusion", "--leaf", tmp_path / "entry", "--index")

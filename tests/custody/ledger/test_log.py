@@ -24,7 +24,7 @@ from contrejour.custody.ledger import checkpoint, tiles
 from contrejour.custody.ledger.checkpoint import Checkpoint
 from contrejour.custody.ledger.log import Log, create
 from contrejour.custody.ledger.read import audit, prove, read_checkpoint, read_entry, reader
-from contrejour.custody.ledger.verify import Seen, check_entry
+from contrejour.custody.ledger.verify import TrustedCheckpoint, check_entry
 
 ALONE = trust(f"log {LOG.key}\nquorum none")
 
@@ -44,7 +44,7 @@ def grown(folder: Path, *sizes: int) -> Checkpoint:
         return opened.published
 
 
-def seen(folder: Path) -> Seen:
+def seen(folder: Path) -> TrustedCheckpoint:
     told: list[bytes] = []
     found = audit(reader(folder), ALONE, each=lambda number, data: told.append(data))
     assert told == entries(found.checkpoint.size)

@@ -11,15 +11,15 @@ from custody.ledger.test_replay import APPROVED, ORDER
 from fakes.ledgers import LOG, ORIGIN, WITNESSES, trust
 from fakes.parties import due
 
-from contrejour.custody.ledger.alarms import Wanted
+from contrejour.custody.ledger.alarms import Expectations
 from contrejour.custody.ledger.checkpoint import parse
 from contrejour.custody.ledger.log import Log, create
 from contrejour.custody.ledger.monitor import Monitor
-from contrejour.custody.ledger.server import Answer, Asking, Server, of_log
+from contrejour.custody.ledger.server import LedgerServer, Responder, Response, of_log
 from contrejour.custody.ledger.verify import check_checkpoint
 from contrejour.custody.ledger.web import opened
 
-WANTED = Wanted(due)
+WANTED = Expectations(due)
 NOW = OVER - 120 * MINUTE
 NOW_S = int(NOW.timestamp())
 UNKNOWN = of("unseal.peel", NOW, order=A, role="dpo", n=3, root=A)
@@ -36,7 +36,7 @@ class Served:
     def __init__(self, folder: Path) -> None:
         self.folder, self.url = folder, ""
         self.asked: list[str] = []
-        self.shown: Asking = lambda *_: Answer(404)
+        self.shown: Responder = lambda *_: Response(404)
         self.grow("real", ORDER, APPROVED)
         self.show("real")
 
@@ -50,7 +50,7 @@ class Served:
     def show(self, name: str) -> None:
         self.shown = of_log(self.folder / name)
 
-    def answer(self, method: str, path: str, body: bytes) -> Answer:
+    def answer(self, method: str, path: str, body: bytes) -> Response:
         self.asked.append(path)
         return self.shown(method, path, body)
 
@@ -58,7 +58,7 @@ class Served:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
     log = Served(tmp_path)
-    with Server("127.0.0.1", 0, log.answer) as server:
+    with LedgerServer("127.0.0.1", 0, log.answer) as server:
         log.url = server.url
         yield log
 
@@ -140,9 +140,9 @@ def test_tiles_that_are_damaged_accuse_nobody(served: Served) -> None:
     look(monitor, served)
     served.grow("real", UNKNOWN)
 
-    def damaged(method: str, path: str, body: bytes) -> Answer:
+    def damaged(method: str, path: str, body: bytes) -> Response:
         told = of_log(served.folder / "real")(method, path, body)
-        return told if path == "/checkpoint" else Answer(200, told.body[::-1])
+        return told if path == "/checkpoint" else Response(200, told.body[::-1])
 
     served.shown = damaged
     assert look(monitor, served) == ["log"]
@@ -163,7 +163,7 @@ def test_what_was_read_is_judged_by_the_clock_while_the_log_is_away(served: Serv
     monitor = Monitor(trust(), WANTED)
     served.grow("real", batch(NOW, 0, 9))
     assert look(monitor, served) == []
-    served.shown = lambda *_: Answer(503)
+    served.shown = lambda *_: Response(503)
     assert look(monitor, served, NOW_S + 1201) == ["log", "silent"]
     served.show("real")
     served.grow("real", batch(NOW + 18 * MINUTE, 9, 20))
@@ -176,7 +176,7 @@ def test_a_log_that_fails_half_way_through_is_read_whole_the_next_time(served: S
     served.grow("real", *[CHANGE] * 300)
     honest = of_log(served.folder / "real")
     served.shown = lambda method, path, body: (
-        Answer(503) if path.startswith("/tile/entries/001") else honest(method, path, body)
+        Response(503) if path.startswith("/tile/entries/001") else honest(method, path, body)
     )
     assert look(monitor, served) == ["log"]
     served.shown = honest
@@ -197,7 +197,7 @@ def test_a_checkpoint_of_strangers_is_told_and_not_kept(served: Served) -> None:
     honest = served.shown
     for wrong in (b"", b"<html>", b"x" * 300_000, b"log.other\n1\n"):
         served.shown = lambda method, path, body, wrong=wrong: (  # type: ignore[misc]
-            Answer(200, wrong) if path == "/checkpoint" else honest(method, path, body)
+            Response(200, wrong) if path == "/checkpoint" else honest(method, path, body)
         )
         assert look(monitor, served) == ["log"]
     assert monitor.accused is None

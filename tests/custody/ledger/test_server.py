@@ -14,8 +14,8 @@ from fakes.ledgers import LOG, NOW_S, WITNESSES, Tree, entries
 
 from contrejour.base.errors import OutputFailed
 from contrejour.custody.ledger.log import Log, create
-from contrejour.custody.ledger.server import Server, of_log, of_witness
-from contrejour.custody.ledger.witness import MOST_BYTES, Asked, Witness
+from contrejour.custody.ledger.server import LedgerServer, of_log, of_witness
+from contrejour.custody.ledger.witness import MOST_BYTES, CheckpointRequest, Witness
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def log(tmp_path: Path) -> Iterator[str]:
         opened.append(entries(300))
         opened.publish()
     (folder / "tile" / "secret").write_text("secret")
-    with Server("127.0.0.1", 0, of_log(folder)) as server:
+    with LedgerServer("127.0.0.1", 0, of_log(folder)) as server:
         yield server.url
 
 
@@ -34,7 +34,7 @@ def log(tmp_path: Path) -> Iterator[str]:
 def witness(tmp_path: Path) -> Iterator[str]:
     with (
         Witness(tmp_path / "seen", WITNESSES[0], [LOG.key], clock=lambda: NOW_S) as known,
-        Server("127.0.0.1", 0, of_witness(known)) as server,
+        LedgerServer("127.0.0.1", 0, of_witness(known)) as server,
     ):
         yield server.url
 
@@ -92,7 +92,7 @@ def test_a_log_takes_nothing_over_http(log: str) -> None:
 
 
 def test_a_witness_is_asked_over_http(witness: str) -> None:
-    body = str(Asked(0, (), Tree(entries(9)).checkpoint(9))).encode()
+    body = str(CheckpointRequest(0, (), Tree(entries(9)).checkpoint(9))).encode()
     assert fetch(witness, "/add-checkpoint", "POST", body=body)[0] == 200
     status, headers, told = fetch(witness, "/add-checkpoint", "POST", body=body)
     assert (status, headers["content-type"], told) == (409, "text/x.tlog.size", b"9\n")
@@ -125,7 +125,7 @@ def test_a_get_with_a_body_is_refused(log: str) -> None:
 
 def test_so_many_connections_and_no_more(tmp_path: Path) -> None:
     create(tmp_path / "log", LOG)
-    with Server("127.0.0.1", 0, of_log(tmp_path / "log"), most=2) as server:
+    with LedgerServer("127.0.0.1", 0, of_log(tmp_path / "log"), most=2) as server:
         port = urlsplit(server.url).port or 0
         held = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(2)]
         for each in held:
@@ -139,16 +139,16 @@ def test_so_many_connections_and_no_more(tmp_path: Path) -> None:
 
 def test_an_address_in_use_is_said(log: str) -> None:
     with pytest.raises(OutputFailed, match="can't be listened on"):
-        Server("127.0.0.1", urlsplit(log).port or 0, lambda *_: pytest.fail("asked"))
+        LedgerServer("127.0.0.1", urlsplit(log).port or 0, lambda *_: pytest.fail("asked"))
 
 
 def test_a_witness_that_can_t_remember_says_so(tmp_path: Path) -> None:
     told: list[str] = []
     with (
         Witness(tmp_path / "seen", WITNESSES[0], [LOG.key]) as known,
-        Server("127.0.0.1", 0, of_witness(known), broke=told.append) as server,
+        LedgerServer("127.0.0.1", 0, of_witness(known), broke=told.append) as server,
     ):
         known._known.execute("pragma query_only = on")
-        body = str(Asked(0, (), Tree(entries(9)).checkpoint(9))).encode()
+        body = str(CheckpointRequest(0, (), Tree(entries(9)).checkpoint(9))).encode()
         assert fetch(server.url, "/add-checkpoint", "POST", body=body)[0] == 503
     assert "can't be used" in told[0]

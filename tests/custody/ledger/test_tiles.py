@@ -26,7 +26,7 @@ def files(told: list[bytes]) -> dict[str, bytes]:
     return found
 
 
-def reader(found: dict[str, bytes]) -> tiles.Read:
+def reader(found: dict[str, bytes]) -> tiles.TileReader:
     def read(path: str) -> bytes:
         if path not in found:
             raise LedgerError(f"nothing at {path}")

@@ -18,7 +18,7 @@ from fakes.runs import until
 from contrejour.base.errors import LedgerError
 from contrejour.custody.ledger.log import Log, create
 from contrejour.custody.ledger.read import audit
-from contrejour.custody.ledger.server import Answer, Asking, Server, of_log
+from contrejour.custody.ledger.server import LedgerServer, Responder, Response, of_log
 from contrejour.custody.ledger.web import MOST_BUNDLE, opened
 
 ALONE = trust(f"log {LOG.key}\nquorum none")
@@ -34,8 +34,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def answering(asking: Asking) -> Iterator[str]:
-    with Server("127.0.0.1", 0, asking) as server:
+def answering(asking: Responder) -> Iterator[str]:
+    with LedgerServer("127.0.0.1", 0, asking) as server:
         yield server.url
 
 
@@ -60,7 +60,7 @@ def test_a_log_is_read_over_http_as_in_its_folder_by_one_connection(
 def test_a_log_below_a_path_is_asked_there(folder: Path) -> None:
     asked: list[str] = []
 
-    def answer(method: str, path: str, body: bytes) -> Answer:
+    def answer(method: str, path: str, body: bytes) -> Response:
         asked.append(path)
         return of_log(folder)(method, path.removeprefix("/rhone/log"), body)
 
@@ -72,12 +72,12 @@ def test_a_log_below_a_path_is_asked_there(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("asking", "told"),
     [
-        (lambda *_: Answer(404), "answered 404 when asked for checkpoint"),
-        (lambda *_: Answer(301), "answered 301"),
-        (lambda *_: Answer(200, b"x" * (256 << 10) + b"x"), "an answer without end"),
+        (lambda *_: Response(404), "answered 404 when asked for checkpoint"),
+        (lambda *_: Response(301), "answered 301"),
+        (lambda *_: Response(200, b"x" * (256 << 10) + b"x"), "an answer without end"),
     ],
 )
-def test_what_is_no_file_of_a_log_is_refused(asking: Asking, told: str) -> None:
+def test_what_is_no_file_of_a_log_is_refused(asking: Responder, told: str) -> None:
     with answering(asking) as url:
         assert told in why(url)
 
@@ -85,7 +85,7 @@ def test_what_is_no_file_of_a_log_is_refused(asking: Asking, told: str) -> None:
 def test_a_bundle_may_be_large_and_no_larger() -> None:
     for more in (0, 1):
         with (
-            answering(lambda *_, more=more: Answer(200, bytes(MOST_BUNDLE + more))) as url,
+            answering(lambda *_, more=more: Response(200, bytes(MOST_BUNDLE + more))) as url,
             opened(url) as read,
         ):
             if more:
@@ -98,9 +98,9 @@ def test_a_bundle_may_be_large_and_no_larger() -> None:
 def test_no_redirection_is_followed() -> None:
     asked: list[str] = []
 
-    def elsewhere(method: str, path: str, body: bytes) -> Answer:
+    def elsewhere(method: str, path: str, body: bytes) -> Response:
         asked.append(path)
-        return Answer(200, b"secret")
+        return Response(200, b"secret")
 
     with (
         answering(elsewhere) as url,
@@ -140,7 +140,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
     cert, key = certificate(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
-    server = Server("127.0.0.1", 0, of_log(folder))
+    server = LedgerServer("127.0.0.1", 0, of_log(folder))
     server.socket = context.wrap_socket(server.socket, server_side=True)
     url = server.url.replace("http://", "https://")
     with server:

@@ -16,7 +16,14 @@ from contrejour.base.errors import OutputFailed
 from contrejour.custody import note
 from contrejour.custody.ledger import tree
 from contrejour.custody.ledger.checkpoint import Checkpoint
-from contrejour.custody.ledger.witness import SIZE, Asked, Verdict, Witness, decide, parse
+from contrejour.custody.ledger.witness import (
+    SIZE,
+    CheckpointRequest,
+    Witness,
+    WitnessReply,
+    decide,
+    parse,
+)
 from contrejour.custody.note import Note, Signature
 
 LOGS = {ORIGIN: [LOG.key]}
@@ -26,11 +33,13 @@ SEEN = Checkpoint(ORIGIN, 900, ALL.root(900))
 
 def ask(of: Tree, old: int, size: int) -> bytes:
     """As an honest log asks."""
-    asked = Asked(old, tuple(tree.consistency(old, size, of.nodes)), of.checkpoint(size))
+    asked = CheckpointRequest(
+        old, tuple(tree.consistency(old, size, of.nodes)), of.checkpoint(size)
+    )
     return str(asked).encode()
 
 
-def judge(body: bytes, seen: Checkpoint | None = SEEN) -> Verdict:
+def judge(body: bytes, seen: Checkpoint | None = SEEN) -> WitnessReply:
     return decide(body, LOGS, lambda origin: seen)
 
 
@@ -69,18 +78,20 @@ def test_two_trees_of_one_size_are_a_conflict_and_a_proof() -> None:
 
 def test_an_unknown_log_and_a_wrong_key_are_told_apart() -> None:
     text = ALL.checkpoint(900).text.replace(ORIGIN, "log.other")
-    assert judge(str(Asked(0, (), Note(text, (LOG.sign(text),)))).encode()).status == 404
+    assert (
+        judge(str(CheckpointRequest(0, (), Note(text, (LOG.sign(text),)))).encode()).status == 404
+    )
     impostor = note.Signer(ORIGIN, signer("mallory").private)
     for signed in (
         ALL.checkpoint(900, impostor),
         Note(ALL.checkpoint(900).text, (LOG.sign("another text\n"),)),
         Note(ALL.checkpoint(900).text, (Signature(ORIGIN, LOG.key.id, b"x"),)),
     ):
-        assert judge(str(Asked(900, (), signed)).encode()).status == 403
+        assert judge(str(CheckpointRequest(900, (), signed)).encode()).status == 403
 
 
 def test_a_proof_from_nothing_is_empty() -> None:
-    body = str(Asked(0, (ALL.root(1),), ALL.checkpoint(900))).encode()
+    body = str(CheckpointRequest(0, (ALL.root(1),), ALL.checkpoint(900))).encode()
     assert judge(body, None).status == 422
 
 
@@ -97,7 +108,7 @@ def test_what_is_no_request_is_refused(body: bytes) -> None:
 
 
 def test_more_than_63_hashes_are_no_proof() -> None:
-    body = str(Asked(900, (ALL.root(1),) * 64, ALL.checkpoint(1000))).encode()
+    body = str(CheckpointRequest(900, (ALL.root(1),) * 64, ALL.checkpoint(1000))).encode()
     assert judge(body).status == 400
     assert parse(body.replace(note.encode64(ALL.root(1)).encode() + b"\n", b"", 1)).old == 900
 

@@ -15,7 +15,7 @@ from contrejour.base.errors import SealError
 from contrejour.custody.seal import bech32
 from contrejour.custody.seal.age import CHUNK_BYTES, Writer, decrypt
 from contrejour.custody.seal.header import Stanza, base64, write
-from contrejour.custody.seal.recipient import SECRET, Identity, Kind, Recipient
+from contrejour.custody.seal.recipient import SECRET, Identity, Recipient, RecipientKind
 
 SPEC = {
     # c2sp.org/age, each with the beginning of its recipient
@@ -51,7 +51,10 @@ def test_what_is_sealed_opens_and_is_the_same(identity, size):
 @pytest.mark.parametrize("size", SIZES)
 def test_debians_age_opens_our_files_and_we_open_its(tmp_path, size):
     clear = os.urandom(size)
-    with Identity.generate(Kind.X25519) as ours, Identity.generate(Kind.X25519) as other:
+    with (
+        Identity.generate(RecipientKind.X25519) as ours,
+        Identity.generate(RecipientKind.X25519) as other,
+    ):
         key = key_file(tmp_path / "key", ours)
         done = age("-d", "-i", key, given=sealed(clear, other.recipient(), ours.recipient()))
         assert (done.returncode, done.stdout) == (0, clear)
@@ -63,7 +66,7 @@ def test_debians_age_opens_our_files_and_we_open_its(tmp_path, size):
 def test_pyrage_opens_our_files_and_we_open_its(size):
     pyrage = pytest.importorskip("pyrage", reason="a second reader, for tests alone")
     clear = os.urandom(size)
-    with Identity.generate(Kind.X25519) as ours:
+    with Identity.generate(RecipientKind.X25519) as ours:
         theirs = pyrage.x25519.Identity.from_str(ours.text().decode())
         assert pyrage.decrypt(sealed(clear, ours.recipient()), [theirs]) == clear
         assert opened(pyrage.encrypt(clear, [theirs.to_public()]), ours) == clear
@@ -72,7 +75,7 @@ def test_pyrage_opens_our_files_and_we_open_its(size):
 @pytest.mark.parametrize("size", [0, 150_000])
 def test_javascript_opens_our_post_quantum_files(tmp_path, size):
     clear = os.urandom(size)
-    with Identity.generate(Kind.HYBRID) as ours:
+    with Identity.generate(RecipientKind.HYBRID) as ours:
         data = sealed(clear, ours.recipient())
         done = age_in_js(key_file(tmp_path / "key", ours), data)
     assert (done.returncode, done.stdout) == (0, clear), done.stderr
@@ -170,7 +173,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("what", HOSTILE)
 def test_a_header_that_is_not_exactly_one_is_refused(what):
-    with Identity.generate(Kind.X25519) as key:
+    with Identity.generate(RecipientKind.X25519) as key:
         data = sealed(b"clear", key.recipient())
         assert HOSTILE[what](data) != data
         with pytest.raises(SealError):
@@ -187,16 +190,16 @@ def test_a_wrapped_key_of_another_length_is_refused_before_it_is_tried(identity,
 
 
 def test_a_share_of_low_order_is_refused():
-    with Identity.generate(Kind.X25519) as key:
+    with Identity.generate(RecipientKind.X25519) as key:
         data = write([Stanza(("X25519", base64(bytes(32))), bytes(32))], bytearray(16)) + bytes(48)
         with pytest.raises(SealError, match="no key"):
             opened(data, key)
     with pytest.raises(SealError, match="no key"):
-        sealed(b"clear", Recipient(Kind.X25519, bytes(32)))
+        sealed(b"clear", Recipient(RecipientKind.X25519, bytes(32)))
 
 
 def test_stanzas_that_nobody_here_knows_are_passed_over():
-    with Identity.generate(Kind.X25519) as key:
+    with Identity.generate(RecipientKind.X25519) as key:
         file_key = bytearray(16)
         grease = Stanza(("Z-grease", "a"), bytes(48))
         header = write([grease, key.recipient().wrap(file_key)], file_key)

@@ -17,7 +17,7 @@ from contrejour.custody.seal import keynotes, keys, new_files
 from contrejour.custody.seal.keys import make, publish, published, read_identity
 from contrejour.custody.seal.onion import day_of, keyset, unpack
 from contrejour.custody.seal.open import unwrap
-from contrejour.custody.seal.recipient import SECRET, Identity, Kind
+from contrejour.custody.seal.recipient import SECRET, Identity, RecipientKind
 from contrejour.custody.seal.shred import destroy, destroyed
 from contrejour.custody.seal.window import Wanted
 from contrejour.custody.seal.window import make as make_windows
@@ -45,14 +45,14 @@ def test_each_day_has_its_own_key_that_only_its_owner_can_read(tmp_path, kind):
 
 
 def test_a_key_that_is_there_is_never_made_again(tmp_path):
-    first = make(tmp_path, WEEK[:2], Kind.X25519)
-    assert list(make(tmp_path, WEEK, Kind.X25519)) == WEEK[2:]
+    first = make(tmp_path, WEEK[:2], RecipientKind.X25519)
+    assert list(make(tmp_path, WEEK, RecipientKind.X25519)) == WEEK[2:]
     with read_identity(keys.key_path(tmp_path, DAY)) as secret:
         assert secret.recipient() == first[DAY]
 
 
 def test_debians_age_reads_our_key_file(tmp_path):
-    made = make(tmp_path, [DAY], Kind.X25519)
+    made = make(tmp_path, [DAY], RecipientKind.X25519)
     path = keys.key_path(tmp_path, DAY)
     assert age("-d", "-i", path, given=sealed(b"clear", made[DAY])).stdout == b"clear"
 
@@ -65,7 +65,7 @@ def test_what_is_published_is_signed_and_is_the_public_half(tmp_path, kind):
 
 
 def test_a_keyset_that_was_changed_or_is_somebody_else_s_is_refused(tmp_path):
-    make(tmp_path, [DAY], Kind.X25519)
+    make(tmp_path, [DAY], RecipientKind.X25519)
     signed = publish(tmp_path, [DAY], "vault.example", KEY)
     for damaged in flips(signed, 1):
         with pytest.raises(SealError):
@@ -86,7 +86,7 @@ def test_days_without_keys_can_not_be_published(tmp_path):
 
 
 def test_a_key_that_was_destroyed_is_overwritten_and_gone_and_the_party_says_so(tmp_path):
-    made = make(tmp_path, WEEK, Kind.X25519)
+    made = make(tmp_path, WEEK, RecipientKind.X25519)
     path = keys.key_path(tmp_path, DAY)
     os.link(path, tmp_path / "copy")  # the same blocks of the disk
     statement = destroy(tmp_path, DAY, "vault.example", KEY, NOW)
@@ -101,7 +101,7 @@ def test_a_key_that_was_destroyed_is_overwritten_and_gone_and_the_party_says_so(
 
 
 def test_where_a_key_can_not_be_overwritten_nobody_says_it_is_destroyed(tmp_path, monkeypatch):
-    make(tmp_path, [DAY], Kind.X25519)
+    make(tmp_path, [DAY], RecipientKind.X25519)
 
     def full(_: int) -> None:
         raise OSError("no")
@@ -117,7 +117,7 @@ def test_a_half_written_key_is_never_under_its_name(tmp_path, monkeypatch):
 
     monkeypatch.setattr(new_files.os, "fsync", full)
     with pytest.raises(OSError, match="no"):
-        make(tmp_path, [DAY], Kind.X25519)
+        make(tmp_path, [DAY], RecipientKind.X25519)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -135,7 +135,7 @@ def test_a_backup_of_everything_but_the_destroyed_keys_opens_nothing(tmp_path, g
     """On day 27 everything opens; once the keys are destroyed, with all the others', nothing."""
     who = policy("two of three")
     day = date.fromisoformat(day_of(T0))
-    public = {party: make(folder(tmp_path, party), [day], Kind.X25519)[day]
+    public = {party: make(folder(tmp_path, party), [day], RecipientKind.X25519)[day]
               for party in who.members}  # fmt: skip
     day_keys = keyset(who, public, day.isoformat())
     windows = make_windows(
@@ -168,13 +168,13 @@ def folder(tmp_path, party):
 
 
 def test_an_identity_says_nothing_of_itself():
-    secret = Identity.generate(Kind.X25519)
+    secret = Identity.generate(RecipientKind.X25519)
     assert "AGE-SECRET" not in f"{secret!r} {secret}"
 
 
 def test_the_keys_of_a_policy_are_its_own_or_what_each_party_published_for_that_day(tmp_path):
-    own = make(folder(tmp_path, "vault"), WEEK, Kind.X25519)
-    other = Identity.generate(Kind.X25519).recipient()
+    own = make(folder(tmp_path, "vault"), WEEK, RecipientKind.X25519)
+    other = Identity.generate(RecipientKind.X25519).recipient()
     text = f"party vault {VAULT}\nparty dpo {other}\ngroup open all vault dpo\nquorum open\n"
     who = parse(text, "party")
     notes = [publish(tmp_path / "vault", [day], "vault.example", KEY) for day in WEEK]
@@ -183,7 +183,7 @@ def test_the_keys_of_a_policy_are_its_own_or_what_each_party_published_for_that_
         assert (found.epoch, found.keys) == (day.isoformat(), {"vault": own[day], "dpo": other})
     with pytest.raises(SealError, match="no key for 2027-01-01"):
         keys.keys_of(who, notes, "2027-01-01")
-    again = make(folder(tmp_path, "again"), WEEK[:1], Kind.X25519)
+    again = make(folder(tmp_path, "again"), WEEK[:1], RecipientKind.X25519)
     notes.append(publish(tmp_path / "again", again, "vault.example", KEY))
     with pytest.raises(SealError, match="two keys"):
         keys.keys_of(who, notes, DAY.isoformat())
@@ -193,14 +193,14 @@ def test_the_keys_of_a_policy_are_its_own_or_what_each_party_published_for_that_
 
 
 def test_a_policy_of_keys_of_its_own_has_no_day():
-    key = Identity.generate(Kind.HYBRID).recipient()
+    key = Identity.generate(RecipientKind.HYBRID).recipient()
     found = keys.keys_of(parse(f"party vault {key}\nquorum vault\n", "party"), [], "2027-02-12")
     assert (found.epoch, found.keys) == ("", {"vault": key})
 
 
 def test_one_policy_serves_a_case_too_whoever_only_asks_has_no_key():
     """cases/rules.py: `key:` says who approves, and a party in no group may ask."""
-    with Identity.generate(Kind.HYBRID) as secret:
+    with Identity.generate(RecipientKind.HYBRID) as secret:
         own = str(secret.recipient())
     text = f"party vault {own}\nparty opj - key:{'0d42' * 16}\nquorum vault\n"
     assert keys.keys_of(parse(text, "party"), [], "2027-02-12").ways == (("vault",),)

@@ -16,33 +16,33 @@ from contrejour.base.errors import SealError
 from contrejour.custody.note import COSIGNATURE, Signer
 from contrejour.custody.seal import keynotes
 from contrejour.custody.seal.manifest import (
-    Clock,
+    ClockQuality,
     Manifest,
-    Segment,
+    SealedSegment,
     Status,
     digest,
     follow,
     sign,
     verify,
 )
-from contrejour.custody.seal.recipient import Identity, Kind
+from contrejour.custody.seal.recipient import Identity, RecipientKind
 
 KEY, OTHER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 EDGE = keynotes.Verifier.of("edge.example/bus-7", KEY)
 SHA = "ab" * 32
-CLOCK = Clock("ntp", 20, "boot-1", 5000)
+CLOCK = ClockQuality("ntp", 20, "boot-1", 5000)
 
 
-def segment(seq: int, t0: int, t1: int, status: Status = Status.OK) -> Segment:
-    return Segment(seq, T0 + t0, T0 + t1, status, SHA, 1000, SHA)
+def segment(seq: int, t0: int, t1: int, status: Status = Status.OK) -> SealedSegment:
+    return SealedSegment(seq, T0 + t0, T0 + t1, status, SHA, 1000, SHA)
 
 
 def told(**more) -> Manifest:
     keys = parties().keys
-    found = window(keys, Identity.generate(Kind.X25519), late=more.pop("late", 0))
+    found = window(keys, Identity.generate(RecipientKind.X25519), late=more.pop("late", 0))
     segs = (
         segment(0, 0, 10_000),
-        Segment(1, T0 + 10_000, T0 + 12_000),
+        SealedSegment(1, T0 + 10_000, T0 + 12_000),
         segment(2, 12_000, MINUTE, Status.TRUNCATED),
     )
     return replace(
@@ -134,7 +134,7 @@ def chain() -> list[bytes]:
     first = sign(told(), KEY)
     later = (segment(0, MINUTE, 2 * MINUTE),)
     second = sign(told(late=MINUTE, segs=later, prev=digest(first)), KEY)
-    gap = Segment(0, T0 + 2 * MINUTE, T0 + 3 * MINUTE)
+    gap = SealedSegment(0, T0 + 2 * MINUTE, T0 + 3 * MINUTE)
     rest = (gap, segment(1, 3 * MINUTE, 4 * MINUTE))
     last = told(late=3 * MINUTE, segs=rest, since=T0 + 2 * MINUTE, prev=digest(second))
     return [first, second, sign(last, KEY)]

@@ -15,7 +15,7 @@ from contrejour.custody.quorum import parse
 from contrejour.custody.seal.onion import Window, keyset, onions, pack, unpack
 from contrejour.custody.seal.open import peel, rehold, rewrap, unwrap, window_key
 from contrejour.custody.seal.plugin import Token
-from contrejour.custody.seal.recipient import SECRET, Identity, Kind
+from contrejour.custody.seal.recipient import SECRET, Identity, RecipientKind
 
 
 @pytest.fixture(params=list(SECRET))
@@ -56,7 +56,7 @@ def test_the_party_named_first_is_innermost_and_the_last_named_peels_first():
 
 
 def test_a_hold_is_no_weaker_than_what_it_keeps():
-    strong, weak = parties("alone", Kind.HYBRID), parties("alone", Kind.X25519)
+    strong, weak = parties("alone", RecipientKind.HYBRID), parties("alone", RecipientKind.X25519)
     found, _, wrapped = made(strong.keys)
     last = peel(wrapped["vault.age"], strong.of({"vault"}), found)
     with pytest.raises(SealError, match="not post-quantum"):
@@ -118,7 +118,7 @@ def test_debians_age_peels_an_onion_with_nobodys_code_but_its_own(tmp_path):
 
 
 def test_javascript_peels_a_post_quantum_onion_and_opens_what_it_was_for(tmp_path):
-    those = parties(kind=Kind.HYBRID)
+    those = parties(kind=RecipientKind.HYBRID)
     found, text, wrapped = made(those.keys)
     layer = wrapped["dpo+prosecutor+vault.age"]
     for party in ("dpo", "prosecutor", "vault"):
@@ -165,7 +165,7 @@ def test_a_forged_onion_around_another_key_is_refused():
     """Anybody can seal for a party: only the recipient in the signed manifest says whose key."""
     those = parties()
     found, _, _ = made(those.keys)
-    other = Identity.generate(Kind.X25519)
+    other = Identity.generate(RecipientKind.X25519)
     forged = onions(found, other, those.keys)
     with pytest.raises(SealError, match="forged"):
         unwrap(forged.values(), list(those.secrets.values()), found)
@@ -235,7 +235,7 @@ def test_the_tar_of_onions_is_exact_or_refused():
 def test_a_case_gets_the_key_for_itself_alone():
     those = parties("alone")
     found, text, wrapped = made(those.keys)
-    opener = Identity.generate(Kind.X25519)
+    opener = Identity.generate(RecipientKind.X25519)
     peeled = peel(wrapped["vault.age"], list(those.secrets.values()), found)
     again = rewrap(peeled, opener.recipient())
     assert not any(peeled.inside)
@@ -246,10 +246,10 @@ def test_a_case_gets_the_key_for_itself_alone():
 
 def test_keys_that_make_no_seal_are_refused():
     who = policy()
-    keys = {party: Identity.generate(Kind.X25519).recipient() for party in who.members}
+    keys = {party: Identity.generate(RecipientKind.X25519).recipient() for party in who.members}
     for wrong, why in [
-        ({**keys, "dpo": Identity.generate(Kind.HYBRID).recipient()}, "two kinds"),
-        ({**keys, "dpo": Soft.new(Kind.HYBRID_TAG).recipient}, "two kinds"),
+        ({**keys, "dpo": Identity.generate(RecipientKind.HYBRID).recipient()}, "two kinds"),
+        ({**keys, "dpo": Soft.new(RecipientKind.HYBRID_TAG).recipient}, "two kinds"),
         ({**keys, "dpo": keys["vault"]}, "same key"),
         ({party: key for party, key in keys.items() if party != "dpo"}, "no key of dpo"),
     ]:

@@ -10,12 +10,12 @@ from fakes.parties import due
 
 from contrejour.base.errors import SealError
 from contrejour.cli.main import main
-from contrejour.custody.ledger.alarms import Wanted, Watch
+from contrejour.custody.ledger.alarms import Expectations, Watch
 from contrejour.custody.quorum import parse
 from contrejour.custody.seal import keys
 from contrejour.custody.seal.keynotes import Verifier
 from contrejour.custody.seal.parties import Parties
-from contrejour.custody.seal.recipient import Kind
+from contrejour.custody.seal.recipient import RecipientKind
 
 DAY = date(2027, 2, 12)
 TOMORROW = DAY + timedelta(days=1)
@@ -34,7 +34,7 @@ def hand_out(tmp_path):
             if by in name:
                 folder = tmp_path / name
                 folder.mkdir(exist_ok=True)
-                keys.make(folder, days, Kind.X25519)
+                keys.make(folder, days, RecipientKind.X25519)
                 path = tmp_path / "notes" / f"{days[-1]}.{name}.note"
                 path.write_bytes(keys.publish(folder, days, name, key))
         return Parties(policy, [tmp_path / "notes"])
@@ -77,7 +77,7 @@ def test_a_party_publishes_a_note_for_each_day(tmp_path, capsys):
     assert {name: list(days) for name, days in found.items()} == {
         f"{day}.vault.example.note": [day] for day in ("2027-02-12", "2027-02-13", "2027-02-14")
     }
-    watch = Watch(Wanted(due))
+    watch = Watch(Expectations(due))
     for number, line in enumerate((tmp_path / "notes.jsonl").read_bytes().splitlines()):
         watch.see(number, line, datetime.now(UTC))
     late = due(DAY) + timedelta(days=1, seconds=1)

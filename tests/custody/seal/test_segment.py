@@ -16,16 +16,16 @@ from fakes.seals import prefix
 
 from contrejour.base.errors import SealError
 from contrejour.custody.seal import keynotes, segment
-from contrejour.custody.seal.manifest import Clock, Status, verify
+from contrejour.custody.seal.manifest import ClockQuality, Status, verify
 from contrejour.custody.seal.onion import unpack
 from contrejour.custody.seal.open import unwrap
-from contrejour.custody.seal.recipient import Identity, Kind
+from contrejour.custody.seal.recipient import Identity, RecipientKind
 from contrejour.custody.seal.segment import Sealing, recover
 from contrejour.custody.seal.window import Wanted, make
 
 KEY = Ed25519PrivateKey.generate()
 EDGE = keynotes.Verifier.of("edge.example/bus-7", KEY)
-CLOCK = Clock("ntp", 20, "boot-1", 5000)
+CLOCK = ClockQuality("ntp", 20, "boot-1", 5000)
 DATA = os.urandom(300_000)
 
 
@@ -195,7 +195,7 @@ def failing(patched: pytest.MonkeyPatch, call: str, nth: int) -> None:
 
 def test_a_sealing_that_is_killed_at_any_time_leaves_an_exact_prefix_and_says_so(tmp_path):
     """Killed six times, somewhere else each time."""
-    key = Identity.generate(Kind.X25519)
+    key = Identity.generate(RecipientKind.X25519)
     for run in range(6):
         folder = tmp_path / str(run)
         folder.mkdir()

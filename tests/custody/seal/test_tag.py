@@ -16,7 +16,7 @@ from contrejour.custody.seal.age import Writer
 from contrejour.custody.seal.header import Stanza, write
 from contrejour.custody.seal.keys import read_identity
 from contrejour.custody.seal.plugin import Token
-from contrejour.custody.seal.recipient import Identity, Kind, Recipient
+from contrejour.custody.seal.recipient import Identity, Recipient, RecipientKind
 
 CLEAR = os.urandom(70_000)
 SPEC = "age1tag1qt8lw0ual6avlwmwatk888yqnmdamm7xfd0wak53ut6elz5c4swx2yqdj4e"
@@ -35,9 +35,9 @@ def token(soft: Soft) -> Token:
 
 def test_recipients_are_read_and_written_as_the_specification_has_them(soft):
     assert str(Recipient.parse(SPEC)) == SPEC
-    assert Recipient.parse(SPEC).kind is Kind.TAG
+    assert Recipient.parse(SPEC).kind is RecipientKind.TAG
     text = str(soft.recipient)
-    assert text.startswith("age1tagpq1" if soft.kind is Kind.HYBRID_TAG else "age1tag1")
+    assert text.startswith("age1tagpq1" if soft.kind is RecipientKind.HYBRID_TAG else "age1tag1")
     assert Recipient.parse(text) == soft.recipient
     with pytest.raises(SealError):
         Recipient.parse(text.upper())
@@ -72,7 +72,7 @@ def test_pyrage_opens_our_file_by_the_same_plugin_and_the_plugin_opens_its(soft)
     theirs = pyrage.plugin.Identity.from_str(soft.identity)
     by_plugin = pyrage.plugin.IdentityPluginV1("token", [theirs], Nobody())
     assert pyrage.decrypt(sealed(CLEAR, soft.recipient), [by_plugin]) == CLEAR
-    of_kind = pyrage.tag if soft.kind is Kind.TAG else pyrage.tagpq
+    of_kind = pyrage.tag if soft.kind is RecipientKind.TAG else pyrage.tagpq
     data = pyrage.encrypt(CLEAR, [of_kind.Recipient.from_str(str(soft.recipient))])
     assert opened(data, token(soft)) == CLEAR
 
@@ -85,7 +85,10 @@ def test_the_plugin_opens_what_javascript_sealed_for_the_token(soft):
 
 
 def test_a_file_mixes_tokens_with_keys_of_the_same_strength_and_with_no_others(soft):
-    with Identity.generate(Kind.X25519) as classical, Identity.generate(Kind.HYBRID) as hybrid:
+    with (
+        Identity.generate(RecipientKind.X25519) as classical,
+        Identity.generate(RecipientKind.HYBRID) as hybrid,
+    ):
         same, other = (hybrid, classical) if soft.kind.is_post_quantum else (classical, hybrid)
         data = sealed(CLEAR, same.recipient(), soft.recipient)
         assert opened(data, same) == opened(data, token(soft)) == CLEAR
@@ -113,7 +116,10 @@ def test_another_token_is_not_even_asked(soft, monkeypatch, tmp_path):
     unknown = Token(Soft.new(soft.kind).identity.encode(), None, None)
     with pytest.raises(SealError, match="no key here"):
         opened(data, unknown)
-    with Identity.generate(Kind.X25519) as other, pytest.raises(SealError, match="no key here"):
+    with (
+        Identity.generate(RecipientKind.X25519) as other,
+        pytest.raises(SealError, match="no key here"),
+    ):
         opened(sealed(CLEAR, other.recipient()), unknown)
     assert (tmp_path / "log").read_text() == "asked\n"
 

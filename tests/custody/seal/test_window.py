@@ -17,7 +17,7 @@ from contrejour.base.errors import SealError
 from contrejour.custody.seal import window
 from contrejour.custody.seal.onion import keyset, unpack
 from contrejour.custody.seal.open import unwrap
-from contrejour.custody.seal.recipient import SECRET, Identity, Kind
+from contrejour.custody.seal.recipient import SECRET, Identity, RecipientKind
 from contrejour.custody.seal.window import Wanted, make, request
 
 HOLDER = "import sys; kept = sys.stdin.buffer.readline(); print(flush=True); sys.stdin.read()"
@@ -77,7 +77,7 @@ def test_the_process_that_made_a_key_holds_no_trace_of_it_afterwards(
 
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="reads memory: as root")
 def test_the_search_does_find_a_key_that_is_held():
-    secret = Identity.generate(Kind.X25519)
+    secret = Identity.generate(RecipientKind.X25519)
     holder = begun("-c", HOLDER)
     try:
         told(holder, bytes(secret.text()))

@@ -32,11 +32,11 @@ from contrejour.custody.ledger.entry import read as read_entry
 from contrejour.custody.ledger.replay import Replay
 from contrejour.custody.ledger.tree import leaf_hash
 from contrejour.custody.seal import keynotes, keys, store
-from contrejour.custody.seal.manifest import Manifest, Segment, Status
+from contrejour.custody.seal.manifest import Manifest, SealedSegment, Status
 from contrejour.custody.seal.onion import unpack
 from contrejour.custody.seal.open import unwrap
 from contrejour.custody.seal.parties import Parties
-from contrejour.custody.seal.recipient import Identity, Kind
+from contrejour.custody.seal.recipient import Identity, RecipientKind
 from contrejour.law.mandate.sign import read_private
 from contrejour.live.sealing import edge as sealed
 from contrejour.live.sealing import log_entries
@@ -468,7 +468,7 @@ def keys_of(folder: Path, day: str) -> list[Identity]:
     return [keys.read_identity(folder / name / f"{day}.key") for name in PARTIES[:3]]
 
 
-def found(camera: Path, held: Path) -> list[tuple[Manifest, Segment, bytes]]:
+def found(camera: Path, held: Path) -> list[tuple[Manifest, SealedSegment, bytes]]:
     """Each segment that a quorum opens, with its manifest."""
     clear_ = []
     for told in chain(camera, of=edge(held)):
@@ -502,7 +502,7 @@ def shows_the_figure(movie: bytes) -> int:
 
 
 def test_a_live_camera_is_sealed_beside_its_veil_and_bound_to_it(tmp_path, address):
-    section = Seal(**ceremony(tmp_path, Kind.HYBRID))
+    section = Seal(**ceremony(tmp_path, RecipientKind.HYBRID))
     of = Sealed(keeping(section))
     watching = Watcher(
         plan_for("view.live", "record", window="PT10S"), "cam-a",

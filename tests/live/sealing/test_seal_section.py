@@ -13,7 +13,7 @@ from fakes.runs import check, run
 from contrejour.base.errors import Malformed
 from contrejour.cli.sealing import keeping
 from contrejour.custody.seal import keynotes, keys
-from contrejour.custody.seal.recipient import Kind
+from contrejour.custody.seal.recipient import RecipientKind
 from contrejour.law.mandate.sign import new_key, private_pem
 from contrejour.live.doctor import Asked, examine
 from contrejour.live.site import read_site
@@ -22,7 +22,9 @@ PARTIES = ("vault", "prosecutor", "dpo", "operator")
 REST = "group one any dpo operator\ngroup open all vault prosecutor one\nquorum open\n"
 
 
-def ceremony(folder: Path, kind: Kind = Kind.X25519, days: int = 2) -> dict[str, object]:
+def ceremony(
+    folder: Path, kind: RecipientKind = RecipientKind.X25519, days: int = 2
+) -> dict[str, object]:
     """Policy, notes and keys of four parties; gives the section back."""
     today = datetime.now(UTC).date()
     held = [today + timedelta(days=n) for n in range(days)]

@@ -24,7 +24,7 @@ from contrejour.custody.quorum import Policy
 from contrejour.custody.seal import onion as sealed
 from contrejour.custody.seal.onion import Keyset
 from contrejour.custody.seal.open import Peeled, peel
-from contrejour.custody.seal.recipient import Key, Recipient
+from contrejour.custody.seal.recipient import OpeningKey, Recipient
 from contrejour.custody.seal.wipe import wipe
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -75,7 +75,7 @@ class Party:
     spent: SpentList
 
     def peel(
-        self, onion: bytes | bytearray, key: Key, day: str, told: Told, now: datetime
+        self, onion: bytes | bytearray, key: OpeningKey, day: str, told: Told, now: datetime
     ) -> Peeled:
         """The onion without this party's layer; the caller wipes `inside`.
 

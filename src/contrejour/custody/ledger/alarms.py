@@ -1,6 +1,6 @@
 """What of a log has to be said aloud: what can't be so, what is late, who is silent. Pure.
 
-    watch = Watch(Wanted(due))
+    watch = Watch(Expectations(due))
     watch.see(number, entry, now)         # each entry once, in order
     watch.alarms(now)                     # what is wrong now
 
@@ -39,7 +39,7 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Expectations:
     """What is waited for.
 
     due: when the key of a day has to be destroyed; OverflowError, ValueError: it has no end.
@@ -55,7 +55,7 @@ class Wanted:
 class Watch:
     """Keeps what is open of a log: orders, days whose keys live, edges."""
 
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self, wanted: Expectations) -> None:
         self._wanted, self._replay = wanted, Replay()
         self._found: list[Alarm] = []
         self._more = 0

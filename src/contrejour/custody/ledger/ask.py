@@ -19,7 +19,7 @@ from contrejour.custody.ledger import checkpoint, tree
 from contrejour.custody.ledger.tree import Nodes
 from contrejour.custody.ledger.verify import EARLY_S, Trust
 from contrejour.custody.ledger.web import BROKEN, LIMIT_S, Talk
-from contrejour.custody.ledger.witness import PATH, SIZE, Asked
+from contrejour.custody.ledger.witness import PATH, SIZE, CheckpointRequest
 from contrejour.custody.note import Note, Signature
 
 MORE_S = 1.0
@@ -83,7 +83,7 @@ class Witnesses:
         try:
             for _ in range(_TRIES):
                 old = min(self._known.get(name, 0), size)
-                asked = Asked(old, tuple(tree.consistency(old, size, nodes)), signed)
+                asked = CheckpointRequest(old, tuple(tree.consistency(old, size, nodes)), signed)
                 status, kind, body = talk.ask("POST", PATH, str(asked).encode(), most=MOST_ANSWER)
                 if status == 200:
                     self._known[name] = size

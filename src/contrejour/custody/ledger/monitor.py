@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 
 from contrejour.base.errors import LedgerError, LogForked
 from contrejour.custody.ledger import tiles
-from contrejour.custody.ledger.alarms import Alarm, Wanted, Watch
+from contrejour.custody.ledger.alarms import Alarm, Expectations, Watch
 from contrejour.custody.ledger.checkpoint import Checkpoint
 from contrejour.custody.ledger.read import audit, read_checkpoint
-from contrejour.custody.ledger.verify import Ages, Seen, Trust, check_checkpoint
+from contrejour.custody.ledger.verify import Ages, Trust, TrustedCheckpoint, check_checkpoint
 from contrejour.custody.note import Note
 
 ROUND_S = 45.0
@@ -34,18 +34,18 @@ class Monitor:
     """
 
     def __init__(
-        self, trust: Trust, wanted: Wanted, *, seen: Checkpoint | None = None,
+        self, trust: Trust, wanted: Expectations, *, seen: Checkpoint | None = None,
         max_age_s: int | None = None, limit_s: float = ROUND_S,
         new: Callable[[bytes], object] = lambda _: None,
     ) -> None:  # fmt: skip
         """`new`: told of each entry since `seen`."""
-        self.believed: tuple[Note, Seen] | None = None
+        self.believed: tuple[Note, TrustedCheckpoint] | None = None
         self.accused: Note | None = None
         self._trust, self._wanted, self._seen, self._new = trust, wanted, seen, new
         self._max_age_s, self._limit_s = max_age_s, limit_s
         self._watch: Watch | None = None
 
-    def look(self, read: tiles.Read, now_s: float) -> list[Alarm]:
+    def look(self, read: tiles.TileReader, now_s: float) -> list[Alarm]:
         """Read what is new; what is wrong now."""
         now, found = datetime.fromtimestamp(now_s, UTC), []
         try:
@@ -67,11 +67,11 @@ class Monitor:
             found.append(Alarm(str(error), error.hint, kind))
         return [*found, *(self._watch.alarms(now) if self._watch else ())]
 
-    def _fresh(self, seen: Seen, now_s: int) -> bool:
+    def _fresh(self, seen: TrustedCheckpoint, now_s: int) -> bool:
         ages = Ages(now_s, self._max_age_s or 0)
         return self._trust.policy.met([name for name, at_s in seen.by.items() if ages.fit(at_s)])
 
-    def _follow(self, read: tiles.Read, signed: Note, now: datetime) -> None:
+    def _follow(self, read: tiles.TileReader, signed: Note, now: datetime) -> None:
         """Believe a checkpoint, and what is under it. Raises LedgerError: nothing has changed."""
         told = self._seen.size if self._seen else 0
         watch, waiting = self._watch or Watch(self._wanted), list[tuple[int, bytes]]()
@@ -92,7 +92,7 @@ class Monitor:
         self._watch, self._seen, self.believed = watch, seen.checkpoint, (signed, seen)
 
 
-def _hurried(read: tiles.Read, limit_s: float) -> tiles.Read:
+def _hurried(read: tiles.TileReader, limit_s: float) -> tiles.TileReader:
     """A server that takes its time with every tile would be an alarm that never comes."""
     end = time.monotonic() + limit_s
 

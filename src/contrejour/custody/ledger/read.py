@@ -1,6 +1,6 @@
 """Reading a log as anybody can: from its folder, a copy of it, or over HTTP.
 
-read = reader(folder)                    # or any other tiles.Read
+read = reader(folder)                    # or any other tiles.TileReader
 proof = prove(17, read)
 audit(read, trust, each=look)            # every entry, every tile, the root, the signatures
 """
@@ -17,11 +17,11 @@ from contrejour.custody.ledger.checkpoint import Checkpoint
 from contrejour.custody.ledger.proof import Proof
 from contrejour.custody.ledger.tiles import ENTRIES, WIDTH
 from contrejour.custody.ledger.tree import Nodes
-from contrejour.custody.ledger.verify import Ages, Seen, Trust, check_checkpoint
+from contrejour.custody.ledger.verify import Ages, Trust, TrustedCheckpoint, check_checkpoint
 from contrejour.custody.note import Note
 
 
-def reader(folder: Path) -> tiles.Read:
+def reader(folder: Path) -> tiles.TileReader:
     """Reads what a log serves, out of its folder."""
 
     def read(path: str) -> bytes:
@@ -33,18 +33,18 @@ def reader(folder: Path) -> tiles.Read:
     return read
 
 
-def read_checkpoint(read: tiles.Read) -> Note:
+def read_checkpoint(read: tiles.TileReader) -> Note:
     """What a log says last; nothing is verified. Raises LedgerError."""
     return note.parse(read("checkpoint"))
 
 
-def read_entry(index: int, size: int, read: tiles.Read) -> bytes:
+def read_entry(index: int, size: int, read: tiles.TileReader) -> bytes:
     """One of `size` entries. Raises LedgerError."""
     number, place = divmod(index, WIDTH)
     return tiles.fetch(tiles.tile_at(ENTRIES, number, size), read)[place]
 
 
-def prove(index: int, read: tiles.Read, signed: Note | None = None) -> Proof:
+def prove(index: int, read: tiles.TileReader, signed: Note | None = None) -> Proof:
     """That an entry is under a checkpoint (by default, the last one). Raises LedgerError."""
     signed = signed or read_checkpoint(read)
     size = checkpoint.parse(signed.text).size
@@ -57,10 +57,10 @@ def prove(index: int, read: tiles.Read, signed: Note | None = None) -> Proof:
 
 
 def audit(
-    read: tiles.Read, trust: Trust, ages: Ages | None = None, *, signed: Note | None = None,
+    read: tiles.TileReader, trust: Trust, ages: Ages | None = None, *, signed: Note | None = None,
     since: Checkpoint | None = None, whole: bool = False,
     each: Callable[[int, bytes], object] = lambda *_: None,
-) -> Seen:  # fmt: skip
+) -> TrustedCheckpoint:  # fmt: skip
     """Read a log whole, or what came `since` a checkpoint that was audited before.
 
     Every entry hashes to its place, every tile to the one above, all to the root, and the root is
@@ -110,7 +110,7 @@ def _goes_on(since: Checkpoint, now: Checkpoint, nodes: Nodes) -> None:
         raise LogForked("the tree has changed: it is not the one that was seen", tree.FORKED)
 
 
-def _above(before: int, size: int, made: list[bytes], read: tiles.Read) -> None:
+def _above(before: int, size: int, made: list[bytes], read: tiles.TileReader) -> None:
     """Compare the tiles from level 1 up with what those below lead to, where anything is new."""
     level = 1
     while made:
@@ -125,6 +125,6 @@ def _above(before: int, size: int, made: list[bytes], read: tiles.Read) -> None:
         level += 1
 
 
-def _same(row: list[bytes], tile: tiles.Tile, read: tiles.Read) -> None:
+def _same(row: list[bytes], tile: tiles.Tile, read: tiles.TileReader) -> None:
     if tiles.fetch(tile, read) != row:
         raise LedgerError(f"{tile.path} doesn't fit what is below it", tiles.DAMAGED)

@@ -27,7 +27,7 @@ _PATH = re.compile(
     re.ASCII,
 )
 
-Read = Callable[[str], bytes]
+TileReader = Callable[[str], bytes]
 """Gives what is at a path below the log's prefix. Raises LedgerError where nothing is."""
 
 
@@ -103,7 +103,7 @@ def unbundle(data: bytes, tile: Tile) -> list[bytes]:
     return found
 
 
-def nodes(size: int, read: Read) -> Nodes:
+def nodes(size: int, read: TileReader) -> Nodes:
     """What proofs in a tree of `size` leaves ask for, out of its tiles: each is read once.
 
     Where a partial tile is gone, the full one is taken, as the specification wants.
@@ -122,7 +122,7 @@ def nodes(size: int, read: Read) -> Nodes:
     return node
 
 
-def fetch(tile: Tile, read: Read) -> list[bytes]:
+def fetch(tile: Tile, read: TileReader) -> list[bytes]:
     """The hashes (level ENTRIES: the entries) of a tile. Raises LedgerError."""
     take = unbundle if tile.level == ENTRIES else split
     try:

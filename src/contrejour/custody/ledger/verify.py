@@ -44,7 +44,7 @@ class Ages:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class TrustedCheckpoint:
     """A checkpoint that may be believed, and the witnesses that saw it, with their newest time."""
 
     checkpoint: Checkpoint
@@ -77,7 +77,7 @@ def _key(words: tuple[str, ...], kind: str, of: str) -> Key:
     return key
 
 
-def check_checkpoint(signed: Note, trust: Trust, ages: Ages | None = None) -> Seen:
+def check_checkpoint(signed: Note, trust: Trust, ages: Ages | None = None) -> TrustedCheckpoint:
     """The checkpoint of a note. Raises LedgerError where it isn't to be believed."""
     told = checkpoint.parse(signed.text)
     ours = [key for key in trust.logs if key.name == told.origin]
@@ -98,10 +98,12 @@ def check_checkpoint(signed: Note, trust: Trust, ages: Ages | None = None) -> Se
             f" (quorum {trust.policy.quorum})",
             "ask for a newer checkpoint; if it stays so, somebody shows you a log of your own",
         )
-    return Seen(told, by)
+    return TrustedCheckpoint(told, by)
 
 
-def check_entry(entry: bytes, shown: bytes, trust: Trust, ages: Ages | None = None) -> Seen:
+def check_entry(
+    entry: bytes, shown: bytes, trust: Trust, ages: Ages | None = None
+) -> TrustedCheckpoint:
     """The checkpoint that has the entry under it, by a proof (proof.py). Raises LedgerError."""
     told = proof.parse(shown)
     seen = check_checkpoint(told.checkpoint, trust, ages)

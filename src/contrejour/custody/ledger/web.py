@@ -92,7 +92,7 @@ def is_url(where: str) -> bool:
 
 
 @contextmanager
-def opened(where: str, limit_s: float = LIMIT_S) -> Iterator[tiles.Read]:
+def opened(where: str, limit_s: float = LIMIT_S) -> Iterator[tiles.TileReader]:
     """Reads a log that is served at an address, or lies in a folder."""
     if not is_url(where):
         yield reader(Path(where))

@@ -38,7 +38,7 @@ MOST_BYTES = note.MOST_BYTES + 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CheckpointRequest:
     """A request: that a tree goes on from one of `old` entries."""
 
     old: int
@@ -51,7 +51,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class WitnessReply:
     """What is answered; `new`: the tree to keep and cosign; `forked`: two roots, one size."""
 
     status: int
@@ -61,7 +61,7 @@ class Verdict:
     forked: bool = False
 
 
-def parse(body: bytes) -> Asked:
+def parse(body: bytes) -> CheckpointRequest:
     """Raises LedgerError."""
     head, empty, below = body.partition(b"\n\n")
     try:
@@ -71,38 +71,38 @@ def parse(body: bytes) -> Asked:
     if not empty or not first.startswith("old "):
         raise LedgerError("not a request to a witness: it begins with `old` and a size")
     old = checkpoint.number(first.removeprefix("old "))
-    return Asked(old, checkpoint.hashes(lines), note.parse(below))
+    return CheckpointRequest(old, checkpoint.hashes(lines), note.parse(below))
 
 
 def decide(
     body: bytes, logs: Mapping[str, Sequence[Key]], held: Callable[[str], Checkpoint | None]
-) -> Verdict:
+) -> WitnessReply:
     """What to answer, by the keys of each log that is known and the last tree seen of it. Pure."""
     try:
         asked = parse(body)
         new = checkpoint.parse(asked.signed.text)
     except LedgerError as error:
-        return Verdict(400, f"{error}\n")
+        return WitnessReply(400, f"{error}\n")
     if new.origin not in logs:
-        return Verdict(404, "this log is not known here\n")
+        return WitnessReply(404, "this log is not known here\n")
     try:
         trusted = asked.signed.signed(logs[new.origin])
     except LedgerError:
         trusted = []
     if not trusted:
-        return Verdict(403, "not signed by the key of this log\n")
+        return WitnessReply(403, "not signed by the key of this log\n")
     if asked.old > new.size:
-        return Verdict(400, "the old size is more than the new one\n")
+        return WitnessReply(400, "the old size is more than the new one\n")
     last = held(new.origin) or Checkpoint(new.origin, 0, tree.EMPTY)
     if asked.old != last.size:
-        return Verdict(409, f"{last.size}\n", SIZE)
+        return WitnessReply(409, f"{last.size}\n", SIZE)
     if new.size == last.size and new.root != last.root:
-        return Verdict(409, "another tree of this size was seen\n", forked=True)
+        return WitnessReply(409, "another tree of this size was seen\n", forked=True)
     try:
         tree.check_consistency(last.size, new.size, asked.proof, last.root, new.root)
     except LedgerError as error:
-        return Verdict(422, f"{error}\n")
-    return Verdict(200, new=new)
+        return WitnessReply(422, f"{error}\n")
+    return WitnessReply(200, new=new)
 
 
 class Witness:
@@ -126,7 +126,7 @@ class Witness:
                 "create table if not exists forks (note text primary key, seen text not null);"
             )
 
-    def add(self, body: bytes) -> Verdict:
+    def add(self, body: bytes) -> WitnessReply:
         """Answer a request; what is cosigned is durable before. Raises OutputFailed."""
         with self._guard, self._keeping():
             self._known.execute("begin immediate")
@@ -143,7 +143,7 @@ class Witness:
         if verdict.new is None:
             return verdict
         cosigned = self.signer.sign(parse(body).signed.text, int(self._clock()))
-        return Verdict(200, cosigned.line, new=verdict.new)
+        return WitnessReply(200, cosigned.line, new=verdict.new)
 
     def held(self, origin: str) -> Checkpoint | None:
         """The last tree that was cosigned for a log."""

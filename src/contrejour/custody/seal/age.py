@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from contrejour.base.errors import SealError
 from contrejour.custody.seal import header
-from contrejour.custody.seal.header import Source, Stanza
-from contrejour.custody.seal.recipient import FILE_KEY_BYTES, Key, Kind, Recipient
+from contrejour.custody.seal.header import ByteSource, Stanza
+from contrejour.custody.seal.recipient import FILE_KEY_BYTES, OpeningKey, Recipient, RecipientKind
 from contrejour.custody.seal.wipe import random_secret, wipe
 
 CHUNK_BYTES, TAG_BYTES = 64 << 10, 16
@@ -99,7 +99,7 @@ class Writer:
         self._count, self._filled, self._failed = self._count + 1, 0, False
 
 
-def decrypt(source: Source, identities: Sequence[Key]) -> Iterator[bytearray]:
+def decrypt(source: ByteSource, identities: Sequence[OpeningKey]) -> Iterator[bytearray]:
     """The clear chunks, each of them the caller's to wipe.
 
     Raises SealError: before the first one, where none of the identities opens the file; after the
@@ -127,7 +127,7 @@ def decrypt(source: Source, identities: Sequence[Key]) -> Iterator[bytearray]:
         sealed, count = following, count + 1
 
 
-def _opened(source: Source, identities: Sequence[Key]) -> ChaCha20Poly1305:
+def _opened(source: ByteSource, identities: Sequence[OpeningKey]) -> ChaCha20Poly1305:
     """The payload's cipher. Raises SealError."""
     read = header.read(source)
     _refuse_mixtures(read.stanzas)
@@ -146,7 +146,7 @@ def _opened(source: Source, identities: Sequence[Key]) -> ChaCha20Poly1305:
 
 def _refuse_mixtures(stanzas: Sequence[Stanza]) -> None:
     kinds = {stanza.words[0] for stanza in stanzas}
-    if kinds & _BEFORE_QUANTUM and kinds & {Kind.HYBRID, Kind.HYBRID_TAG}:
+    if kinds & _BEFORE_QUANTUM and kinds & {RecipientKind.HYBRID, RecipientKind.HYBRID_TAG}:
         raise SealError("post-quantum and other recipients are mixed in one file")
     if "scrypt" in kinds and len(stanzas) > 1:
         raise SealError("a passphrase and something else in one file")
@@ -175,7 +175,7 @@ def _nonce(count: int, *, last: bool) -> bytes:
     return count.to_bytes(11, "big") + bytes((last,))
 
 
-def _read(source: Source, size: int) -> bytes:
+def _read(source: ByteSource, size: int) -> bytes:
     """So many bytes, or all that are left: a pipe gives less at a time."""
     parts, left = [], size
     while left and (part := source.read(left)):

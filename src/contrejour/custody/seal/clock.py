@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from contrejour.custody.seal.manifest import Clock
+from contrejour.custody.seal.manifest import ClockQuality
 
 LEAP_MS = 2_000
 """Beyond this a clock didn't drift: it was set."""
@@ -28,7 +28,7 @@ class Reading:
     """The wall clock (ms since 1970, UTC) and what a manifest says of it, at one moment."""
 
     wall_ms: int
-    clock: Clock
+    clock: ClockQuality
 
 
 def read() -> Reading:
@@ -40,7 +40,7 @@ def read() -> Reading:
     count = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
     mono_ms = time.clock_gettime_ns(count) // 1_000_000
     src = UNKNOWN if held is None else NTP if held else UNSET
-    return Reading(time.time_ns() // 1_000_000, Clock(src, error_ms, boot_id, mono_ms))
+    return Reading(time.time_ns() // 1_000_000, ClockQuality(src, error_ms, boot_id, mono_ms))
 
 
 def kernel() -> tuple[bool | None, int]:
@@ -59,7 +59,7 @@ def kernel() -> tuple[bool | None, int]:
     return state != _ERROR and not status & _UNSYNCHRONISED, max(0, -(-error_us // 1000))
 
 
-class Believed:
+class TrustedTime:
     """The time as far as it is believed: a clock that leaps ahead, and is not set by NTP, isn't.
 
     Keys of days to come are on the disk of who records, and what is due is destroyed by this time:

@@ -32,7 +32,7 @@ _LAST = re.compile(rb"[A-Za-z0-9+/]{0,63}\n")
 _END = re.compile(rb"--- ([A-Za-z0-9+/]{43})\n")
 
 
-class Source(Protocol):
+class ByteSource(Protocol):
     """What age files are read from: a binary file, buffered."""
 
     def read(self, size: int, /) -> bytes: ...
@@ -60,7 +60,7 @@ class Stanza:
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class AgeHeader:
     """`signed`: the bytes that `mac` is of."""
 
     stanzas: tuple[Stanza, ...]
@@ -79,7 +79,7 @@ def write(stanzas: Sequence[Stanza], file_key: bytearray) -> bytes:
     return signed + b" " + base64(_mac(file_key, signed)).encode() + b"\n"
 
 
-def read(source: Source) -> Header:
+def read(source: ByteSource) -> AgeHeader:
     """Raises SealError for anything that is not exactly a header."""
     if source.readline(len(VERSION)) != VERSION:
         raise SealError("not an age v1 file", "it begins with age-encryption.org/v1, unarmored")
@@ -92,7 +92,7 @@ def read(source: Source) -> Header:
     if not stanzas:
         raise SealError("a header without a recipient: nobody can open it")
     signed = VERSION + b"".join(lines.taken)[: -len(line)] + b"---"
-    return Header(tuple(stanzas), signed, unbase64(end[1].decode()))
+    return AgeHeader(tuple(stanzas), signed, unbase64(end[1].decode()))
 
 
 class Lines:

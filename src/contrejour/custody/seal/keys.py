@@ -24,8 +24,8 @@ from contrejour.custody.quorum import Policy
 from contrejour.custody.seal import keynotes
 from contrejour.custody.seal.new_files import write_new
 from contrejour.custody.seal.onion import Keyset, keyset
-from contrejour.custody.seal.plugin import PREFIX, Person, Token
-from contrejour.custody.seal.recipient import Identity, Kind, Recipient
+from contrejour.custody.seal.plugin import PREFIX, Token, TokenUser
+from contrejour.custody.seal.recipient import Identity, Recipient, RecipientKind
 from contrejour.custody.seal.wipe import wipe
 
 MOST_BYTES = 16 << 10
@@ -41,7 +41,7 @@ def hold_path(folder: Path, order: str) -> Path:
     return folder / f"{order}.hold"
 
 
-def make_hold(folder: Path, order: str, until: str, kind: Kind) -> Recipient:
+def make_hold(folder: Path, order: str, until: str, kind: RecipientKind) -> Recipient:
     """A party's key for one hold; `until` is written into it. Raises SealError, OSError."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with Identity.generate(kind) as secret:
@@ -60,7 +60,7 @@ def days(folder: Path) -> list[date]:
     return sorted(found)
 
 
-def make(folder: Path, wanted: Iterable[date], kind: Kind) -> dict[date, Recipient]:
+def make(folder: Path, wanted: Iterable[date], kind: RecipientKind) -> dict[date, Recipient]:
     """Make the keys of these days; those that are there stay as they are, and are left out.
 
     Raises OSError.
@@ -88,7 +88,7 @@ def write_identity(path: Path, secret: Identity, title: str) -> None:
         wipe(text, data)
 
 
-def read_identity(path: Path, person: Person | None = None) -> Identity | Token:
+def read_identity(path: Path, person: TokenUser | None = None) -> Identity | Token:
     """The one key of an identity file. `person`: whom its token may ask.
 
     Raises SealError, OSError.

@@ -41,7 +41,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class SealedSegment:
     """`<seq>.mp4.age`, from `t0` up to `t1` (ms since 1970, UTC). A gap has no file, and no hash.
 
     `ct_sha256`, `ct_len`: of the sealed file. `deid_sha256`: of the veiled segment, or "".
@@ -61,7 +61,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class ClockQuality:
     """How far the times are to be believed: source, uncertainty, and this machine's own count."""
 
     src: str
@@ -81,8 +81,8 @@ class Manifest:
     window: Window
     since: int
     onions: Mapping[str, str]
-    segs: tuple[Segment, ...]
-    clock: Clock
+    segs: tuple[SealedSegment, ...]
+    clock: ClockQuality
     prev: str
 
     def text(self) -> str:
@@ -96,10 +96,11 @@ class Manifest:
             told: dict[str, Any] = json.loads(text)
             version, window = told.pop("v"), told.pop("window")
             segs = tuple(
-                Segment(**{**each, "status": Status(each["status"])}) for each in told.pop("segs")
+                SealedSegment(**{**each, "status": Status(each["status"])})
+                for each in told.pop("segs")
             )
             found = cls(**{
-                **told, "segs": segs, "clock": Clock(**told["clock"]),
+                **told, "segs": segs, "clock": ClockQuality(**told["clock"]),
                 "window": Window.parse(canonical(window)),
             })  # fmt: skip
             found.check()
@@ -132,7 +133,7 @@ class Manifest:
             raise SealError("the manifest leaves out a moment", "what isn't sealed is a gap, said")
 
 
-def _fits(segment: Segment, window: Window) -> bool:
+def _fits(segment: SealedSegment, window: Window) -> bool:
     hashes = segment.deid_sha256 == "" or bool(_SHA256.fullmatch(segment.deid_sha256))
     if segment.status is Status.GAP:
         return hashes and segment.ct_sha256 == "" and segment.ct_len == 0

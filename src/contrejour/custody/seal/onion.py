@@ -24,7 +24,7 @@ from contrejour.base.canonical import canonical
 from contrejour.base.errors import SealError
 from contrejour.custody.quorum import Policy
 from contrejour.custody.seal.age import Writer
-from contrejour.custody.seal.recipient import Identity, Kind, Recipient
+from contrejour.custody.seal.recipient import Identity, Recipient, RecipientKind
 from contrejour.custody.seal.wipe import wipe
 
 VERSION = 1
@@ -108,10 +108,10 @@ class Keyset:
     ways: tuple[tuple[str, ...], ...]
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> RecipientKind:
         """The kind of a window's own key: post-quantum where the parties' are."""
         any_of = next(iter(self.keys.values()))
-        return Kind.HYBRID if any_of.kind.is_post_quantum else Kind.X25519
+        return RecipientKind.HYBRID if any_of.kind.is_post_quantum else RecipientKind.X25519
 
     @property
     def id(self) -> str:

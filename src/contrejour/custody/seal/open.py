@@ -13,7 +13,7 @@ from contrejour.base.errors import SealError
 from contrejour.custody.seal.age import NoKey, decrypt
 from contrejour.custody.seal.onion import Keyset, Window, pack, wrap
 from contrejour.custody.seal.onion import onions as all_onions
-from contrejour.custody.seal.recipient import Identity, Key, Recipient
+from contrejour.custody.seal.recipient import Identity, OpeningKey, Recipient
 from contrejour.custody.seal.wipe import wipe
 
 MOST_LAYER_BYTES = 1 << 20
@@ -33,7 +33,7 @@ class Peeled:
         return not self.inside.startswith(_AGE)
 
 
-def peel(onion: bytes | bytearray, keys: Sequence[Key], window: Window | None) -> Peeled:
+def peel(onion: bytes | bytearray, keys: Sequence[OpeningKey], window: Window | None) -> Peeled:
     """Take one layer off.
 
     `window`: what it has to be of, from the order, the signed manifest or the layer before; None
@@ -93,7 +93,7 @@ def rehold(peeled: Peeled, keys: Keyset) -> bytes:
 
 
 def unwrap(
-    onions: Iterable[bytes], keys: Sequence[Key], window: Window | None
+    onions: Iterable[bytes], keys: Sequence[OpeningKey], window: Window | None
 ) -> tuple[Window, Identity]:
     """The window's key, where these keys together peel one of the onions whole.
 

@@ -40,7 +40,7 @@ _NOT_ITS = {*SECRET, "scrypt"}
 _OK, _FAIL = Stanza(("ok",), b""), Stanza(("fail",), b"")
 
 
-class Person(Protocol):
+class TokenUser(Protocol):
     """Whoever uses the token, asked in the name of a program. None: nobody, or no answer."""
 
     def tell(self, who: str, text: str) -> bool: ...
@@ -49,10 +49,10 @@ class Person(Protocol):
 
 
 class Token:
-    """A key of recipient.Key. `public`: its recipient, where known: then it is asked for its own
+    """A recipient.OpeningKey. `public`: its recipient, where known: then it is asked for its own
     stanzas alone, and nobody touches a token in vain."""
 
-    def __init__(self, text: bytes, public: Recipient | None, person: Person | None) -> None:
+    def __init__(self, text: bytes, public: Recipient | None, person: TokenUser | None) -> None:
         """Raises SealError unless `text` is the identity of a plugin."""
         hrp, data = bech32.decode(text)
         wipe(data)
@@ -84,7 +84,7 @@ class Token:
         own = [each for each in stanzas if self._may_be_for(each)]
         if not own:
             return None
-        with _Talk(self.program) as talk:
+        with _PluginProcess(self.program) as talk:
             talk.send(Stanza(("add-identity", self._text), b""))
             for each in own:
                 talk.send(Stanza(("recipient-stanza", "0", *each.words), each.body))
@@ -102,12 +102,12 @@ class Token:
 class _Answers:
     """What a plugin asks for, and what it is told."""
 
-    def __init__(self, program: str, person: Person | None) -> None:
+    def __init__(self, program: str, person: TokenUser | None) -> None:
         self._program, self._person = program, person
         self._key: bytearray | None = None
         self._error = ""
 
-    def of(self, talk: _Talk) -> bytearray | None:
+    def of(self, talk: _PluginProcess) -> bytearray | None:
         try:
             for _ in range(MOST_MESSAGES):
                 said = talk.receive()
@@ -153,7 +153,7 @@ def _readable(text: bytes) -> str:
     return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in letters)
 
 
-class _Talk:
+class _PluginProcess:
     """A plugin's process, and stanzas to and from it. At the end it has left, or is killed."""
 
     def __init__(self, program: str) -> None:
@@ -178,7 +178,7 @@ class _Talk:
         self._in = self._stdin.fileno()
         os.set_blocking(self._in, False)
 
-    def __enter__(self) -> _Talk:
+    def __enter__(self) -> _PluginProcess:
         return self
 
     def __exit__(

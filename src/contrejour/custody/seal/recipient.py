@@ -36,7 +36,7 @@ _X25519_INFO = b"age-encryption.org/v1/X25519"
 _ZERO_NONCE = bytes(12)
 
 
-class Kind(StrEnum):
+class RecipientKind(StrEnum):
     """A type of recipient, by the first word of its stanza."""
 
     X25519 = "X25519"
@@ -46,16 +46,16 @@ class Kind(StrEnum):
 
     @property
     def is_post_quantum(self) -> bool:
-        return self in (Kind.HYBRID, Kind.HYBRID_TAG)
+        return self in (RecipientKind.HYBRID, RecipientKind.HYBRID_TAG)
 
 
-SECRET = {Kind.X25519: "age-secret-key-", Kind.HYBRID: "age-secret-key-pq-"}
+SECRET = {RecipientKind.X25519: "age-secret-key-", RecipientKind.HYBRID: "age-secret-key-pq-"}
 """The kinds whose secret half is a file, by what it begins with; the others' is in a token."""
 _PUBLIC = {
-    Kind.X25519: ("age", _SHARE_BYTES),
-    Kind.HYBRID: ("age1pq", _MLKEM_BYTES + _SHARE_BYTES),
-    Kind.TAG: ("age1tag", 33),
-    Kind.HYBRID_TAG: ("age1tagpq", tag.MLKEM_BYTES + tag.POINT_BYTES),
+    RecipientKind.X25519: ("age", _SHARE_BYTES),
+    RecipientKind.HYBRID: ("age1pq", _MLKEM_BYTES + _SHARE_BYTES),
+    RecipientKind.TAG: ("age1tag", 33),
+    RecipientKind.HYBRID_TAG: ("age1tagpq", tag.MLKEM_BYTES + tag.POINT_BYTES),
 }
 
 
@@ -63,7 +63,7 @@ _PUBLIC = {
 class Recipient:
     """Somebody's public key."""
 
-    kind: Kind
+    kind: RecipientKind
     raw: bytes
 
     @classmethod
@@ -84,9 +84,9 @@ class Recipient:
     def wrap(self, file_key: bytearray) -> Stanza:
         """The file key, for this recipient alone. Raises SealError for a key that is no key."""
         try:
-            if self.kind is Kind.X25519:
+            if self.kind is RecipientKind.X25519:
                 return self._wrap_x25519(file_key)
-            if self.kind in (Kind.TAG, Kind.HYBRID_TAG):
+            if self.kind in (RecipientKind.TAG, RecipientKind.HYBRID_TAG):
                 return tag.wrap(self.kind, self.raw, file_key)
             sealed = _SUITE.encrypt(file_key, self._hybrid(), _HYBRID_INFO)
         except ValueError as error:
@@ -112,7 +112,7 @@ class Recipient:
         return Stanza((self.kind, base64(share)), body)
 
 
-class Key(Protocol):
+class OpeningKey(Protocol):
     """What may get at a file key: a secret key, or a token."""
 
     def unwrap(self, stanzas: Sequence[Stanza]) -> bytearray | None: ...
@@ -122,12 +122,12 @@ class Key(Protocol):
 class Identity:
     """A secret key, of a kind in SECRET. Use it as a context manager: it is wiped at the end."""
 
-    def __init__(self, kind: Kind, secret: bytearray) -> None:
+    def __init__(self, kind: RecipientKind, secret: bytearray) -> None:
         """Takes the buffer over."""
         self.kind, self._secret = kind, secret
 
     @classmethod
-    def generate(cls, kind: Kind) -> Identity:
+    def generate(cls, kind: RecipientKind) -> Identity:
         return cls(kind, random_secret(SECRET_BYTES))
 
     @classmethod
@@ -159,7 +159,7 @@ class Identity:
 
     def recipient(self) -> Recipient:
         """The public half."""
-        if self.kind is Kind.X25519:
+        if self.kind is RecipientKind.X25519:
             private = X25519PrivateKey.from_private_bytes(self._secret)
             return Recipient(self.kind, private.public_key().public_bytes_raw())
         mlkem, x25519 = self._halves()
@@ -194,7 +194,7 @@ class Identity:
 
     def _unwrap(self, share: bytes, body: bytes) -> bytearray | None:
         try:
-            if self.kind is Kind.X25519:
+            if self.kind is RecipientKind.X25519:
                 opened = self._unwrap_x25519(share, body)
             else:
                 private = hpke.MLKEM768X25519PrivateKey(*self._halves())
@@ -221,9 +221,9 @@ def _wrap_key(shared: bytes, salt: bytes) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt, _X25519_INFO).derive(shared)
 
 
-def _share(stanza: Stanza, kind: Kind) -> bytes:
+def _share(stanza: Stanza, kind: RecipientKind) -> bytes:
     """The second word of a stanza, both lengths checked. Raises SealError."""
-    wanted = _SHARE_BYTES if kind is Kind.X25519 else _ENCAPSULATED_BYTES
+    wanted = _SHARE_BYTES if kind is RecipientKind.X25519 else _ENCAPSULATED_BYTES
     if len(stanza.words) != 2 or len(stanza.body) != WRAPPED_BYTES:
         raise SealError(f"a damaged header: its {kind.value} stanza has another shape")
     share = unbase64(stanza.words[1])

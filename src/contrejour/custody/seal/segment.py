@@ -26,7 +26,7 @@ from contrejour.base.canonical import canonical
 from contrejour.base.errors import SealError
 from contrejour.custody.seal import manifest
 from contrejour.custody.seal.age import Writer
-from contrejour.custody.seal.manifest import Clock, Manifest, Segment, Status
+from contrejour.custody.seal.manifest import ClockQuality, Manifest, SealedSegment, Status
 from contrejour.custody.seal.new_files import part_of, sync_folder, write_new
 from contrejour.custody.seal.onion import Window
 from contrejour.custody.seal.recipient import Recipient
@@ -46,7 +46,7 @@ class Sealing:
         made: Made,
         folder: Path,
         since: int | None = None,
-        found: Sequence[Segment] | None = None,
+        found: Sequence[SealedSegment] | None = None,
     ) -> None:
         """`folder` holds the onions; `since`: the end of the window before; `found`: recovered."""
         if not (folder / ONIONS).exists():
@@ -85,8 +85,8 @@ class Sealing:
         if self._open or not self.end_ms <= t0 < self._made.window.t1:
             raise SealError(f"no segment can start at {t0} in this window")
         if t0 > self.end_ms:
-            self.segments.append(Segment(len(self.segments), self.end_ms, t0))
-        segment = Segment(len(self.segments), t0, self._made.window.t1, Status.TRUNCATED)
+            self.segments.append(SealedSegment(len(self.segments), self.end_ms, t0))
+        segment = SealedSegment(len(self.segments), t0, self._made.window.t1, Status.TRUNCATED)
         self._note(segment)
         self._open = _Sealed(self._folder / segment.name, segment, self._recipient)
 
@@ -94,11 +94,11 @@ class Sealing:
         """The next bytes of the segment."""
         self._current().write(data)
 
-    def end(self, t1: int, deid_sha256: str = "") -> Segment:
+    def end(self, t1: int, deid_sha256: str = "") -> SealedSegment:
         """The segment is whole: durable, under its name, once this returns."""
         return self._keep(self._current().end(t1), deid_sha256)
 
-    def cut(self, t1: int, deid_sha256: str = "") -> Segment:
+    def cut(self, t1: int, deid_sha256: str = "") -> SealedSegment:
         """Something failed: keep what is sealed of it, as truncated. Raises OSError."""
         return self._keep(self._current().cut(t1), deid_sha256)
 
@@ -106,7 +106,7 @@ class Sealing:
         """What is known of a segment's veiled pictures only later, before `close`."""
         self.segments[seq] = replace(self.segments[seq], deid_sha256=deid_sha256)
 
-    def _keep(self, segment: Segment, deid_sha256: str) -> Segment:
+    def _keep(self, segment: SealedSegment, deid_sha256: str) -> SealedSegment:
         self._open = None
         self.segments.append(replace(segment, deid_sha256=deid_sha256))
         self._note()
@@ -117,14 +117,14 @@ class Sealing:
             raise SealError("no segment has begun")
         return self._open
 
-    def close(self, edge: str, clock: Clock, prev: str, key: Ed25519PrivateKey) -> bytes:
+    def close(self, edge: str, clock: ClockQuality, prev: str, key: Ed25519PrivateKey) -> bytes:
         """Sign the manifest of the window, and write it: what comes after it can only be another.
 
         Gives W.json back, whose SHA-256 is the `prev` of the next.
         """
         if self._open is not None:
             raise SealError("a segment is still being written")
-        rest = Segment(len(self.segments), self.end_ms, self._made.window.t1)
+        rest = SealedSegment(len(self.segments), self.end_ms, self._made.window.t1)
         segs = (*self.segments, rest) if rest.t0 < rest.t1 else tuple(self.segments)
         told = Manifest(
             edge, self._made.window, self.since, self._made.onions, segs, clock, prev
@@ -134,7 +134,7 @@ class Sealing:
         (self._folder / OPEN).unlink()
         return signed
 
-    def _note(self, begun: Segment | None = None) -> None:
+    def _note(self, begun: SealedSegment | None = None) -> None:
         """Say on the disk what there is: nothing in it is secret."""
         told: dict[str, Any] = {
             "onions": dict(self._made.onions),
@@ -159,21 +159,23 @@ def recover(folder: Path, now_ms: int | None = None) -> Sealing:
     """
     try:
         told = json.loads((folder / OPEN).read_bytes())
-        segs = [Segment(**{**each, "status": Status(each["status"])}) for each in told["segs"]]
+        segs = [
+            SealedSegment(**{**each, "status": Status(each["status"])}) for each in told["segs"]
+        ]
         made, since = Made(Window(**told["window"]), told["onions"]), int(told["since"])
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise SealError(f"{folder} holds no window that was being sealed") from error
     return Sealing(made, folder, since, [_found(folder, _ended(each, now_ms)) for each in segs])
 
 
-def _ended(segment: Segment, now_ms: int | None) -> Segment:
+def _ended(segment: SealedSegment, now_ms: int | None) -> SealedSegment:
     """One that had no end has one now."""
     if now_ms is None or segment.ct_len or segment.status is Status.GAP:
         return segment
     return replace(segment, t1=min(segment.t1, max(now_ms, segment.t0 + 1)))
 
 
-def _found(folder: Path, segment: Segment) -> Segment:
+def _found(folder: Path, segment: SealedSegment) -> SealedSegment:
     """A segment as it is on the disk; the one that had no end is kept under its name."""
     path = folder / segment.name
     if segment.ct_len or segment.status is Status.GAP:
@@ -192,7 +194,7 @@ def _found(folder: Path, segment: Segment) -> Segment:
 class _Sealed:
     """One segment's file, hashed as it is written, with no buffer between it and the system."""
 
-    def __init__(self, path: Path, segment: Segment, recipient: Recipient) -> None:
+    def __init__(self, path: Path, segment: SealedSegment, recipient: Recipient) -> None:
         if path.exists():
             raise SealError(f"{path} is there already", "what is sealed is never replaced")
         self._path, self._segment = path, segment
@@ -206,7 +208,7 @@ class _Sealed:
     def write(self, data: bytes) -> None:
         self._writer.write(data)
 
-    def end(self, t1: int) -> Segment:
+    def end(self, t1: int) -> SealedSegment:
         self._writer.close()
         self._name()
         return replace(
@@ -214,7 +216,7 @@ class _Sealed:
             ct_sha256=self._sink.hash.hexdigest(), ct_len=self._sink.size,
         )  # fmt: skip
 
-    def cut(self, t1: int) -> Segment:
+    def cut(self, t1: int) -> SealedSegment:
         self._writer.wipe()
         self._name()
         return _found(self._path.parent, replace(self._segment, t1=t1))

@@ -19,7 +19,7 @@ from contrejour.base.ending import finally_each
 from contrejour.base.errors import Busy, OutputFailed, PlanExpired, Refused, SealError
 from contrejour.custody.seal import clock, store
 from contrejour.custody.seal.chain import Chain, Edge
-from contrejour.custody.seal.clock import Believed, Reading, when
+from contrejour.custody.seal.clock import Reading, TrustedTime, when
 from contrejour.custody.seal.gaps import Reason
 from contrejour.custody.seal.parties import Parties
 from contrejour.custody.seal.prepared import Ahead
@@ -56,7 +56,7 @@ class Sealed:
     ) -> None:  # fmt: skip
         """Raises Busy where another process seals there, OutputFailed, SealError."""
         self._keeping, self._tell, self._read = keeping, tell, read
-        self._believed = Believed(read())
+        self._believed = TrustedTime(read())
         self._plans: dict[str, Plan] = {}
         self._running: dict[str, Recording] = {}
         self._left: dict[str, Told] = {}

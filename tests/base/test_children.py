@@ -15,7 +15,7 @@ import psutil
 import pytest
 from fakes.cameras import camera
 from fakes.carrier_index import MEMBER, WEIGHTS, make_wheel, serving
-from fakes.runs import PATHS, alive, clip, family, start, until
+from fakes.runs import LIMIT_S, PATHS, alive, clip, family, start, until
 from fakes.tokens import Soft, install
 
 from contrejour.base import children
@@ -93,7 +93,7 @@ def killed(parent: subprocess.Popen[str], *, stopped: bool = True) -> list[psuti
 def gone(those: list[psutil.Process]) -> bool:
     """Whether all of them end; who doesn't is ended here."""
     try:
-        return until(lambda: not any(map(alive, those)), 20)
+        return until(lambda: not any(map(alive, those)))
     finally:
         for each in those:
             if alive(each):
@@ -171,7 +171,7 @@ def test_pip_ends_with_who_fetches(index: Path, tmp_path, monkeypatch):
         monkeypatch.delenv("PIP_NO_INDEX")
         monkeypatch.setenv("PIP_INDEX_URL", url)
         parent = program(PIP)
-        assert stopped.wait(timeout=60)
+        assert stopped.wait(LIMIT_S)
         assert gone(killed(parent))
 
 

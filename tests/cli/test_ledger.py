@@ -12,7 +12,7 @@ from pathlib import Path
 from subprocess import Popen
 
 import pytest
-from fakes.runs import check, run, start, until
+from fakes.runs import LIMIT_S, check, run, start, until
 
 from contrejour.custody.ledger.server import LedgerServer, of_log
 from contrejour.custody.ledger.tree import leaf_hash
@@ -66,7 +66,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     assert done.returncode == 0, done.stderr
     yield made
     made.witness.send_signal(signal.SIGTERM)
-    assert made.witness.wait(60) == 0
+    assert made.witness.wait(LIMIT_S) == 0
 
 
 def test_an_entry_is_appended_witnessed_proved_and_verified(place: Place) -> None:
@@ -145,7 +145,7 @@ def test_a_witness_may_have_a_post_quantum_key_and_a_log_may_not(
     done = run("ledger", "append", tmp_path / "log", place.entries, "--key", place.key,
                "--policy", policy)  # fmt: skip
     witness.send_signal(signal.SIGTERM)
-    assert witness.wait(60) == 0
+    assert witness.wait(LIMIT_S) == 0
     assert done.returncode == 0, done.stderr
     checked = run("ledger", "verify", tmp_path / "log", "--policy", policy, "--max-age", 600)
     assert f"{NAME} 1 pq 20" in checked.stderr
@@ -237,7 +237,7 @@ def test_a_monitor_goes_on_by_itself_and_tells_an_alarm_once_and_when_it_is_over
         assert size in page.read_text()
         assert (tmp_path / "state.fork").exists()
         monitor.send_signal(signal.SIGTERM)
-        _, told_people = monitor.communicate(timeout=60)
+        _, told_people = monitor.communicate(timeout=LIMIT_S)
     assert monitor.returncode == 0
     for line in (
         "contrejour: alarm: bus-041 se tait depuis 2020-01-01T00:00:00Z\n",
@@ -301,7 +301,7 @@ def test_a_log_is_served(place: Place) -> None:
     with urllib.request.urlopen(served.stdout.readline().strip() + "/checkpoint") as answer:
         assert answer.read() == (place.log / "checkpoint").read_bytes()
     served.send_signal(signal.SIGINT)
-    assert served.wait(60) == 0
+    assert served.wait(LIMIT_S) == 0
 
 
 def test_what_doesn_t_go_together_is_refused(place: Place) -> None:

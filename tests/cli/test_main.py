@@ -13,7 +13,7 @@ import termios
 from pathlib import Path
 
 import pytest
-from fakes.runs import PATHS, check, clip, masks_for, run, start, until, walking
+from fakes.runs import LIMIT_S, PATHS, check, clip, masks_for, run, start, until, walking
 from fakes.veiled import masks_of, veiled
 
 from contrejour.recorded.request import masks_name
@@ -62,7 +62,7 @@ def test_a_reader_of_json_that_goes_away_stops_the_run(source: Path, tmp_path: P
     process = start(*args, detector="nothing")
     assert process.stdout
     process.stdout.close()
-    assert process.wait(60) == 141
+    assert process.wait(LIMIT_S) == 141
     assert process.stderr
     assert "Traceback" not in process.stderr.read()
 
@@ -83,7 +83,7 @@ def test_a_bar_is_shown_on_a_terminal(source: Path, masks: Path, tmp_path: Path)
 
     assert until(ended)
     os.close(ours)
-    assert process.wait(60) == 0
+    assert process.wait(LIMIT_S) == 0
     assert b"veiling" in seen
     assert b"48 frames" in seen or b"/48 " in seen
     assert b"out.mp4: 48 frames" in seen

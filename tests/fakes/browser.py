@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes.runs import LIMIT_S
 
 SILENT_S = 60.0
 CHROMIUM = shutil.which("chromium")
@@ -108,6 +109,6 @@ def chromium(folder: Path) -> Iterator[Page]:
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait(30)
+        process.wait(LIMIT_S)
         os.close(to_write)
         os.close(from_read)

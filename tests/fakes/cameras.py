@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from fakes.runs import start
+from fakes.runs import LIMIT_S, start
 
 from contrejour.live.watch import Watcher
 
@@ -21,7 +21,7 @@ def camera(*clips: Path, more: tuple[str, ...] = ()) -> Iterator[list[str]]:
         yield [process.stdout.readline().strip() for _ in clips]
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=LIMIT_S)
 
 
 def run_all(watchers: Sequence[Watcher]) -> None:

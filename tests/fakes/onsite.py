@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fakes import sites
-from fakes.runs import run, start
+from fakes.runs import LIMIT_S, run, start
 
 from contrejour.cli.keyfiles import private_key
 from contrejour.custody.seal import keynotes, manifest
@@ -73,7 +73,7 @@ class Recorder:
 
     def end(self) -> str:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.communicate(timeout=60)[1]
+        return self.process.communicate(timeout=LIMIT_S)[1]
 
     def keys(self, camera: str = "cam-a") -> Iterator[tuple[Path, Identity]]:
         """The secret keys of windows, by those who may have them: one to come, then the newest."""

@@ -18,6 +18,8 @@ from contrejour.base.files import sha256
 from contrejour.base.pictures import Box, Hidden, Mask, Source
 from contrejour.recorded import masksfile
 
+LIMIT_S = 300
+"""How long a test waits for a fact before it gives up: long enough for a machine that is busy."""
 PATHS = [str(Path(contrejour.__file__).parents[1]), str(Path(__file__).parents[1])]
 
 
@@ -43,19 +45,19 @@ def run(*args: object, **more: Any) -> subprocess.CompletedProcess[str]:
     """Run it to its end."""
     process = start(*args, **more)
     try:
-        out, err = process.communicate(timeout=240)
+        out, err = process.communicate(timeout=LIMIT_S)
     except BaseException:
         process.kill()
         raise
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
-def until(true: Callable[[], bool], seconds: float = 60) -> bool:
-    """Poll until it is true, or the time is up."""
-    end = time.monotonic() + seconds
-    while not (done := true()) and time.monotonic() < end:
+def until(fact: Callable[[], bool]) -> bool:
+    """Wait for a fact: whether it came true before `LIMIT_S`."""
+    end = time.monotonic() + LIMIT_S
+    while not (true := fact()) and time.monotonic() < end:
         time.sleep(0.01)
-    return done
+    return true
 
 
 def family(pid: int) -> list[psutil.Process]:
@@ -77,7 +79,7 @@ def alive(process: psutil.Process) -> bool:
 def ffmpeg(*args: object) -> None:
     """Run the ffmpeg command."""
     subprocess.run(
-        ["ffmpeg", "-v", "error", "-nostdin", "-y", *map(str, args)], check=True, timeout=240
+        ["ffmpeg", "-v", "error", "-nostdin", "-y", *map(str, args)], check=True, timeout=LIMIT_S
     )
 
 

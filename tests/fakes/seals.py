@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from fakes.runs import LIMIT_S
 
 from contrejour.base.errors import SealError
 from contrejour.custody.seal.age import Writer, decrypt
@@ -51,7 +52,9 @@ def age(*args: object, given: bytes) -> subprocess.CompletedProcess[bytes]:
     """Debian's `age`; the test is skipped without it."""
     if not shutil.which("age"):
         pytest.skip("no age command here (apt-get install age)")
-    return subprocess.run(["age", *map(str, args)], input=given, capture_output=True, timeout=60)
+    return subprocess.run(
+        ["age", *map(str, args)], input=given, capture_output=True, timeout=LIMIT_S
+    )
 
 
 def age_in_js(
@@ -61,7 +64,7 @@ def age_in_js(
     if not shutil.which("node") or not (JS / "node_modules").is_dir():
         pytest.skip("no age-encryption here (npm ci in tests/custody/seal/js)")
     return subprocess.run(
-        ["node", str(JS / script), str(word)], input=given, capture_output=True, timeout=60
+        ["node", str(JS / script), str(word)], input=given, capture_output=True, timeout=LIMIT_S
     )
 
 
@@ -70,7 +73,9 @@ def mldsa_in_js(key: bytes, message: bytes, signature: bytes) -> bool:
     if not shutil.which("node") or not (JS / "node_modules").is_dir():
         pytest.skip("no age-encryption here (npm ci in tests/custody/seal/js)")
     hexes = (each.hex() for each in (key, message, signature))
-    done = subprocess.run(["node", str(JS / "mldsa.mjs"), *hexes], capture_output=True, timeout=60)
+    done = subprocess.run(
+        ["node", str(JS / "mldsa.mjs"), *hexes], capture_output=True, timeout=LIMIT_S
+    )
     assert done.stdout in (b"yes", b"no"), done.stderr
     return done.stdout == b"yes"
 

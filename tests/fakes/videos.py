@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from fakes.runs import LIMIT_S
 from numpy.typing import NDArray
 
 from contrejour import media
@@ -40,7 +41,7 @@ PIXELS = {
 def ffmpeg(*args: object, stdin: bytes | None = None) -> bytes:
     """Run ffmpeg; its standard output."""
     command = ["ffmpeg", "-v", "error", "-y", *map(str, args)]
-    done = subprocess.run(command, input=stdin or b"", capture_output=True, timeout=240)
+    done = subprocess.run(command, input=stdin or b"", capture_output=True, timeout=LIMIT_S)
     assert done.returncode == 0, done.stderr.decode(errors="replace")
     return done.stdout
 
@@ -48,7 +49,7 @@ def ffmpeg(*args: object, stdin: bytes | None = None) -> bytes:
 def ffprobe(path: Path, *args: str) -> Any:
     """What ffprobe says, as an object."""
     command = ["ffprobe", "-v", "error", "-of", "json", *args, str(path)]
-    done = subprocess.run(command, capture_output=True, timeout=240, check=True)
+    done = subprocess.run(command, capture_output=True, timeout=LIMIT_S, check=True)
     return json.loads(done.stdout)
 
 

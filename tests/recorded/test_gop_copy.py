@@ -15,6 +15,7 @@ import av
 import numpy as np
 import pytest
 from fakes import videos
+from fakes.runs import LIMIT_S
 
 from contrejour import media
 from contrejour.base.pictures import Box
@@ -49,7 +50,7 @@ def strictly(path: Path) -> list[videos.Planes]:
     done = subprocess.run(
         ["ffmpeg", "-v", "warning", "-xerror", "-err_detect", "explode", "-noautorotate",
          "-i", str(path), "-vsync", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"],
-        capture_output=True, check=False, timeout=120,
+        capture_output=True, check=False, timeout=LIMIT_S,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert b"rror" not in done.stderr, done.stderr
@@ -236,7 +237,7 @@ def played(folder: Path) -> dict[str, object]:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
-            return told.get(timeout=90)
+            return told.get(timeout=LIMIT_S)
         finally:
             browser.kill()
             browser.wait()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from fakes.runs import alive, clip, family, masks_for, run, start, until, walking
+from fakes.runs import LIMIT_S, alive, clip, family, masks_for, run, start, until, walking
 
 KILLS = [signal.SIGKILL, signal.SIGTERM, signal.SIGINT]
 
@@ -87,9 +87,9 @@ def disturb(case: Case, name: str, dice: random.Random) -> bool:
         process.wait(dice.uniform(0.05, 1.1) * case.seconds)
     workers = family(process.pid)
     stop(process, how, group)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=LIMIT_S)
     told = f"{name} {how.name} group={group}: exit {process.returncode}: {said}"
-    assert until(lambda: not any(map(alive, workers)), 2), f"orphans after {told}"
+    assert until(lambda: not any(map(alive, workers))), f"orphans after {told}"
     # SIGKILL can strike before a new worker was told what it is for, and Python then says so.
     assert how is signal.SIGKILL or "Traceback" not in said, told
     masks = out.with_name("out.mp4.masks.json")
@@ -162,11 +162,11 @@ def test_workers_die_with_a_stopped_run(
     workers = family(process.pid)
     assert len(workers) >= 2
     process.send_signal(how)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=LIMIT_S)
     assert process.returncode == code
     assert err.startswith(said)
     assert "Traceback" not in err
-    assert until(lambda: not any(map(alive, workers)), 2)
+    assert until(lambda: not any(map(alive, workers)))
     assert not out.exists()
     assert not out.with_name("out.mp4.masks.json").exists()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from fakes.ledgers import LOG, entries, trust
-from fakes.runs import until
+from fakes.runs import LIMIT_S, until
 
 from contrejour.base.errors import LedgerError
 from contrejour.custody.ledger.ask import Witnesses
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def theirs(*args: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(list(map(str, args)), capture_output=True, text=True, timeout=60)
+    return subprocess.run(list(map(str, args)), capture_output=True, text=True, timeout=LIMIT_S)
 
 
 @pytest.fixture

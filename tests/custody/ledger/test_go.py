@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from fakes.ledgers import LOG, NOW_S, WITNESSES, entries, entry
+from fakes.runs import LIMIT_S
 
 from contrejour.custody import note
 from contrejour.custody.ledger import tiles, tree
@@ -51,7 +52,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def accepts(checker: Path, *args: object) -> bool:
-    done = subprocess.run([checker, str(LOG.key), *map(str, args)], capture_output=True, timeout=60)
+    done = subprocess.run(
+        [checker, str(LOG.key), *map(str, args)], capture_output=True, timeout=LIMIT_S
+    )
     assert done.returncode in (0, 1), done.stderr
     return done.returncode == 0
 

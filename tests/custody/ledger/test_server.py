@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from fakes.ledgers import LOG, NOW_S, WITNESSES, Tree, entries
+from fakes.runs import LIMIT_S
 
 from contrejour.base.errors import OutputFailed
 from contrejour.custody.ledger.log import Log, create
@@ -42,14 +43,14 @@ def witness(tmp_path: Path) -> Iterator[str]:
 def fetch(
     url: str, path: str, method: str = "GET", **more: object
 ) -> tuple[int, dict[str, str], bytes]:
-    talk = http.client.HTTPConnection(urlsplit(url).netloc, timeout=20)
+    talk = http.client.HTTPConnection(urlsplit(url).netloc, timeout=LIMIT_S)
     talk.request(method, path, **more)  # type: ignore[arg-type]
     answer = talk.getresponse()
     return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
 
 
 def raw(url: str, request: bytes) -> bytes:
-    with socket.create_connection(("127.0.0.1", urlsplit(url).port or 0), timeout=20) as talk:
+    with socket.create_connection(("127.0.0.1", urlsplit(url).port or 0), timeout=LIMIT_S) as talk:
         talk.sendall(request)
         talk.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: talk.recv(65536), b""))
@@ -127,11 +128,11 @@ def test_so_many_connections_and_no_more(tmp_path: Path) -> None:
     create(tmp_path / "log", LOG)
     with LedgerServer("127.0.0.1", 0, of_log(tmp_path / "log"), most=2) as server:
         port = urlsplit(server.url).port or 0
-        held = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(2)]
+        held = [socket.create_connection(("127.0.0.1", port), timeout=LIMIT_S) for _ in range(2)]
         for each in held:
             each.sendall(b"GET /checkpoint HTTP/1.1\r\nHost: a\r\n\r\n")
             assert each.recv(100).startswith(b"HTTP/1.1 200")
-        with socket.create_connection(("127.0.0.1", port), timeout=20) as third:
+        with socket.create_connection(("127.0.0.1", port), timeout=LIMIT_S) as third:
             assert third.recv(100).startswith(b"HTTP/1.1 503")
         for each in held:
             each.close()

@@ -115,7 +115,7 @@ def test_what_a_plugin_leaves_behind_goes_with_it(monkeypatch):
     person = Waiting()
     with pytest.raises(SealError, match="said nothing for"):
         open_by("cling", monkeypatch, person)
-    assert until(lambda: not alive(person.child), 30)
+    assert until(lambda: not alive(person.child))
 
 
 def test_the_pin_is_asked_of_the_person_and_not_shown(monkeypatch):

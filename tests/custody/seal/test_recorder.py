@@ -27,7 +27,7 @@ from fakes.recorders import (
     opened,
     veil,
 )
-from fakes.runs import until
+from fakes.runs import LIMIT_S, until
 
 from contrejour.base.errors import SealError
 from contrejour.custody.seal import prepared, store
@@ -536,13 +536,13 @@ def test_a_disk_that_hangs_costs_bounded_memory_and_a_gap(camera):
 
     def hangs(t_ms: int) -> None:
         entered.set()
-        go_on.wait(60)
+        go_on.wait(LIMIT_S)
         begin(t_ms)
 
     bench.recorder.begin = hangs
     recording = Recording(bench.recorder, bench.said.append)
     recording.begin(T0)
-    assert entered.wait(60)
+    assert entered.wait(LIMIT_S)
     data = bytes(1 << 20)
     for n in range(2 * MOST_BYTES // len(data)):
         recording.write(data, T0 + n)

@@ -12,7 +12,7 @@ import pytest
 from fakes import sites
 from fakes.browser import Page, chromium
 from fakes.cameras import camera
-from fakes.runs import painted_clip, start, until
+from fakes.runs import LIMIT_S, painted_clip, start, until
 from media.out.test_hls import fmt_of
 
 from contrejour.live.pages import Server, Site
@@ -60,20 +60,20 @@ def test_a_browser_plays_the_live_picture_and_nobody_is_in_it(page, tmp_path, fa
                     seen.append(now)
                 return bool(seen) and seen[-1]["at"] - seen[0]["at"] > WATCHED_S
 
-            assert until(played, 60), (seen[-3:], page.run(STATE), page.events[-9:])
+            assert until(played), (seen[-3:], page.run(STATE), page.events[-9:])
             assert [each for each in seen if each["magenta"]] == []
             assert max(each["grey"] / each["all"] for each in seen) > 0.5
-            assert until(lambda: page.run(STATE) == "en direct", 20)
+            assert until(lambda: page.run(STATE) == "en direct")
             _show(page, "player")
             page.open(base, "en")
             stills = "[...document.images].map((each) => each.naturalWidth)"
-            assert until(lambda: page.run(stills) == [320], 20)
-            assert until(lambda: page.run(STATE) == "live", 20)
+            assert until(lambda: page.run(stills) == [320])
+            assert until(lambda: page.run(STATE) == "live")
             _show(page, "overview")
             assert page.complaints() == []
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(60) == 0
+            assert process.wait(LIMIT_S) == 0
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_the_player_knows_the_codec_from_the_init_segment(page, pix_fmt, codec):
     server.start()
     try:
         page.open(f"http://127.0.0.1:{server.port}/")
-        assert until(lambda: page.run("!!document.querySelector('main')"), 20)
+        assert until(lambda: page.run("!!document.querySelector('main')"))
         data = list(init_segment(fmt_of(pix_fmt=pix_fmt)))
         found = page.run(f"import('/-/parse.js').then((it) => it.typeOf(new Uint8Array({data})))")
         assert re.fullmatch(codec, found)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from fakes.plans import PRIVACY, plan_for
+from fakes.runs import LIMIT_S
 from prometheus_client.parser import text_string_to_metric_families
 
 from contrejour.base.errors import CameraRefused, OutputFailed
@@ -45,7 +46,7 @@ def server(cameras):
 
 
 def ask(server, path: str, method: str = "GET", **headers: str):
-    with closing(HTTPConnection("127.0.0.1", server.port, timeout=20)) as talk:
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=LIMIT_S)) as talk:
         talk.request(method, path, headers=headers)
         got = talk.getresponse()
         return got, got.read()
@@ -107,7 +108,7 @@ def test_there_are_only_so_many_connections(cameras):
     server = Server("127.0.0.1", 0, Site(cameras), most=2)
     server.start()
     try:
-        held = [HTTPConnection("127.0.0.1", server.port, timeout=20) for _ in range(2)]
+        held = [HTTPConnection("127.0.0.1", server.port, timeout=LIMIT_S) for _ in range(2)]
         for talk in held:
             talk.request("GET", "/metrics")
             talk.getresponse().read()  # kept alive

@@ -22,7 +22,7 @@ from fakes.ledgers import brute_root
 from fakes.parties import T0, parties, policy
 from fakes.plans import PRIVACY, plan_for
 from fakes.recorders import EDGE, ByHand, chain, clear, veil
-from fakes.runs import alive, clip, family, painted_clip, run, start, until
+from fakes.runs import LIMIT_S, alive, clip, family, painted_clip, run, start, until
 from fakes.seals import prefix
 from live.sealing.test_seal_section import PARTIES, ceremony
 
@@ -116,7 +116,7 @@ def wait(recording) -> None:
     """Until all that it was told is done."""
     done = Event()
     recording._put(done.set)
-    assert done.wait(60)
+    assert done.wait(LIMIT_S)
 
 
 # What the log is told
@@ -559,7 +559,7 @@ def test_a_command_that_is_killed_keeps_what_was_whole_and_a_stranger_opens_it(t
         assert until(lambda: any(each.stat().st_size > 70_000 for each in camera.rglob("*.part")))
     finally:
         again.send_signal(signal.SIGTERM)
-        _, err = again.communicate(timeout=60)
+        _, err = again.communicate(timeout=LIMIT_S)
     assert again.returncode == 0, err
     assert "nothing is sealed" not in err
     opened_ = found(camera, tmp_path)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from fakes import authorities
 from fakes.brokers import MOSQUITTO, Listener, Mosquitto, Relay
-from fakes.runs import until
+from fakes.runs import LIMIT_S, until
 
 from contrejour.base.pictures import Event
 from contrejour.live.signals import mqtt as module
@@ -57,7 +57,7 @@ def broker(tmp_path: Path) -> Mosquitto:
 @pytest.fixture
 def listener(broker: Mosquitto) -> Iterator[Listener]:
     made = Listener(broker.port)
-    assert made.listens.wait(10)
+    assert made.listens.wait(LIMIT_S)
     yield made
     made.close()
 
@@ -150,7 +150,7 @@ def test_a_wrong_password_is_told_without_it_and_the_right_one_sends(
     broker = Mosquitto(tmp_path, f"password_file {passwords}")
     broker.start()
     listener = Listener(broker.port, login=("lyon", "right"))
-    assert listener.listens.wait(10)
+    assert listener.listens.wait(LIMIT_S)
     told: list[str] = []
     with Signals(tmp_path / "s", [to(broker.port, login=("lyon", "wrong"))], tell=told.append) as s:
         sent = s.event(EVENT)
@@ -168,7 +168,7 @@ def test_only_a_certificate_of_the_authority_named_is_trusted(tmp_path: Path) ->
     broker = Mosquitto(tmp_path, f"certfile {cert}", f"keyfile {key}")
     broker.start()
     listener = Listener(broker.port, ca=ca)
-    assert listener.listens.wait(10)
+    assert listener.listens.wait(LIMIT_S)
     stranger = to(broker.port, tls=True)
     with pytest.raises(Unsent, match="no safe connection: CERTIFICATE_VERIFY_FAILED"):
         stranger.send(ENTRY)
@@ -191,7 +191,7 @@ def test_a_broker_that_is_down_from_the_start_gets_all_once_it_is_up(tmp_path: P
         assert until(lambda: signals.told()[0].retries > 2)
         broker.start()
         listener = Listener(broker.port)
-        assert listener.listens.wait(10)
+        assert listener.listens.wait(LIMIT_S)
         relay.open()
         assert until(lambda: len(ids(listener)) == 5)
         assert ids(listener) == sent
@@ -241,7 +241,7 @@ def test_of_a_thousand_events_and_twenty_kills_of_the_broker_none_is_lost(tmp_pa
     with Signals(tmp_path / "s", [to(relay.port)]) as signals:
         sent = [signals.event(EVENT).id for _ in range(1000)]
         for _ in range(20):
-            assert listener.listens.wait(10)
+            assert listener.listens.wait(LIMIT_S)
             goal = signals.told()[0].sent + chance.randint(1, 48)
             relay.open()
             assert until(lambda goal=goal: signals.told()[0].sent >= goal)
@@ -250,7 +250,7 @@ def test_of_a_thousand_events_and_twenty_kills_of_the_broker_none_is_lost(tmp_pa
             assert until(lambda: not listener.listens.is_set())
             broker.start()
         assert signals.told()[0].waiting > 0
-        assert listener.listens.wait(10)
+        assert listener.listens.wait(LIMIT_S)
         relay.open()
         assert until(lambda: signals.told()[0].waiting == 0)
         told = signals.told()[0]

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from fakes import authorities
-from fakes.runs import until
+from fakes.runs import LIMIT_S, until
 
 from contrejour.base.errors import UsageError
 from contrejour.base.pictures import Event
@@ -212,7 +212,7 @@ def test_nobody_there_is_tried_again() -> None:
 def test_one_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SILENCE_S", 0.05)
     with serving() as (server, url):
-        server.answers = [lambda _: bool(server.done.wait(10)) or None]
+        server.answers = [lambda _: bool(server.done.wait(LIMIT_S)) or None]
         with pytest.raises(Unsent, match="no answer"):
             hook(url).send(ENTRY)
         server.done.set()
@@ -232,7 +232,7 @@ def test_one_that_answers_a_byte_at_a_time_is_given_up(monkeypatch: pytest.Monke
     with serving(drips) as (server, url):
         with pytest.raises(Unsent, match="no answer in time"):
             hook(url).send(ENTRY)
-        assert server.done.wait(10)
+        assert server.done.wait(LIMIT_S)
 
 
 def test_time_that_is_up_before_there_is_a_connection_is_up(
@@ -261,12 +261,12 @@ def test_of_a_huge_answer_only_the_head_is_read() -> None:
 
     with serving(huge) as (_, url):
         hook(url).send(ENTRY)
-        assert gone.wait(10)
+        assert gone.wait(LIMIT_S)
 
 
 def test_stopping_ends_a_request_that_hangs() -> None:
     with serving() as (server, url):
-        server.answers = [lambda _: bool(server.done.wait(10)) or None]
+        server.answers = [lambda _: bool(server.done.wait(LIMIT_S)) or None]
         to = hook(url)
         failed: list[Unsent] = []
 

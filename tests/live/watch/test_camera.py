@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +15,7 @@ import pytest
 from fakes import detectors
 from fakes.cameras import camera
 from fakes.plans import KEY, PRIVACY, envelope, plan_for
-from fakes.runs import painted_clip, run, start, until
+from fakes.runs import LIMIT_S, painted_clip, run, start, until
 
 from contrejour.base.errors import CameraRefused, Malformed, OutputFailed, PlanExpired, Refused
 from contrejour.law.mandate.sign import public_pem
@@ -254,12 +253,10 @@ def test_the_command_watches_until_it_is_told_to_stop(live, tmp_path):
         pytest.skip("the models are not here")
     process = start(*command(tmp_path, live, envelope("view.live"), "--json"))
     playlist = tmp_path / "out" / "cam-a" / "live.m3u8"
-    assert until(playlist.exists, 60)
-    time_limit = time.monotonic() + 60
-    while "#EXTINF" not in playlist.read_text() and time.monotonic() < time_limit:
-        time.sleep(0.05)
+    assert until(playlist.exists)
+    assert until(lambda: "#EXTINF" in playlist.read_text())
     process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=LIMIT_S)
     assert (process.returncode, err) == (0, "")
     assert not list(playlist.parent.glob("*.m4s"))
     assert json.loads(out)["frames"] > 0

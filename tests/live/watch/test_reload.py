@@ -14,7 +14,7 @@ import pytest
 from fakes import sites
 from fakes.cameras import camera
 from fakes.plans import PRIVACY
-from fakes.runs import family, painted_clip, run, start, until
+from fakes.runs import LIMIT_S, family, painted_clip, run, start, until
 
 from contrejour.live.site import Place
 from contrejour.live.watch import Changes, Wanted, differ
@@ -67,7 +67,7 @@ class Watch:
         raise AssertionError(f"{code} was never said")
 
     def get(self, path: str) -> bytes:
-        talk = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        talk = HTTPConnection("127.0.0.1", self.port, timeout=LIMIT_S)
         talk.request("GET", path)
         return talk.getresponse().read()
 
@@ -96,7 +96,7 @@ def watching(folder: Path, *more: object) -> Iterator[Watch]:
         yield made
     finally:
         made.process.send_signal(signal.SIGTERM)
-        made.process.communicate(timeout=60)
+        made.process.communicate(timeout=LIMIT_S)
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +172,7 @@ def test_at_the_start_the_last_good_site_stands_in_loudly_and_no_plan_ever_does(
     assert [row["code"] for row in said] == ["malformed", "config-last-good", "http-listens"]
     assert until(lambda: (tmp_path / "out" / "cam-a" / "live.m3u8").exists())
     process.send_signal(signal.SIGTERM)
-    assert process.wait(60) == 0
+    assert process.wait(LIMIT_S) == 0
     process.stderr.close()
     (tmp_path / "plan.json").unlink()
     done = run(*args)
@@ -196,7 +196,7 @@ def test_no_password_is_said_or_written_anywhere(given, tmp_path):
             first += process.stderr.readline()  # it hung up: again in a second
             served = b"".join(map(watch.get, ("/", "/healthz", "/metrics", "/cam-a/live.m3u8")))
             process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=LIMIT_S)
         checked = run("doctor", "--site", tmp_path / "site.yml", "--plan", tmp_path / "plan.json",
                       "--pub", tmp_path / "key.pub", "--json", env=login)  # fmt: skip
     assert process.returncode == (0 if served else 18)

@@ -27,7 +27,7 @@ from fakes import detectors
 from fakes.brokers import MOSQUITTO, Listener, Mosquitto, Relay
 from fakes.cameras import camera, run_all
 from fakes.plans import PRIVACY, event_plan, plan_for
-from fakes.runs import painted_clip, until
+from fakes.runs import LIMIT_S, painted_clip, until
 
 from contrejour.base.errors import DetectorError
 from contrejour.base.pictures import Event
@@ -118,7 +118,7 @@ class Trouble:
             self.relay.shut()
             self.broker.kill()
             self.broker.start()
-            self.listener.listens.wait(30)
+            self.listener.listens.wait(LIMIT_S)
             self.relay.open()
 
     def write(self, real):
@@ -211,7 +211,7 @@ def test_nobody_shows_and_nothing_grows_whatever_happens(tmp_path, monkeypatch):
     trouble.broker = Mosquitto(tmp_path)
     trouble.broker.start()
     trouble.listener, trouble.relay = Listener(trouble.broker.port), Relay(trouble.broker.port)
-    assert trouble.listener.listens.wait(30)
+    assert trouble.listener.listens.wait(LIMIT_S)
     trouble.relay.open()
     monkeypatch.setattr(hls.os, "write", trouble.write(os.write))
     clips = {
@@ -269,7 +269,7 @@ def test_nobody_shows_and_nothing_grows_whatever_happens(tmp_path, monkeypatch):
         waiting = [told for journal in journals for told in journal.signals.told()]
         assert until(lambda: not any(
             told.waiting for journal in journals for told in journal.signals.told()
-        ), 60), waiting  # fmt: skip
+        )), waiting  # fmt: skip
     heard = [json.loads(text)["id"] for text in trouble.listener.on("/events")]
     for closing in closings:
         closing()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from fakes.runs import LIMIT_S
 
 from contrejour.media.camera.sandbox import program
 
@@ -43,7 +44,7 @@ def inside(code: str) -> subprocess.CompletedProcess[str]:
     )
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, env=env, timeout=60
+        [sys.executable, "-c", script], capture_output=True, text=True, env=env, timeout=LIMIT_S
     )
 
 

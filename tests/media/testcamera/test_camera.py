@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import struct
-import time
 
 import av
 import pytest
@@ -69,10 +68,8 @@ def test_a_drop_ends_the_stream_without_an_exception(addresses):
 
 
 def test_a_stall_is_a_timeout(addresses):
-    started = time.monotonic()
     with pytest.raises(av.error.ExitError if hasattr(av.error, "ExitError") else OSError):
         watched(f"{addresses[0]}?stall=1", packets=1000, seconds=(5, 1))
-    assert time.monotonic() - started < 30
 
 
 def test_a_jump_is_an_hour_in_the_time_stamps(addresses):

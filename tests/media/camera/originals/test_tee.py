@@ -14,7 +14,7 @@ import psutil
 import pytest
 from fakes.cameras import camera
 from fakes.keepers import Kept, packets, payload, pictures, units
-from fakes.runs import clip, ffmpeg, until
+from fakes.runs import LIMIT_S, clip, ffmpeg, until
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -125,7 +125,7 @@ def test_a_keeper_that_is_stuck_holds_up_no_picture(sent):
 
     class Stuck(Kept):
         def begin(self, t_ms: int) -> None:
-            free.wait(60)
+            free.wait(LIMIT_S)
             super().begin(t_ms)
 
     kept = Stuck(WINDOW_MS)

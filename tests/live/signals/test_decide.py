@@ -106,8 +106,8 @@ def test_nothing_can_be_told_to_act() -> None:
     package = Path(decide.__code__.co_filename).parent
     names = {path.name for path in package.glob("*.py")}
     assert names == {
-        "__init__.py", "decide.py", "entry.py", "journal.py", "mqtt.py", "outbox.py", "segment.py",
-        "signals.py", "webhook.py",
+        "__init__.py", "decide.py", "entry.py", "journal.py", "mqtt.py", "outbox.py", "pieces.py",
+        "segment.py", "signals.py", "webhook.py",
     }  # fmt: skip
     text = "".join(path.read_text() for path in package.glob("*.py"))
     assert ".subscribe(" not in text

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from contrejour.base.errors import SealError
 from contrejour.custody.seal.retention import HORIZON, destroyed_at, is_dead, sealed_until, start_of
+from contrejour.law.mandate.originals import Originals
 from contrejour.law.mandate.periods import PARIS, Period, destroy_by
 
 HORIZONS = st.timedeltas(timedelta(0), timedelta(days=6))
@@ -109,3 +110,7 @@ def test_the_vault_or_two_of_three_authorities_are_enough_to_end_a_day():
     assert is_dead(who, {"dpo", "operator"})
     assert not is_dead(who, {"dpo"})
     assert not is_dead(who, {"somebody else"})
+
+
+def test_the_horizon_of_who_names_none_is_the_one_of_a_plan_that_names_none():
+    assert Originals().horizon == HORIZON

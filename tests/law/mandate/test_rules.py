@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from datetime import date
+from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,13 @@ from fakes.mandates import FESTIVAL, Change, document, judged, only, to
 
 import contrejour.law.mandate.rules as package
 from contrejour.law.mandate import Verdict, rulebook
-from contrejour.law.mandate.law import sentences
+from contrejour.law.mandate.law import limit, sentences
+from contrejour.law.mandate.originals import Originals
 from contrejour.law.mandate.parse import parse
-from contrejour.law.mandate.rules import LAST, RULES, WHOLE
+from contrejour.law.mandate.periods import ONE_MONTH, Period
+from contrejour.law.mandate.rules import LAST, RULES, WHOLE, eu, fr, product
+from contrejour.law.mandate.rules.fr import EXPERIMENT
+from contrejour.law.mandate.schema import Rights, SealingTerms
 from contrejour.law.mandate.vocabulary import (
     FORBIDDEN,
     POSSIBLE,
@@ -305,3 +309,39 @@ def test_what_is_possible_is_permitted_by_one_rule_and_the_rest_by_none():
 def test_a_forbidden_act_is_refused_on_every_day_by_more_than_our_own_rule(act, day):
     found = judged(to("valid.until", "2040-01-01"), does("record", act), on=day).of(CAR)
     assert {each.rule for each in found if each.verdict is R} - {"PR-01"}
+
+
+def test_a_number_of_the_law_in_code_is_the_one_beside_its_citation():
+    assert limit("FR-07", "recording") == ONE_MONTH
+    assert limit("EU-17", "answer") == Rights().answer
+    assert rulebook()["FR-18"].spans == EXPERIMENT
+    assert limit("EU-17", "answer") == Period(months=1)
+    assert limit("EU-17", "extension") == Period(months=2)
+
+
+@pytest.mark.parametrize("module", [eu, fr, product])
+def test_no_check_of_a_rule_has_a_number_of_its_own(module):
+    allowed = {0, 1, 3, 12, 64, 0.85}  # months of a year, digits of a hash, likeness of two words
+    functions = [
+        node for node in ast.walk(ast.parse(Path(module.__file__).read_text()))
+        if isinstance(node, ast.FunctionDef)
+    ]  # fmt: skip
+    written = {
+        node.value
+        for function in functions
+        for node in ast.walk(function)
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float)
+    }
+    assert written <= allowed
+
+
+def test_what_a_mandate_leaves_out_of_originals_is_what_a_plan_without_them_has():
+    terms = SealingTerms()
+    assert Originals() == Originals(
+        camera_minutes=terms.camera_minutes,
+        **{
+            name: timedelta(seconds=getattr(terms, name).at_most_s)
+            for name in SealingTerms.model_fields
+            if name != "camera_minutes"
+        },
+    )

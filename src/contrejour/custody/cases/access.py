@@ -3,9 +3,10 @@
 They say where and when; the cameras of that place and nothing else are looked at, by a person.
 There is no search by face, and nothing here could hold one: no picture comes in.
 
-One month to answer, two more where it is told within the first (GDPR 12(3)). Months are the
-calendar's, in Paris: received on 31 January, answered on 28 February at the latest. Where periods
-can be counted in two ways (regulation 1182/71 adds days for week-ends), the earlier end is taken.
+One month to answer, two more where it is told within the first (GDPR 12(3): rule EU-17). Months
+are the calendar's, in Paris: received on 31 January, answered on 28 February at the latest. Where
+periods can be counted in two ways (regulation 1182/71 adds days for week-ends), the earlier end is
+taken.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from enum import StrEnum
 from typing import cast
 
 from contrejour.base.errors import OrderError
+from contrejour.law.mandate.law import limit
 from contrejour.law.mandate.periods import PARIS, Period
 from contrejour.law.mandate.plan import Plan
 
 LONGEST = timedelta(hours=6)
-"""More would show a place, and many people, rather than one person's way through it."""
+"""More would show a place, and many people, rather than one person's way through it. Ours: no text
+says how long."""
 
 
 class Answer(StrEnum):
@@ -52,14 +55,15 @@ class Request:
     @property
     def first_deadline(self) -> date:
         """The last day to answer, or to say that it takes longer."""
-        return _months_after(self.received, 1)
+        return _after(self.received, limit("EU-17", "answer").months)
 
     @property
     def deadline(self) -> date:
         """The last day to answer."""
         if self.told is None:
             return self.first_deadline
-        return min(_months_after(self.received, 3), _months_after(self.first_deadline, 2))
+        first, more = (limit("EU-17", name).months for name in ("answer", "extension"))
+        return min(_after(self.received, first + more), _after(self.first_deadline, more))
 
     def days_left(self, today: date) -> int:
         """Below 0: late."""
@@ -107,6 +111,6 @@ def kept_until(plan: Plan, asked: Request) -> Mapping[str, datetime]:
     return {name: plan.destroy_by(name, asked.since) for name in cameras(plan, asked.place)}
 
 
-def _months_after(day: date, months: int) -> date:
+def _after(day: date, months: int) -> date:
     noon = datetime.combine(day, time(12), PARIS)
     return Period(months=months).after(noon).astimezone(PARIS).date()

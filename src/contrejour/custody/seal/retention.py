@@ -16,7 +16,7 @@ from contrejour.base.errors import SealError
 from contrejour.custody.quorum import Policy
 
 HORIZON = timedelta(days=1)
-"""The default."""
+"""What a plan says that says nothing (law/mandate/originals.py); a test compares them."""
 Kept = Callable[[datetime], datetime]
 """Until when what is recorded at a moment may be kept at the latest."""
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)

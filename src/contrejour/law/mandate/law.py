@@ -34,6 +34,10 @@ class Rule:
     mark: str
     note: Text
     verified: bool
+    limits: Mapping[str, Period]
+    """The durations that the text counts, by what they are of."""
+    spans: tuple[tuple[date, date], ...]
+    """First and last days on which what it permits may be done; none: as long as it is in force."""
 
     def in_force(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
@@ -51,6 +55,11 @@ class RuleSentence:
 def rulebook() -> Mapping[str, Rule]:
     """Every rule by its id, in the order of rules.yaml."""
     return {name: _rule(name, _keys(data)) for name, data in _keys(_data("rules.yaml")).items()}
+
+
+def limit(rule: str, name: str) -> Period:
+    """A duration that a rule counts, from rules.yaml, where it stands beside its citation."""
+    return rulebook()[rule].limits[name]
 
 
 @cache
@@ -125,7 +134,19 @@ def _rule(name: str, data: Mapping[str, Data]) -> Rule:
         mark=str(data["mark"]),
         note=_said(data.get("note", {}), ""),
         verified=data["verified"] is True,
+        limits={of: Period.parse(told) for of, told in _keys(data.get("limits", {})).items()},
+        spans=tuple(_span(told) for told in _items(data.get("spans", []))),
     )
+
+
+def _span(told: Data) -> tuple[date, date]:
+    first, last = (date.fromisoformat(str(each)) for each in _items(told))
+    return first, last
+
+
+def _items(data: Data) -> list[Data]:
+    assert isinstance(data, list), data
+    return data
 
 
 def _said(data: Data, prefix: str) -> Text:

@@ -70,6 +70,7 @@ class Period:
 
 
 ONE_MONTH = Period(months=1)
+"""The longest that a recording may be kept: FR-07 in rules.yaml; a test compares them."""
 
 
 def destroy_by(recorded_at: datetime, *limits: Period) -> datetime:

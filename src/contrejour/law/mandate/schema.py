@@ -251,6 +251,7 @@ class Rights(StrictModel):
     """Requests of the people filmed: how long an answer may take."""
 
     answer: Duration = Period(months=1)
+    """EU-17 in rules.yaml; a test compares them."""
 
 
 class SealingTerms(StrictModel):

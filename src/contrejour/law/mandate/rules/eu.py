@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from contrejour.law.mandate.law import names
-from contrejour.law.mandate.periods import ONE_MONTH, Period
+from contrejour.law.mandate.law import limit, names
 from contrejour.law.mandate.rules.register import (
     UNKNOWN,
     UNKNOWN_EVENT,
@@ -42,7 +41,6 @@ SILENT = (
     | {Act.SCRAPE_FACES, Act.UNSPECIFIED, UNKNOWN, UNKNOWN_EVENT}
 )
 """Analysis of images that no text names."""
-LONG_S = 72 * 3600
 _CATCH_ALL = re.compile(r"\betc\b|\bnotamment\b|…|\.\.\.|\bsuch as\b", re.IGNORECASE)
 
 
@@ -133,7 +131,7 @@ def nothing_lasts_longer_than_needed(m: Measure, c: Context) -> Objections:
         return
     if m.keep.images is None:
         yield condition("no_duration")
-    elif m.keep.images.at_most_s > LONG_S:
+    elif m.keep.images.at_most_s > limit("EU-04", "long").at_most_s:
         yield warn("beyond_72_hours", kept=m.keep.images)
     if Act.COUNT in m.do and m.keep.figures is None:
         yield condition("no_duration_of_figures")
@@ -219,8 +217,8 @@ def people_are_told_who_to_ask(m: Measure, c: Context) -> Objections:
 
 @rule("EU-17", on=POSSIBLE)
 def access_is_answered_within_a_month(m: Measure, c: Context) -> Objections:
-    answer: Period = c.mandate.rights.answer
-    if answer.at_most_s > ONE_MONTH.at_most_s:
+    answer = c.mandate.rights.answer
+    if answer.at_most_s > limit("EU-17", "answer").at_most_s:
         yield refuse("too_slow", answer=answer)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 
-from contrejour.law.mandate.law import names
-from contrejour.law.mandate.periods import ONE_MONTH
+from contrejour.law.mandate.law import limit, names
+from contrejour.law.mandate.periods import Period
 from contrejour.law.mandate.rules.eu import ANY_EVENT, SILENT
 from contrejour.law.mandate.rules.register import (
     Context,
@@ -41,8 +41,15 @@ EXPERIMENT = (
     (date(2023, 5, 21), date(2025, 3, 31)),
     (date(2026, 3, 21), date(2027, 12, 31)),
 )
-"""When article 10 of law 2023-380 lets an algorithm signal an event; in between, nothing ran."""
-ALGORITHM_JOURNAL_S, VIEWING_JOURNAL_S = 365 * 86400, 180 * 86400
+"""When article 10 of law 2023-380 lets an algorithm signal an event; in between, nothing ran.
+
+The `spans` of FR-18 in rules.yaml; a test compares them.
+"""
+SOON_DAYS = 183
+"""Half a year before an authorisation ends its renewal is recalled. Ours: no text says when."""
+FINEST_WINDOW_S, LEAST_FLOOR = 300, 5
+"""Figures over less time, or of fewer people, point at somebody. Ours: the CNIL's position of 19
+July 2022 asks for figures that are anonymous and gives no number."""
 EXPOSED = (DocumentKind.EXPOSURE, DocumentKind.NECESSITY)
 
 
@@ -99,17 +106,19 @@ def an_authorisation_lasts_five_years(m: Measure, c: Context) -> Objections:
         return  # FR-03 asks for one
     if found.expires is None:
         yield condition("no_expiry", name=m.authorisation)
-    elif found.expires > _years_after(found.date, 5):
+    elif found.expires > _after(found.date, limit("FR-04", "authorisation")):
         yield refuse("too_long", name=m.authorisation, date=found.expires)
-    elif (found.expires - c.as_of).days < 183:
+    elif (found.expires - c.as_of).days < SOON_DAYS:
         yield warn("soon", name=m.authorisation, date=found.expires)
 
 
-def _years_after(day: date, years: int) -> date:
+def _after(day: date, years: Period) -> date:
+    """The same day of the calendar, whole years later; the day after where that year has none."""
+    year = day.year + years.months // 12
     try:
-        return day.replace(year=day.year + years)
+        return day.replace(year=year)
     except ValueError:  # 29 February
-        return date(day.year + years, 3, 1)
+        return date(year, 3, 1)
 
 
 @rule("FR-05", on=INSTALLS - {Act.TRANSMIT})
@@ -132,7 +141,7 @@ def never_the_inside_of_homes(m: Measure, c: Context) -> Objections:
 
 @rule("FR-07", on=POSSIBLE)
 def a_recording_lasts_a_month_at_most(m: Measure, c: Context) -> Objections:
-    if m.keep.images and m.keep.images.at_most_s > ONE_MONTH.at_most_s:
+    if m.keep.images and m.keep.images.at_most_s > limit("FR-07", "recording").at_most_s:
         yield refuse("too_long", kept=m.keep.images)
 
 
@@ -167,9 +176,9 @@ def the_journal_is_kept(m: Measure, c: Context) -> Objections:
     if journal is None:
         return  # EU-21 asks for one
     if not EVENTS.isdisjoint(m.do):
-        if journal.at_most_s < ALGORITHM_JOURNAL_S:
+        if journal.at_most_s < limit("FR-11", "algorithm").at_most_s:
             yield refuse("algorithm", kept=journal)
-    elif journal.at_most_s < VIEWING_JOURNAL_S:
+    elif journal.at_most_s < limit("FR-11", "viewing").at_most_s:
         if c.mandate.body.kind is BodyKind.SNCF_RATP_SECURITY:
             yield refuse("viewing", kept=journal)
         else:
@@ -233,7 +242,7 @@ def a_prefects_order_for_each_use(m: Measure, c: Context) -> Objections:
         yield condition("endless_order", name=m.vsa_order)
     elif m.window.since < start_of(order.date) or m.window.until > end_of(order.expires):
         yield refuse("window_outside", name=m.vsa_order, first=order.date, last=order.expires)
-    elif (order.expires - order.date).days > 31:
+    elif order.expires - order.date > timedelta(seconds=limit("FR-16", "order").at_most_s):
         yield warn("long_order", name=m.vsa_order)
 
 
@@ -270,9 +279,9 @@ def counting_gives_figures_and_nothing_else(m: Measure, c: Context) -> Objection
     else:
         if m.output.alerts:
             yield refuse("alerts")
-        if m.output.window.at_most_s < 300:
+        if m.output.window.at_most_s < FINEST_WINDOW_S:
             yield refuse("too_fine", window=m.output.window)
-        if m.output.floor < 5:
+        if m.output.floor < LEAST_FLOOR:
             yield refuse("too_few", floor=m.output.floor)
     if m.keep.images and m.keep.images.at_most_s:
         yield refuse("images_kept", kept=m.keep.images)

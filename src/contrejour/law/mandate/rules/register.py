@@ -2,7 +2,7 @@
 
     @rule("FR-07", on=POSSIBLE)
     def a_recording_lasts_a_month_at_most(m: Measure, c: Context) -> Objections:
-        if m.keep.images and m.keep.images.at_most_s > ONE_MONTH.at_most_s:
+        if m.keep.images and m.keep.images.at_most_s > limit("FR-07", "recording").at_most_s:
             yield refuse("too_long", kept=m.keep.images)
 
 `on`: the acts that it bears on. `permits`: the acts that it makes lawful: an act that no rule in

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes import examples, videos
+from fakes import examples, speed, videos
 from fakes.desks import Desk, Room
 
 from contrejour.recorded import run
@@ -21,16 +21,18 @@ examples.register()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(speed.Guard())
     if config.option.markexpr == "soak":
         examples.use(examples.SOAK)
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.option.markexpr == "soak":  # each property once more, with new examples
-        for item in items:
-            if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
-                item.add_marker("soak")
+    for item in items:
+        if speed.is_fast(item):
+            item.add_marker("fast")
+        if config.option.markexpr == "soak" and examples.is_property(item):
+            item.add_marker("soak")  # each property once more, with new examples
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import sys
 from pathlib import Path
 
 import pytest
-from fakes import examples
+from fakes import examples, speed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,7 +35,7 @@ def test_the_gate_draws_the_same_examples_whatever_was_imported_before(tmp_path:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(__import__("sys").modules, "source_of_constants", module)
+        patch.setitem(sys.modules, "source_of_constants", module)
         spec.loader.exec_module(module)
         assert drawn() == before
 
@@ -41,3 +43,34 @@ def test_the_gate_draws_the_same_examples_whatever_was_imported_before(tmp_path:
 def test_no_profile_measures_time() -> None:
     for name in (examples.GATE, examples.SOAK):
         assert settings.get_profile(name).deadline is None
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("import json\n", ""),
+        ("import subprocess\n", "subprocess"),
+        ("def f():\n    from http.server import HTTPServer\n", "http.server"),
+        ("from fakes import desks\n", "fakes.desks > "),
+        ("from fakes.orders import order\n", ""),
+    ],
+)
+def test_a_test_is_fast_unless_its_module_imports_what_starts_something(
+    tmp_path: Path, text: str, by: str
+) -> None:
+    (tmp_path / "test_it.py").write_text(text)
+    found = speed.starter(tmp_path / "test_it.py")
+    assert found.startswith(by)
+    assert bool(found) == bool(by)
+
+
+@pytest.mark.slow
+def test_a_fast_test_that_starts_a_process_all_the_same_fails(
+    request: pytest.FixtureRequest,
+) -> None:
+    guard = speed.Guard()
+    with guard.watch(request.node):
+        os.waitpid(os.posix_spawn(sys.executable, [sys.executable, "-c", ""], {}), 0)
+    request.node.add_marker("fast")
+    with pytest.raises(pytest.fail.Exception, match="mark it slow"), guard.watch(request.node):
+        os.waitpid(os.posix_spawn(sys.executable, [sys.executable, "-c", ""], {}), 0)

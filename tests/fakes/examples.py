@@ -13,6 +13,7 @@ fails now (.hypothesis/, not committed), and prints the blob of `@reproduce_fail
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.conjecture.providers import Constants
@@ -56,3 +57,8 @@ def use(profile: str) -> None:
     settings.load_profile(profile)
     drawn = Constants if profile == GATE else WITH_SOURCE
     providers._get_local_constants = drawn  # type: ignore[assignment]
+
+
+def is_property(item: pytest.Item) -> bool:
+    """Whether Hypothesis draws its examples."""
+    return bool(getattr(getattr(item, "obj", None), "is_hypothesis_test", False))

@@ -120,6 +120,9 @@ class Ceremony:
         return unpack(path.read_bytes())[way]
 
 
+pytestmark = pytest.mark.slow  # keys of a window come from a process
+
+
 @pytest.fixture(params=list(SECRET))
 def ceremony(request, tmp_path) -> Iterator[Ceremony]:
     made = Ceremony(tmp_path, request.param)

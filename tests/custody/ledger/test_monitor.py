@@ -26,6 +26,9 @@ UNKNOWN = of("unseal.peel", NOW, order=A, role="dpo", n=3, root=A)
 CHANGE = of("config.change", old=A, new=A)
 
 
+pytestmark = pytest.mark.slow  # serves on loopback
+
+
 def cosigned(time_s: int = NOW_S):  # type: ignore[no-untyped-def]
     return lambda signed, nodes: [each.sign(signed.text, time_s) for each in WITNESSES]
 

@@ -43,6 +43,7 @@ def written(draw: random.Random, count: int) -> Iterator[bytes]:
         yield Entry(kind, AT, data).bytes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [100_000, pytest.param(1_000_000, marks=pytest.mark.soak)])
 def test_no_file_of_a_log_of_everything_holds_a_word_of_what_the_hub_knows(
     tmp_path: Path, count: int

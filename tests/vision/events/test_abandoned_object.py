@@ -104,6 +104,7 @@ def test_a_person_is_never_an_object(who, faults):
     assert held([*PASSERS, *PEOPLE[who]], faults, 240) == []
 
 
+@pytest.mark.slow
 def test_who_sits_beside_their_bag_for_an_hour_raises_nothing():
     walks_by = [Actor(straight((-8, 13), (1.3, 0), 90 * n, 90 * n + 14)) for n in range(40)]
     sits = [person(0.2, tall_m=0.9, missed=0.5), bag(0.7)]

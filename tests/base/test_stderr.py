@@ -14,7 +14,8 @@ import pytest
 from fakes.runs import run
 
 import contrejour
-from contrejour.base.errors import CameraRefused, Malformed
+from contrejour.base.errors import CameraRefused, InputMissing, Malformed
+from contrejour.base.messages import Message, verbatim
 from contrejour.base.stderr import Log, coded
 
 NOON = datetime(2027, 2, 12, 12, tzinfo=UTC)
@@ -28,16 +29,20 @@ def log(form: str) -> tuple[Log, list[str]]:
 
 def test_a_line_is_one_object_without_what_is_empty():
     made, lines = log("json")
-    made.teller("cam-a")("rtsp://x went silent: again in 1 s")
+    silent = Message("camera-silent", camera="rtsp://x")
+    made.teller("cam-a")(Message("camera-again", error=silent, seconds=1.0))
     assert json.loads(lines[0]) == {
         "time": "2027-02-12T12:00:00.000Z", "level": "warning", "camera": "cam-a",
         "code": "camera-again", "message": "rtsp://x went silent: again in 1 s",
+        "id": "camera-again", "values": {
+            "error": {"id": "camera-silent", "values": {"camera": "rtsp://x"}}, "seconds": 1.0,
+        },
     }  # fmt: skip
 
 
 def test_an_error_has_its_hint_and_those_that_came_with_it():
     made, lines = log("json")
-    made.complain(Malformed.of([("a\nb", "c"), ("d", "")]))
+    made.complain(Malformed.of([Malformed("a\nb", hint=verbatim("c")), Malformed("d")]))
     made.complain(CameraRefused("e"))
     rows = [json.loads(line) for line in lines]
     assert [row["message"] for row in rows] == ["a\nb", "d", "e"]
@@ -48,11 +53,12 @@ def test_an_error_has_its_hint_and_those_that_came_with_it():
 def test_people_read_sentences_in_their_language(monkeypatch):
     made, lines = log("text")
     made.teller("cam-a")("x: this camera is stopped")
-    made.complain(CameraRefused("y", "check the path"))
-    assert lines == ["contrejour: cam-a: x: this camera is stopped", "contrejour: error: y",
+    made.complain(CameraRefused("no-such-stream", camera="y"))
+    assert lines == ["contrejour: cam-a: x: this camera is stopped",
+                     "contrejour: error: y has no such stream",
                      "contrejour: hint: check the path"]  # fmt: skip
     monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
-    made.complain(CameraRefused("/x does not exist"))
+    made.complain(InputMissing("does-not-exist", path="/x"))
     assert lines[-1] == "contrejour: error: /x n'existe pas"
 
 

@@ -76,7 +76,7 @@ def test_an_error_rate_is_bound_to_the_zone_and_lets_it_alert_when_long_enough(f
     zone = read_site((folder / "site.json").read_text(), "s").cameras["quais-01"].events["z"]
     assert (rates.camera, rates.zone, rates.settings) == ("quais-01", "z", settings_sha256(zone))
     said = may_alert("quais-01", "z", zone, rates, None, datetime.now(UTC))
-    assert "of less than 1 h" in said.because
+    assert "of less than 1 h" in str(said.because)
     again = events("eval", folder, *more)
     assert (again.returncode, "--force" in again.stderr) == (8, True)
 

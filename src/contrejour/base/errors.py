@@ -33,18 +33,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from contrejour.base.messages import Message, Value, has_template, verbatim
+
 
 class ContrejourError(Exception):
-    """Base of all errors. `hint` says what the reader can do about it; `others` came with it."""
+    """Base of all errors: a message, what the reader can do about it, and what came with it.
+
+        raise OutputExists("output-exists", path=self.out)
+
+    The hint is the message `ID.hint` with the same values, if the catalogue has one; else the
+    usual one of the class. `hint=` gives another: it is for hints that are chosen where the error
+    is raised. `str(error)` and `error.hint` are English. May be pickled.
+    """
 
     exit_code = 1
     usual = ""
-    """The hint where none is given."""
+    """The id of the hint where there is no other."""
     others: tuple[ContrejourError, ...] = ()
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(
+        self, message: Message | str, old: str = "", /, *, hint: Message | None = None,
+        **values: Value,
+    ) -> None:  # fmt: skip
         super().__init__(message)
-        self.hint = hint or self.usual
+        self.message = message if isinstance(message, Message) else Message(message, **values)
+        self.advice = hint or (verbatim(old) if old else self._usual_hint())
+        """The hint; None: nothing more can be said."""
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+    @property
+    def hint(self) -> str:
+        """English; empty where there is none."""
+        return str(self.advice or "")
+
+    def _usual_hint(self) -> Message | None:
+        own = f"{self.message.id}.hint"
+        if has_template(own):
+            return Message(own, **self.message.values)
+        return Message(self.usual) if self.usual else None
 
 
 class UsageError(ContrejourError):
@@ -53,9 +81,9 @@ class UsageError(ContrejourError):
 
 class Malformed(UsageError):
     @classmethod
-    def of(cls, faults: Iterable[tuple[str, str]]) -> Malformed:
-        """One error of several (message, hint)."""
-        first, *others = (cls(message, hint) for message, hint in faults)
+    def of(cls, faults: Iterable[Malformed]) -> Malformed:
+        """The first of several, the others with it."""
+        first, *others = faults
         first.others = tuple(others)
         return first
 
@@ -137,12 +165,12 @@ class CameraEnded(CameraError):
 
 class SealError(ContrejourError):
     exit_code = 19
-    usual = "nothing was opened or changed: compare with what the recorder or the party gave"
+    usual = "seal-error.hint"
 
 
 class LedgerError(ContrejourError):
     exit_code = 20
-    usual = "keep what you were given, it may be evidence, and ask the log for it anew"
+    usual = "ledger-error.hint"
 
 
 class LogForked(LedgerError):
@@ -151,4 +179,4 @@ class LogForked(LedgerError):
 
 class OrderError(ContrejourError):
     exit_code = 21
-    usual = "`contrejour case show` says how far the case is, and what it waits for"
+    usual = "order-error.hint"

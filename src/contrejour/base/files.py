@@ -87,6 +87,4 @@ def sha256(path: Path) -> str:
 
 
 def unwritable(path: Path, error: OSError) -> OutputFailed:
-    return OutputFailed(
-        f"{path} can't be written: {error.strerror}", "free some space, or choose -o elsewhere"
-    )
+    return OutputFailed("output-cannot-be-written", path=path, reason=error.strerror)

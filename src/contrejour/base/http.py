@@ -35,8 +35,7 @@ class Listener(ThreadingHTTPServer):
             super().__init__((host, port), talk)
         except (OSError, OverflowError) as error:
             raise OutputFailed(
-                f"{host}:{port} can't be listened on: {getattr(error, 'strerror', error)}",
-                "is another program there? --listen names another port",
+                "cannot-listen", host=host, port=port, reason=str(getattr(error, "strerror", error))
             ) from error
 
     def start(self) -> None:

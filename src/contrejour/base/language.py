@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from contrejour.base.messages import Message, Value, has_template, rendered
+
 TWINS = Path(__file__).with_name("french.json")
 
 
@@ -23,9 +25,20 @@ def is_french(environment: Mapping[str, str]) -> bool:
     return next((environment[name] for name in names if environment.get(name)), "").startswith("fr")
 
 
-def said(text: str) -> str:
-    """`text` in the reader's language."""
-    return french(text) if is_french(os.environ) else text
+def readers_language() -> str:
+    """`fr` or `en`."""
+    return "fr" if is_french(os.environ) else "en"
+
+
+def said(message: Message | str, /, **values: Value) -> str:
+    """A message, or the one of an id and values, in the reader's language."""
+    language = readers_language()
+    if isinstance(message, str):
+        if not has_template(message):
+            return french(message) if language == "fr" else message
+        message = Message(message, **values)
+    told = rendered(message, language)
+    return french(told) if language == "fr" and told == str(message) else told
 
 
 def french(text: str) -> str:

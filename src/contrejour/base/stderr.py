@@ -1,7 +1,8 @@
 """What is said on standard error: sentences for people, or one JSON object a line (`--log json`).
 
     {"time": "2027-02-12T11:00:00.123Z", "level": "warning", "camera": "quais-01",
-     "code": "camera-again", "message": "rtsp://10.0.0.8/s went silent: again in 1 s"}
+     "code": "camera-again", "message": "rtsp://10.0.0.8/s went silent: again in 1 s",
+     "id": "camera-again", "values": {"error": {"id": "camera-silent", "values": {…}}, …}}
 
 Sentences are in the reader's language; JSON is English, as everywhere. No login, ever: what is
 said names cameras by addresses without one (video.without_login).
@@ -14,16 +15,31 @@ import re
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
 from contrejour.base.errors import ContrejourError
 from contrejour.base.language import said
+from contrejour.base.messages import Message, as_json, verbatim
 
 Form = Literal["text", "json"]
 Level = Literal["info", "warning", "error"]
+
+EVENTS: Mapping[str, tuple[str, Level]] = {
+    "camera-again": ("camera-again", "warning"),
+    "camera-stopped": ("camera-stopped", "error"),
+    "sealing-stopped": ("seal-gap", "warning"),
+    "sealing-goes-on": ("seal-again", "info"),
+    "manifest-not-signed": ("seal-late", "warning"),
+    "disk-too-slow": ("seal-late", "warning"),
+    "scene-lost": ("scene-lost", "warning"),
+    "scene-poor": ("scene-poor", "warning"),
+    "scene-known": ("scene-known", "info"),
+    "scene-unkept": ("scene-unkept", "warning"),
+}
+"""The event code and the level of what a camera tells, by the id of the message."""
 
 CODES: tuple[tuple[str, Level, str], ...] = (
     ("camera-again", "warning", r"again in \d+ s$"),
@@ -36,13 +52,14 @@ CODES: tuple[tuple[str, Level, str], ...] = (
     ("scene-known", "info", r"^the empty scene is known"),
     ("scene-unkept", "warning", r"^the scene can't be kept"),
 )
-"""What a camera tells: by its words, as it tells nothing else."""
 
 
-def coded(text: str) -> tuple[str, Level]:
+def coded(message: Message | str) -> tuple[str, Level]:
     """The event code and the level of what a camera tells."""
+    if isinstance(message, Message):
+        return EVENTS.get(message.id, ("told", "info"))
     for code, level, pattern in CODES:
-        if re.search(pattern, text):
+        if re.search(pattern, message):
             return code, level
     return "told", "info"
 
@@ -56,34 +73,37 @@ class Log:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def say(
-        self, text: str, code: str, level: Level = "info", *, camera: str = "", hint: str = ""
-    ) -> None:
+        self, message: Message | str, code: str, level: Level = "info", *, camera: str = "",
+        hint: Message | str | None = None,
+    ) -> None:  # fmt: skip
         """One thing that happened."""
+        message = verbatim(message) if isinstance(message, str) else message
         if self.form == "json":
             at = self.clock().astimezone(UTC).isoformat(timespec="milliseconds")
             row = {"time": at.replace("+00:00", "Z"), "level": level, "camera": camera,
-                   "code": code, "message": text, "hint": hint}  # fmt: skip
+                   "code": code, "message": str(message), "hint": str(hint or ""),
+                   **as_json(message)}  # fmt: skip
             kept = {key: value for key, value in row.items() if value}
             self.write(json.dumps(kept, ensure_ascii=False))
             return
         whose = f"{camera}: " if camera else "error: " if level == "error" else ""
-        self.write(f"contrejour: {whose}{said(text)}")
+        self.write(f"contrejour: {whose}{said(message)}")
         if hint:
             self.write(f"contrejour: hint: {said(hint)}")
 
     def complain(self, error: ContrejourError) -> None:
         """An error, and those that came with it."""
         code = re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__).lower()
-        self.say(str(error), code, "error", hint=error.hint)
+        self.say(error.message, code, "error", hint=error.advice)
         for other in error.others:
             self.complain(other)
 
-    def teller(self, camera: str) -> Callable[[str], None]:
+    def teller(self, camera: str) -> Callable[[Message | str], None]:
         """Says what happens to one camera."""
 
-        def tell(text: str) -> None:
-            code, level = coded(text)
-            self.say(text, code, level, camera=camera)
+        def tell(message: Message | str) -> None:
+            code, level = coded(message)
+            self.say(message, code, level, camera=camera)
 
         return tell
 

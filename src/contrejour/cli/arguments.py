@@ -22,14 +22,14 @@ def read_bytes(path: Path) -> bytes:
     """Raises InputMissing."""
     try:
         if not path.exists():
-            raise InputMissing(f"{path} does not exist")
+            raise InputMissing("does-not-exist", path=path)
         if not path.is_file():
-            raise InputMissing(f"{path} is not a regular file")
+            raise InputMissing("not-a-regular-file", path=path)
         if path.stat().st_size > MOST_BYTES:
-            raise InputMissing(f"{path} is too large: more than {MOST_BYTES >> 20} MiB")
+            raise InputMissing("file-too-large", path=path, most_mib=MOST_BYTES >> 20)
         return path.read_bytes()
     except OSError as error:
-        raise InputMissing(f"{path} can't be read: {error.strerror}") from error
+        raise InputMissing("cannot-be-read", path=path, reason=error.strerror) from error
 
 
 def read_text(path: Path) -> str:
@@ -37,17 +37,17 @@ def read_text(path: Path) -> str:
     try:
         return read_bytes(path).decode()
     except UnicodeDecodeError as error:
-        raise Malformed(f"{path}: not UTF-8 text", "save it as UTF-8") from error
+        raise Malformed("not-utf-8", path=path) from error
 
 
 def write_new(path: Path, data: bytes, *, force: bool = False, mode: int = 0o666) -> None:
     """Write a file whole or not at all. Raises OutputExists, OutputFailed."""
     if path.exists() and not force:
-        raise OutputExists(f"{path} exists", "--force replaces it")
+        raise OutputExists("file-exists", path=path)
     try:
         write_atomic(path, data, mode)
     except OSError as error:
-        raise OutputFailed(f"{path} can't be written: {error.strerror}") from error
+        raise OutputFailed("cannot-be-written", path=path, reason=error.strerror) from error
 
 
 def digests(folder: Path, documents: Mapping[str, str | None]) -> dict[str, str | None]:
@@ -56,7 +56,7 @@ def digests(folder: Path, documents: Mapping[str, str | None]) -> dict[str, str 
     `documents`: for each document, the file that the mandate names. Raises InputMissing.
     """
     if not folder.is_dir():
-        raise InputMissing(f"{folder} is not a folder", "--documents names a folder of files")
+        raise InputMissing("documents-not-a-folder", folder=folder)
     found: dict[str, str | None] = {}
     for name, file in documents.items():
         path = folder / Path(file).name if file else None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.base.errors import CameraError, InputMissing
 from contrejour.base.language import said
+from contrejour.base.messages import Message
 from contrejour.cli import arguments
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _json(device: Device) -> str:
         "device": device.address, "manufacturer": device.maker, "model": device.model,
         "firmware": device.firmware, "clock_ahead_s": round(device.ahead.total_seconds()),
         "profiles": [asdict(profile) for profile in device.profiles],
-        "chosen": chosen.token if chosen else None, "why": why,
+        "chosen": chosen.token if chosen else None, "why": str(why),
     })  # fmt: skip
 
 
@@ -110,7 +111,7 @@ def site_lines(
             size = f"{each.width}x{each.height} {each.rate:g}/s"
             yield f"#   {each.name}: {each.codec} {size} {each.address}{note}"
         if chosen is None or chosen.address in known.values():
-            yield f"#   {said(why if chosen is None else 'is in the site already')}"
+            yield f"#   {said(why if chosen is None else Message('stream-in-site'))}"
             continue
         if not begun:
             yield from ("site: 1", "cameras:")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import UsageError
+from contrejour.base.messages import Message
 from contrejour.cli import arguments, moments, signals
 
 if TYPE_CHECKING:
@@ -221,7 +222,9 @@ def _calibrate(args: argparse.Namespace) -> int:
     lens = args.lens_degrees
     found = calibrate(chain.from_iterable(_streams(args, ())), lens)
     if found.perspective is None:
-        raise UsageError(found.because, "keep moments for longer, or measure the ground: area_m2")
+        raise UsageError(
+            found.because or "too-few-people-standing", hint=Message("or-keep-moments-longer")
+        )
     seen = found.perspective
     told = {
         "standing": found.standing, "lens_degrees": lens, "people": seen.pairs,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from contrejour.base.language import said
+from contrejour.base.messages import Message
 
 if TYPE_CHECKING:
     from contrejour.recorded.request import Summary
@@ -22,6 +23,20 @@ NAMES = {
     "scan": "comparing / comparaison",
     "render": "veiling / voilage",
 }
+WHOLE = {
+    "corrupt": Message("whole-corrupt"),
+    "detector-failed": Message("whole-detector-failed"),
+    "scene-unknown": Message("whole-scene-unknown"),
+    "unseen-cut": Message("whole-unseen-cut"),
+}
+"""Why a frame is veiled whole; a masks file may give any other reason, in its own words."""
+WHOLE = {
+    "corrupt": Message("whole-corrupt"),
+    "detector-failed": Message("whole-detector-failed"),
+    "scene-unknown": Message("whole-scene-unknown"),
+    "unseen-cut": Message("whole-unseen-cut"),
+}
+"""Why a frame is veiled whole; a masks file may give any other reason, in its own words."""
 
 
 class Show(Protocol):
@@ -74,7 +89,9 @@ class _Lines:
                        "frames": self._frames, "total": total})  # fmt: skip
 
     def done(self, summary: Summary) -> None:
-        self._say({"event": "done", **asdict(summary)})
+        self._say(
+            {"event": "done", **asdict(summary), "notes": [str(note) for note in summary.notes]}
+        )
 
     def _say(self, event: dict[str, Any]) -> None:
         print(json.dumps(event), flush=True)
@@ -108,17 +125,17 @@ class _Bar:
 def told(summary: Summary) -> Iterator[str]:
     """The result in a few lines for a person."""
     yield said(
-        f"{summary.output}: {summary.frames} frames, {summary.tracks} tracks hidden, "
-        f"{summary.frames_copied} frames copied as they were, {summary.seconds:.1f} s"
-    )
+        "veiled", out=summary.output, frames=summary.frames, tracks=summary.tracks,
+        copied=summary.frames_copied, seconds=summary.seconds,
+    )  # fmt: skip
     for note in notes(summary):
         yield f"contrejour: warning: {said(note)}"
 
 
-def notes(summary: Summary) -> Iterator[str]:
+def notes(summary: Summary) -> Iterator[Message]:
     """What must not go unsaid."""
     for reason, count in sorted(summary.reasons.items()):
-        yield f"{count} frames veiled whole: {reason}"
+        yield Message("frames-veiled-whole", frames=count, reason=WHOLE.get(reason, reason))
     if summary.truncated:
-        yield "the input is cut short; what was there is veiled"
+        yield Message("input-was-cut-short")
     yield from summary.notes

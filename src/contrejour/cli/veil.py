@@ -19,12 +19,6 @@ if TYPE_CHECKING:
     from contrejour.recorded.request import Options, Step, Summary
 
 
-WHY_COSMETIC = (
-    "{fill} is computed from what it hides and can be undone (published attacks name 57 to 96 % "
-    "of blurred faces): this output is not anonymous"
-)
-
-
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     veil = commands.add_parser(
         "veil", help="erase every person from videos and pictures", allow_abbrev=False
@@ -73,10 +67,10 @@ def _run(args: argparse.Namespace) -> int:
     from contrejour.recorded.run import is_done
 
     if args.fill in ("blur", "mosaic"):
-        why = WHY_COSMETIC.format(fill=args.fill)
+        why = UsageError("cosmetic-fill", fill=args.fill)
         if not args.cosmetic:
-            raise UsageError(why, "use --fill solid, or accept it with --cosmetic")
-        print(f"contrejour: warning: {said(why)}", file=sys.stderr)
+            raise why
+        print(f"contrejour: warning: {said(why.message)}", file=sys.stderr)
     targets = inputs.targets(args.inputs, args.output)
     if len(targets) > 1 and (args.masks or args.report):
         raise UsageError("--masks and --report are for one input", "veil the files one by one")

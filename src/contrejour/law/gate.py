@@ -33,7 +33,7 @@ def watch(
     if not isinstance(plan, Plan):
         raise TypeError("a camera runs by a plan, and by nothing else")
     if not acts:
-        raise Refused("no act was asked for", "name what the camera is to do")
+        raise Refused("no-act-asked")
     for act in acts:
         plan.naming(camera, act)
 

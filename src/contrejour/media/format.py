@@ -77,7 +77,7 @@ def native_format(name: str) -> str:
     known = av.VideoFormat(name)
     depth = max(component.bits for component in known.components)
     if depth > 12:
-        raise Unsupported(f"{depth}-bit pixel format {name}", "up to 12 bits per sample are kept")
+        raise Unsupported("pixel-format-too-deep", depth=depth, pixel_format=name)
     suffix = "" if depth <= 8 else "10le" if depth <= 10 else "12le"
     if known.is_rgb or known.has_palette:
         return "gbrp" + suffix

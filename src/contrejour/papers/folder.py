@@ -88,11 +88,9 @@ def publish(
 
 def _refuse(folder: Path, force: bool) -> None:
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise OutputExists(f"{folder} exists and is not a folder", "-o writes elsewhere")
+        raise OutputExists("pages-not-a-folder", folder=folder)
     if folder.is_dir() and any(folder.iterdir()) and not force:
-        raise OutputExists(
-            f"{folder} already holds files", "--force replaces it, -o writes elsewhere"
-        )
+        raise OutputExists("pages-folder-in-use", folder=folder)
 
 
 def _put(beside: Path, folder: Path) -> None:
@@ -112,6 +110,5 @@ def _put(beside: Path, folder: Path) -> None:
 
 def _failed(folder: Path, error: OSError) -> OutputFailed:
     return OutputFailed(
-        f"{folder} can't be written: {error.strerror or error}",
-        "is the disk full, or the folder someone else's?",
+        "pages-cannot-be-written", folder=folder, reason=error.strerror or str(error)
     )

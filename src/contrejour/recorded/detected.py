@@ -76,10 +76,7 @@ def _timed(run: Run, units: Iterable[int], times: deque[int]) -> Iterator[Look]:
     last: int | None = None
     for pts, look in read_looks(run.folder, units):
         if last is not None and pts <= last:
-            raise Unsupported(
-                f"time stamps go back at frame {look.index} (pts {last}, then {pts})",
-                "the recording may be several, joined; split it there",
-            )
+            raise Unsupported("time-stamps-go-back", frame=look.index, last=last, pts=pts)
         last = pts
         times.append(pts)
         yield look

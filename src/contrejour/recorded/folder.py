@@ -33,9 +33,9 @@ class Work:
         try:
             self.path.with_name(f"{self.path.name}.part").exists()  # longer than any name to come
             if self.out.is_dir():
-                raise OutputFailed(f"{self.out} is a folder", "give -o the name of a file")
+                raise OutputFailed("output-is-a-folder", out=self.out)
             if self.out.exists() and not self._force:
-                raise OutputExists(f"{self.out} exists", "--force replaces it, -o writes elsewhere")
+                raise OutputExists("output-exists", out=self.out)
         except OSError as error:
             raise unwritable(self.out, error) from error
 
@@ -45,7 +45,7 @@ class Work:
             self._lock = (self.path / "lock").open("w")
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Busy(f"another run is writing {self.out}", "wait for it to end") from None
+            raise Busy("being-written", path=self.out) from None
             self._check()  # the run that held the lock may have ended well
         except OSError as error:
             raise unwritable(self.path, error) from error

@@ -31,19 +31,16 @@ def targets(inputs: Sequence[Path], out: Path | None) -> list[Target]:
     """Every file meant by `inputs` (folders are walked), with its output under `out`."""
     found = list(_found(inputs, out))
     if not found:
-        raise InputEmpty(
-            f"no video or picture in {', '.join(map(str, inputs))}", "look at the folder's path"
-        )
+        raise InputEmpty("nothing-to-veil", inputs=", ".join(map(str, inputs)))
     writers: dict[Path, Path] = {}
     for target in found:
         real = Path(os.path.abspath(target.out))
         if real in writers:
             raise UsageError(
-                f"{writers[real]} and {target.source} would both write {target.out}",
-                "give them different names, or veil them in two runs",
+                "outputs-collide", first=writers[real], second=target.source, out=target.out
             )
         if any(real == Path(os.path.abspath(other.source)) for other in found):
-            raise UsageError(f"{target.out} would replace an input", "choose another place with -o")
+            raise UsageError("output-replaces-input", out=target.out)
         writers[real] = target.source
     return found
 
@@ -53,7 +50,7 @@ def _found(inputs: Sequence[Path], out: Path | None) -> Iterator[Target]:
     into = out is not None and (not single or out.is_dir() or str(out).endswith(os.sep))
     for given in inputs:
         if not given.exists():
-            raise InputMissing(f"{given} does not exist", "check the path")
+            raise InputMissing("input-missing", path=given)
         if given.is_dir():
             root = (out or given.with_name(given.name + ".veiled")).absolute()
             if out and len(inputs) > 1:

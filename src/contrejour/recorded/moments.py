@@ -34,7 +34,7 @@ def of_file(
     fmt = media.probe(path)
     gops = media.index(path, fmt)
     if not gops:
-        raise InputEmpty(f"{path} holds no pictures")
+        raise InputEmpty("no-pictures-inside", path=path)
     reader = media.Reader(path, fmt, gops)
     detector = GuardedDetector(
         detector_for(needs, make or detect.build, fmt.upright, offline=offline)

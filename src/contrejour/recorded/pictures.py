@@ -53,15 +53,10 @@ def veil_picture(source: Path, out: Path, options: Options, detectors: Detectors
     """Veil the picture `source` into `out`, its masks beside it. Atomic, like a video."""
     started = time.monotonic()
     if options.hide == "unknown" or options.fill == "background":
-        raise UsageError(
-            "an empty scene can't be learned from one picture",
-            "use --hide people or faces, and --fill solid",
-        )
+        raise UsageError("scene-from-one-picture")
     kind = FORMATS.get(out.suffix.lower())
     if kind is None:
-        raise Unsupported(
-            f"a picture can't be written as {out.suffix}", "use .jpg, .png, .webp or .tif"
-        )
+        raise Unsupported("picture-type-unknown", suffix=out.suffix)
     picture = _open(source, options.allow_truncated)
     frame = _frame(picture)
     with Work(out, force=options.force, resume=False) as work:
@@ -108,23 +103,21 @@ def _open(source: Path, allow_truncated: bool) -> Image.Image:
             warnings.simplefilter("ignore")
             picture = Image.open(source)
             if getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO":
-                raise Unsupported(f"{source} holds several pictures", "split it first")
+                raise Unsupported("several-pictures", source=source)
             if picture.mode == "F":
-                raise Unsupported(f"{source} has floating-point samples", "save it in 16 bits")
+                raise Unsupported("floating-point-picture", source=source)
             picture.load()
             return _plain(picture)
     except FileNotFoundError:
-        raise InputMissing(f"{source} does not exist", "check the path") from None
+        raise InputMissing("input-missing", path=source) from None
     except Image.DecompressionBombError as error:
-        raise Unsupported(f"{source}: {error}", "cut it into smaller pictures") from None
+        raise Unsupported("picture-too-large", source=source, reason=str(error)) from None
     except UnidentifiedImageError:
-        raise NotMedia(f"{source} is not a picture", "check the file") from None
+        raise NotMedia("not-a-picture", source=source) from None
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         if "truncated" in str(error).lower():
-            raise Truncated(
-                f"{source} is cut short: {error}", "--allow-truncated veils what is there"
-            ) from None
-        raise NotMedia(f"{source} can't be decoded: {error}", "check the file") from None
+            raise Truncated("picture-cut-short", source=source, reason=str(error)) from None
+        raise NotMedia("picture-cannot-be-decoded", source=source, reason=str(error)) from None
 
 
 def _plain(picture: Image.Image) -> Image.Image:
@@ -200,8 +193,7 @@ def _given(path: Path, frame: Frame) -> Mask:
     masks = list(rows)
     if (header.width, header.height) != (frame.width, frame.height) or len(masks) != 1:
         raise MasksError(
-            f"{path} is not for a picture of {frame.width}x{frame.height}",
-            "use the masks file that was made from this very input",
+            "masks-of-another-picture", path=path, width=frame.width, height=frame.height
         )
     return masks[0][1]
 

@@ -95,10 +95,7 @@ class Pool:
         except (EOFError, OSError):
             process = self._links[link]
             process.join()
-            raise ContrejourError(
-                f"a worker process died (exit {process.exitcode}) while reading the input",
-                "the file may be damaged, or memory ran out; nothing was published",
-            ) from None
+            raise ContrejourError("worker-died", exit_code=process.exitcode) from None
 
 
 @contextmanager
@@ -145,4 +142,4 @@ def _serve(link: Connection, bench: Callable[[Any], Bench], setup: Any, parent: 
     except ContrejourError as error:
         link.send(("error", error))
     except Exception:  # noqa: BLE001 - the parent is told, whatever it was
-        link.send(("error", ContrejourError(f"a worker failed:\n{traceback.format_exc()}")))
+        link.send(("error", ContrejourError("worker-failed", traceback=traceback.format_exc())))

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from contrejour.base.messages import Message
+
 DETECTOR = "contrejour.vision.detect:build"
 
 Step = Callable[[str, int, int], None]
@@ -44,7 +46,7 @@ class Summary:
     frames_copied: int = 0
     frames_reused: int = 0
     truncated: bool = False
-    notes: list[str] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
     output_sha256: str = ""
 
 

@@ -30,6 +30,7 @@ from contrejour.base.errors import (
     Truncated,
 )
 from contrejour.base.files import sha256, writing
+from contrejour.base.messages import Message
 from contrejour.base.pictures import Cells, Mask
 from contrejour.recorded import (
     default_deny,
@@ -56,29 +57,24 @@ def veil_video(source: Path, out: Path, options: Options, step: Step) -> Summary
     """
     started = time.monotonic()
     if source.exists() and not source.is_file():
-        raise NotMedia(
-            f"{source} is not a regular file", "it is read more than once: save it to a file first"
-        )
+        raise NotMedia("input-read-twice", source=source)
     before = _stamp(source)
     fmt = media.probe(source)
     media.check_container(out.suffix.lower(), fmt)
     summary = Summary(str(source), str(out), notes=_notes(fmt, options))
     summary.truncated = media.is_truncated(source, fmt.container)
     if summary.truncated and not options.allow_truncated:
-        raise Truncated(
-            f"{source} is cut short: its last part is missing",
-            "--allow-truncated veils what is there and says so",
-        )
+        raise Truncated("input-cut-short", source=source)
     gops = media.index(source, fmt)
     if not gops:
-        raise InputEmpty(f"{source} holds no pictures")
+        raise InputEmpty("no-pictures-inside", path=source)
     with Work(out, force=options.force, resume=options.resume) as work:
         run = Run(source, out, options, fmt, gops, work.path, step, summary)
         work.begin(run.identity())
         with writing(work.path), Pool(options.jobs, Worker, run.setup()) as pool:
             finished = run.finished(pool)
         if _stamp(source) != before:  # masks of one recording must never show another
-            raise InputMissing(f"{source} changed while it was read", "veil it once it is complete")
+            raise InputMissing("input-changed", source=source)
         summary.seconds = round(time.monotonic() - started, 3)
         work.publish(*finished)
     return summary
@@ -92,12 +88,12 @@ def _stamp(source: Path) -> tuple[int, ...] | None:
     return None
 
 
-def _notes(fmt: media.Format, options: Options) -> list[str]:
+def _notes(fmt: media.Format, options: Options) -> list[Message]:
     notes = []
     if fmt.audio_tracks and options.keep_audio:
-        notes.append("sound was kept: a voice identifies")
+        notes.append(Message("sound-was-kept"))
     if fmt.other_video_tracks:
-        notes.append(f"{fmt.other_video_tracks} other video track(s) left out")
+        notes.append(Message("video-tracks-left-out", tracks=fmt.other_video_tracks))
     return notes
 
 
@@ -138,7 +134,7 @@ class Run:
         with masksfile.Draft(self.folder / "masks.json") as draft:
             planned = self._planned(draft.passing(masks))
             if not draft.frames:
-                raise InputEmpty(f"{self.source} has no picture that can be decoded")
+                raise InputEmpty("no-picture-decodes-here", source=self.source)
             part = self._rendered(pool, planned)
             return self._described(header, draft, part, planned)
 
@@ -165,12 +161,15 @@ class Run:
         header, masks = masksfile.read(path)
         if (header.width, header.height) != self.fmt.upright:
             raise MasksError(
-                f"{path} is for pictures of {header.width}x{header.height}, "
-                f"the input has {self.fmt.upright[0]}x{self.fmt.upright[1]}",
-                "use the masks file that was made from this very input",
+                "masks-of-another-size",
+                path=path,
+                masks_width=header.width,
+                masks_height=header.height,
+                width=self.fmt.upright[0],
+                height=self.fmt.upright[1],
             )
         if header.input_sha256 != self.input_sha256:
-            note = f"the masks file was made from another file, {header.input_name}"
+            note = Message("masks-of-another-file", name=header.input_name)
             self.summary.notes.append(note)
         return header, masks
 

@@ -129,19 +129,17 @@ class Worker:
                 if (hidden := next(masks, None)) is None:
                     break  # more frames than masks: refused below
                 if frame.corrupt and not hidden.all():  # a masks file that never saw the damage
-                    raise MasksError(
-                        f"the picture at pts {frame.pts} is damaged, and the masks file shows it",
-                        'mark it "whole" in the masks file, or leave --masks out',
-                    )
+                    raise MasksError("damaged-picture-shown", pts=frame.pts)
                 fill = "solid" if hidden.all() else self._setup.fill
                 packets += encoder.write(apply(frame, hidden, fill, background))
             packets += encoder.close() if seen else []
             times = tuple(seen)
         if times != chunk.pts:
             raise MasksError(
-                f"the masks don't fit the input: {len(chunk.pts)} frames expected from "
-                f"pts {chunk.pts[0] if chunk.pts else '-'}, {len(times)} found",
-                "use the masks file that was made from this very input",
+                "masks-do-not-fit",
+                expected=len(chunk.pts),
+                pts=chunk.pts[0] if chunk.pts else "-",
+                found=len(times),
             )
         media.write_chunk(chunk_path(self._setup.folder, chunk.name), packets)
 

@@ -9,7 +9,7 @@ import pytest
 from fakes.mandates import FESTIVAL, FULL, Change, mandate, only, to
 
 from contrejour.base.errors import Malformed, Refused
-from contrejour.base.language import french
+from contrejour.base.messages import rendered
 from contrejour.law.mandate.compile import compile_plan
 from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.sign import new_key, sign
@@ -126,23 +126,23 @@ def test_before_the_days_of_shadow_are_over_it_only_records():
     for since in (None, NOW, NOW - timedelta(days=6, hours=23)):
         said = may_alert("q", "voie", ASKED, rates(ASKED), since, NOW)
         assert said.shadow
-        assert "the 7 days of shadow are not over" in said.because
+        assert "the 7 days of shadow are not over" in str(said.because)
 
 
 def test_every_reason_has_a_french_twin():
     why = [unmeasured(found, "q", "voie", "0") for found in (None, rates(ASKED), rates(rule()))]
     why += [unmeasured(replace(rates(ASKED), **more), "q", "voie", settings_sha256(ASKED))
             for more in ({"zone": "x"}, {"hours": 0.0}, {"recall": None})]  # fmt: skip
-    told = [standing(asked, first, since, NOW, 7).because
-            for asked, first, since in ((True, "", None), (False, "", None), (True, "", LONG_AGO),
-                                        *((True, each, None) for each in why))]  # fmt: skip
+    asked = [(True, None, None), (False, None, None), (True, None, LONG_AGO)]
+    asked += [(True, each, None) for each in why]
+    told = [standing(*each, NOW, 7).because for each in asked]
     assert all(why)
-    assert [text for text in (*why, *told) if french(text) == text] == []
+    assert [text for text in (*why, *told) if rendered(text, "fr") == str(text)] == []
 
 
 def test_what_nobody_asked_to_alert_runs_in_shadow():
     said = may_alert("q", "voie", rule(), rates(rule()), LONG_AGO, NOW)
-    assert (said.shadow, said.because) == (True, "the site file doesn't say alert: true")
+    assert (said.shadow, str(said.because)) == (True, "the site file doesn't say alert: true")
 
 
 def test_settings_are_bound_but_for_what_comes_after():

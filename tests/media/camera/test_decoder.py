@@ -136,10 +136,26 @@ def test_a_format_that_no_camera_has_is_refused(change):
 
 
 def test_an_error_keeps_its_kind_and_another_kind_is_a_camera_error():
-    refused = wire.read_error(wire.told_error(CameraRefused("no", "check")), "rtsp://x")
-    assert (type(refused), str(refused), refused.hint) == (CameraRefused, "no", "check")
-    other = wire.read_error(wire.told_error(ContrejourError("no")), "rtsp://x")
+    sent = CameraRefused("another-protocol", camera="rtsp://x", protocol="RTSP")
+    refused = wire.read_error(wire.told_error(sent), "rtsp://x")
+    assert (type(refused), refused.message, refused.advice) == (
+        CameraRefused, sent.message, sent.advice,
+    )  # fmt: skip
+    other = wire.read_error(wire.told_error(ContrejourError("run-interrupted")), "rtsp://x")
     assert type(other) is CameraError
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "a sentence", {"id": "no-such-id", "values": {}}, {"id": "camera-hung-up", "values": {}},
+        {"id": "camera-hung-up", "values": {"camera": ["x"]}}, {"id": 7}, None,
+    ],
+)  # fmt: skip
+def test_an_error_that_no_decoder_of_ours_says_is_nonsense(said):
+    told = {"kind": "CameraError", "said": said, "hint": None}
+    found = wire.read_error(json.dumps(told).encode(), "rtsp://x")
+    assert str(found) == "rtsp://x: its decoder talks nonsense"
 
 
 @given(

@@ -50,10 +50,7 @@ def compile_plan(
     demand_accepted(check(mandate, as_of, digests))
     short = [name for name, document in mandate.documents.items() if len(document.sha256) < 64]
     if short:
-        raise Conditional(
-            f"shortened SHA-256: {', '.join(short)}",
-            "a plan names the very files: write all 64 digits (sha256sum FILE)",
-        )
+        raise Conditional("shortened-sha-256", names=", ".join(short))
     ends = _ends(mandate, as_of)
     documents = {name: document.sha256 for name, document in mandate.documents.items()}
     return {
@@ -89,11 +86,12 @@ def compile_plan(
 
 def demand_accepted(report: Report) -> None:
     """Raise Refused or Conditional unless every measure is accepted."""
-    hint = "contrejour mandate check FILE says why, and what would cure it"
     if refused := _rules(report, Verdict.REFUSE):
-        raise Refused(f"{report.mandate} is refused on {report.as_of}: {refused}", hint)
+        raise Refused("mandate-refused", mandate=report.mandate, day=report.as_of, rules=refused)
     if lacking := _rules(report, Verdict.CONDITION):
-        raise Conditional(f"{report.mandate} is incomplete on {report.as_of}: {lacking}", hint)
+        raise Conditional(
+            "mandate-incomplete", mandate=report.mandate, day=report.as_of, rules=lacking
+        )
 
 
 def _rules(report: Report, verdict: Verdict) -> str:

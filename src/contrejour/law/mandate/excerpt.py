@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from contrejour.base.errors import UsageError
+from contrejour.base.messages import Message
 from contrejour.law.mandate.parse import lines
 from contrejour.law.mandate.read import read
 
@@ -22,16 +23,12 @@ def excerpt(text: str, name: str, keep: Sequence[str]) -> str:
     for word in keep:
         if word not in known:
             near = get_close_matches(word, known, 1, 0.4)
-            raise UsageError(
-                f"{word} is not a measure of {name}",
-                f"did you mean {near[0]}?" if near else "--only takes ids, such as M2,M3",
-            )
+            hint = Message("did-you-mean", name=near[0]) if near else Message("only-takes-ids")
+            raise UsageError("not-a-measure", word=word, name=name, hint=hint)
     at = lines(text)
     starts = [at["measures", place] for place in range(len(known))]
     if len({*starts, at["measures",]}) <= len(known):
-        raise UsageError(
-            f"{name}: several measures on one line", "--only wants each on lines of its own"
-        )
+        raise UsageError("measures-share-a-line", name=name)
     after = [line for path, line in at.items() if len(path) == 1 and line > starts[-1]]
     written = text.splitlines(keepends=True)
     ends = [*starts[1:], min(after, default=len(written) + 1)]

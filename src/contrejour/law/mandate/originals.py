@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from contrejour.base.errors import Refused
+from contrejour.base.messages import Message
 from contrejour.law.mandate.periods import Period
 from contrejour.law.mandate.typed import Problem, wrong
 
@@ -49,8 +50,11 @@ class Originals:
     """That one party peels in a UTC day, over all orders."""
 
     def __post_init__(self) -> None:
-        for path, message, hint in beyond(asdict(self)):
-            raise Refused(f"a plan's {'.'.join(map(str, path))}: {message}", hint)
+        for path, fault in beyond(asdict(self)):
+            place = ".".join(map(str, path))
+            raise Refused(
+                "plan-originals-beyond", place=place, fault=fault.message, hint=fault.advice
+            )
 
     @classmethod
     def of(cls, told: object) -> Originals:
@@ -58,9 +62,7 @@ class Originals:
         try:
             return cls(**numbers(dict(told)))  # type: ignore[arg-type, call-overload]
         except (TypeError, ValueError) as error:
-            raise Refused(
-                "the numbers that rule originals can't be read", "compile a new plan"
-            ) from error
+            raise Refused("plan-originals-unreadable") from error
 
 
 def numbers(told: Mapping[str, object]) -> dict[str, timedelta | int]:
@@ -79,21 +81,22 @@ def numbers(told: Mapping[str, object]) -> dict[str, timedelta | int]:
 def beyond(told: Mapping[str, timedelta | int]) -> Iterator[Problem]:
     """What no mandate may say, where it stands. `told`: all of them, by name."""
     if told["window"] not in WINDOWS:
-        yield _outside("window", told["window"], "PT10S or PT60S")
+        yield _outside("window", told["window"], Message("pattern-windows"))
     for name, (least, most) in LIMITS.items():
         value = told[name]
         if not isinstance(value, timedelta) or not least <= value <= most:
-            yield _outside(name, value, f"from {_iso(least)} to {_iso(most)}")
+            yield _outside(name, value, Message("from-to", least=_iso(least), most=_iso(most)))
     minutes = told["camera_minutes"]
     if not isinstance(minutes, int) or not 1 <= minutes <= MOST_CAMERA_MINUTES:
-        yield _outside("camera_minutes", minutes, f"from 1 to {MOST_CAMERA_MINUTES}")
+        yield _outside(
+            "camera_minutes", minutes, Message("from-to", least=1, most=MOST_CAMERA_MINUTES)
+        )
     if told["cooling_off"] >= told["order_lasts"]:  # type: ignore[operator]
-        yield wrong(("originals", "cooling_off"), "an order would end before it may be used",
-            "order_lasts has to be longer")  # fmt: skip
+        yield wrong(("originals", "cooling_off"), "order-would-end-before-use")
 
 
-def _outside(name: str, value: timedelta | int, hint: str) -> Problem:
-    return wrong(("originals", name), f"{_iso(value)} is beyond what any mandate may say", hint)
+def _outside(name: str, value: timedelta | int, hint: Message) -> Problem:
+    return wrong(("originals", name), "beyond-any-mandate", value=_iso(value), hint=hint)
 
 
 def _iso(value: timedelta | int) -> str:

@@ -42,20 +42,21 @@ def parse(text: str, name: str) -> Data:
     """Plain data of one YAML document. Raises Malformed."""
     if PUT_BY in text:
         line = 1 + text[: text.index(PUT_BY)].count("\n")
-        raise Malformed(f"{name}:{line}: a character of private use", "take it out")
+        raise Malformed("private-use-character", name=name, line=line)
     try:
         return _either(text, _document)
     except UnicodeEncodeError as error:  # half of a surrogate pair, which no file can hold
-        raise Malformed(f"{name}: not UTF-8 text", "save it as UTF-8") from error
+        raise Malformed("not-utf-8", path=name) from error
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         problem = str(getattr(error, "problem", None) or error).splitlines()[0]
-        raise Malformed(
-            f"{name}:{line}: not YAML: {problem}", "check the indentation and the quotes there"
-        ) from error
+        raise Malformed("not-yaml", name=name, line=line, problem=problem) from error
     except _Strange as strange:
-        raise Malformed(f"{name}:{strange.line}: {strange}", strange.hint) from strange
+        raise Malformed(
+            "yaml-strange", name=name, line=strange.line, fault=strange.fault.message,
+            hint=strange.fault.advice,
+        ) from strange  # fmt: skip
 
 
 def lines(text: str) -> dict[Path, int]:
@@ -88,9 +89,9 @@ def _events(text: str) -> Stream:
 class _Strange(Exception):
     """YAML that a reader could misread."""
 
-    def __init__(self, event: Event, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.line, self.hint = event.start_mark.line + 1, hint
+    def __init__(self, event: Event, fault: Malformed) -> None:
+        super().__init__(fault)
+        self.line, self.fault = event.start_mark.line + 1, fault
 
 
 def _document(stream: Stream) -> Data:
@@ -99,7 +100,7 @@ def _document(stream: Stream) -> Data:
     for event in stream:
         if isinstance(event, DocumentStartEvent):
             if found:
-                raise _Strange(event, "a second document", "one mandate a file: take out the ---")
+                raise _Strange(event, Malformed("yaml-second-document"))
             found = True
             data = _value(next(stream), stream, DEEPEST)
     return data
@@ -119,7 +120,7 @@ def _value(event: Any, stream: Stream, depth: int) -> Data:
             return _WORDS[text]
         return int(text) if _WHOLE.fullmatch(text) else text
     if not depth:
-        raise _Strange(event, "nested too deep", "a mandate has no more than a few levels")
+        raise _Strange(event, Malformed("yaml-too-deep"))
     if kind is MappingStartEvent:
         return _mapping(stream, depth - 1)
     items: list[Data] = []
@@ -136,22 +137,20 @@ def _mapping(stream: Stream, depth: int) -> dict[str, Data]:
         if type(key) is MappingEndEvent:
             break
         if type(key) is not ScalarEvent:
-            raise _Strange(key, "a key that is not a word", "write it as key: value")
+            raise _Strange(key, Malformed("yaml-key-not-a-word"))
         if key.tag is not None or key.anchor is not None:
             raise _marked(key)
         name: str = key.value
         if PUT_BY in name:
             name = name.replace(PUT_BY, ":")
         if name in data:
-            raise _Strange(key, f"{name} is written twice", "keep one of the two")
+            raise _Strange(key, Malformed("written-twice", name=name))
         data[name] = _value(next(stream), stream, depth)
     return data
 
 
 def _marked(event: Event) -> _Strange:
-    return _Strange(
-        event, "an anchor, an alias or a tag", "write the value out: a mandate is read by people"
-    )
+    return _Strange(event, Malformed("yaml-anchor"))
 
 
 def _lines(event: Event, stream: Stream, path: Path) -> Iterator[tuple[Path, int]]:

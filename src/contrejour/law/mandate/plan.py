@@ -61,7 +61,7 @@ class Plan:
         """Raises SignatureError, and Refused for a plan beyond any mandate's limits."""
         signed = verify(envelope, trusted)
         if signed.get("format") != FORMAT:
-            raise SignatureError(f"not a plan of format {FORMAT}")
+            raise SignatureError("plan-of-another-format", format=FORMAT)
         self.data: Mapping[str, Json] = MappingProxyType(signed)
         self.mandate = str(_keys(signed["mandate"])["id"])
         self.not_before = _moment(signed["not_before"])
@@ -76,20 +76,14 @@ class Plan:
     def grants(self, camera: str) -> tuple[Grant, ...]:
         """What the camera may do. Raises Refused for a camera that the plan doesn't name."""
         if camera not in self._cameras:
-            raise Refused(
-                f"{camera} is not a camera of the mandate {self.mandate}",
-                "no plan, no camera: a mandate has to name it",
-            )
+            raise Refused("camera-not-in-mandate", camera=camera, mandate=self.mandate)
         return self._cameras[camera]
 
     def naming(self, camera: str, act: str) -> tuple[Grant, ...]:
         """The grants of that act. Raises Refused when there is none, whatever the hour."""
         found = tuple(grant for grant in self.grants(camera) if act in grant.acts)
         if not found:
-            raise Refused(
-                f"{act} is not in the plan of {camera}",
-                f"the mandate {self.mandate} would have to say so, and the law to allow it",
-            )
+            raise Refused("act-not-in-plan", act=act, camera=camera, mandate=self.mandate)
         return found
 
     def is_open(self, camera: str, act: str, at: datetime) -> bool:
@@ -101,18 +95,14 @@ class Plan:
         if all(at >= grant.expires for grant in named):
             ended = max(grant.expires for grant in named)
             raise PlanExpired(
-                f"{camera}: {act} ended on {utc(ended)}",
-                f"the mandate {self.mandate}, a document or the law ran out: compile a new plan",
+                "act-ended", camera=camera, act=act, ended=utc(ended), mandate=self.mandate
             )
         return any(grant.is_open(at) for grant in named)
 
     def demand(self, camera: str, act: str, at: datetime) -> None:
         """Raises Refused or PlanExpired unless the act may run at that moment."""
         if not self.is_open(camera, act, at):
-            raise Refused(
-                f"{camera}: {act} is closed at {utc(at)}",
-                "it opens in the hours and the window of the plan",
-            )
+            raise Refused("act-closed-now", camera=camera, act=act, at=utc(at))
 
     def originals(self, camera: str) -> Originals:
         """How the camera's originals are sealed and opened. Raises Refused for another's camera."""

@@ -30,7 +30,10 @@ def _dangling(mandate: Mandate) -> Iterator[Problem]:
     }
     for where, name, *path in _references(mandate):
         if name is not None and name not in known[where]:
-            yield wrong(tuple(path), f"{name} is not in {where}", close(str(name), known[where]))
+            yield wrong(
+                tuple(path), "name-unknown", name=name, where=where,
+                hint=close(str(name), known[where]),
+            )  # fmt: skip
 
 
 _documents = attrgetter(*DOCUMENTS_OF_A_MEASURE)
@@ -72,23 +75,23 @@ def _twice(mandate: Mandate) -> Iterator[Problem]:
     for index, measure in enumerate(mandate.measures):
         if measure.id in seen:
             path = ("measures", index, "id")
-            yield wrong(path, f"{measure.id} is written twice", "keep one of the two")
+            yield wrong(path, "written-twice", name=measure.id)
         seen.add(measure.id)
         for number, name in enumerate(measure.cameras.ids or ()):
             place = places.setdefault(name, measure.cameras.place)
             if place != measure.cameras.place:
                 at = ("measures", index, "cameras", "ids", number)
-                yield wrong(at, f"{name} is at {place} already", "a camera is at one place")
+                yield wrong(at, "camera-at-two-places", camera=name, place=place)
 
 
 def _backwards(mandate: Mandate) -> Iterator[Problem]:
     """What ends before it begins."""
     valid = mandate.valid
     if valid.until is not None and valid.until < valid.since:
-        yield wrong(("valid", "until"), "ends before it begins")
+        yield wrong(("valid", "until"), "ends-before-it-begins")
     for name, document in mandate.documents.items():
         if document.expires is not None and document.expires < document.date:
-            yield wrong(("documents", name, "expires"), "ends before it begins")
+            yield wrong(("documents", name, "expires"), "ends-before-it-begins")
     for index, measure in enumerate(mandate.measures):
         if measure.window and measure.window.until <= measure.window.since:
-            yield wrong(("measures", index, "window", "until"), "ends before it begins")
+            yield wrong(("measures", index, "window", "until"), "ends-before-it-begins")

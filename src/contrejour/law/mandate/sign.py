@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, M
 
 from contrejour.base.canonical import Json, canonical
 from contrejour.base.errors import SignatureError
+from contrejour.base.messages import Message
 
 PrivateKey: TypeAlias = Ed25519PrivateKey
 PublicKey: TypeAlias = Ed25519PublicKey
@@ -59,26 +60,21 @@ def verify(envelope: bytes, trusted: Iterable[Ed25519PublicKey]) -> dict[str, Js
     try:
         data = json.loads(envelope)
         if canonical(data) != envelope:
-            raise SignatureError("not in canonical form: something was added or rewritten")
+            raise SignatureError("plan-not-canonical")
         signed = data["signed"]
         claims = {each["keyid"]: bytes.fromhex(each["sig"]) for each in data["signatures"]}
         if not isinstance(signed, dict):
             raise TypeError
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise SignatureError("not a signed plan", "contrejour mandate compile makes one") from error
+        raise SignatureError("not-a-signed-plan") from error
     for key in trusted:
         if keyid(key) in claims:
             try:
                 key.verify(claims[keyid(key)], canonical(signed))
             except InvalidSignature as error:
-                raise SignatureError(
-                    "the signature doesn't fit: something was changed after signing"
-                ) from error
+                raise SignatureError("plan-signature-bad") from error
             return cast("dict[str, Json]", signed)
-    raise SignatureError(
-        f"signed by none of the trusted keys, but by {', '.join(claims) or 'nobody'}",
-        "--pub names the key of the body that voted the mandate",
-    )
+    raise SignatureError("plan-signed-by-others", keys=", ".join(claims) or "nobody")
 
 
 def new_key() -> Ed25519PrivateKey:
@@ -113,7 +109,7 @@ def read_private(pem: bytes, password: bytes | None) -> Ed25519PrivateKey:
     """Raises SignatureError."""
     key = read_any(pem, password)
     if not isinstance(key, Ed25519PrivateKey):
-        raise SignatureError("a private key, but not Ed25519", "contrejour keys new makes one")
+        raise SignatureError("private-key-not-ed25519")
     return key
 
 
@@ -122,16 +118,12 @@ def read_any(pem: bytes, password: bytes | None) -> AnyKey:
     try:
         key = serialization.load_pem_private_key(pem, password)
     except TypeError as error:  # a password where none is wanted, or none where one is
-        hint = "take --password-file out" if password else "--password-file opens it"
-        raise SignatureError("the key and the password don't go together", hint) from error
+        hint = Message("take-password-file-out" if password else "password-file-opens-it")
+        raise SignatureError("key-and-password-apart", hint=hint) from error
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise SignatureError(
-            "not a private key, or a wrong password", "contrejour keys new makes a key"
-        ) from error
+        raise SignatureError("not-a-private-key") from error
     if not isinstance(key, Ed25519PrivateKey | MLDSA44PrivateKey):
-        raise SignatureError(
-            "a private key, but neither Ed25519 nor ML-DSA-44", "contrejour keys new makes one"
-        )
+        raise SignatureError("private-key-of-another-kind")
     return key
 
 
@@ -140,7 +132,7 @@ def read_public(pem: bytes) -> Ed25519PublicKey:
     try:
         key = serialization.load_pem_public_key(pem)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise SignatureError("not a public key", "contrejour keys new makes FILE.pub") from error
+        raise SignatureError("not-a-public-key") from error
     if not isinstance(key, Ed25519PublicKey):
-        raise SignatureError("a public key, but not Ed25519", "contrejour keys new makes one")
+        raise SignatureError("public-key-not-ed25519")
     return key

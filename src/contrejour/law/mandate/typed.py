@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from contrejour.base.errors import Malformed
+from contrejour.base.messages import Message, Value
 from contrejour.law.mandate.parse import Path, lines, parse
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-Problem = tuple[Path, str, str]
-"""Where, what, and what to do about it."""
+Problem = tuple[Path, Malformed]
+"""Where, and what: an error yet without its line."""
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -27,7 +28,7 @@ def typed(model: type[M], text: str, name: str, also: Callable[[M], Iterable[Pro
     """What `text` says, as `model` has it; `also` finds what a model can't. Raises Malformed."""
     data = parse(text, name)
     if not isinstance(data, dict):
-        raise Malformed(f"{name}: no keys and values in it", "each line says key: value")
+        raise Malformed("no-keys-and-values", name=name)
     try:
         made = model.model_validate(data)
     except ValidationError as error:
@@ -39,14 +40,21 @@ def typed(model: type[M], text: str, name: str, also: Callable[[M], Iterable[Pro
             return made
     at = lines(text)
     raise Malformed.of(
-        (f"{name}:{_line(at, path)}: {_dotted(path)}: {message}", hint)
-        for path, message, hint in sorted(found, key=lambda each: _line(at, each[0]))
+        Malformed(
+            "at-line",
+            name=name,
+            line=_line(at, path),
+            place=_dotted(path),
+            fault=fault.message,
+            hint=fault.advice,
+        )
+        for path, fault in sorted(found, key=lambda each: _line(at, each[0]))
     )
 
 
-def wrong(path: Path, message: str, hint: str = "") -> Problem:
-    """Where, what, and what to do about it."""
-    return path, message, hint
+def wrong(path: Path, message: str, /, *, hint: Message | None = None, **values: Value) -> Problem:
+    """Where, and what by its id, with its values and its hint."""
+    return path, Malformed(message, hint=hint, **values)
 
 
 class QuotedValue(str):
@@ -70,45 +78,50 @@ def _told(model: type[BaseModel], error: ErrorDetails) -> Problem:
     kind, found = error["type"], QuotedValue(error["input"])
     context = error.get("ctx", {})
     if kind == "missing":
-        return wrong(path, "is missing")
+        return wrong(path, "key-missing")
     if kind == "extra_forbidden":
-        return wrong(path, "unknown key", close(str(path[-1]), _keys_beside(model, path)))
+        return wrong(path, "key-unknown", hint=close(str(path[-1]), _keys_beside(model, path)))
     if kind in ("enum", "literal_error"):
         known = re.findall(r"'([^']*)'", str(context.get("expected", "")))
-        return wrong(path, f"{found} is not in the closed list", close(str(error["input"]), known))
+        return wrong(
+            path, "not-in-closed-list", found=found, hint=close(str(error["input"]), known)
+        )
     if kind.startswith("bool"):
-        return wrong(path, f"expected true or false, found {found}")
+        return wrong(path, "wants-true-or-false", found=found)
     if kind.startswith(("date", "timezone")):
-        return wrong(path, f"expected a date, found {found}",
-            "2027-01-15, or with its time and zone 2027-01-15T16:00:00+01:00")  # fmt: skip
+        return wrong(path, "wants-a-date", found=found)
     if kind == "value_error":
-        return wrong(path, f"expected a duration, found {found}", "such as P30D, P1M or PT72H")
+        return wrong(path, "wants-a-duration", found=found)
     if kind.startswith("float"):
-        return wrong(path, f"expected a number, found {found}")
+        return wrong(path, "wants-a-number", found=found)
     if kind.startswith("int"):
-        return wrong(path, f"expected a whole number, found {found}")
+        return wrong(path, "wants-a-whole-number", found=found)
     if kind in ("model_type", "dict_type"):
-        return wrong(path, f"expected keys and values, found {found}", "indent them below")
+        return wrong(path, "wants-keys-and-values", found=found)
     if kind == "too_short" and (short := error["input"]):
-        return wrong(path, f"expected at least {context['min_length']}, found {len(short)}")
+        return wrong(path, "wants-at-least", least=context["min_length"], found=len(short))
     if kind == "tuple_type":
-        return wrong(path, f"expected a list, found {found}", "write it in brackets: [a, b]")
-    return wrong(path, f"{found} can't stand here", PATTERNS.get(_key(path), ""))
+        return wrong(path, "wants-a-list", found=found)
+    return wrong(path, "value-cannot-stand-here", found=found, hint=PATTERNS.get(_key(path)))
 
 
-PATTERNS = {"departments": "two digits in quotes, or 2A, 2B, 971 to 976",
-             "hours": "such as 05:00-24:00", "sha256": "64 digits, 0 to 9 and a to f",
-             "confidence": "above 0, at most 1", "min_duration_s": "seconds, at least 0.5",
-             "polygon": "corners, shares of the picture: [[0.1, 0.6], [0.9, 0.6], [0.5, 1]]",
-             "shadow_days": "days, 1 to 365"}  # fmt: skip
+PATTERNS = {
+    "departments": Message("pattern-departments"),
+    "hours": Message("pattern-hours"),
+    "sha256": Message("pattern-sha-256"),
+    "confidence": Message("pattern-share"),
+    "min_duration_s": Message("pattern-seconds"),
+    "polygon": Message("pattern-polygon"),
+    "shadow_days": Message("pattern-days"),
+}
 
 
-def close(word: str, known: Iterable[str]) -> str:
+def close(word: str, known: Iterable[str]) -> Message | None:
     words = list(known)
     near = get_close_matches(word, words, 1, 0.6)
     if near:
-        return f"did you mean {near[0]}?"
-    return "one of: " + ", ".join(words) if words else ""
+        return Message("did-you-mean", name=near[0])
+    return Message("one-of", known=", ".join(words)) if words else None
 
 
 def _keys_beside(model: type[BaseModel], path: Path) -> list[str]:

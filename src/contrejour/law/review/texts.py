@@ -27,8 +27,6 @@ _HTML = re.compile(
     rb"article|main|section|div|p|h[1-6]|ul|ol|table|meta|title)\b",
     re.I | re.S,
 )
-KINDS = "give it as .txt, .html, .docx, .odt or .pdf"
-OCR = "have its text recognised first (OCR), for example with ocrmypdf"
 
 
 def passages(path: Path) -> tuple[Passage, ...]:
@@ -39,25 +37,25 @@ def passages(path: Path) -> tuple[Passage, ...]:
     """
     found = _passages(path, _bytes(path))
     if not found:
-        raise InputEmpty(f"{path} holds no text", KINDS)
+        raise InputEmpty("document-without-text", path=path)
     return found
 
 
 def _bytes(path: Path) -> bytes:
     try:
         if path.is_dir():
-            raise InputMissing(f"{path} is a folder", "give one document")
+            raise InputMissing("document-is-a-folder", path=path)
         if path.stat().st_size > LARGEST:
-            raise Unsupported(f"{path} is larger than {LARGEST >> 20} MiB", "split it first")
+            raise Unsupported("document-too-large", path=path, most_mib=LARGEST >> 20)
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise InputMissing(f"{path} does not exist", "check the path") from error
+        raise InputMissing("input-missing", path=path) from error
     except OSError as error:
         raise InputMissing(
-            f"{path} can't be read: {error.strerror or error}", "check its permissions"
+            "document-cannot-be-read", path=path, reason=error.strerror or str(error)
         ) from error
     if not data:
-        raise InputEmpty(f"{path} is empty (0 bytes)", "check the file")
+        raise InputEmpty("document-empty", path=path)
     return data
 
 
@@ -67,13 +65,11 @@ def _passages(path: Path, data: bytes) -> tuple[Passage, ...]:
     if data.startswith(b"PK\x03\x04"):
         return _archive(path, data)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unsupported(
-            f"{path} is an old or encrypted Office document", "save it as .docx or .odt"
-        )
+        raise Unsupported("document-of-old-office", path=path)
     if data.startswith((b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*")):
-        raise Unsupported(f"{path} is a picture", OCR)
+        raise Unsupported("document-is-a-picture", path=path)
     if data.startswith(b"{\\rtf"):
-        raise Unsupported(f"{path} is RTF", "save it as .docx or .odt")
+        raise Unsupported("document-is-rtf", path=path)
     text = _decoded(path, data)
     if _HTML.match(data[:4096]) or _HTML.match(text[:4096].encode()):
         from contrejour.law.review import markup
@@ -81,7 +77,7 @@ def _passages(path: Path, data: bytes) -> tuple[Passage, ...]:
         try:
             return markup.html(text)
         except markup.TooDeep as error:
-            raise Unsupported(f"{path} is nested too deep", "save it again") from error
+            raise Unsupported("document-too-deep", path=path) from error
     return paragraphs([Line(line, None, at) for at, line in enumerate(text.splitlines(), 1)])
 
 
@@ -90,7 +86,7 @@ def _decoded(path: Path, data: bytes) -> str:
         return data.decode("utf-16", errors="replace")
     controls = sum(byte < 32 and byte not in (9, 10, 12, 13) for byte in data[:65536])
     if b"\0" in data or controls > len(data[:65536]) // 100:
-        raise Unsupported(f"{path} is not a text", KINDS)
+        raise Unsupported("document-not-a-text", path=path)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -110,28 +106,23 @@ def _archive(path: Path, data: bytes) -> tuple[Passage, ...]:
             if "content.xml" in names:
                 return markup.odt(_member(path, archive, "content.xml"))
     except (zipfile.BadZipFile, zlib.error, EOFError, XMLSyntaxError) as error:
-        raise Truncated(
-            f"{path} is damaged: {error}", "copy it again from where it came"
-        ) from error
+        raise Truncated("document-damaged", path=path, error=str(error)) from error
     except markup.Entities as error:
-        raise Unsupported(
-            f"{path} declares entities, which no word processor writes",
-            "open it and save it again",
-        ) from error
-    raise Unsupported(f"{path} is an archive, and no .docx or .odt", KINDS)
+        raise Unsupported("document-declares-entities", path=path) from error
+    raise Unsupported("document-of-unknown-kind", path=path)
 
 
 def _member(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
     """One file of an archive. What its own header says of its size is not believed."""
     if archive.getinfo(name).flag_bits & 1:
-        raise Unsupported(f"{path} is encrypted", "save it without a password")
+        raise Unsupported("document-encrypted", path=path)
     try:
         with archive.open(name) as member:
             data = member.read(LARGEST_TEXT + 1)
     except NotImplementedError as error:
-        raise Unsupported(f"{path} is packed in an unknown way", "save it again") from error
+        raise Unsupported("document-packed-unknown", path=path) from error
     if len(data) > LARGEST_TEXT:
-        raise Unsupported(f"{path} unpacks to more than {LARGEST_TEXT >> 20} MiB", "split it first")
+        raise Unsupported("document-unpacks-too-large", path=path, most_mib=LARGEST_TEXT >> 20)
     return data
 
 
@@ -143,13 +134,11 @@ def _pdf(path: Path, data: bytes) -> tuple[Passage, ...]:
             pages = [_page(document, at) for at in range(len(document))]
     except pypdfium2.PdfiumError as error:
         if "assword" in str(error):
-            raise Unsupported(f"{path} is encrypted", "save it without a password") from error
-        raise Truncated(
-            f"{path} is damaged: {error}", "copy it again from where it came"
-        ) from error
+            raise Unsupported("document-encrypted", path=path) from error
+        raise Truncated("document-damaged", path=path, error=str(error)) from error
     found = paragraphs(list(without_margins(pages)))
     if not found:
-        raise InputEmpty(f"{path} has no text: its pages are pictures", OCR)
+        raise InputEmpty("document-of-pictures", path=path)
     return found
 
 

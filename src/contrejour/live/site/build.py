@@ -51,10 +51,7 @@ def wanted(camera: str, zones: Zones, acts: Collection[str]) -> tuple[str, ...]:
     """The zones that run, in order. Raises Refused for one whose act the plan doesn't grant."""
     for name, zone in zones.items():
         if act(zone) not in acts:
-            raise Refused(
-                f"{camera} {name}: {act(zone)} is not in the plan",
-                "take the zone out of the site file, or have the act voted",
-            )
+            raise Refused("rule-not-in-plan", camera=camera, zone=name, act=act(zone))
     return tuple(zones)
 
 
@@ -76,8 +73,7 @@ def output(plan: Plan, camera: str) -> tuple[timedelta, int]:
     told = [measures[grant.measure]["output"] for grant in plan.naming(camera, Act.COUNT)]
     windows = [Period.parse(each["window"]).at_most_s for each in told if each]
     if not any(windows):
-        raise Refused(f"{camera}: the plan says no window for its figures",
-                      "have it voted: output: {window, floor}")  # fmt: skip
+        raise Refused("figures-without-window", camera=camera)  # fmt: skip
     return timedelta(seconds=max(windows)), max(int(each["floor"]) for each in told if each)
 
 
@@ -121,17 +117,14 @@ def may_alert(
     """
     why = unmeasured(rates, camera, name, settings_sha256(zone))
     if zone.alert and why:
-        raise Refused(
-            f"PR-04: {camera} {name} may not alert: {why}",
-            "measure it with events eval -o, or take alert out: it then runs in shadow",
-        )
+        raise Refused("zone-may-not-alert", camera=camera, zone=name, reason=why)
     return standing(zone.alert, why, since, now, zone.shadow_days)
 
 
 def _rule(camera: str, name: str, zone: ZoneRule) -> EventRule:
     make = RULES.get(zone.kind)
     if make is None:
-        raise Refused(f"{camera} {name}: there is no rule for {zone.kind}", "take the zone out")
+        raise Refused("no-rule-for", camera=camera, zone=name, kind=zone.kind)
     return make(zone)
 
 

@@ -18,6 +18,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool
 
+from contrejour.base.errors import Malformed
+from contrejour.base.messages import Message
 from contrejour.law.mandate.parse import Path
 from contrejour.law.mandate.schema import Name
 from contrejour.law.mandate.typed import Problem, wrong
@@ -96,10 +98,7 @@ def faults(camera: str, zones: Mapping[Name, ZoneRule]) -> Iterable[Problem]:
     for name, zone in zones.items():
         path = ("cameras", camera, "events", name)
         if zone.kind == "weapon":
-            yield wrong(
-                (*path, "kind"), "no weapon is looked for: no model with a clean licence finds any",
-                "take the zone out: this stays off",
-            )  # fmt: skip
+            yield wrong((*path, "kind"), "no-weapon-rule")
         yield from _polygon((*path, "polygon"), zone.polygon)
         yield from _strangers(path, zone)
         if zone.kind == "wrong_way":
@@ -107,42 +106,39 @@ def faults(camera: str, zones: Mapping[Name, ZoneRule]) -> Iterable[Problem]:
         if zone.kind == "density":
             yield from _density(path, zone)
         if zone.alert and zone.error_rates is None:
-            yield wrong(
-                (*path, "alert"), "PR-04: no alert without an error rate measured here",
-                "measure it with events eval and name the file: error_rates",
-            )  # fmt: skip
+            yield wrong((*path, "alert"), "alert-without-error-rate")
 
 
 def _polygon(path: Path, polygon: ground.Polygon) -> Iterable[Problem]:
     if len(polygon) < 3:
-        yield wrong(path, f"{len(polygon)} corners are no zone", "three at least")
+        yield wrong(path, "zone-of-few-corners", corners=len(polygon))
     elif ground.is_crossing(polygon):
-        yield wrong(path, "its sides cross or touch", "name the corners in turn, each once")
+        yield wrong(path, "zone-crosses-itself")
     elif ground.area(polygon) < ground.LEAST_SHARE:
-        yield wrong(path, "a zone of no size", "corners are shares of the picture, 0 to 1")
+        yield wrong(path, "zone-of-no-size")
 
 
 def _strangers(path: Path, zone: ZoneRule) -> Iterable[Problem]:
     for key in sorted(zone.model_fields_set & set(ONLY)):
         if zone.kind not in ONLY[key]:
-            yield wrong((*path, key), f"not a setting of {zone.kind}", "take it out")
+            yield wrong((*path, key), "setting-of-another-kind", kind=zone.kind)
 
 
 def _direction(path: Path, zone: ZoneRule) -> Iterable[Problem]:
     if (zone.direction is None) == (zone.direction_degrees is None):
-        yield wrong(path, "which way is right?", "direction, or direction_degrees, not both")
+        yield wrong(path, "which-way-is-right")
     elif zone.direction and zone.direction[0] == zone.direction[1]:
-        yield wrong((*path, "direction"), "from a point to itself", "two points, apart")
+        yield wrong((*path, "direction"), "direction-to-itself")
 
 
 def _density(path: Path, zone: ZoneRule) -> Iterable[Problem]:
     if zone.most_per_m2 is None:
-        yield wrong(path, "how many are too many?", "say most_per_m2")
+        yield wrong(path, "how-many-are-too-many")
     if (zone.area_m2 is None) == (zone.standing is None):
-        yield wrong(path, "how large is the ground?", "area_m2, or standing, not both")
+        yield wrong(path, "how-large-is-the-ground")
     elif zone.standing is not None:
         if zone.lens_degrees is None:
-            yield wrong(path, "how wide is the view?", "lens_degrees, from the camera's data sheet")
+            yield wrong(path, "how-wide-is-the-view")
         else:
             yield from _standing((*path, "standing"), zone)
 
@@ -150,14 +146,14 @@ def _density(path: Path, zone: ZoneRule) -> Iterable[Problem]:
 def _standing(path: Path, zone: ZoneRule) -> Iterable[Problem]:
     pairs = zone.standing or ()
     if len(pairs) < 2 or any(not 0 < row <= 1.5 or height <= 0 for row, height in pairs):
-        yield wrong(path, "not pairs of a foot's row and a height", "two at least, near and far")
+        yield wrong(path, "standing-not-pairs")
         return
     found = seen_from(zone, (16, 9))
     why = perspective.doubt(pairs, found)
     if why:
-        yield wrong(path, why, "or measure the ground: area_m2")
+        yield path, Malformed(why, hint=Message("or-measure-the-ground"))
     elif found.area_m2(zone.polygon, (16, 9)) == float("inf"):
-        yield wrong(path, "the zone reaches the horizon", "draw it on the ground alone")
+        yield wrong(path, "zone-reaches-the-horizon")
 
 
 def seen_from(zone: ZoneRule, size: tuple[int, int]) -> perspective.Perspective:

@@ -73,19 +73,16 @@ def _strange(site: Site) -> Iterable[Problem]:
             if rule.kind == "abandoned_object" and camera.hidden != "unknown":
                 yield wrong(
                     ("cameras", name, "events", zone, "kind"),
-                    f"{rule.kind} needs the empty scene, which this camera doesn't learn",
-                    "hide: unknown on a camera that keeps still, or take the zone out",
-                )  # fmt: skip
+                    "rule-needs-the-scene",
+                    rule=rule.kind,
+                )
         try:
             host = urlsplit(camera.address).netloc
         except ValueError:
-            yield wrong(("cameras", name, "address"), "no address", "such as rtsp://host/path")
+            yield wrong(("cameras", name, "address"), "no-address")
             continue
         if "@" in host:
-            yield wrong(
-                ("cameras", name, "address"), "a login in an address is in every log",
-                "put user:password in a file of its own: login_file",
-            )  # fmt: skip
+            yield wrong(("cameras", name, "address"), "login-in-an-address")
 
 
 def address(name: str, camera: Place, environment: Mapping[str, str] = os.environ) -> str:
@@ -95,9 +92,7 @@ def address(name: str, camera: Place, environment: Mapping[str, str] = os.enviro
         try:
             login = camera.login_file.read_text().splitlines()[0]
         except (OSError, IndexError, UnicodeDecodeError) as error:
-            raise CameraRefused(
-                f"the login of {name} can't be read", "its first line is user:password"
-            ) from error
+            raise CameraRefused("login-cannot-be-read", camera=name) from error
     if not login:
         return camera.address
     user, _, password = login.partition(":")

@@ -47,7 +47,7 @@ def main() -> None:
         told = wire.told_error(error)
     except MemoryError:
         name = without_login(asked["address"])
-        told = wire.told_error(CameraError(f"{name} sends pictures that want too much memory"))
+        told = wire.told_error(CameraError("pictures-too-large", camera=name))
     if tee:
         tee.close()  # first: who hears the error ends this process
     waiting.put((b"E", [told]))

@@ -101,13 +101,13 @@ class Decoder:
             elif kind == b"P" and self.fmt and length == wire.picture_bytes(self.fmt):
                 yield self._frame(self._read(length, limit_s), self.fmt)
             else:
-                raise CameraError(f"{self.name}: its decoder talks nonsense")
+                raise CameraError("decoder-talks-nonsense", camera=self.name)
 
     def _format(self, body: bytes) -> None:
         try:
             self.fmt, self.sandbox = wire.read_format(body)
         except (ValueError, KeyError, TypeError, ArithmeticError, ContrejourError) as error:
-            raise CameraError(f"{self.name}: its decoder talks nonsense") from error
+            raise CameraError("decoder-talks-nonsense", camera=self.name) from error
 
     def _frame(self, body: memoryview, fmt: Format) -> Frame:
         fields, self.counted = wire.read_picture(body, fmt)
@@ -125,7 +125,7 @@ class Decoder:
         while got < size:
             left_s = end_s - time.monotonic()
             if left_s <= 0 or not self._poll.poll(left_s * 1000):
-                raise CameraError(f"{self.name} went silent", "check the network")
+                raise CameraError("camera-silent", camera=self.name)
             more = os.readv(self._from, [body[got:]])
             if not more:
                 raise self._died()
@@ -137,7 +137,7 @@ class Decoder:
             self._child.wait(GRACE_S)
         code = self._child.returncode
         how = signal.Signals(-code).name if code and code < 0 else f"exit code {code}"
-        return CameraError(f"{self.name}: its decoder died ({how})")
+        return CameraError("decoder-died", camera=self.name, how=how)
 
     def close(self) -> None:
         """End the process, whatever it does. Waits until the keeper has been told all it said."""

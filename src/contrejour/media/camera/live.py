@@ -104,7 +104,7 @@ class Live:
                 damaged = not nal.opens_clean(codec, data, prefix)
             damaged |= packet.is_corrupt or (prefix == 0 and sets.doubts(data))
             if sets.changed:  # the next connection asks how they are coded now
-                raise self._feed.gone(f"{self.name} codes its pictures in another way now")
+                raise self._feed.gone("camera-coded-anew", camera=self.name)
             packet.opaque = sent = _Sent(came)
             pictures, complains = _decoded(packet)
             damaged |= complains  # fail closed: what refers to a broken picture is broken
@@ -119,7 +119,7 @@ class Live:
                 yield _shown(picture, own.came, damaged or own.damaged)
                 seen_s = time.monotonic()
             if time.monotonic() - seen_s > self.patience_s:
-                raise CameraError(f"{self.name} sends no picture that can be decoded")
+                raise CameraError("no-picture-decodes", camera=self.name)
 
     def _packets(self) -> Iterator[tuple[Any, Came]]:
         """With what FFmpeg says on the way kept off the terminal, and its losses counted."""
@@ -148,7 +148,7 @@ class Live:
             frame = frame_of(self.fmt, number, pts, picture, shown.damaged)
         except Unsupported as error:  # the next connection finds out what it is now
             shape = f"{picture.width}x{picture.height} {picture.format.name}"
-            raise self._feed.gone(f"{self.name} changed to {shape}") from error
+            raise self._feed.gone("camera-changed", camera=self.name, shape=shape) from error
         return replace(frame, time_ns=time_ns, taken=taken)
 
     def close(self) -> None:

@@ -28,6 +28,7 @@ from contrejour.base.errors import (
     NotMedia,
     Unsupported,
 )
+from contrejour.base.messages import as_json, of_json
 from contrejour.base.pictures import Frame
 from contrejour.base.times import Instant
 from contrejour.media.format import Format, depth, native_format, subsampling, working_format
@@ -101,8 +102,12 @@ def _ratio(text: Any) -> Fraction:
 def told_error(error: ContrejourError) -> bytes:
     """The body of an E."""
     kind = type(error).__name__
-    said = {"kind": kind if kind in ENDS else "CameraError", "said": str(error), "hint": error.hint}
-    return json.dumps(said).encode()
+    told = {
+        "kind": kind if kind in ENDS else "CameraError",
+        "said": as_json(error.message),
+        "hint": error.advice and as_json(error.advice),
+    }
+    return json.dumps(told).encode()
 
 
 def read_error(body: bytes, name: str) -> ContrejourError:
@@ -110,9 +115,10 @@ def read_error(body: bytes, name: str) -> ContrejourError:
     try:
         data = json.loads(body[:MOST_TEXT])
         kind = ENDS[data["kind"]]
-        return kind(str(data["said"]), str(data["hint"]))
-    except (ValueError, KeyError, TypeError):
-        return CameraError(f"{name}: its decoder talks nonsense")
+        hint = data["hint"] and of_json(data["hint"])
+        return kind(of_json(data["said"]), hint=hint)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return CameraError("decoder-talks-nonsense", camera=name)
 
 
 def told_picture(frame: Frame, counted: Counted) -> Iterator[Any]:

@@ -57,17 +57,14 @@ def open_input(path: Path) -> InputContainer:
     """Open for demuxing; errors say which of missing, empty or not-media it is."""
     try:
         if path.stat().st_size == 0:
-            raise InputEmpty(f"{path} is empty (0 bytes)", "copy it again from where it came")
+            raise InputEmpty("input-empty", path=path)
         return av.open(f"file:{path}", options=OPEN_OPTIONS, metadata_errors="replace")
     except (FileNotFoundError, NotADirectoryError):
-        raise InputMissing(f"{path} does not exist", "check the path") from None
+        raise InputMissing("input-missing", path=path) from None
     except PermissionError:
-        raise InputMissing(f"{path} may not be read", "check its permissions") from None
+        raise InputMissing("input-may-not-be-read", path=path) from None
     except (av.FFmpegError, OSError, ValueError) as error:
-        raise NotMedia(
-            f"{path} is not a video or is cut before its index: {_reason(error)}",
-            "a file whose copy was interrupted may lack its index: copy it again",
-        ) from None
+        raise NotMedia("not-a-video", path=path, reason=_reason(error)) from None
 
 
 def _reason(error: Exception) -> str:
@@ -85,13 +82,11 @@ def probe(path: Path) -> Format:
     with open_input(path) as container:
         streams = video_streams(container)
         if not streams:
-            raise NotMedia(f"{path} has no video track", "sound alone has nothing to veil")
+            raise NotMedia("no-video-track", path=path)
         stream = streams[0]
         picture, times = _first_picture(container, stream)
         if picture is None:
-            raise InputEmpty(
-                f"{path} has no picture that can be decoded", "it may be encrypted or damaged"
-            )
+            raise InputEmpty("no-picture-decodes-from", path=path)
         rate = _rate(container.format.name, stream, times)
         return format_of(container, stream, picture, rate, len(streams) - 1)
 

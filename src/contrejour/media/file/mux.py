@@ -40,17 +40,15 @@ def check_container(suffix: str, fmt: Format) -> None:
     """Refuse a container that can't carry this stream exactly."""
     if suffix not in CONTAINERS:
         raise Unsupported(
-            f"output of type {suffix or '(none)'}", f"use one of {' '.join(sorted(CONTAINERS))}"
+            "output-type-unknown", suffix=suffix or "(none)", known=" ".join(sorted(CONTAINERS))
         )
     clock = _EXACT.get(suffix)
     if clock and (fmt.time_base * clock).denominator != 1:
         raise Unsupported(
-            f"{suffix} counts {clock} ticks a second and can't repeat time stamps "
-            f"in units of {fmt.time_base} s",
-            "write .mp4, which keeps them exactly",
+            "time-stamps-inexact", suffix=suffix, clock=clock, time_base=str(fmt.time_base)
         )
     if suffix == ".ts" and (fmt.rotation or fmt.matrix):
-        raise Unsupported("MPEG-TS can't say that a picture is rotated", "write .mp4")
+        raise Unsupported("mpeg-ts-cannot-rotate")
 
 
 def write_chunk(path: Path, packets: Sequence[CodedPicture]) -> None:
@@ -96,7 +94,7 @@ class DecodingTimes:
         ordered = sorted(times)
         rank = {pts: at for at, pts in enumerate(ordered)}
         if len(rank) != len(times):
-            raise Unsupported("two pictures with the same time stamp")
+            raise Unsupported("time-stamp-twice")
         return cls(ordered, max((at - rank[pts] for at, pts in enumerate(times)), default=0))
 
     def decode_time(self, at: int) -> int:
@@ -140,8 +138,9 @@ def mux(out: Path, suffix: str, fmt: Format, chunks: Sequence[Path], audio: Path
             os.fsync(file.fileno())
     except (av.FFmpegError, OSError) as error:
         raise OutputFailed(
-            f"{out.name} can't be written: {getattr(error, 'strerror', None) or error}",
-            "free some space, or choose another place with -o",
+            "video-cannot-be-written",
+            path=out.name,
+            reason=str(getattr(error, "strerror", None) or error),
         ) from error
 
 
@@ -167,7 +166,7 @@ class _Sounds:
             try:
                 track = container.add_stream_from_template(stream)
             except ValueError as error:
-                raise Unsupported(f"sound: {error}", "write .mkv or .mov") from error
+                raise Unsupported("sound-does-not-fit", reason=str(error)) from error
             track.metadata.clear()
             self._tracks[stream.index] = track
         self._packets = self._demux()

@@ -122,17 +122,19 @@ def frame_of(
 ) -> Frame:
     """A decoded picture as a Frame. Raises Unsupported for one that the stream's format isn't."""
     if pts is None:
-        raise Unsupported("a picture without a time stamp", "remux the recording first")
+        raise Unsupported("picture-without-time-stamp")
     if (picture.width, picture.height) != (fmt.width, fmt.height):
         raise Unsupported(
-            f"the picture size changes from {fmt.width}x{fmt.height} "
-            f"to {picture.width}x{picture.height} inside the file",
-            "split the recording where it changes",
+            "picture-size-changes",
+            width=fmt.width,
+            height=fmt.height,
+            new_width=picture.width,
+            new_height=picture.height,
         )
     name = picture.format.name
     native = native_format(name)
     if working_format(name, fmt.width, fmt.height) != fmt.pix_fmt:
-        raise Unsupported(f"the pixel format changes to {name} inside the file")
+        raise Unsupported("pixel-format-changes", pixel_format=name)
     planar = picture if name == native else picture.reformat(format=native)
     return Frame(
         index=number,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from contrejour.base.messages import Message
 from contrejour.media.onvif.device import Profile
 
 FIT = ("H264", "H265")
@@ -11,7 +12,7 @@ MOST_PX = 1920 * 1080
 """A larger picture costs more to look at than it shows of anybody who has to be hidden."""
 
 
-def choose(profiles: Sequence[Profile]) -> tuple[Profile | None, str]:
+def choose(profiles: Sequence[Profile]) -> tuple[Profile | None, Message]:
     """The profile fit for de-identification, and why: the largest up to 1080p of H.264 or H.265.
 
     Of two as large, the one with more pictures a second. Small people are missed in small pictures,
@@ -19,11 +20,11 @@ def choose(profiles: Sequence[Profile]) -> tuple[Profile | None, str]:
     """
     coded = [each for each in profiles if each.codec in FIT and each.width * each.height]
     if not coded:
-        return None, "it sends no H.264 or H.265"
+        return None, Message("stream-not-h264")
     fit = [each for each in coded if each.width * each.height <= MOST_PX]
     if not fit:
-        return min(coded, key=_size), "the smallest: none is up to 1080p"
-    return max(fit, key=_size), "the largest up to 1080p"
+        return min(coded, key=_size), Message("stream-smallest")
+    return max(fit, key=_size), Message("stream-largest")
 
 
 def _size(profile: Profile) -> tuple[int, float]:

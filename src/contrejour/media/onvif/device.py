@@ -77,7 +77,7 @@ def _clock(told: Element, address: str) -> datetime:
         )
         return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
     except ValueError:
-        raise CameraRefused(f"{address} doesn't say what time it is") from None
+        raise CameraRefused("onvif-without-time", camera=address) from None
 
 
 def _media(talk: Talk, address: str) -> tuple[str, str]:
@@ -97,10 +97,7 @@ def _media(talk: Talk, address: str) -> tuple[str, str]:
         space = MEDIA
         known[MEDIA] = text_of(told, "GetCapabilitiesResponse/Capabilities/Media/XAddr")
     if not is_of(known[space], urlsplit(address).hostname or ""):
-        raise CameraRefused(
-            f"{address} sends elsewhere for its media service: {plain(known[space])}",
-            "a login is given to the camera alone: ask it by the address it has for itself",
-        )
+        raise CameraRefused("media-service-elsewhere", camera=address, address=plain(known[space]))
     return space, known[space]
 
 
@@ -126,7 +123,9 @@ def _profiles(talk: Talk, space: str, media: str) -> list[Profile]:
 def _number(element: Element, path: str, media: str, most: int = MOST_PX) -> float:
     text = text_of(element, path)
     if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text) or not 0 <= float(text) <= most:
-        raise CameraRefused(f"{media}: {path} is {plain(text) or 'nothing'}, not a number")
+        raise CameraRefused(
+            "onvif-not-a-number", camera=media, element=path, found=plain(text) or "nothing"
+        )
     return float(text)
 
 
@@ -145,10 +144,7 @@ def _stream(talk: Talk, space: str, media: str, token: str) -> str:
     told = talk.ask(media, f'<GetStreamUri xmlns="{space}">{asked}</GetStreamUri>')
     address = _bare(text_of(told, path))
     if not is_of(address, urlsplit(media).hostname or "", ("rtsp", "rtsps")):
-        raise CameraRefused(
-            f"{media} sends elsewhere for its pictures: {plain(address)}",
-            "a stream of the camera's own, by RTSP, is what is watched",
-        )
+        raise CameraRefused("pictures-elsewhere", camera=media, address=plain(address))
     return address
 
 

@@ -42,12 +42,9 @@ def probe(host: str = MULTICAST, port: int = PORT, wait_s: float = WAIT_S) -> li
         except TimeoutError:
             pass
         except OSError as error:
-            raise CameraError(
-                f"{place} can't be reached: {error.strerror}",
-                "check the address and the network",
-            ) from error
+            raise CameraError("camera-unreachable", camera=place, reason=error.strerror) from error
     if not found:
-        raise CameraError(f"no camera answers at {place}", "is it on, and is ONVIF too?")
+        raise CameraError("no-camera-answers", place=place)
     return found
 
 

@@ -49,7 +49,7 @@ class Talk:
             try:
                 more = digest.answer(self.login, "POST", path, asked, secrets.token_hex(8))
             except KeyError:
-                raise CameraRefused(f"{address} asks for a password in an unknown way") from None
+                raise CameraRefused("password-asked-strangely", camera=address) from None
             code, data, headers = self._post(
                 address, envelope(body, header), {"Authorization": more}
             )
@@ -57,13 +57,13 @@ class Talk:
             raise refused(address)
         found = parsed(data, address).find("{*}Body")
         if found is None:
-            raise CameraRefused(f"{address} answers with what is no ONVIF", "check the port")
+            raise CameraRefused("not-onvif", camera=address)
         fault = found.find("{*}Fault")
         if fault is not None:
             if "NotAuthorized" in "".join(fault.itertext()):
                 raise refused(address)
             why = plain(text_of(fault, "Reason/Text"))
-            raise Fault(f"{address} refuses a question: {why}")
+            raise Fault("question-refused", camera=address, reason=why)
         return found
 
     def _token(self) -> str:
@@ -107,19 +107,14 @@ class Talk:
                     raise TimeoutError
                 return told.status, data, known
         except ssl.SSLError as error:
-            raise CameraRefused(
-                f"{address} shows a certificate that nobody trusted vouches for"
-            ) from error
+            raise CameraRefused("onvif-certificate-not-trusted", camera=address) from error
         except (OSError, http.client.HTTPException) as error:
             if late.is_set() or isinstance(error, TimeoutError):
-                raise CameraError(f"{address} went silent", "check the network") from error
+                raise CameraError("camera-silent", camera=address) from error
             if isinstance(error, http.client.HTTPException):
-                raise CameraRefused(
-                    f"{address} answers with what is no ONVIF", "check the port"
-                ) from error
-            reason = error.strerror or error
-            raise CameraError(f"{address} can't be reached: {reason}",
-                              "check the address and the network") from error  # fmt: skip
+                raise CameraRefused("not-onvif", camera=address) from error
+            reason = error.strerror or str(error)
+            raise CameraError("camera-unreachable", camera=address, reason=reason) from error
         finally:
             link.close()
 
@@ -143,7 +138,7 @@ def _cut_after(seconds: float, link: socket.socket, late: threading.Event) -> It
 
 
 def refused(address: str) -> CameraRefused:
-    return CameraRefused(f"{address} refuses the user or the password", "check the login file")
+    return CameraRefused("login-refused", camera=address)
 
 
 def plain(text: str, most: int = 60) -> str:

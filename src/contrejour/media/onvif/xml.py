@@ -20,7 +20,7 @@ def parsed(data: bytes, who: str) -> Element:
             raise ValueError
         return ElementTree.fromstring(text)
     except (ValueError, ElementTree.ParseError) as error:
-        raise CameraRefused(f"{who} answers with what is no ONVIF", "check the port") from error
+        raise CameraRefused("not-onvif", camera=who) from error
 
 
 def text_of(element: Element, path: str) -> str:

@@ -45,9 +45,7 @@ def target(fmt: Format) -> str:
     if fmt.depth == 8 and not fmt.rgb and (fmt.codec != "hevc" or fmt.interlaced):
         return "h264"
     if fmt.interlaced:
-        raise Unsupported(
-            f"interlaced {fmt.depth}-bit {fmt.codec} video", "deinterlace it before veiling"
-        )
+        raise Unsupported("interlaced-too-deep", depth=fmt.depth, codec=fmt.codec)
     return "hevc"
 
 
@@ -142,8 +140,12 @@ class Encoder:
         except av.FFmpegError as error:
             fmt = self._fmt
             raise Unsupported(
-                f"{self._codec} can't encode {fmt.width}x{fmt.height} {fmt.pix_fmt}: "
-                f"{error.strerror}"
+                "cannot-be-encoded",
+                codec=self._codec,
+                width=fmt.width,
+                height=fmt.height,
+                pixel_format=fmt.pix_fmt,
+                reason=error.strerror,
             ) from error
 
     def close(self) -> list[CodedPicture]:
@@ -195,7 +197,7 @@ def stripped(strip: BitStreamFilterContext, packet: av.Packet[Any] | None) -> li
 def _time(packet: av.Packet[Any]) -> int:
     time = packet.pts if packet.pts is not None else packet.dts
     if time is None:
-        raise Unsupported("a packet without a time stamp")
+        raise Unsupported("packet-without-time-stamp")
     return time
 
 

@@ -290,7 +290,7 @@ class Playlist:
 
     def _failed(self, error: OSError) -> OutputFailed:
         return OutputFailed(
-            f"{self._folder.name} can't be written: {error.strerror}", "is the disk full?"
+            "playlist-cannot-be-written", folder=self._folder.name, reason=error.strerror
         )
 
 

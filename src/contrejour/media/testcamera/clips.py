@@ -87,9 +87,7 @@ def load(path: Path) -> Clip:
     """Read a clip as it is, H.264, H.265 or Motion JPEG. Raises what `probe` does, Unsupported."""
     fmt = media.probe(path)
     if fmt.codec not in (*CODECS, "mjpeg"):
-        raise Unsupported(
-            f"{path}: a test camera can't send {fmt.codec}", "H.264, H.265 or Motion JPEG it can"
-        )
+        raise Unsupported("clip-cannot-be-sent", path=path, codec=fmt.codec)
     gops = media.index(path, fmt)
     reader = media.Reader(path, fmt, gops)
     if fmt.codec == "mjpeg":

@@ -37,11 +37,11 @@ class Faults:
         for part in filter(None, asked.split("&")):
             name, _, value = part.partition("=")
             if name not in known:
-                raise UsageError(f"{name} is not a fault", f"one of: {', '.join(sorted(known))}")
+                raise UsageError("not-a-fault", name=name, known=", ".join(sorted(known)))
             try:
                 number = float(value)
             except ValueError:
-                raise UsageError(f"{part}: expected a number", f"such as {name}=3") from None
+                raise UsageError("fault-needs-a-number", fault=part, name=name) from None
             found = replace(found, **{name: number})
         return found
 

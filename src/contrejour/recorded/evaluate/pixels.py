@@ -74,8 +74,11 @@ def fit(before: Luma, after: Luma) -> LumaMatch:
     (height, width), (high, wide) = before.shape, after.shape
     if abs(high * width - wide * height) > 16 * max(high, wide, height, width):
         raise UsageError(
-            f"a picture of {wide}x{high} can't be compared with one of {width}x{height}",
-            "the second video must show the whole picture of the first",
+            "videos-of-unequal-size",
+            width=wide,
+            height=high,
+            expected_width=width,
+            expected_height=height,
         )
     cuts = (True, False) if high >= height and wide >= width else (False,)
     if before.shape == after.shape:

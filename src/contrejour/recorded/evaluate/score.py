@@ -95,11 +95,7 @@ def score(truth: PeopleTruth, frames: Iterable[PixelVerdict]) -> Result:
         _count_free(tally, veiled, [*boxes, *truth.taken.get(index, ())])
         tally.times_ns.append(veiled.time_ns)
     if truth.last >= len(tally.times_ns):
-        raise UsageError(
-            f"the ground truth goes to frame index {truth.last}, "
-            f"there are {len(tally.times_ns)} frames",
-            "use the truth of this very video",
-        )
+        raise UsageError("truth-beyond-the-video", last=truth.last, frames=len(tally.times_ns))
     return _result(tally)
 
 

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from contrejour.base.errors import UsageError
+from contrejour.base.messages import Message
 from contrejour.base.pictures import Box
 
 HEAD_PERCENT = 22
@@ -63,16 +64,14 @@ def parse(name: str, text: str, box: str = "face") -> PeopleTruth:
     lines = text.lstrip("\ufeff").splitlines()
     filled = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not filled:
-        raise UsageError(f"{name}: no ground truth in it")
+        raise UsageError("truth-empty", name=name)
     reader = _csv if "frame" in filled[0][1] else _mot
     frames: dict[int, list[Person]] = {}
     taken: dict[int, list[Box]] = {}
     try:
         reader(filled, box, frames, taken)
     except _Wrong as wrong:
-        raise UsageError(
-            f"{name}: {wrong}", "docs/reference/eval.md shows the formats of the ground truth"
-        ) from wrong
+        raise UsageError("truth-malformed", name=name, fault=wrong.fault) from wrong
     _no_one_twice(name, frames)
     return PeopleTruth(
         {index: tuple(people) for index, people in frames.items()},
@@ -81,23 +80,25 @@ def parse(name: str, text: str, box: str = "face") -> PeopleTruth:
 
 
 class _Wrong(Exception):
-    pass
+    def __init__(self, fault: Message) -> None:
+        super().__init__(fault)
+        self.fault = fault
 
 
 def _no_one_twice(name: str, frames: Mapping[int, list[Person]]) -> None:
     for index, people in frames.items():
         tracks = [person.track for person in people]
         if len(set(tracks)) != len(tracks):
-            raise UsageError(f"{name}: a track has two boxes in frame index {index}")
+            raise UsageError("truth-track-twice", name=name, frame=index)
 
 
 def _numbers(number: int, parts: Iterable[str]) -> list[float]:
     try:
         found = [float(part) for part in parts]
     except ValueError as error:
-        raise _Wrong(f"line {number}: expected numbers, found {str(error)[-40:]}") from error
+        raise _Wrong(Message("truth-wants-numbers", line=number, found=str(error)[-40:])) from error
     if not all(map(math.isfinite, found)):
-        raise _Wrong(f"line {number}: expected finite numbers")
+        raise _Wrong(Message("truth-wants-finite-numbers", line=number))
     return found
 
 
@@ -115,10 +116,10 @@ def _mot(
     for number, line in lines:
         fields = _numbers(number, line.replace(",", " ").split())
         if len(fields) < 6:
-            raise _Wrong(f"line {number}: expected 6 numbers or more, found {len(fields)}")
+            raise _Wrong(Message("truth-wants-six-numbers", line=number, found=len(fields)))
         frame, track, left, top, width, height = fields[:6]
         if frame < 1 or width <= 0 or height <= 0:
-            raise _Wrong(f"line {number}: expected a frame from 1 and a box of some size")
+            raise _Wrong(Message("truth-wants-a-box-from-1", line=number))
         x, y, index = left - 1, top - 1, int(frame) - 1
         body = _outward(x, y, x + width, y + height)
         counts, perhaps = _counts(fields)
@@ -149,16 +150,16 @@ def _csv(
     wanted = [f"{here[0]}_{end}" for end in ("x1", "y1", "x2", "y2")] if here else ["face_x1"]
     for name in ("frame", "id", *wanted):
         if name not in names:
-            raise _Wrong(f"line 1: expected a column {name!r}")
+            raise _Wrong(Message("truth-wants-column", name=name))
     for (number, _), row in zip(lines[1:], csv.DictReader(line for _, line in lines), strict=True):
         if None in row.values() or None in row:
-            raise _Wrong(f"line {number}: expected {len(names)} values")
+            raise _Wrong(Message("truth-wants-values", line=number, expected=len(names)))
         cells = {str(key).strip(): value for key, value in row.items()}
         frame, track, x1, y1, x2, y2 = _numbers(
             number, (cells[n] for n in ("frame", "id", *wanted))
         )
         if frame < 0 or x2 <= x1 or y2 <= y1:
-            raise _Wrong(f"line {number}: expected a frame from 0 and a box of some size")
+            raise _Wrong(Message("truth-wants-a-box-from-0", line=number))
         (visible,) = _numbers(number, (cells.get("visible_fraction", "1"),))
         head = _outward(x1, y1, x2, y2)
         if visible > 0:

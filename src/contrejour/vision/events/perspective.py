@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from contrejour.base.messages import Message
 from contrejour.base.pictures import Kind
 from contrejour.vision.events.ground import Polygon, area, is_cut
 from contrejour.vision.events.moment import Moment
@@ -88,7 +89,7 @@ class PerspectiveProposal:
     """
 
     perspective: Perspective | None
-    because: str
+    because: Message | None
     standing: tuple[Pair, ...]
 
 
@@ -114,14 +115,14 @@ def fit(pairs: Sequence[Pair], focal: float) -> Perspective:
     return Perspective(best[0], best[1], focal, best[2], len(pairs))
 
 
-def doubt(pairs: Sequence[Pair], found: Perspective) -> str:
-    """Why this perspective is not to be relied on; nothing where it is."""
+def doubt(pairs: Sequence[Pair], found: Perspective) -> Message | None:
+    """Why this perspective is not to be relied on; None where it is."""
     rows = [row for row, _ in pairs]
     if max(rows) - min(rows) < LEAST_SPREAD:
-        return "people stand at one distance only: give some near and some far"
+        return Message("people-at-one-distance")
     if found.off > WORST_FIT:
-        return "the heights fit no flat ground: not upright, not adults, or on several levels"
-    return ""
+        return Message("no-flat-ground")
+    return None
 
 
 def calibrate(moments: Iterable[Moment], lens_degrees: float) -> PerspectiveProposal:
@@ -144,7 +145,7 @@ def calibrate(moments: Iterable[Moment], lens_degrees: float) -> PerspectiveProp
                 last_ns[thing.number] = moment.time_ns
                 seen.append(((box.y + box.h) / size[1], box.h / size[1]))
     if len(seen) < LEAST_SEEN:
-        return PerspectiveProposal(None, "too few people standing whole in the picture", ())
+        return PerspectiveProposal(None, Message("too-few-people-standing"), ())
     seen.sort()
     some = seen[:: len(seen) // MOST_FITTED + 1]
     found = fit(some, focal(lens_degrees, size))

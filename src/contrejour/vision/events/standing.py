@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from contrejour.base.messages import Message
+
 LEAST_HOURS = 1.0
 """An error rate from less is none."""
 
@@ -30,38 +32,42 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class AlertDecision:
-    """`shadow`: only recorded. `because` says why, in a line of English."""
+    """`shadow`: only recorded. `because` says why."""
 
     shadow: bool
-    because: str
+    because: Message
 
 
-def unmeasured(rates: Rates | None, camera: str, zone: str, settings: str) -> str:
-    """Why there is no measured error rate for this (PR-04); nothing where there is."""
+def unmeasured(rates: Rates | None, camera: str, zone: str, settings: str) -> Message | None:
+    """Why there is no measured error rate for this (PR-04); None where there is."""
     if rates is None:
-        return "no error rate was measured here"
+        return Message("error-rate-missing")
     if (rates.camera, rates.zone) != (camera, zone):
-        return f"the error rate is of {rates.camera} {rates.zone}"
+        return Message("error-rate-of-another-zone", camera=rates.camera, zone=rates.zone)
     if rates.settings != settings:
-        return "the settings changed since the error rate was measured"
+        return Message("error-rate-of-other-settings")
     if not rates.hours >= LEAST_HOURS:
-        return f"the error rate is of less than {LEAST_HOURS:.0f} h"
+        return Message("error-rate-of-too-few-hours", hours=LEAST_HOURS)
     if rates.recall is None:
-        return "nothing happened while the error rate was measured: let somebody try it"
-    return ""
+        return Message("error-rate-of-nothing")
+    return None
 
 
 def standing(
-    asked: bool, unmeasured: str, since: datetime | None, now: datetime, shadow_days: int
+    asked: bool,
+    unmeasured: Message | None,
+    since: datetime | None,
+    now: datetime,
+    shadow_days: int,
 ) -> AlertDecision:
     """Whether one zone alerts now. In doubt it doesn't.
 
     `asked` is the site's `alert`; `since`, when these settings first ran here, None for never.
     """
     if unmeasured:
-        return AlertDecision(True, f"PR-04: {unmeasured}")
+        return AlertDecision(True, Message("shadow-unmeasured", reason=unmeasured))
     if not asked:
-        return AlertDecision(True, "the site file doesn't say alert: true")
+        return AlertDecision(True, Message("shadow-not-asked"))
     if since is None or now - since < timedelta(days=shadow_days):
-        return AlertDecision(True, f"the {shadow_days} days of shadow are not over")
-    return AlertDecision(False, "an error rate was measured here, the days of shadow are over")
+        return AlertDecision(True, Message("shadow-days-not-over", days=shadow_days))
+    return AlertDecision(False, Message("out-of-shadow"))

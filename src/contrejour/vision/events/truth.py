@@ -33,7 +33,7 @@ def read_truth(text: str, name: str) -> EventTruth:
     found = [Occurrence(event, zone, *times) for event, zone, times, _ in rows]
     for number, each in enumerate(found):
         if each.to_s < each.from_s:
-            raise Malformed(f"{name}: entry {number}: ends before it begins")
+            raise Malformed("said-ends-before-it-begins", name=name, number=number)
     return EventTruth(tuple(found), _dated([dated for *_, dated in rows], name))
 
 
@@ -52,7 +52,7 @@ def _rows(
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, list):
-        raise Malformed(f"{name}: not a list in JSON", "see docs/reference/events.md")
+        raise Malformed("said-not-a-list", name=name)
     for number, row in enumerate(data):
         try:
             times = [_time(row[key]) for key in keys]
@@ -60,10 +60,7 @@ def _rows(
             yield str(row["event"]), str(row["zone"]), times, dated
         except (KeyError, TypeError, ValueError, OverflowError):
             wanted = ", ".join(("event", "zone", *keys))
-            raise Malformed(
-                f"{name}: entry {number}: expected {wanted}",
-                "times are seconds, or ISO 8601 with their zone",
-            ) from None
+            raise Malformed("said-bad-entry", name=name, number=number, expected=wanted) from None
 
 
 def _time(value: Any) -> float:
@@ -79,5 +76,5 @@ def _time(value: Any) -> float:
 
 def _dated(dated: list[bool], name: str) -> bool:
     if len(set(dated)) > 1:
-        raise Malformed(f"{name}: some times are seconds, some are dates", "write all the one way")
+        raise Malformed("said-times-mixed", name=name)
     return any(dated)

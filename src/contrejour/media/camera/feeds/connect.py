@@ -34,7 +34,7 @@ def connect(address: str, transport: str = "tcp", trust: str = "") -> Feed:
             return Webcam(address)
         case "file" | "recorder" if not host:
             return Recordings(address)
-    raise CameraRefused(f"{name} is no camera address", "such as rtsp://host/path")
+    raise CameraRefused("not-a-camera-address", address=name)
 
 
 def without_login(address: str) -> str:

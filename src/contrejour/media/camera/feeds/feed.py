@@ -75,12 +75,11 @@ def pictures_of(container: InputContainer, name: str) -> VideoStream:
     streams = video_streams(container)
     if not streams:
         container.close()
-        raise NotMedia(f"{name} sends no pictures", "sound alone has nothing to veil")
+        raise NotMedia("camera-without-pictures", camera=name)
     stream = streams[0]
     if not stream.codec_context:
         container.close()
-        raise Unsupported(f"{name} sends pictures in a code that nobody here can read",
-                          "set the camera to H.264, H.265 or JPEG")  # fmt: skip
+        raise Unsupported("codec-unknown", camera=name)  # fmt: skip
     context = stream.codec_context
     context.thread_count = 1
     context.copy_opaque = True
@@ -99,10 +98,7 @@ def opened(
                            timeout=(OPEN_S, STALL_S))  # fmt: skip
         except (av.FFmpegError, OSError, ValueError) as error:
             if any("certificate" in line for *_, line in said):
-                raise CameraRefused(
-                    f"{name} shows a certificate that nobody trusted vouches for",
-                    "name its own, or its authority's, as trust",
-                ) from None
+                raise CameraRefused("certificate-not-trusted", camera=name) from None
             raise lost(name, error, speaks) from None
 
 
@@ -121,25 +117,26 @@ def read(container: InputContainer, stream: VideoStream, name: str) -> Iterator[
     except (av.FFmpegError, OSError) as error:
         silent |= isinstance(error, av.ExitError | TimeoutError)
     if silent or time.monotonic() - asked_s >= STALL_S:
-        raise CameraError(f"{name} went silent", "check the network")
-    raise CameraError(f"{name} hung up")
+        raise CameraError("camera-silent", camera=name)
+    raise CameraError("camera-hung-up", camera=name)
 
 
 def lost(name: str, error: Exception, speaks: str) -> CameraError:
     """What FFmpeg says, in our words, without the password."""
     match error:
         case av.HTTPUnauthorizedError() | av.HTTPForbiddenError():
-            return CameraRefused(f"{name} refuses the user or the password", "check the login file")
+            return CameraRefused("login-refused", camera=name)
         case av.HTTPNotFoundError() | av.HTTPBadRequestError() | av.HTTPClientError():
-            return CameraRefused(f"{name} has no such stream", "check the path")
+            return CameraRefused("no-such-stream", camera=name)
         case av.InvalidDataError() | av.ProtocolNotFoundError():
-            return CameraRefused(f"{name} doesn't speak {speaks}", "check the port")
+            return CameraRefused("another-protocol", camera=name, protocol=speaks)
         case ConnectionRefusedError():
-            return CameraError(f"{name} refuses connections", "is it on? check the port")
+            return CameraError("connection-refused", camera=name)
         case TimeoutError() | av.ExitError():
-            return CameraError(f"{name} went silent", "check the network")
-    return CameraError(f"{name} can't be reached: {getattr(error, 'strerror', error)}",
-                       "check the address and the network")  # fmt: skip
+            return CameraError("camera-silent", camera=name)
+    return CameraError(
+        "camera-unreachable", camera=name, reason=str(getattr(error, "strerror", error))
+    )
 
 
 def tls(trust: str) -> dict[str, str]:
@@ -154,7 +151,5 @@ def tls(trust: str) -> dict[str, str]:
     try:
         ssl.create_default_context(cafile=authorities)
     except (OSError, ssl.SSLError) as error:
-        raise CameraRefused(
-            f"{authorities} holds no certificate that can be read", "trust names a PEM file"
-        ) from error
+        raise CameraRefused("no-certificate", path=authorities) from error
     return {"tls_verify": "1", "ca_file": authorities}

@@ -84,7 +84,7 @@ class Recordings(Feed):
             self.close()
             if len(self.notes) == 1:
                 raise self.notes[0]
-            raise NotMedia(f"{address} holds no recording that can be read", "check the folder")
+            raise NotMedia("no-readable-recording", address=address)
         self._first = self._now
 
     def first(self) -> tuple[InputContainer, VideoStream]:
@@ -113,7 +113,7 @@ class Recordings(Feed):
                 self._waiting = iter(self._files)
             at_ns = end_ns + (0 if self._loop else GAP_NS)
             self._now = self._next()
-        raise CameraEnded(f"{self.name} is over")
+        raise CameraEnded("recording-over", recording=self.name)
 
     def _wait(self, due_ns: int) -> None:
         """Until it is due. A leap in a recording is a clock that was set: nobody waits it out."""
@@ -139,10 +139,9 @@ class Recordings(Feed):
                 return container, stream
             container.close()
             width, height, kind = shape
-            self.notes.append(CameraError(
-                f"{path} is left out: its pictures are {width}x{height} {kind}",
-                "?only= chooses the files of one camera",
-            ))  # fmt: skip
+            self.notes.append(
+                CameraError("recording-left-out", path=path, width=width, height=height, kind=kind)
+            )
         return None
 
     def close(self) -> None:
@@ -172,11 +171,9 @@ def recorded(folder: Path, only: str) -> list[Path]:
     except OSError as error:
         raise _unreadable(folder, error) from error
     if not paths:
-        raise CameraRefused(f"{folder} holds no recording", "check the folder, and ?only=")
+        raise CameraRefused("no-recording", folder=folder)
     if len(paths) > most:
-        raise CameraRefused(
-            f"{folder} holds more than {most} recordings", "choose some: ?only=CH1-2027-02-*"
-        )
+        raise CameraRefused("too-many-recordings", folder=folder, most=most)
     if soft != resource.RLIM_INFINITY and soft < len(paths) + OTHER_FILES:
         resource.setrlimit(resource.RLIMIT_NOFILE, (len(paths) + OTHER_FILES, hard))
     stamps = {path: stamp.groups() for path in paths if (stamp := _STAMP.search(path.name))}
@@ -190,9 +187,7 @@ def _raise(error: OSError) -> NoReturn:
 
 
 def _unreadable(path: Path, error: OSError) -> CameraRefused:
-    return CameraRefused(
-        f"{path} can't be read: {error.strerror}", "check the path and its permissions"
-    )
+    return CameraRefused("recording-cannot-be-read", path=path, reason=error.strerror)
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -200,12 +195,12 @@ def _opened(path: Path) -> BinaryIO:
     try:
         file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
     except IsADirectoryError:
-        raise NotMedia(f"{path} is not a regular file") from None
+        raise NotMedia("not-a-regular-file", path=path) from None
     except OSError as error:
         raise _unreadable(path, error) from error
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
-        raise NotMedia(f"{path} is not a regular file")
+        raise NotMedia("not-a-regular-file", path=path)
     return file
 
 
@@ -213,11 +208,8 @@ def _container(path: Path, file: BinaryIO) -> InputContainer:
     try:
         return av.open(file, "r", options=OPEN_OPTIONS, metadata_errors="replace")
     except (av.FFmpegError, OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise NotMedia(
-            f"{path} is not a video or is cut before its index: {reason}",
-            "a file whose copy was interrupted may lack its index: copy it again",
-        ) from None
+        reason = str(getattr(error, "strerror", None) or error)
+        raise NotMedia("not-a-video", path=path, reason=reason) from None
 
 
 def _coded(container: InputContainer, stream: VideoStream) -> Iterator[Any]:

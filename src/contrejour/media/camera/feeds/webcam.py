@@ -27,13 +27,11 @@ class Webcam(Feed):
         self.name, self.notes = address, []
         device = address.removeprefix("webcam:")
         if not re.fullmatch(r"/dev/video\d+", device):
-            raise CameraRefused(f"{address} is no camera address", "such as webcam:/dev/video0")
+            raise CameraRefused("not-a-webcam-address", address=address)
         try:
             av.ContainerFormat(_FORMAT, "r")
         except ValueError as error:
-            raise CameraRefused(
-                f"{address}: this FFmpeg reads no webcam", "use rtsp:// or http://"
-            ) from error
+            raise CameraRefused("no-webcam-support", address=address) from error
         options = {"timestamps": "abs", "protocol_whitelist": "file"}
         self._container = opened(device, address, "Video4Linux2", options, _FORMAT)
         self._stream = pictures_of(self._container, address)
@@ -47,7 +45,7 @@ class Webcam(Feed):
             if packet.size:
                 ns = None if packet.pts is None else int(packet.pts * packet.time_base * 10**9)
                 yield packet, Came(SPREAD_NS, 0, ns, reported=True)
-        raise CameraError(f"{self.name} was unplugged")
+        raise CameraError("webcam-unplugged", camera=self.name)
 
     def close(self) -> None:
         if self._read.stop():  # else a read that never ends holds it, as long as the process lives
@@ -89,7 +87,7 @@ class Watched:
             try:
                 packet = self._came.get(timeout=self._stall_s)
             except Empty:
-                raise CameraError(f"{self._name} went silent", "check the network") from None
+                raise CameraError("camera-silent", camera=self._name) from None
             if packet is None:
                 return
             yield packet

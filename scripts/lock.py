@@ -1,11 +1,12 @@
 """Pin every dependency, and name no package index while doing so.
 
-    python scripts/lock.py            lock again (needs `uv`), write the three files below
+    python scripts/lock.py            lock again (needs `uv`), write the four files below
     python scripts/lock.py --check    are they in step with pyproject.toml and each other?
 
-    uv.lock                 what was resolved, for Python 3.11 to 3.13 on Linux and macOS
-    requirements.lock       the same as `pip install --require-hashes -r` takes it: to run
-    requirements-dev.lock   ... and to test and check
+    uv.lock                     what was resolved, for Python 3.11 to 3.13 on Linux and macOS
+    requirements.lock           the same as `pip install --require-hashes -r` takes it: to run
+    requirements-dev.lock       ... and to test and check
+    requirements-release.lock   ... and to build a release, with its bill of materials
 
 uv writes the address of the index, and of each file, into uv.lock. Whoever installs has an index
 of their own (a company's mirror, a folder of wheels), so the addresses are taken out and the file
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 EXPORTS = {
     "requirements.lock": ["--no-default-groups", "--group", "build"],
     "requirements-dev.lock": [],
+    "requirements-release.lock": ["--no-default-groups", "--group", "release"],
 }
 NO_INDEX = "index.invalid"
 _HEAD = "# Written by scripts/lock.py: do not edit.\n"

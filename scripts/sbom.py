@@ -104,8 +104,9 @@ def licence(package: Package) -> str | None:
 
 def bill(project: Package, packages: list[Package], release: list[Path], at: datetime) -> str:
     """The document. Raises SystemExit where it isn't what the schema asks for."""
-    from cyclonedx.factory.license import LicenseFactory
-    from cyclonedx.model import ExternalReference, ExternalReferenceType, HashType, XsUri
+    from cyclonedx.contrib.hash.factories import HashTypeFactory
+    from cyclonedx.contrib.license.factories import LicenseFactory
+    from cyclonedx.model import ExternalReference, ExternalReferenceType, XsUri
     from cyclonedx.model.bom import Bom, BomMetaData
     from cyclonedx.model.component import Component, ComponentType
     from cyclonedx.output.json import JsonV1Dot6
@@ -125,7 +126,7 @@ def bill(project: Package, packages: list[Package], release: list[Path], at: dat
                 ExternalReference(
                     type=ExternalReferenceType.DISTRIBUTION,
                     url=XsUri(f"{package.purl}?file_name={name}"),
-                    hashes=[HashType.from_composite_str(f"sha256:{digest}")],
+                    hashes=[HashTypeFactory().from_composite_str(f"sha256:{digest}")],
                 )
                 for name, digest in package.files
             ],

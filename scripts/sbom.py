@@ -93,7 +93,7 @@ def licence(package: Package) -> str | None:
         return None
     short = told["License-Expression"] or told["License"]
     if short and len(short) <= 80 and "\n" not in short:
-        return str(short)
+        return str(short).removeprefix("OSI Approved :: ")
     kinds = [
         each.rsplit(" :: ", 1)[1]
         for each in told.get_all("Classifier", [])
@@ -103,15 +103,13 @@ def licence(package: Package) -> str | None:
 
 
 def bill(project: Package, packages: list[Package], release: list[Path], at: datetime) -> str:
-    """The document. Raises SystemExit where it isn't what the schema asks for."""
+    """The document."""
     from cyclonedx.contrib.hash.factories import HashTypeFactory
     from cyclonedx.contrib.license.factories import LicenseFactory
     from cyclonedx.model import ExternalReference, ExternalReferenceType, XsUri
     from cyclonedx.model.bom import Bom, BomMetaData
     from cyclonedx.model.component import Component, ComponentType
     from cyclonedx.output.json import JsonV1Dot6
-    from cyclonedx.schema import SchemaVersion
-    from cyclonedx.validation.json import JsonStrictValidator
     from packageurl import PackageURL
 
     def component(package: Package, kind: ComponentType, told: str | None) -> Component:
@@ -147,11 +145,16 @@ def bill(project: Package, packages: list[Package], release: list[Path], at: dat
     document.register_dependency(own, [by_key[key] for key in project.needs])
     for each, part in parts.items():
         document.register_dependency(part, [by_key[key] for key in each.needs])
-    text = str(JsonV1Dot6(document).output_as_string(indent=1)) + "\n"
-    fault = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
-    if fault:
+    return str(JsonV1Dot6(document).output_as_string(indent=1)) + "\n"
+
+
+def demand_valid(text: str) -> None:
+    """Raises SystemExit where the document isn't what the schema asks for."""
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
+    if fault := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
         raise SystemExit(f"the bill of materials is not CycloneDX 1.6: {fault}")
-    return text
 
 
 def main() -> int:
@@ -164,7 +167,9 @@ def main() -> int:
     lock = tomllib.loads((ROOT / "uv.lock").read_text())
     at = datetime.fromtimestamp(int(os.environ["SOURCE_DATE_EPOCH"]), UTC)
     project, packages = locked(lock, "contrejour")
-    args.output.write_text(bill(project, packages, [args.wheel, args.sdist], at))
+    text = bill(project, packages, [args.wheel, args.sdist], at)
+    demand_valid(text)
+    args.output.write_text(text)
     unlicensed = [each.name for each in packages if licence(each) is None]
     if unlicensed:
         print(f"no licence is known here of: {', '.join(unlicensed)}", file=sys.stderr)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 from collections.abc import Iterator
@@ -14,7 +13,8 @@ import rules
 import site_file
 
 from contrejour.base import errors
-from contrejour.cli.main import _parser
+from contrejour.cli.command import Argument, walk
+from contrejour.cli.commands import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -23,12 +23,12 @@ REFERENCE = ROOT / "docs" / "reference"
 def problems() -> Iterator[str]:
     """Each thing that the docs leave out or get wrong, in a line."""
     text = "\n".join(page.read_text() for page in sorted(REFERENCE.glob("*.md")))
-    for name, parser in _commands(_parser(), "contrejour"):
+    for name, command in walk(COMMANDS):
         if name not in text:
             yield f"docs/reference: no word of `{name}`"
-        for action in parser._actions:
-            for option in action.option_strings:
-                if option not in ("-h", "--help") and option not in text:
+        for given in command.arguments:
+            for option in () if isinstance(given, Argument) else given.names:
+                if option not in text:
                     yield f"docs/reference: no word of `{name} {option}`"
     codes = (REFERENCE / "exit-codes.md").read_text()
     for kind in vars(errors).values():
@@ -46,16 +46,6 @@ def problems() -> Iterator[str]:
             if "://" not in target and not (page.parent / target).exists():
                 yield f"{page.relative_to(ROOT)}: nothing at {target}"
     yield from paths.problems()
-
-
-def _commands(
-    parser: argparse.ArgumentParser, name: str
-) -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    yield name, parser
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for word, below in action.choices.items():
-                yield from _commands(below, f"{name} {word}")
 
 
 if __name__ == "__main__":

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 
 import pytest
 
 from contrejour.base.errors import ModelError
-from contrejour.cli.models import add_models_parser, download_bar, run_models
+from contrejour.cli.models import download_bar
+from contrejour.cli.parser import new_parser
 from contrejour.vision.detect.registry import MODELS
 
 pytestmark = pytest.mark.usefixtures("index")
 
 
 def models(*arguments: str) -> int:
-    parser = argparse.ArgumentParser(prog="contrejour")
-    add_models_parser(parser.add_subparsers())
-    return run_models(parser.parse_args(["models", *arguments]))
+    args = new_parser().parse_args(["models", *arguments])
+    return int(args.run(args))
 
 
 def test_list_tells_licence_and_hashes_of_what_is_not_there_yet(

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import os
-import re
 import sys
 from collections.abc import Mapping
-from datetime import date, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from contrejour.base.errors import InputMissing, Malformed, OutputExists, OutputFailed
 from contrejour.base.files import sha256, write_atomic
 from contrejour.base.language import is_french
+from contrejour.cli.command import Argument, Option, Switch
+from contrejour.cli.values import DIR, URL
 
 MOST_BYTES = 32 << 20
 
@@ -85,62 +83,18 @@ def has_colour() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
-def day(text: str) -> date:
-    """An argument that is a date, ISO 8601."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("a date such as 2027-02-12") from None
-
-
-def address(text: str) -> tuple[str, int]:
-    """HOST:PORT, [::1]:PORT."""
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:
-        raise argparse.ArgumentTypeError("an address such as 127.0.0.1:8080")
-    return host.strip("[]"), int(port)
-
-
-def web(text: str) -> str:
-    """An argument that is an address of the web, for pages to link to; no / at its end."""
-    try:
-        host = urlsplit(text).hostname
-    except ValueError:
-        host = None
-    if not host or not re.fullmatch(r"https?://[!-~]+", text):
-        raise argparse.ArgumentTypeError("an address such as https://log.example.org/rhone")
-    return text.rstrip("/")
-
-
-def seconds(text: str) -> float:
-    """An argument that is a length of time."""
-    try:
-        found = float(text)
-    except ValueError:
-        found = 0.0
-    if not 0 < found <= 86_400:  # nor is nan
-        raise argparse.ArgumentTypeError("seconds, more than 0 and up to 86400")
-    return found
-
-
 def ask(prompt: str) -> str:
     """One line from whoever is at the terminal; the question goes to standard error."""
     print(prompt, end="", file=sys.stderr, flush=True)
     return sys.stdin.readline()
 
 
-def moment(text: str) -> datetime:
-    """An argument that is a moment, ISO 8601 with its offset."""
-    try:
-        at: datetime | None = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise argparse.ArgumentTypeError("a time such as 2027-02-12T16:00:00+01:00 or …Z")
-    return at
-
-
-def add_public_log(parser: argparse.ArgumentParser) -> None:
-    """Add `--public-log`."""
-    parser.add_argument("--public-log", type=web, metavar="URL",
-        help="where the public log is served: pages link to it, and to what checks it")  # fmt: skip
+CASE_FOLDER = Argument("folder", DIR, help="the folder of the case")
+FORCE = Switch("--force", help="replace an existing output")
+LANGUAGE = Option("--lang", choices=("fr", "en"), help="language (default: the system's)")
+OFFLINE = Switch("--offline", help="never fetch a model")
+PUBLIC_LOG = Option(
+    "--public-log",
+    URL,
+    help="where the public log is served: pages link to it, and to what checks it",
+)

@@ -15,24 +15,11 @@ from contrejour.base.errors import CameraError, InputMissing
 from contrejour.base.language import said
 from contrejour.base.messages import Message
 from contrejour.cli import arguments
+from contrejour.cli.command import Command, Option, Switch
+from contrejour.cli.values import FILE, ArgumentType
 
 if TYPE_CHECKING:
     from contrejour.media.onvif import Device
-
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `cameras` and what is under it."""
-    cameras = commands.add_parser("cameras", help="find cameras in the network")
-    below = cameras.add_subparsers(required=True, metavar="COMMAND")
-    discover = below.add_parser("discover", help="ask who is there (ONVIF), and print a site file")
-    add = discover.add_argument
-    add("--address", type=_address, metavar="HOST:PORT",
-        help="ask this one alone (default: everybody, by multicast)")  # fmt: skip
-    add("--login-file", type=Path, metavar="FILE",
-        help="file whose first line is user:password of the cameras")  # fmt: skip
-    add("--site", type=Path, metavar="FILE", help="leave out the cameras that this site file has")
-    add("--json", action="store_true", help="one JSON object a camera on standard output")
-    discover.set_defaults(run=_discover)
 
 
 def _address(text: str) -> tuple[str, int]:
@@ -129,3 +116,21 @@ def _name(device: Device, taken: Set[str]) -> str:
     name = f"{model[:40]}-{device.host}"[:70]
     more = (f"{name}-{number}" for number in count(2))
     return name if name not in taken else next(each for each in more if each not in taken)
+
+
+DISCOVER = Command(
+    "discover",
+    help="ask who is there (ONVIF), and print a site file",
+    run=_discover,
+    arguments=(
+        Option(
+            "--address",
+            ArgumentType("HOST:PORT", _address),
+            help="ask this one alone (default: everybody, by multicast)",
+        ),
+        Option("--login-file", FILE, help="file whose first line is user:password of the cameras"),
+        Option("--site", FILE, help="leave out the cameras that this site file has"),
+        Switch("--json", help="one JSON object a camera on standard output"),
+    ),
+)
+CAMERAS = Command("cameras", help="find cameras in the network", commands=(DISCOVER,))

@@ -7,12 +7,20 @@ import hashlib
 import json
 import secrets
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import Malformed, OrderError
-from contrejour.cli import arguments, case_hold, case_open, case_papers, case_peel
-from contrejour.cli.keyfiles import add_signer, private_key, public_key
+from contrejour.cli import arguments
+from contrejour.cli.arguments import CASE_FOLDER
+from contrejour.cli.case_hold import HOLD, HOLD_KEY
+from contrejour.cli.case_open import OPEN
+from contrejour.cli.case_papers import ACCESS, EXPORT, SLIP, TIMELINE
+from contrejour.cli.case_peel import PEEL, WITNESS
+from contrejour.cli.command import Command, Option, Switch
+from contrejour.cli.keyfiles import PLAN_KEY, SIGNER, private_key, public_key
+from contrejour.cli.values import COUNT, DIR, FILE, MOMENT, NAME, text
 
 if TYPE_CHECKING:
     from contrejour.custody.cases.folder import Found
@@ -24,65 +32,6 @@ if TYPE_CHECKING:
 
 BASES = ("60-1", "60-2", "77-1-1", "77-1-2", "99-3", "gdpr.15")
 """As contrejour.custody.cases.order.Basis, which --help has no time to import."""
-
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `case` and what is under it."""
-    below = commands.add_parser(
-        "case", help="an order to open or hold what is sealed, step by step"
-    ).add_subparsers(required=True, metavar="COMMAND")
-    declare = below.add_parser(
-        "declare", help="write an order, and begin its case", allow_abbrev=False
-    )
-    _add_declare(declare)
-    declare.set_defaults(run=_declare)
-    for word, told in (
-        ("approve", "a party agrees, and signs"),
-        ("refuse", "a party refuses: it stands"),
-        ("close", "a party ends the case"),
-    ):
-        said = below.add_parser(word, help=told, allow_abbrev=False)
-        said.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
-        add_signer(said)
-        if word == "approve":
-            said.add_argument("--pub", type=Path, metavar="FILE",
-                help="the plan's public key, to check that the plan allows it")  # fmt: skip
-        said.set_defaults(run=_say, act=word)
-    reveal = below.add_parser("reveal", help="what a secret order was for, for the log")
-    reveal.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
-    reveal.set_defaults(run=_reveal)
-    show = below.add_parser("show", help="how far a case is, and what it waits for")
-    show.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
-    show.add_argument("--json", action="store_true", help="as JSON")
-    show.set_defaults(run=_show)
-    case_peel.add_to(below)
-    case_open.add_to(below)
-    case_hold.add_to(below)
-    case_papers.add_to(below)
-
-
-def _add_declare(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add("-o", "--output", type=Path, required=True, metavar="DIR", help="the folder of the case")
-    add_signer(parser)
-    add("--plan", type=Path, required=True, metavar="FILE", help="the plan that must allow it")
-    add("--pub", type=Path, metavar="FILE", help="the plan's public key")
-    add("--policy", type=Path, required=True, metavar="FILE", help="who opens: party lines")
-    add("--witnesses", type=Path, required=True, metavar="FILE", help="who witnesses the log")
-    add("--basis", choices=BASES, required=True, help="the article that the order rests on")
-    add("--camera", action="append", required=True, metavar="NAME", help="may be given again")
-    for name, told in (("--since", "first moment filmed"), ("--until", "first moment after")):
-        add(name, type=arguments.moment, required=True, metavar="TIME", help=told)
-    add("--opener", default="", metavar="RECIPIENT", help="age recipient, for this order alone")
-    add("--held", type=Path, metavar="DIR", help="the case of the hold that kept it")
-    add("--urgent", action="store_true", help="don't wait a day: two have to approve")
-    add("--days", type=int, metavar="N",
-        help="until when it may be used (default: as long as the plan lets it)")  # fmt: skip
-    add("--hold-until", type=arguments.moment, metavar="TIME", help="keep it so long; open nothing")
-    add("--secret-until", type=arguments.moment, metavar="TIME",
-        help="hide cameras and times until then, and not that there is an order")  # fmt: skip
-    add("--private", type=Path, metavar="FILE",
-        help="JSON with what is personal: case_number, requester_name …")  # fmt: skip
 
 
 def _declare(args: argparse.Namespace) -> int:
@@ -165,7 +114,7 @@ def _private(path: Path | None) -> Private:
     return Private.new(told)
 
 
-def _say(args: argparse.Namespace) -> int:
+def _say(args: argparse.Namespace, done: str) -> int:
     from contrejour.custody.cases import folder, signed
     from contrejour.custody.cases.steps import Approve, Close, Refuse
 
@@ -175,7 +124,7 @@ def _say(args: argparse.Namespace) -> int:
         "refuse": (signed.Act.REFUSE, Refuse(args.role)),
         "close": (signed.Act.CLOSE, Close()),
     }
-    act, step = said[args.act]
+    act, step = said[done]
     if getattr(args, "pub", None):
         _demand_planned(args, found)
     word = _word(args, act, found)
@@ -228,3 +177,72 @@ def _tell(found: Found, *, as_json: bool) -> None:
         print(json.dumps(summary(found.case, found.private, now), ensure_ascii=False))
     else:
         print("\n".join(lines(found.case, found.private, now, arguments.speak(None))))
+
+
+DECLARE = Command(
+    "declare",
+    help="write an order, and begin its case",
+    run=_declare,
+    arguments=(
+        Option("--output", DIR, short="-o", required=True, help="the folder of the case"),
+        *SIGNER,
+        Option("--plan", FILE, required=True, help="the plan that must allow it"),
+        PLAN_KEY,
+        Option("--policy", FILE, required=True, help="who opens: party lines"),
+        Option("--witnesses", FILE, required=True, help="who witnesses the log"),
+        Option("--basis", choices=BASES, required=True, help="the article that the order rests on"),
+        Option("--camera", NAME, repeated=True, required=True, help="may be given again"),
+        Option("--since", MOMENT, required=True, help="first moment filmed"),
+        Option("--until", MOMENT, required=True, help="first moment after"),
+        Option(
+            "--opener", text("RECIPIENT"), default="", help="age recipient, for this order alone"
+        ),
+        Option("--held", DIR, help="the case of the hold that kept it"),
+        Switch("--urgent", help="don't wait a day: two have to approve"),
+        Option(
+            "--days", COUNT, help="until when it may be used (default: as long as the plan lets it)"
+        ),
+        Option("--hold-until", MOMENT, help="keep it so long; open nothing"),
+        Option(
+            "--secret-until",
+            MOMENT,
+            help="hide cameras and times until then, and not that there is an order",
+        ),
+        Option("--private", FILE, help="JSON with what is personal: case_number, requester_name …"),
+    ),
+)
+APPROVE = Command(
+    "approve",
+    help="a party agrees, and signs",
+    run=partial(_say, done="approve"),
+    arguments=(
+        CASE_FOLDER,
+        *SIGNER,
+        Option("--pub", FILE, help="the plan's public key, to check that the plan allows it"),
+    ),
+)
+REFUSE = Command(
+    "refuse",
+    help="a party refuses: it stands",
+    run=partial(_say, done="refuse"),
+    arguments=(CASE_FOLDER, *SIGNER),
+)
+CLOSE = Command(
+    "close",
+    help="a party ends the case",
+    run=partial(_say, done="close"),
+    arguments=(CASE_FOLDER, *SIGNER),
+)
+REVEAL = Command(
+    "reveal", help="what a secret order was for, for the log", run=_reveal, arguments=(CASE_FOLDER,)
+)
+SHOW = Command(
+    "show",
+    help="how far a case is, and what it waits for",
+    run=_show,
+    arguments=(CASE_FOLDER, Switch("--json", help="as JSON")),
+)
+CASE = Command("case", help="an order to open or hold what is sealed, step by step", commands=(
+    DECLARE, APPROVE, REFUSE, CLOSE, REVEAL, SHOW, WITNESS, PEEL, OPEN, HOLD_KEY, HOLD, ACCESS,
+    SLIP, TIMELINE, EXPORT
+))  # fmt: skip

@@ -5,36 +5,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import OrderError
 from contrejour.base.files import writing
 from contrejour.cli import arguments
-from contrejour.cli.keyfiles import add_signer, private_key
+from contrejour.cli.arguments import CASE_FOLDER
+from contrejour.cli.command import Argument, Command, Option
+from contrejour.cli.keyfiles import SIGNER, X25519, private_key
+from contrejour.cli.values import DIR, file
 
 if TYPE_CHECKING:
     from contrejour.custody.cases.folder import Found
     from contrejour.custody.cases.rules import Rules
     from contrejour.custody.seal.onion import Keyset
-
-
-def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add them to what is under `case`."""
-    key = below.add_parser("hold-key", help="a party's key for a hold", allow_abbrev=False)
-    key.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
-    add_signer(key)
-    key.add_argument("--x25519", action="store_true",
-        help="without post-quantum protection, as the age command of Debian reads it")  # fmt: skip
-    key.add_argument("-o", "--output", type=Path, required=True, metavar="DIR",
-        help="where this party keeps its keys: ORDER.hold is added")  # fmt: skip
-    key.set_defaults(run=_hold_key)
-
-    hold = below.add_parser("hold", help="keep what was peeled for a hold", allow_abbrev=False)
-    hold.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
-    hold.add_argument("onions", type=Path, nargs="+", metavar="ONIONS",
-        help="what whoever peeled last left, of each window")  # fmt: skip
-    hold.set_defaults(run=_hold)
 
 
 def _hold_key(args: argparse.Namespace) -> int:
@@ -109,3 +93,36 @@ def keyset(args: argparse.Namespace, found: Found, rules: Rules, keys: Mapping[s
         with read_identity(hold_path(args.hold_keys, order.id)) as secret:
             own = {VAULT: secret.recipient()}
     return hold_keyset(rules.policy, given, keys, order.id, own)
+
+
+HOLD_KEY = Command(
+    "hold-key",
+    help="a party's key for a hold",
+    run=_hold_key,
+    arguments=(
+        CASE_FOLDER,
+        *SIGNER,
+        X25519,
+        Option(
+            "--output",
+            DIR,
+            short="-o",
+            required=True,
+            help="where this party keeps its keys: ORDER.hold is added",
+        ),
+    ),
+)
+HOLD = Command(
+    "hold",
+    help="keep what was peeled for a hold",
+    run=_hold,
+    arguments=(
+        CASE_FOLDER,
+        Argument(
+            "onions",
+            file("ONIONS"),
+            count="+",
+            help="what whoever peeled last left, of each window",
+        ),
+    ),
+)

@@ -8,28 +8,16 @@ from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing, SealError
 from contrejour.cli import arguments
-from contrejour.cli.case_peel import demand_file, identity, under, utc_now
-from contrejour.cli.seal import kept, vouched
+from contrejour.cli.arguments import CASE_FOLDER
+from contrejour.cli.case_peel import demand_file, identity, utc_now
+from contrejour.cli.command import Argument, Command, Option
+from contrejour.cli.seal import ALLOW_TRUNCATED, kept, vouched
+from contrejour.cli.values import DIR, file, text
 
 if TYPE_CHECKING:
     from contrejour.custody.cases.folder import Found
     from contrejour.custody.seal.plugin import Token
     from contrejour.custody.seal.recipient import Identity
-
-
-def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add it to what is under `case`."""
-    add = under(below, "open", "the opener opens what was peeled", _open).add_argument
-    add("layer", type=Path, metavar="LAYER",
-        help="what the vault left for the opener; of several windows, their folder")  # fmt: skip
-    add("sealed", type=Path, nargs="+", metavar="SEALED", help="a segment of that window")
-    add("--key", type=Path, required=True, metavar="KEY", help="the opener's key")
-    add("--edge", metavar="VKEY",
-        help="believe only what this recorder signed: W.json has to be beside it")  # fmt: skip
-    add("--allow-truncated", action="store_true",
-        help="keep what is whole of a file that is cut or damaged")  # fmt: skip
-    add("-o", "--output", type=Path, required=True, metavar="DIR",
-        help="where it goes, in the clear")  # fmt: skip
 
 
 def _open(args: argparse.Namespace) -> int:
@@ -103,3 +91,27 @@ def _clear(path: Path, key: Identity, folder: Path, truncated: bool) -> Path:
             file.write(chunk)
             wipe(chunk)
     return out
+
+
+OPEN = Command(
+    "open",
+    help="the opener opens what was peeled",
+    run=_open,
+    arguments=(
+        CASE_FOLDER,
+        Argument(
+            "layer",
+            file("LAYER"),
+            help="what the vault left for the opener; of several windows, their folder",
+        ),
+        Argument("sealed", file("SEALED"), count="+", help="a segment of that window"),
+        Option("--key", file("KEY"), required=True, help="the opener's key"),
+        Option(
+            "--edge",
+            text("VKEY"),
+            help="believe only what this recorder signed: W.json has to be beside it",
+        ),
+        ALLOW_TRUNCATED,
+        Option("--output", DIR, short="-o", required=True, help="where it goes, in the clear"),
+    ),
+)

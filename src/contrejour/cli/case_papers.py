@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 from contrejour.base.errors import InputMissing, OrderError, OutputFailed, UsageError
 from contrejour.base.language import said
 from contrejour.cli import arguments
-from contrejour.cli.keyfiles import public_key
+from contrejour.cli.arguments import CASE_FOLDER, FORCE
+from contrejour.cli.command import Argument, Command, Option
+from contrejour.cli.keyfiles import PLAN_KEY, public_key
+from contrejour.cli.values import COUNT, DAY, DIR, FILE, MOMENT, NAME, file
 
 if TYPE_CHECKING:
     from contrejour.papers.document import PublicDocument
@@ -19,63 +22,6 @@ if TYPE_CHECKING:
 
 ANSWERS = ("copy", "nothing", "later", "precise", "refused")
 """As contrejour.custody.cases.access.Answer, which --help has no time to import."""
-
-
-def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add them to what is under `case`."""
-    access = below.add_parser(
-        "access", help="a filmed person's request: deadline, cameras, reply", allow_abbrev=False
-    )
-    add = access.add_argument
-    add("--plan", type=Path, required=True, metavar="FILE", help="the plan of the cameras")
-    add("--pub", type=Path, metavar="FILE", help="the plan's public key")
-    add("--place", required=True, metavar="NAME", help="where the person says they were")
-    for name, told in (("--since", "from when, as they say"), ("--until", "until when")):
-        add(name, type=arguments.moment, required=True, metavar="TIME", help=told)
-    add("--received", type=arguments.day, required=True, metavar="DATE", help="of the request")
-    add("--extended", type=arguments.day, metavar="DATE", help="when two more months were told")
-    add("--answer", choices=ANSWERS, help="write the reply: what it says")
-    _add_output(access, "the reply's pages, in French and English")
-    access.set_defaults(run=_access)
-
-    slip = below.add_parser(
-        "slip", help="the slip of what is handed over: PDF, one page", allow_abbrev=False
-    )
-    slip.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
-    slip.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a file handed over")
-    slip.add_argument("--bag", type=Path, metavar="DIR", help="the bag they are in")
-    slip.add_argument("--clock-ms", type=int, metavar="N",
-        help="by how much the camera's clock may be off")  # fmt: skip
-    _add_output(slip, "where bordereau.fr.pdf and bordereau.en.pdf go")
-    slip.set_defaults(run=_slip)
-
-    line = below.add_parser(
-        "timeline", help="veiled clips and events of several cameras, by place and time",
-        allow_abbrev=False,
-    )  # fmt: skip
-    line.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
-    line.add_argument("--clips", type=Path, metavar="FILE", help="JSON list of veiled clips")
-    line.add_argument("--events", type=Path, metavar="DIR", help="what -o of `watch` named")
-    line.add_argument("--clock-ms", type=int, default=1000, metavar="N",
-        help="by how much the events' times may be off (default: 1000)")  # fmt: skip
-    _add_output(line, "where the pages go, in French and English")
-    line.set_defaults(run=_timeline)
-
-    export = below.add_parser(
-        "export", help="hand over what was opened: a BagIt bag", allow_abbrev=False
-    )
-    export.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
-    export.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a file handed over")
-    export.add_argument("--proof", action="append", type=Path, default=[], metavar="FILE",
-        help="a proof of the log, as it was given; may be given again")  # fmt: skip
-    export.add_argument("-o", "--output", type=Path, required=True, metavar="BAG",
-        help="the bag; one that is there is refused")  # fmt: skip
-    export.set_defaults(run=_export)
-
-
-def _add_output(parser: argparse.ArgumentParser, told: str) -> None:
-    parser.add_argument("-o", "--output", type=Path, metavar="DIR", help=told)
-    parser.add_argument("--force", action="store_true", help="replace an existing output")
 
 
 def _access(args: argparse.Namespace) -> int:
@@ -202,3 +148,76 @@ def _made(folder: Path) -> Path:
     except OSError as error:
         raise OutputFailed(f"{folder} can't be written: {error.strerror}") from error
     return folder
+
+
+FILES = Argument("files", FILE, count="+", help="a file handed over")
+ACCESS = Command(
+    "access",
+    help="a filmed person's request: deadline, cameras, reply",
+    run=_access,
+    arguments=(
+        Option("--plan", FILE, required=True, help="the plan of the cameras"),
+        PLAN_KEY,
+        Option("--place", NAME, required=True, help="where the person says they were"),
+        Option("--since", MOMENT, required=True, help="from when, as they say"),
+        Option("--until", MOMENT, required=True, help="until when"),
+        Option("--received", DAY, required=True, help="of the request"),
+        Option("--extended", DAY, help="when two more months were told"),
+        Option("--answer", choices=ANSWERS, help="write the reply: what it says"),
+        Option("--output", DIR, short="-o", help="the reply's pages, in French and English"),
+        FORCE,
+    ),
+)
+SLIP = Command(
+    "slip",
+    help="the slip of what is handed over: PDF, one page",
+    run=_slip,
+    arguments=(
+        CASE_FOLDER,
+        FILES,
+        Option("--bag", DIR, help="the bag they are in"),
+        Option("--clock-ms", COUNT, help="by how much the camera's clock may be off"),
+        Option("--output", DIR, short="-o", help="where bordereau.fr.pdf and bordereau.en.pdf go"),
+        FORCE,
+    ),
+)
+TIMELINE = Command(
+    "timeline",
+    help="veiled clips and events of several cameras, by place and time",
+    run=_timeline,
+    arguments=(
+        CASE_FOLDER,
+        Option("--clips", FILE, help="JSON list of veiled clips"),
+        Option("--events", DIR, help="what -o of `watch` named"),
+        Option(
+            "--clock-ms",
+            COUNT,
+            default=1000,
+            help="by how much the events' times may be off (default: 1000)",
+        ),
+        Option("--output", DIR, short="-o", help="where the pages go, in French and English"),
+        FORCE,
+    ),
+)
+EXPORT = Command(
+    "export",
+    help="hand over what was opened: a BagIt bag",
+    run=_export,
+    arguments=(
+        CASE_FOLDER,
+        FILES,
+        Option(
+            "--proof",
+            FILE,
+            repeated=True,
+            help="a proof of the log, as it was given; may be given again",
+        ),
+        Option(
+            "--output",
+            file("BAG"),
+            short="-o",
+            required=True,
+            help="the bag; one that is there is refused",
+        ),
+    ),
+)

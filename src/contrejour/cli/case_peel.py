@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from contrejour.base.errors import InputMissing, OrderError, UsageError
 from contrejour.cli import arguments, case_hold
-from contrejour.cli.keyfiles import public_key
+from contrejour.cli.arguments import CASE_FOLDER
+from contrejour.cli.command import Argument, Command, Option
+from contrejour.cli.keyfiles import PLAN_KEY, public_key
 from contrejour.cli.terminal import Terminal
+from contrejour.cli.values import DIR, FILE, ROLE, file
 
 if TYPE_CHECKING:
     from contrejour.custody.cases.folder import Found
@@ -27,44 +30,6 @@ if TYPE_CHECKING:
 
 MORE = 8192
 """Bytes by which what the vault leaves may be larger than what it was given."""
-
-
-def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add them to what is under `case`."""
-    witness = under(below, "witness", "the log's proof that the order was seen", _witness)
-    witness.add_argument("--proof", type=Path, required=True, metavar="FILE",
-        help="the proof of the order (.tlog-proof)")  # fmt: skip
-
-    peel = under(below, "peel", "a party takes its layer off an onion", _peel)
-    add = peel.add_argument
-    add("onions", type=Path, nargs="+", metavar="ONION",
-        help="W.onions, or the layer that is left; of each window, in its folder")  # fmt: skip
-    add("--as", dest="role", required=True, metavar="ROLE", help="the party that peels")
-    add("--key", type=Path, required=True, metavar="KEY", help="the party's key of that day")
-    add(
-        "--policy", type=Path, required=True, metavar="FILE", help="who opens: the party's own copy"
-    )
-    add("--witnesses", type=Path, required=True, metavar="FILE",
-        help="the log and its witnesses: the party's own copy")  # fmt: skip
-    add("--plan", type=Path, metavar="FILE",
-        help="the plan that the order must be for: the party's own copy")  # fmt: skip
-    add("--pub", type=Path, metavar="FILE", help="the plan's public key")
-    add("--proof", type=Path, required=True, metavar="FILE", help="a fresh proof of the order")
-    add("--spent", type=Path, required=True, metavar="FILE",
-        help="what this party has peeled, ever; made when it isn't there")  # fmt: skip
-    add("--hold-keys", type=Path, metavar="DIR",
-        help="of a hold, for whoever peels last: where its key for the hold is made")  # fmt: skip
-    add("-o", "--output", type=Path, required=True, metavar="DIR", help="where what is left goes")
-
-
-def under(
-    below: argparse._SubParsersAction[argparse.ArgumentParser], name: str, told: str, run: object
-) -> argparse.ArgumentParser:
-    """A command on the folder of a case."""
-    parser = below.add_parser(name, help=told, allow_abbrev=False)
-    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of the case")
-    parser.set_defaults(run=run)
-    return parser
 
 
 def _witness(args: argparse.Namespace) -> int:
@@ -248,3 +213,52 @@ def _trust(path: Path) -> Trust:
 def utc_now() -> datetime:
     """UTC, to the second."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+WITNESS = Command(
+    "witness",
+    help="the log's proof that the order was seen",
+    run=_witness,
+    arguments=(
+        CASE_FOLDER,
+        Option("--proof", FILE, required=True, help="the proof of the order (.tlog-proof)"),
+    ),
+)
+PEEL = Command(
+    "peel",
+    help="a party takes its layer off an onion",
+    run=_peel,
+    arguments=(
+        CASE_FOLDER,
+        Argument(
+            "onions",
+            file("ONION"),
+            count="+",
+            help="W.onions, or the layer that is left; of each window, in its folder",
+        ),
+        Option("--as", ROLE, dest="role", required=True, help="the party that peels"),
+        Option("--key", file("KEY"), required=True, help="the party's key of that day"),
+        Option("--policy", FILE, required=True, help="who opens: the party's own copy"),
+        Option(
+            "--witnesses",
+            FILE,
+            required=True,
+            help="the log and its witnesses: the party's own copy",
+        ),
+        Option("--plan", FILE, help="the plan that the order must be for: the party's own copy"),
+        PLAN_KEY,
+        Option("--proof", FILE, required=True, help="a fresh proof of the order"),
+        Option(
+            "--spent",
+            FILE,
+            required=True,
+            help="what this party has peeled, ever; made when it isn't there",
+        ),
+        Option(
+            "--hold-keys",
+            DIR,
+            help="of a hold, for whoever peels last: where its key for the hold is made",
+        ),
+        Option("--output", DIR, short="-o", required=True, help="where what is left goes"),
+    ),
+)

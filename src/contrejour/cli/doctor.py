@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from contrejour.base.language import said
 from contrejour.cli import arguments
-from contrejour.cli.keyfiles import public_key
+from contrejour.cli.command import Command, Option, Switch
+from contrejour.cli.keyfiles import PUBLIC_KEY, public_key
 from contrejour.cli.sealing import keeping
+from contrejour.cli.values import DIR, FILE, file
 
 if TYPE_CHECKING:
     from contrejour.law.mandate.plan import Plan
@@ -19,20 +21,6 @@ if TYPE_CHECKING:
     from contrejour.live.site import Site
 
 MARKS = {"ok": "✓", "warning": "!", "failure": "✗"}
-
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `doctor`."""
-    doctor = commands.add_parser("doctor", help="say whether this machine can watch a site")
-    add = doctor.add_argument
-    add("--site", type=Path, required=True, metavar="FILE", help="where the cameras are (YAML)")
-    add("--plan", type=Path, metavar="PLAN", help="a compiled plan")
-    add("--pub", type=Path, metavar="FILE",
-        help="public key (default: the one that `keys new` made)")  # fmt: skip
-    add("-o", "--output", type=Path, default=Path(), metavar="DIR",
-        help="where watch will write (default: here)")  # fmt: skip
-    add("--json", action="store_true", help="one JSON object a check on standard output")
-    doctor.set_defaults(run=_doctor)
 
 
 def _doctor(args: argparse.Namespace) -> int:
@@ -58,3 +46,23 @@ def _doctor(args: argparse.Namespace) -> int:
 def _line(found: Finding) -> str:
     hint = f"\n    {said(found.hint)}" if found.hint else ""
     return f"{MARKS[found.state]} {said(found.about)}: {said(found.told)}{hint}"
+
+
+DOCTOR = Command(
+    "doctor",
+    help="say whether this machine can watch a site",
+    run=_doctor,
+    arguments=(
+        Option("--site", FILE, required=True, help="where the cameras are (YAML)"),
+        Option("--plan", file("PLAN"), help="a compiled plan"),
+        PUBLIC_KEY,
+        Option(
+            "--output",
+            DIR,
+            short="-o",
+            default=Path(),
+            help="where watch will write (default: here)",
+        ),
+        Switch("--json", help="one JSON object a check on standard output"),
+    ),
+)

@@ -7,76 +7,18 @@ import hashlib
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing, OutputExists, UsageError
 from contrejour.base.files import writing
 from contrejour.base.language import said
 from contrejour.cli import arguments
+from contrejour.cli.command import Argument, Command, Option, Switch
+from contrejour.cli.keyfiles import PASSWORD_FILE, PLAN_KEY, PRIVATE_KEY, X25519
+from contrejour.cli.values import DAY, DIR, FILE, NAME, ROLE, ArgumentType, file
 
 if TYPE_CHECKING:
     from contrejour.law.mandate.sign import PrivateKey
-
-
-def add_parsers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add them under `keys`."""
-    make = below.add_parser("make", help="make this party's keys, one for each UTC day")
-    _folder(make)
-    _days(make)
-    make.add_argument("--x25519", action="store_true",
-        help="without post-quantum protection, as the age command of Debian reads it")  # fmt: skip
-    make.set_defaults(run=_make)
-
-    publish = below.add_parser("publish", help="sign the public halves of these days' keys")
-    _folder(publish)
-    _days(publish)
-    _signed(publish)
-    publish.add_argument("--as", dest="role", default="", metavar="ROLE",
-        help="write the log's entries too, for this party of the policy")  # fmt: skip
-    publish.add_argument("--each", action="store_true",
-        help="a note for each day, in a folder: recorders get one a day")  # fmt: skip
-    publish.add_argument("-o", "--output", type=Path, required=True, metavar="NOTE",
-        help="the signed note, to hand out; with --each, the folder")  # fmt: skip
-    publish.set_defaults(run=_publish)
-
-    destroy = below.add_parser("destroy", help="destroy the keys whose time is over, and say so")
-    _folder(destroy)
-    destroy.add_argument("--day", type=arguments.day, metavar="DATE",
-        help="this day's alone, now, whatever its time")  # fmt: skip
-    add_until(destroy)
-    destroy.add_argument("--token", choices=("hsm", "tpm"), default="",
-        help="say of keys in such a token that its own tool has destroyed them")  # fmt: skip
-    _signed(destroy)
-    destroy.add_argument("-o", "--output", type=Path, required=True, metavar="DIR",
-        help="a folder for the signed statements, DATE.shred")  # fmt: skip
-    destroy.set_defaults(run=_destroy)
-
-    show = below.add_parser(
-        "show", help="the days and holds whose keys are here, and when each has to go"
-    )
-    _folder(show)
-    add_until(show)
-    show.set_defaults(run=_show)
-
-
-def _folder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, metavar="DIR", help="where this party keeps its keys")
-
-
-def _days(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--from", dest="first", type=arguments.day, metavar="DATE",
-        default=datetime.now(UTC).date(), help="the first day (default: today, UTC)")  # fmt: skip
-    parser.add_argument("--days", type=_count, default=1, metavar="N", help="how many (default: 1)")
-
-
-def add_until(parser: argparse.ArgumentParser) -> None:
-    """Add what `end_of` reads."""
-    parser.add_argument("--plan", type=Path, metavar="FILE",
-        help="the signed plan: how long recordings are kept, and the horizon")  # fmt: skip
-    parser.add_argument("--pub", type=Path, metavar="FILE", help="the plan's public key")
-    parser.add_argument("--horizon-hours", type=_hours, metavar="N",
-        help="how far recorders and clocks may be ahead (default: the plan's, or 24)")  # fmt: skip
 
 
 def end_of(args: argparse.Namespace) -> Callable[[date], datetime]:
@@ -95,15 +37,6 @@ def end_of(args: argparse.Namespace) -> Callable[[date], datetime]:
     return lambda day: destroyed_at(day, kept, horizon)
 
 
-def _signed(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--party", required=True, metavar="NAME",
-        help="the name that this party signs under, such as vault.example.org")  # fmt: skip
-    parser.add_argument("--key", type=Path, metavar="FILE",
-        help="private key (default: the one that `keys new` made)")  # fmt: skip
-    parser.add_argument("--password-file", type=Path, metavar="FILE",
-        help="file whose first line is the key's password")  # fmt: skip
-
-
 def _count(text: str) -> int:
     if not 1 <= int(text) <= 400:
         raise argparse.ArgumentTypeError("from 1 to 400")
@@ -114,6 +47,10 @@ def _hours(text: str) -> int:
     if not 0 <= int(text) < 720:
         raise argparse.ArgumentTypeError("from 0 to 719")
     return int(text)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _wanted(args: argparse.Namespace) -> list[date]:
@@ -206,3 +143,98 @@ def _show(args: argparse.Namespace) -> int:
         with keys.read_identity(path) as secret:
             print(path.stem, f"{keys.hold_until(path):%Y-%m-%dT%H:%M:%SZ}", secret.recipient())
     return 0
+
+
+FOLDER = Argument("folder", DIR, help="where this party keeps its keys")
+DAYS = (
+    Option(
+        "--from",
+        DAY,
+        dest="first",
+        default_factory=_today,
+        help="the first day (default: today, UTC)",
+    ),
+    Option("--days", ArgumentType("N", _count), default=1, help="how many (default: 1)"),
+)
+UNTIL = (
+    Option("--plan", FILE, help="the signed plan: how long recordings are kept, and the horizon"),
+    PLAN_KEY,
+    Option(
+        "--horizon-hours",
+        ArgumentType("N", _hours),
+        help="how far recorders and clocks may be ahead (default: the plan's, or 24)",
+    ),
+)
+"""What `end_of` reads."""
+TOKEN = Option(
+    "--token",
+    choices=("hsm", "tpm"),
+    default="",
+    help="say of keys in such a token that its own tool has destroyed them",
+)
+SIGNED = (
+    Option(
+        "--party",
+        NAME,
+        required=True,
+        help="the name that this party signs under, such as vault.example.org",
+    ),
+    PRIVATE_KEY,
+    PASSWORD_FILE,
+)
+MAKE = Command(
+    "make",
+    help="make this party's keys, one for each UTC day",
+    run=_make,
+    arguments=(FOLDER, *DAYS, X25519),
+)
+PUBLISH = Command(
+    "publish",
+    help="sign the public halves of these days' keys",
+    run=_publish,
+    arguments=(
+        FOLDER,
+        *DAYS,
+        *SIGNED,
+        Option(
+            "--as",
+            ROLE,
+            dest="role",
+            default="",
+            help="write the log's entries too, for this party of the policy",
+        ),
+        Switch("--each", help="a note for each day, in a folder: recorders get one a day"),
+        Option(
+            "--output",
+            file("NOTE"),
+            short="-o",
+            required=True,
+            help="the signed note, to hand out; with --each, the folder",
+        ),
+    ),
+)
+DESTROY = Command(
+    "destroy",
+    help="destroy the keys whose time is over, and say so",
+    run=_destroy,
+    arguments=(
+        FOLDER,
+        Option("--day", DAY, help="this day's alone, now, whatever its time"),
+        *UNTIL,
+        TOKEN,
+        *SIGNED,
+        Option(
+            "--output",
+            DIR,
+            short="-o",
+            required=True,
+            help="a folder for the signed statements, DATE.shred",
+        ),
+    ),
+)
+SHOW = Command(
+    "show",
+    help="the days and holds whose keys are here, and when each has to go",
+    run=_show,
+    arguments=(FOLDER, *UNTIL),
+)

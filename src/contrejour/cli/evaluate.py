@@ -11,26 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contrejour.base.errors import InputMissing, UsageError
+from contrejour.cli.command import Command, Option, Switch
+from contrejour.cli.values import FILE, file
 
 if TYPE_CHECKING:
     from contrejour.recorded.evaluate.score import PixelVerdict, Result
-
-
-def add_eval_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `eval` to the commands of the command line."""
-    parser = commands.add_parser(
-        "eval", help="measure what still shows, against boxes a person drew", allow_abbrev=False
-    )
-    add = parser.add_argument
-    add(
-        "--truth", type=Path, required=True, metavar="FILE", help="MOTChallenge text, or face boxes"
-    )
-    add("--box", choices=("face", "head"), default="face", help="which columns of a face CSV count")
-    add("--masks", type=Path, metavar="FILE", help="the masks file of an output")
-    add("--before", type=Path, metavar="IN", help="the video that some tool was given")
-    add("--after", type=Path, metavar="OUT", help="what it made of it")
-    add("--json", action="store_true", help="one JSON object on standard output")
-    parser.set_defaults(run=run_eval)
 
 
 def run_eval(args: argparse.Namespace) -> int:
@@ -114,3 +99,23 @@ def _table(result: Result) -> Iterator[str]:
         yield f"  {above:>12} px  {percent(1 - row.leaked / row.heads):>9} of {row.heads}"
     for leak in result.leaks[:10]:
         yield f"leak: track {leak.track}, frames {leak.first} to {leak.last}, {leak.ms} ms"
+
+
+EVAL = Command(
+    "eval",
+    help="measure what still shows, against boxes a person drew",
+    run=run_eval,
+    arguments=(
+        Option("--truth", FILE, required=True, help="MOTChallenge text, or face boxes"),
+        Option(
+            "--box",
+            choices=("face", "head"),
+            default="face",
+            help="which columns of a face CSV count",
+        ),
+        Option("--masks", FILE, help="the masks file of an output"),
+        Option("--before", file("IN"), help="the video that some tool was given"),
+        Option("--after", file("OUT"), help="what it made of it"),
+        Switch("--json", help="one JSON object on standard output"),
+    ),
+)

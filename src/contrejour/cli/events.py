@@ -7,12 +7,16 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import UsageError
 from contrejour.base.messages import Message
-from contrejour.cli import arguments, moments, signals
+from contrejour.cli import arguments, moments
+from contrejour.cli.arguments import FORCE, OFFLINE
+from contrejour.cli.command import Argument, Command, Option, Switch
+from contrejour.cli.signals import CONFIRM, DISMISS, LIST
+from contrejour.cli.values import FILE, NAME, ArgumentType, file
 
 if TYPE_CHECKING:
     from contrejour.live.site import Place
@@ -23,49 +27,6 @@ if TYPE_CHECKING:
     from contrejour.vision.events.truth import EventTruth
 
 SECONDS_A_DAY = 86_400
-
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `events` and its commands."""
-    events = commands.add_parser("events", help="what rules said, and how right they are")
-    below = events.add_subparsers(required=True, metavar="COMMAND")
-    signals.add_to(below)
-    _add_eval(below)
-    tune = below.add_parser("tune", help="how often each zone would have said something")
-    _add_moments(tune, nargs="+")
-    tune.set_defaults(run=_tune)
-    calibrate = below.add_parser(
-        "calibrate", help="square metres of ground, from people who walk by"
-    )
-    _add_moments(calibrate, nargs="+", zones=False)
-    calibrate.add_argument("--lens-degrees", type=_degrees, required=True, metavar="DEGREES",
-        help="the camera's width of view")  # fmt: skip
-    calibrate.set_defaults(run=_calibrate)
-
-
-def _add_eval(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = below.add_parser("eval", help="what was said against what happened")
-    add = parser.add_argument
-    add("--truth", type=Path, required=True, metavar="FILE", help="what happened (JSON)")
-    add("--said", type=Path, metavar="FILE", help="what was said (JSON)")
-    add("--hours", type=float, metavar="HOURS", help="how long was watched, with --said")
-    add("--zone", metavar="NAME", help="this zone alone")
-    add("-o", "--output", type=Path, metavar="FILE",
-        help="write the error rate that the zone needs to alert (PR-04)")  # fmt: skip
-    add("--force", action="store_true", help="replace an existing output")
-    _add_moments(parser, nargs="*")
-    parser.set_defaults(run=_eval)
-
-
-def _add_moments(parser: argparse.ArgumentParser, nargs: str, zones: bool = True) -> None:
-    add = parser.add_argument
-    add("moments", nargs=nargs, type=Path, metavar="MOMENTS",
-        help="moments that were kept, or a recorded video")  # fmt: skip
-    add("--offline", action="store_true", help="never fetch a model")
-    if zones:
-        add("--site", type=Path, metavar="FILE", help="the site file, which has the zones")
-        add("--camera", metavar="NAME", help="which camera of the site")
-    add("--json", action="store_true", help="one JSON object on standard output")
 
 
 def _degrees(text: str) -> float:
@@ -268,3 +229,62 @@ def _streams(args: argparse.Namespace, rules: Sequence[EventTrigger]) -> Iterato
     needs = {need for each in rules for need in each.rule.needs}
     camera = vars(args).get("camera")
     return moments.streams(args.moments, camera, needs, offline=args.offline)
+
+
+MOMENTS = Argument(
+    "moments", file("MOMENTS"), count="+", help="moments that were kept, or a recorded video"
+)
+SITE = (
+    Option("--site", FILE, help="the site file, which has the zones"),
+    Option("--camera", NAME, help="which camera of the site"),
+)
+JSON = Switch("--json", help="one JSON object on standard output")
+EVAL = Command(
+    "eval",
+    help="what was said against what happened",
+    run=_eval,
+    arguments=(
+        Option("--truth", FILE, required=True, help="what happened (JSON)"),
+        Option("--said", FILE, help="what was said (JSON)"),
+        Option("--hours", ArgumentType("HOURS", float), help="how long was watched, with --said"),
+        Option("--zone", NAME, help="this zone alone"),
+        Option(
+            "--output",
+            FILE,
+            short="-o",
+            help="write the error rate that the zone needs to alert (PR-04)",
+        ),
+        FORCE,
+        replace(MOMENTS, count="*"),
+        OFFLINE,
+        *SITE,
+        JSON,
+    ),
+)
+TUNE = Command(
+    "tune",
+    help="how often each zone would have said something",
+    run=_tune,
+    arguments=(MOMENTS, OFFLINE, *SITE, JSON),
+)
+CALIBRATE = Command(
+    "calibrate",
+    help="square metres of ground, from people who walk by",
+    run=_calibrate,
+    arguments=(
+        MOMENTS,
+        OFFLINE,
+        JSON,
+        Option(
+            "--lens-degrees",
+            ArgumentType("DEGREES", _degrees),
+            required=True,
+            help="the camera's width of view",
+        ),
+    ),
+)
+EVENTS = Command(
+    "events",
+    help="what rules said, and how right they are",
+    commands=(LIST, CONFIRM, DISMISS, EVAL, TUNE, CALIBRATE),
+)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing
 from contrejour.cli import arguments
+from contrejour.cli.command import Option, Switch
+from contrejour.cli.values import FILE, ROLE
 
 if TYPE_CHECKING:
     from contrejour.law.mandate.sign import AnyKey, PrivateKey, PublicKey
@@ -18,16 +19,6 @@ def default_key() -> Path:
     """In the configuration folder of the XDG Base Directory Specification."""
     home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
     return Path(home) / "contrejour" / "mandate.key"
-
-
-def add_signer(parser: argparse.ArgumentParser) -> None:
-    """Options of a party that signs: who, and with which key."""
-    parser.add_argument("--as", dest="role", required=True, metavar="ROLE",
-        help="the party that signs, as the policy names it")  # fmt: skip
-    parser.add_argument("--key", type=Path, metavar="FILE",
-        help="private key (default: the one that `keys new` made)")  # fmt: skip
-    parser.add_argument("--password-file", type=Path, metavar="FILE",
-        help="file whose first line is the key's password")  # fmt: skip
 
 
 def private_key(file: Path | None, password_file: Path | None) -> PrivateKey:
@@ -69,3 +60,24 @@ def password(file: Path | None) -> bytes | None:
     if not first or not first[0]:
         raise InputMissing(f"{file} has no password in it", "its first line is the password")
     return first[0]
+
+
+PRIVATE_KEY = Option("--key", FILE, help="private key (default: the one that `keys new` made)")
+PASSWORD_FILE = Option("--password-file", FILE, help="file whose first line is the key's password")
+PUBLIC_KEY = Option("--pub", FILE, help="public key (default: the one that `keys new` made)")
+PLAN_KEY = Option("--pub", FILE, help="the plan's public key")
+X25519 = Switch(
+    "--x25519", help="without post-quantum protection, as the age command of Debian reads it"
+)
+SIGNER = (
+    Option(
+        "--as",
+        ROLE,
+        dest="role",
+        required=True,
+        help="the party that signs, as the policy names it",
+    ),
+    PRIVATE_KEY,
+    PASSWORD_FILE,
+)
+"""Of a party that signs: who, and with which key."""

@@ -5,27 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from contrejour.cli import arguments, epochs
-from contrejour.cli.keyfiles import beside, default_key, password, public_key
-
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `keys` and what is under it."""
-    keys = commands.add_parser("keys", help="keys to sign with, and a party's keys to open with")
-    below = keys.add_subparsers(required=True, metavar="COMMAND")
-    new = below.add_parser("new", help="make a key: FILE (secret) and FILE.pub (to publish)")
-    new.add_argument("file", type=Path, nargs="?", metavar="FILE",
-        help="where (default: contrejour/mandate.key in the user's configuration)")  # fmt: skip
-    new.add_argument("--password-file", type=Path, metavar="FILE",
-        help="file whose first line is the key's password")  # fmt: skip
-    new.add_argument("--ml-dsa", action="store_true",
-        help="post-quantum, ML-DSA-44: for a log's witness, and nothing else")  # fmt: skip
-    new.set_defaults(run=_new)
-    name = below.add_parser("name", help="a public key under a name, as open --edge asks for it")
-    name.add_argument("file", type=Path, metavar="FILE", help="FILE.pub, which keys new made")
-    name.add_argument("name", metavar="NAME", help="whose it is, such as bus-041")
-    name.set_defaults(run=_name)
-    epochs.add_parsers(below)
+from contrejour.cli import arguments
+from contrejour.cli.command import Argument, Command, Switch
+from contrejour.cli.epochs import DESTROY, MAKE, PUBLISH, SHOW
+from contrejour.cli.keyfiles import PASSWORD_FILE, beside, default_key, password, public_key
+from contrejour.cli.values import FILE, NAME
 
 
 def _new(args: argparse.Namespace) -> int:
@@ -48,3 +32,34 @@ def _name(args: argparse.Namespace) -> int:
     key = Key(args.name, ED25519, public_key(args.file).public_bytes_raw())
     print(Verifier.parse(str(key)))
     return 0
+
+
+NEW = Command(
+    "new",
+    help="make a key: FILE (secret) and FILE.pub (to publish)",
+    run=_new,
+    arguments=(
+        Argument(
+            "file",
+            FILE,
+            count="?",
+            help="where (default: contrejour/mandate.key in the user's configuration)",
+        ),
+        PASSWORD_FILE,
+        Switch("--ml-dsa", help="post-quantum, ML-DSA-44: for a log's witness, and nothing else"),
+    ),
+)
+KEY_NAME = Command(
+    "name",
+    help="a public key under a name, as open --edge asks for it",
+    run=_name,
+    arguments=(
+        Argument("file", FILE, help="FILE.pub, which keys new made"),
+        Argument("name", NAME, help="whose it is, such as bus-041"),
+    ),
+)
+KEYS = Command(
+    "keys",
+    help="keys to sign with, and a party's keys to open with",
+    commands=(NEW, KEY_NAME, MAKE, PUBLISH, DESTROY, SHOW),
+)

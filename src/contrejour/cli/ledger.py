@@ -16,7 +16,11 @@ from typing import TYPE_CHECKING
 from contrejour.base.errors import Malformed, UsageError
 from contrejour.base.language import said
 from contrejour.cli import arguments, keyfiles
-from contrejour.cli.monitor import add_to, show
+from contrejour.cli.arguments import FORCE
+from contrejour.cli.command import Argument, Command, Option
+from contrejour.cli.keyfiles import PASSWORD_FILE
+from contrejour.cli.monitor import LOG, MAX_AGE, MONITOR, POLICY, show
+from contrejour.cli.values import ADDRESS, DIR, FILE, NAME, SECONDS, ArgumentType, text
 
 if TYPE_CHECKING:
     from contrejour.custody.ledger.entry import Entry
@@ -24,92 +28,11 @@ if TYPE_CHECKING:
     from contrejour.custody.ledger.verify import Ages, Trust
     from contrejour.custody.note import Signer
 
-POLICY = """# Who is believed: c2sp.org/tlog-policy. Witnesses are named here, and their quorum:
+NEW_POLICY = """# Who is believed: c2sp.org/tlog-policy. Witnesses are named here, and their quorum:
 # witness NAME VKEY https://witness.example.org
 log {}
 quorum none
 """
-
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `ledger` and its commands."""
-    ledger = commands.add_parser("ledger", help="a public log that only ever grows")
-    below = ledger.add_subparsers(required=True, metavar="COMMAND")
-    init = _folder(below.add_parser("init", help="begin a log: its key is its name for ever"))
-    init.add_argument("--name", required=True, metavar="NAME",
-        help="the log's name, such as log.example.org/rhone")  # fmt: skip
-    _key(init)
-    init.set_defaults(run=_init)
-    append = _folder(below.add_parser("append", help="write entries, have them witnessed, publish"))
-    append.add_argument("entries", type=Path, metavar="FILE",
-        help="entries, a JSON object a line; `at` is now where it isn't given")  # fmt: skip
-    append.add_argument("--policy", type=Path, metavar="FILE",
-        help="who witnesses, and where (default: policy.txt in the log)")  # fmt: skip
-    append.add_argument("--limit", type=arguments.seconds, default=10.0, metavar="SECONDS",
-        help="how long witnesses are waited for (default: 10)")  # fmt: skip
-    _key(append)
-    append.set_defaults(run=_append)
-    serve = _folder(below.add_parser("serve", help="serve a log's public files"))
-    _listen(serve)
-    serve.set_defaults(run=_serve)
-    witness = below.add_parser("witness", help="cosign logs that only grow")
-    witness.add_argument("state", type=Path, metavar="FILE",
-        help="what it has seen; keep it out of backups")  # fmt: skip
-    witness.add_argument("--name", required=True, metavar="NAME",
-        help="the witness's name, such as witness.example.org")  # fmt: skip
-    _trusting(witness)
-    _key(witness)
-    _listen(witness)
-    witness.set_defaults(run=_witness)
-    prove = _where(below.add_parser("prove", help="a file that shows that an entry is in the log"))
-    prove.add_argument("number", type=int, metavar="NUMBER", help="of the entry; the first is 0")
-    prove.add_argument("-o", "--output", type=Path, required=True, metavar="FILE",
-        help="the proof (.tlog-proof)")  # fmt: skip
-    prove.add_argument("--entry", type=Path, metavar="FILE", help="write the entry there as well")
-    prove.add_argument("--force", action="store_true", help="replace an existing output")
-    prove.set_defaults(run=_prove)
-    verify = below.add_parser("verify", help="check a log, or an entry by its proof")
-    verify.add_argument("what", metavar="DIR|URL|PROOF", help="a log, or a proof")
-    verify.add_argument("--entry", type=Path, metavar="FILE", help="what the proof is for")
-    _trusting(verify)
-    _aged(verify)
-    verify.set_defaults(run=_verify)
-    monitor = _where(below.add_parser("monitor", help="what a log says that is new, or wrong"))
-    _trusting(monitor)
-    _aged(monitor)
-    add_to(monitor)
-
-
-def _folder(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser.add_argument("folder", type=Path, metavar="DIR", help="the log's folder")
-    return parser
-
-
-def _where(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser.add_argument("folder", metavar="DIR|URL", help="the log's folder, or its address")
-    return parser
-
-
-def _key(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--key", type=Path, required=True, metavar="FILE",
-        help="the private key that `keys new` made for it alone")  # fmt: skip
-    parser.add_argument("--password-file", type=Path, metavar="FILE",
-        help="file whose first line is the key's password")  # fmt: skip
-
-
-def _listen(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--listen", type=arguments.address, default=("127.0.0.1", 0),
-        metavar="HOST:PORT", help="where (default: any free port of this machine)")  # fmt: skip
-
-
-def _trusting(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--policy", type=Path, required=True, metavar="FILE",
-        help="which logs and witnesses are believed (c2sp.org/tlog-policy)")  # fmt: skip
-
-
-def _aged(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--max-age", type=int, metavar="SECONDS",
-        help="how old a cosignature may be (default: as old as it is)")  # fmt: skip
 
 
 def _init(args: argparse.Namespace) -> int:
@@ -117,7 +40,9 @@ def _init(args: argparse.Namespace) -> int:
 
     signer = _signer(args)
     create(args.folder, signer)
-    arguments.write_new(args.folder / "policy.txt", POLICY.format(signer.key).encode(), force=True)
+    arguments.write_new(
+        args.folder / "policy.txt", NEW_POLICY.format(signer.key).encode(), force=True
+    )
     print(signer.key)
     return 0
 
@@ -243,3 +168,85 @@ def _ages(args: argparse.Namespace) -> Ages | None:
 
 def _warn(text: str) -> None:
     print(f"contrejour: warning: {said(text)}", file=sys.stderr)
+
+
+FOLDER = Argument("folder", DIR, help="the log's folder")
+KEY = (
+    Option("--key", FILE, required=True, help="the private key that `keys new` made for it alone"),
+    PASSWORD_FILE,
+)
+LISTEN = Option(
+    "--listen",
+    ADDRESS,
+    default=("127.0.0.1", 0),
+    help="where (default: any free port of this machine)",
+)
+INIT = Command(
+    "init",
+    help="begin a log: its key is its name for ever",
+    run=_init,
+    arguments=(
+        FOLDER,
+        Option("--name", NAME, required=True, help="the log's name, such as log.example.org/rhone"),
+        *KEY,
+    ),
+)
+APPEND = Command(
+    "append",
+    help="write entries, have them witnessed, publish",
+    run=_append,
+    arguments=(
+        FOLDER,
+        Argument(
+            "entries", FILE, help="entries, a JSON object a line; `at` is now where it isn't given"
+        ),
+        Option("--policy", FILE, help="who witnesses, and where (default: policy.txt in the log)"),
+        Option(
+            "--limit", SECONDS, default=10.0, help="how long witnesses are waited for (default: 10)"
+        ),
+        *KEY,
+    ),
+)
+SERVE = Command("serve", help="serve a log's public files", run=_serve, arguments=(FOLDER, LISTEN))
+WITNESS = Command(
+    "witness",
+    help="cosign logs that only grow",
+    run=_witness,
+    arguments=(
+        Argument("state", FILE, help="what it has seen; keep it out of backups"),
+        Option(
+            "--name", NAME, required=True, help="the witness's name, such as witness.example.org"
+        ),
+        POLICY,
+        *KEY,
+        LISTEN,
+    ),
+)
+PROVE = Command(
+    "prove",
+    help="a file that shows that an entry is in the log",
+    run=_prove,
+    arguments=(
+        LOG,
+        Argument("number", ArgumentType("NUMBER", int), help="of the entry; the first is 0"),
+        Option("--output", FILE, short="-o", required=True, help="the proof (.tlog-proof)"),
+        Option("--entry", FILE, help="write the entry there as well"),
+        FORCE,
+    ),
+)
+VERIFY = Command(
+    "verify",
+    help="check a log, or an entry by its proof",
+    run=_verify,
+    arguments=(
+        Argument("what", text("DIR|URL|PROOF"), help="a log, or a proof"),
+        Option("--entry", FILE, help="what the proof is for"),
+        POLICY,
+        MAX_AGE,
+    ),
+)
+LEDGER = Command(
+    "ledger",
+    help="a public log that only ever grows",
+    commands=(INIT, APPEND, SERVE, WITNESS, PROVE, VERIFY, MONITOR),
+)

@@ -11,15 +11,10 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
-from contrejour import __version__
 from contrejour.base.errors import ContrejourError, OutputFailed
-from contrejour.base.language import said
 from contrejour.base.stderr import Log
-
-if TYPE_CHECKING:
-    pass
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
@@ -28,7 +23,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code (see errors.py)."""
     args = argparse.Namespace()
     try:
-        args = _parser().parse_args(argv)
+        from contrejour.cli.parser import new_parser
+
+        args = new_parser().parse_args(argv)
         signal.signal(signal.SIGTERM, _terminated)
         return _run(args)
     except KeyboardInterrupt:
@@ -71,63 +68,3 @@ def _log(args: argparse.Namespace) -> Log:
 
 def _terminated(*_: object) -> NoReturn:
     raise SystemExit(143)
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse in the reader's language, as far as it lets."""
-
-    def format_help(self) -> str:
-        for group in self._action_groups:
-            group.title = said(group.title or "")
-        for action in self._actions:
-            choices = getattr(action, "_choices_actions", [])  # the commands
-            for told in (action, *choices):
-                told.help = said(told.help) if told.help else None
-        self.description = said(self.description) if self.description else None
-        return super().format_help()
-
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(2, f"contrejour: error: {said(message)}\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = _Parser(
-        prog="contrejour", description="See what happens, never who.", allow_abbrev=False
-    )
-    parser.add_argument("--version", action="version", version=f"contrejour {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    from contrejour.cli import (
-        cameras,
-        case,
-        doctor,
-        events,
-        keys,
-        ledger,
-        mandate,
-        review,
-        seal,
-        shred,
-        testing,
-        veil,
-        watch,
-    )
-    from contrejour.cli.evaluate import add_eval_parser
-    from contrejour.cli.models import add_models_parser
-
-    veil.add_parser(commands)
-    add_eval_parser(commands)
-    add_models_parser(commands)
-    mandate.add_parser(commands)
-    keys.add_parser(commands)
-    ledger.add_parser(commands)
-    review.add_parser(commands)
-    watch.add_parser(commands)
-    cameras.add_parser(commands)
-    doctor.add_parser(commands)
-    events.add_parser(commands)
-    case.add_parser(commands)
-    testing.add_parser(commands)
-    seal.add_parser(commands)
-    shred.add_parser(commands)
-    return parser

@@ -9,83 +9,17 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import Conditional, Refused
 from contrejour.cli import arguments
-from contrejour.cli.keyfiles import private_key, public_key
+from contrejour.cli.arguments import FORCE, LANGUAGE, PUBLIC_LOG
+from contrejour.cli.command import Argument, Command, Option, Switch
+from contrejour.cli.keyfiles import PASSWORD_FILE, PRIVATE_KEY, PUBLIC_KEY, private_key, public_key
+from contrejour.cli.values import DAY, DIR, FILE, file, text
 
 if TYPE_CHECKING:
     from contrejour.law.mandate import Mandate, Report
-
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `mandate` and what is under it."""
-    below = commands.add_parser(
-        "mandate", help="what a public body voted: write, check, compile, publish it"
-    ).add_subparsers(required=True, metavar="COMMAND")
-
-    new = below.add_parser("new", help="write a first mandate: questions, or a template")
-    _output(new, "FILE", "where (default: print it)")
-    new.add_argument("--template", action="store_true", help="ask nothing: a commented template")
-    new.set_defaults(run=_new)
-
-    check = below.add_parser("check", help="what the law says of each measure")
-    _mandate(check)
-    check.add_argument("--json", action="store_true", help="the report as JSON")
-    check.add_argument("--only", metavar="MEASURES",
-        help="show, as a diff to vote, the mandate with these measures alone: M2,M3")  # fmt: skip
-    check.set_defaults(run=_check)
-
-    compiled = below.add_parser("compile", help="the signed plan of an accepted mandate")
-    _mandate(compiled)
-    _output(compiled, "PLAN", "the plan", required=True)
-    compiled.add_argument("--key", type=Path, metavar="FILE",
-        help="private key (default: the one that `keys new` made)")  # fmt: skip
-    compiled.add_argument("--password-file", type=Path, metavar="FILE",
-        help="file whose first line is the key's password")  # fmt: skip
-    compiled.set_defaults(run=_compile)
-
-    verify = below.add_parser("verify", help="check a plan's signature and say what it lets run")
-    verify.add_argument("plan", type=Path, metavar="PLAN", help="a compiled plan")
-    verify.add_argument("--pub", type=Path, metavar="FILE",
-        help="public key (default: the one that `keys new` made)")  # fmt: skip
-    verify.set_defaults(run=_verify)
-
-    diff = below.add_parser("diff", help="what a new version changes, in words")
-    diff.add_argument("old", type=Path, metavar="OLD", help="the mandate that was voted")
-    diff.add_argument("new", type=Path, metavar="NEW", help="the mandate to vote")
-    _as_of(diff)
-    diff.set_defaults(run=_diff)
-
-    publish = below.add_parser("publish", help="register, DPIA, posters, prefect's file, map")
-    _mandate(publish)
-    _output(publish, "DIR", "a folder for the pages, posters and data", required=True)
-    arguments.add_public_log(publish)
-    publish.set_defaults(run=_publish)
-
-    for parser in below.choices.values():
-        parser.add_argument("--lang", choices=("fr", "en"), help="language (default: the system's)")
-
-
-def _mandate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("mandate", type=Path, metavar="FILE", help="a mandate (YAML)")
-    _as_of(parser)
-    parser.add_argument("--documents", type=Path, metavar="DIR",
-        help="folder with the documents, to compare their SHA-256")  # fmt: skip
-
-
-def _as_of(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--as-of", type=arguments.day, default=date.today(), metavar="DATE",
-        help="judge by the law of that day (default: today)")  # fmt: skip
-
-
-def _output(
-    parser: argparse.ArgumentParser, metavar: str, told: str, *, required: bool = False
-) -> None:
-    parser.add_argument("-o", "--output", type=Path, metavar=metavar, help=told, required=required)
-    parser.add_argument("--force", action="store_true", help="replace an existing output")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,3 +149,92 @@ def _publish(args: argparse.Namespace) -> int:
     )  # fmt: skip
     _say(map(str, made))
     return 0
+
+
+AS_OF = Option(
+    "--as-of", DAY, default_factory=date.today, help="judge by the law of that day (default: today)"
+)
+JUDGED = (
+    Argument("mandate", FILE, help="a mandate (YAML)"),
+    AS_OF,
+    Option("--documents", DIR, help="folder with the documents, to compare their SHA-256"),
+)
+NEW = Command(
+    "new",
+    help="write a first mandate: questions, or a template",
+    run=_new,
+    arguments=(
+        Option("--output", FILE, short="-o", help="where (default: print it)"),
+        FORCE,
+        Switch("--template", help="ask nothing: a commented template"),
+        LANGUAGE,
+    ),
+)
+CHECK = Command(
+    "check",
+    help="what the law says of each measure",
+    run=_check,
+    arguments=(
+        *JUDGED,
+        Switch("--json", help="the report as JSON"),
+        Option(
+            "--only",
+            text("MEASURES"),
+            help="show, as a diff to vote, the mandate with these measures alone: M2,M3",
+        ),
+        LANGUAGE,
+    ),
+)
+COMPILE = Command(
+    "compile",
+    help="the signed plan of an accepted mandate",
+    run=_compile,
+    arguments=(
+        *JUDGED,
+        Option("--output", file("PLAN"), short="-o", required=True, help="the plan"),
+        FORCE,
+        PRIVATE_KEY,
+        PASSWORD_FILE,
+        LANGUAGE,
+    ),
+)
+VERIFY = Command(
+    "verify",
+    help="check a plan's signature and say what it lets run",
+    run=_verify,
+    arguments=(Argument("plan", file("PLAN"), help="a compiled plan"), PUBLIC_KEY, LANGUAGE),
+)
+DIFF = Command(
+    "diff",
+    help="what a new version changes, in words",
+    run=_diff,
+    arguments=(
+        Argument("old", file("OLD"), help="the mandate that was voted"),
+        Argument("new", file("NEW"), help="the mandate to vote"),
+        AS_OF,
+        LANGUAGE,
+    ),
+)
+PUBLISH = Command(
+    "publish",
+    help="register, DPIA, posters, prefect's file, map",
+    run=_publish,
+    arguments=(
+        *JUDGED,
+        Option(
+            "--output",
+            DIR,
+            short="-o",
+            required=True,
+            help="a folder for the pages, posters and data",
+        ),
+        FORCE,
+        PUBLIC_LOG,
+        LANGUAGE,
+    ),
+)
+MANDATE = Command(
+    "mandate",
+    help="what a public body voted: write, check, compile, publish it",
+    commands=(NEW, CHECK, COMPILE, VERIFY, DIFF, PUBLISH),
+)

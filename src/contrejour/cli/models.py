@@ -11,44 +11,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import ModelError
+from contrejour.cli.command import Command, Switch
 
 if TYPE_CHECKING:
-    from contrejour.vision.detect.models import CachedFile, Progress
-
-
-def add_models_parser(
-    subparsers: argparse._SubParsersAction[argparse.ArgumentParser],
-) -> argparse.ArgumentParser:
-    """Add `models` and its three actions to the command line."""
-    parser = subparsers.add_parser(
-        "models", help="the detectors' weights: list, fetch, verify", allow_abbrev=False
-    )
-    parser.set_defaults(run=run_models)
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    listing = actions.add_parser("list", help="say which models there are, and which are here")
-    fetching = actions.add_parser("fetch", help="download what is missing, replace what is wrong")
-    verifying = actions.add_parser(
-        "verify", help="hash every file again; fail unless all are right"
-    )
-    for action in (listing, verifying):
-        action.add_argument("--json", action="store_true", help="one JSON object per line")
-    fetching.add_argument(
-        "--offline", action="store_true", help="download nothing; fail if anything is missing"
-    )
-    return parser
-
-
-def run_models(args: argparse.Namespace) -> int:
-    """Carry out `contrejour models`; return 0. Raises ModelError, which the CLI prints."""
-    from contrejour.vision.detect.models import verify
-
-    if args.action == "fetch":
-        return _fetch(offline=args.offline)
-    kept = verify()
-    if args.action == "list":
-        _print_models(kept, as_json=args.json)
-        return 0
-    return _verify(kept, as_json=args.json)
+    from contrejour.vision.detect.models import Progress
 
 
 @contextmanager
@@ -70,21 +36,23 @@ def download_bar() -> Iterator[Progress | None]:
         yield progress
 
 
-def _fetch(*, offline: bool) -> int:
+def _fetch(args: argparse.Namespace) -> int:
     from contrejour.vision.detect.models import fetch_all
 
     with download_bar() as progress:
-        folders = fetch_all(offline=offline, progress=progress)
+        folders = fetch_all(offline=args.offline, progress=progress)
     if sys.stdout.isatty():
         print("\n".join(f"{folder.name}: {folder}" for folder in folders))
     return 0
 
 
-def _verify(kept: tuple[CachedFile, ...], *, as_json: bool) -> int:
-    from contrejour.vision.detect.models import FileState, cache_dir
+def _verify(args: argparse.Namespace) -> int:
+    """Raises ModelError, unless all are right."""
+    from contrejour.vision.detect.models import FileState, cache_dir, verify
 
+    kept = verify()
     for one in kept:
-        if as_json:
+        if args.json:
             row = {"model": one.model.name, "path": str(one.path), "state": one.state}
             print(json.dumps(row | {"expected": one.file.sha256, "found": one.found_sha256}))
         else:
@@ -98,14 +66,14 @@ def _verify(kept: tuple[CachedFile, ...], *, as_json: bool) -> int:
     return 0
 
 
-def _print_models(kept: tuple[CachedFile, ...], *, as_json: bool) -> None:
-    from contrejour.vision.detect.models import FileState, cache_dir
+def _list(args: argparse.Namespace) -> int:
+    from contrejour.vision.detect.models import FileState, cache_dir, verify
 
-    for model, group in groupby(kept, key=lambda one: one.model):
+    for model, group in groupby(verify(), key=lambda one: one.model):
         files = list(group)
         state = max((one.state for one in files), key=list(FileState).index)
         size_bytes = sum(one.file.size_bytes for one in files)
-        if as_json:
+        if args.json:
             row = {"name": model.name, "state": state, "size_bytes": size_bytes}
             row |= {"licence": model.licence, "purpose": model.purpose, "source": model.source}
             row |= {"carrier": model.requirement, "folder": str(files[0].path.parent)}
@@ -115,5 +83,34 @@ def _print_models(kept: tuple[CachedFile, ...], *, as_json: bool) -> None:
                 f"{model.name:16} {state:8} {size_bytes / 1e6:5.1f} MB"
                 f"  {model.licence:11} {model.purpose}"
             )
-    if not as_json:
+    if not args.json:
         print(f"kept in {cache_dir()}")
+    return 0
+
+
+JSON = Switch("--json", help="one JSON object per line")
+MODELS = Command(
+    "models",
+    help="the detectors' weights: list, fetch, verify",
+    metavar="ACTION",
+    commands=(
+        Command(
+            "list",
+            help="say which models there are, and which are here",
+            run=_list,
+            arguments=(JSON,),
+        ),
+        Command(
+            "fetch",
+            help="download what is missing, replace what is wrong",
+            run=_fetch,
+            arguments=(Switch("--offline", help="download nothing; fail if anything is missing"),),
+        ),
+        Command(
+            "verify",
+            help="hash every file again; fail unless all are right",
+            run=_verify,
+            arguments=(JSON,),
+        ),
+    ),
+)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from contrejour.base.errors import LedgerError, OutputExists, UsageError
 from contrejour.base.language import said
 from contrejour.cli import arguments, epochs
+from contrejour.cli.command import Argument, Command, Option, Switch
+from contrejour.cli.values import FILE, SECONDS, ArgumentType, text
 
 if TYPE_CHECKING:
     from contrejour.custody.ledger.alarms import Alarm, Expectations
@@ -23,23 +25,6 @@ if TYPE_CHECKING:
 
 LAST_S = 253_402_300_799
 """The end of the year 9999."""
-
-
-def add_to(monitor: argparse.ArgumentParser) -> None:
-    """The options of `monitor` alone."""
-    add = monitor.add_argument
-    add("--state", type=Path, required=True, metavar="FILE",
-        help="the checkpoint that was seen last; it is replaced")  # fmt: skip
-    add("--every", type=arguments.seconds, metavar="SECONDS", help="go on, and look again so often")
-    add("--open-policy", type=Path, metavar="FILE",
-        help="who holds the keys of each day (default: who published any)")  # fmt: skip
-    epochs.add_until(monitor)
-    add("--batch", type=arguments.seconds, default=600.0, metavar="SECONDS",
-        help="how often a recorder writes what it sealed (default: 600)")  # fmt: skip
-    add("--page", type=Path, metavar="FILE",
-        help="with --every: a page that says how the log is, written anew each time")  # fmt: skip
-    add("--json", action="store_true", help="alarms as JSON as well, a line each")
-    monitor.set_defaults(run=_monitor)
 
 
 def _monitor(args: argparse.Namespace) -> int:
@@ -136,3 +121,49 @@ def show(seen: TrustedCheckpoint) -> None:
         for name, at in seen.by.items()
     )
     print(f"{seen.checkpoint.origin} {seen.checkpoint.size} {by or '-'}", file=sys.stderr)
+
+
+LOG = Argument("folder", text("DIR|URL"), help="the log's folder, or its address")
+POLICY = Option(
+    "--policy",
+    FILE,
+    required=True,
+    help="which logs and witnesses are believed (c2sp.org/tlog-policy)",
+)
+MAX_AGE = Option(
+    "--max-age",
+    ArgumentType("SECONDS", int),
+    help="how old a cosignature may be (default: as old as it is)",
+)
+MONITOR = Command(
+    "monitor",
+    help="what a log says that is new, or wrong",
+    run=_monitor,
+    arguments=(
+        LOG,
+        POLICY,
+        MAX_AGE,
+        Option(
+            "--state", FILE, required=True, help="the checkpoint that was seen last; it is replaced"
+        ),
+        Option("--every", SECONDS, help="go on, and look again so often"),
+        Option(
+            "--open-policy",
+            FILE,
+            help="who holds the keys of each day (default: who published any)",
+        ),
+        *epochs.UNTIL,
+        Option(
+            "--batch",
+            SECONDS,
+            default=600.0,
+            help="how often a recorder writes what it sealed (default: 600)",
+        ),
+        Option(
+            "--page",
+            FILE,
+            help="with --every: a page that says how the log is, written anew each time",
+        ),
+        Switch("--json", help="alarms as JSON as well, a line each"),
+    ),
+)

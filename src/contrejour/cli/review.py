@@ -5,28 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import date
-from pathlib import Path
 
 from contrejour.cli import arguments
-
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `review`."""
-    parser = commands.add_parser(
-        "review", help="the measures that a deliberation, or an article, proposes, and the law"
-    )
-    parser.add_argument("file", type=Path, metavar="FILE",
-        help="a text in French: txt, html, pdf, docx or odt")  # fmt: skip
-    parser.add_argument("--as-of", type=arguments.day, metavar="DATE",
-        help="judge by the law of that day, and of today")  # fmt: skip
-    parser.add_argument("--body", metavar="KIND",
-        help="who decides, where the text doesn't say: region, municipality, …")  # fmt: skip
-    parser.add_argument("--draft", type=Path, metavar="FILE",
-        help="write the mandate it amounts to, its gaps marked")  # fmt: skip
-    parser.add_argument("--force", action="store_true", help="replace an existing output")
-    parser.add_argument("--json", action="store_true", help="the report as JSON")
-    parser.add_argument("--lang", choices=("fr", "en"), help="language (default: the system's)")
-    parser.set_defaults(run=_review)
+from contrejour.cli.arguments import FORCE, LANGUAGE
+from contrejour.cli.command import Argument, Command, Option, Switch
+from contrejour.cli.values import DAY, FILE, text
 
 
 def _review(args: argparse.Namespace) -> int:
@@ -45,3 +28,23 @@ def _review(args: argparse.Namespace) -> int:
         arguments.write_new(args.draft, found.draft.encode(), force=args.force)
     sys.stdout.write((to_json(found) if args.json else to_text(found, language)).rstrip() + "\n")
     return 0
+
+
+REVIEW = Command(
+    "review",
+    help="the measures that a deliberation, or an article, proposes, and the law",
+    run=_review,
+    arguments=(
+        Argument("file", FILE, help="a text in French: txt, html, pdf, docx or odt"),
+        Option("--as-of", DAY, help="judge by the law of that day, and of today"),
+        Option(
+            "--body",
+            text("KIND"),
+            help="who decides, where the text doesn't say: region, municipality, …",
+        ),
+        Option("--draft", FILE, help="write the mandate it amounts to, its gaps marked"),
+        FORCE,
+        Switch("--json", help="the report as JSON"),
+        LANGUAGE,
+    ),
+)

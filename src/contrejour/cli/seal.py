@@ -14,39 +14,13 @@ from contrejour.base.errors import InputMissing, OutputExists, SealError
 from contrejour.base.files import writing
 from contrejour.base.language import said
 from contrejour.cli import arguments
+from contrejour.cli.command import Argument, Command, Option, Switch
 from contrejour.cli.terminal import Terminal
+from contrejour.cli.values import DIR, FILE, file, text
 
 if TYPE_CHECKING:
     from contrejour.custody.seal.manifest import Manifest
     from contrejour.custody.seal.recipient import OpeningKey
-
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `seal` and `open`."""
-    seal = commands.add_parser("seal", help="seal a file for a policy: nobody opens it alone")
-    seal.add_argument("file", type=Path, metavar="FILE", help="what to seal; it stays as it is")
-    seal.add_argument("--to", type=Path, required=True, metavar="POLICY",
-        help="who has to agree (c2sp.org/tlog-policy, lines of `party`)")  # fmt: skip
-    seal.add_argument("--keyset", type=Path, action="append", default=[], metavar="NOTE",
-        help="what a party published with `keys publish`; again for each party")  # fmt: skip
-    seal.add_argument("-o", "--output", type=Path, required=True, metavar="DIR",
-        help="a new folder: the sealed file, its onions, the policy")  # fmt: skip
-    seal.set_defaults(run=_seal)
-
-    opened = commands.add_parser(
-        "open", help="open what was sealed, with the keys of enough parties"
-    )
-    opened.add_argument("sealed", type=Path, metavar="SEALED",
-        help="the folder that `seal` made, or an age file")  # fmt: skip
-    opened.add_argument("--key", type=Path, action="append", required=True, metavar="KEY",
-        help="a party's key; again for each party")  # fmt: skip
-    opened.add_argument("-o", "--output", type=Path, required=True, metavar="OUT",
-        help="where what was sealed goes, in the clear")  # fmt: skip
-    opened.add_argument("--edge", metavar="VKEY",
-        help="believe only what this recorder signed in W.json")  # fmt: skip
-    opened.add_argument("--allow-truncated", action="store_true",
-        help="keep what is whole of a file that is cut or damaged")  # fmt: skip
-    opened.set_defaults(run=_open)
 
 
 class Sealer:
@@ -165,3 +139,60 @@ def kept(chunks: Iterator[bytearray], allow: bool) -> Iterator[bytearray]:
         if not (allow and some):
             raise
         print(f"contrejour: warning: {said(str(error))}", file=sys.stderr)
+
+
+KEYSET = Option(
+    "--keyset",
+    file("NOTE"),
+    repeated=True,
+    help="what a party published with `keys publish`; again for each party",
+)
+ALLOW_TRUNCATED = Switch(
+    "--allow-truncated", help="keep what is whole of a file that is cut or damaged"
+)
+SEAL = Command(
+    "seal",
+    help="seal a file for a policy: nobody opens it alone",
+    run=_seal,
+    arguments=(
+        Argument("file", FILE, help="what to seal; it stays as it is"),
+        Option(
+            "--to",
+            file("POLICY"),
+            required=True,
+            help="who has to agree (c2sp.org/tlog-policy, lines of `party`)",
+        ),
+        KEYSET,
+        Option(
+            "--output",
+            DIR,
+            short="-o",
+            required=True,
+            help="a new folder: the sealed file, its onions, the policy",
+        ),
+    ),
+)
+OPEN = Command(
+    "open",
+    help="open what was sealed, with the keys of enough parties",
+    run=_open,
+    arguments=(
+        Argument("sealed", file("SEALED"), help="the folder that `seal` made, or an age file"),
+        Option(
+            "--key",
+            file("KEY"),
+            repeated=True,
+            required=True,
+            help="a party's key; again for each party",
+        ),
+        Option(
+            "--output",
+            file("OUT"),
+            short="-o",
+            required=True,
+            help="where what was sealed goes, in the clear",
+        ),
+        Option("--edge", text("VKEY"), help="believe only what this recorder signed in W.json"),
+        ALLOW_TRUNCATED,
+    ),
+)

@@ -20,8 +20,10 @@ from contrejour.base.errors import (
 from contrejour.base.files import writing
 from contrejour.base.language import said
 from contrejour.cli import arguments
-from contrejour.cli.epochs import add_until, end_of
-from contrejour.cli.keyfiles import add_signer, private_key
+from contrejour.cli.command import Command, Option
+from contrejour.cli.epochs import FOLDER, TOKEN, UNTIL, end_of
+from contrejour.cli.keyfiles import SIGNER, private_key
+from contrejour.cli.values import DIR, NAME
 
 if TYPE_CHECKING:
     from contrejour.base.canonical import Json
@@ -31,24 +33,6 @@ if TYPE_CHECKING:
 
 METHODS = {"overwrite+unlink": "file"}
 """What the statement says, as the log has it; of a token, they say the same."""
-
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `shred`."""
-    shred = commands.add_parser(
-        "shred", help="destroy each key of this party whose time is over", allow_abbrev=False
-    )
-    add = shred.add_argument
-    add("folder", type=Path, metavar="DIR", help="where this party keeps its keys")
-    add("--party", metavar="NAME",
-        help="the name that its statements are signed under (default: ROLE)")  # fmt: skip
-    add_signer(shred)
-    add_until(shred)
-    add("--token", choices=("hsm", "tpm"), default="",
-        help="say of keys in such a token that its own tool has destroyed them")  # fmt: skip
-    add("-o", "--output", type=Path, required=True, metavar="DIR",
-        help="a folder for the statements, and for the log's entries")  # fmt: skip
-    shred.set_defaults(run=_shred)
 
 
 def _shred(args: argparse.Namespace) -> int:
@@ -119,3 +103,26 @@ def _entry(what: dict[str, Json], role: str, now: datetime, method: str) -> byte
     kind = "hold.shred" if "order" in what else "epoch.shred"
     told: dict[str, Json] = {**what, "role": role, "method": METHODS.get(method, method)}
     return Entry(kind, moment(now), told).bytes + b"\n"
+
+
+SHRED = Command(
+    "shred",
+    help="destroy each key of this party whose time is over",
+    run=_shred,
+    arguments=(
+        FOLDER,
+        Option(
+            "--party", NAME, help="the name that its statements are signed under (default: ROLE)"
+        ),
+        *SIGNER,
+        *UNTIL,
+        TOKEN,
+        Option(
+            "--output",
+            DIR,
+            short="-o",
+            required=True,
+            help="a folder for the statements, and for the log's entries",
+        ),
+    ),
+)

@@ -7,11 +7,14 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing
 from contrejour.base.language import said
+from contrejour.cli.command import Argument, Command, Option, Switch
+from contrejour.cli.values import DIR, ROLE, text
 
 if TYPE_CHECKING:
     from contrejour.live.signals.decide import Decided, Share
@@ -21,30 +24,6 @@ if TYPE_CHECKING:
 
 EVENT_ROW = "{:<16} {:<27} {:<20} {:<20} {:<17} {:>5} {:>5}  {}"
 SHARE_ROW = "{:<20} {:<20} {:<17} {:>9} {:>9} {:>9} {:>9}"
-
-
-def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `list`, `confirm` and `dismiss` to what is under `events`."""
-    shown = below.add_parser("list", help="events, and what was decided on them")
-    _add_folder(shown)
-    shown.add_argument("--json", action="store_true", help="one JSON object a line")
-    shown.set_defaults(run=_list)
-    for word, verdict, told in (
-        ("confirm", "confirmed", "it happened"),
-        ("dismiss", "dismissed", "it didn't happen"),
-    ):
-        decided = below.add_parser(word, help=told)
-        decided.add_argument("id", metavar="ID", help="of an event, as `events list` shows it")
-        _add_folder(decided)
-        decided.add_argument(
-            "--by", required=True, metavar="ROLE", help="the operator's role, not a name"
-        )
-        decided.set_defaults(run=_decide, verdict=verdict)
-
-
-def _add_folder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR",
-        help="what -o of `watch` named (default: this folder)")  # fmt: skip
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -93,11 +72,11 @@ def _show_share(share: Share, as_json: bool) -> None:
         print(SHARE_ROW.format(*key, *counts, precise))
 
 
-def _decide(args: argparse.Namespace) -> int:
+def _decide(args: argparse.Namespace, verdict: str) -> int:
     from contrejour.live.signals.decide import decide, journals
     from contrejour.live.signals.entry import Kind
 
-    decide(journals(args.folder), args.id, Kind(args.verdict), args.by)
+    decide(journals(args.folder), args.id, Kind(verdict), args.by)
     return 0
 
 
@@ -140,3 +119,28 @@ def _first_line(path: Path) -> str:
         return path.read_text().splitlines()[0].strip()
     except (OSError, IndexError, UnicodeDecodeError) as error:
         raise InputMissing(f"no secret can be read from {path}", "it is its first line") from error
+
+
+FOLDER = Argument(
+    "folder", DIR, count="?", default=Path(), help="what -o of `watch` named (default: this folder)"
+)
+DECIDING = (
+    Argument("id", text("ID"), help="of an event, as `events list` shows it"),
+    FOLDER,
+    Option("--by", ROLE, required=True, help="the operator's role, not a name"),
+)
+LIST = Command(
+    "list",
+    help="events, and what was decided on them",
+    run=_list,
+    arguments=(FOLDER, Switch("--json", help="one JSON object a line")),
+)
+CONFIRM = Command(
+    "confirm", help="it happened", run=partial(_decide, verdict="confirmed"), arguments=DECIDING
+)
+DISMISS = Command(
+    "dismiss",
+    help="it didn't happen",
+    run=partial(_decide, verdict="dismissed"),
+    arguments=DECIDING,
+)

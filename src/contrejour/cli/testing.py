@@ -3,28 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `testing` and what is under it."""
-    testing = commands.add_parser("testing", help="try the product without a camera")
-    below = testing.add_subparsers(required=True, metavar="COMMAND")
-    camera = below.add_parser("camera", help="clips as cameras on this machine, for ever")
-    add = camera.add_argument
-    add("clips", nargs="+", type=Path, metavar="CLIP",
-        help="H.264 or H.265 (RTSP), or Motion JPEG (HTTP)")  # fmt: skip
-    add("--port", type=int, default=8554, help="0 for any free port")
-    add("--fault", action="append", default=[], metavar="FAULT",
-        help="drop=S, stall=S, jump=S, resize=S, loss=P or corrupt=P, for all")  # fmt: skip
-    add("--login", default="", metavar="USER:PASSWORD", help="ask for a password")
-    add("--auth", choices=("basic", "digest", "digest-sha256"), default="basic",
-        help="how it asks for the password (default: basic)")  # fmt: skip
-    add("--tls", nargs=2, type=Path, metavar=("CERT", "KEY"),
-        help="speak TLS with this certificate (PEM)")  # fmt: skip
-    add("--onvif", action="store_true",
-        help="be an ONVIF device too, that `cameras discover` finds at this port")  # fmt: skip
-    camera.set_defaults(run=_camera)
+from contrejour.cli.command import Argument, Command, Option, Switch
+from contrejour.cli.values import ArgumentType, file, text
 
 
 def _camera(args: argparse.Namespace) -> int:
@@ -64,3 +45,34 @@ def _camera(args: argparse.Namespace) -> int:
 
     asyncio.run(show())
     return 0
+
+
+CAMERA = Command(
+    "camera",
+    help="clips as cameras on this machine, for ever",
+    run=_camera,
+    arguments=(
+        Argument(
+            "clips", file("CLIP"), count="+", help="H.264 or H.265 (RTSP), or Motion JPEG (HTTP)"
+        ),
+        Option("--port", ArgumentType("", int), default=8554, help="0 for any free port"),
+        Option(
+            "--fault",
+            text("FAULT"),
+            repeated=True,
+            help="drop=S, stall=S, jump=S, resize=S, loss=P or corrupt=P, for all",
+        ),
+        Option("--login", text("USER:PASSWORD"), default="", help="ask for a password"),
+        Option(
+            "--auth",
+            choices=("basic", "digest", "digest-sha256"),
+            default="basic",
+            help="how it asks for the password (default: basic)",
+        ),
+        Option("--tls", (file("CERT"), file("KEY")), help="speak TLS with this certificate (PEM)"),
+        Switch(
+            "--onvif", help="be an ONVIF device too, that `cameras discover` finds at this port"
+        ),
+    ),
+)
+TESTING = Command("testing", help="try the product without a camera", commands=(CAMERA,))

@@ -12,45 +12,15 @@ from typing import TYPE_CHECKING
 from contrejour.base.errors import ContrejourError, OutputExists, UsageError
 from contrejour.base.language import said
 from contrejour.base.stderr import Log
+from contrejour.cli.arguments import FORCE, OFFLINE
+from contrejour.cli.command import Argument, Command, Option, Switch
+from contrejour.cli.seal import KEYSET, Sealer
+from contrejour.cli.values import FILE, ArgumentType, file
 
 if TYPE_CHECKING:
     from contrejour.recorded.inputs import Target
     from contrejour.recorded.pictures import Detectors
     from contrejour.recorded.request import Options, Step, Summary
-
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    veil = commands.add_parser(
-        "veil", help="erase every person from videos and pictures", allow_abbrev=False
-    )
-    add = veil.add_argument
-    add("inputs", nargs="+", type=Path, metavar="INPUT", help="a video, a picture, or a folder")
-    add("-o", "--output", type=Path, metavar="OUT", help="a file, or a folder for several inputs")
-    add("--hide", choices=("people", "faces", "unknown"), default="people",
-        help="people (default), faces, or all that is not the proven empty scene")  # fmt: skip
-    add("--fill", choices=("solid", "background", "blur", "mosaic"), default="solid",
-        help="what stands there instead; blur and mosaic need --cosmetic")  # fmt: skip
-    add("--cosmetic", action="store_true", help="accept a fill that can be undone")
-    add(
-        "--masks",
-        type=Path,
-        metavar="FILE",
-        help="hide what this masks file says, look for nothing",
-    )
-    add("--audio", choices=("drop", "keep"), default="drop", help="sound (a voice identifies)")
-    add("--report", type=Path, metavar="FILE", help="a page (HTML) to check the result with")
-    add("--allow-truncated", action="store_true", help="veil what is left of a file cut short")
-    add("--force", action="store_true", help="replace an existing output")
-    add("--resume", action="store_true", help="go on with a run that was stopped")
-    add("--offline", action="store_true", help="never fetch a model")
-    add("-j", "--jobs", type=_jobs, default=os.cpu_count() or 1, metavar="N",
-        help="worker processes (default: one a core)")  # fmt: skip
-    add("--json", action="store_true", help="one JSON object a step on standard output")
-    add("--seal-to", type=Path, metavar="POLICY",
-        help="keep the original too, sealed for this policy, in OUT.sealed")  # fmt: skip
-    add("--keyset", type=Path, action="append", default=[], metavar="NOTE",
-        help="what a party published with `keys publish`; again for each party")  # fmt: skip
-    veil.set_defaults(run=_run)
 
 
 def _jobs(text: str) -> int:
@@ -78,8 +48,6 @@ def _run(args: argparse.Namespace) -> int:
         _refuse_existing(targets)
     sealer = None
     if args.seal_to:
-        from contrejour.cli.seal import Sealer
-
         sealer = Sealer(args.seal_to, args.keyset)
     options = Options(
         hide=args.hide, fill=args.fill, masks=args.masks, keep_audio=args.audio == "keep",
@@ -131,3 +99,50 @@ def _refuse_existing(targets: Sequence[Target]) -> None:
             raise OutputExists(
                 f"{target.out} exists", "--force replaces it, --resume keeps what is done"
             )
+
+
+VEIL = Command(
+    "veil",
+    help="erase every person from videos and pictures",
+    run=_run,
+    arguments=(
+        Argument("inputs", file("INPUT"), count="+", help="a video, a picture, or a folder"),
+        Option("--output", file("OUT"), short="-o", help="a file, or a folder for several inputs"),
+        Option(
+            "--hide",
+            choices=("people", "faces", "unknown"),
+            default="people",
+            help="people (default), faces, or all that is not the proven empty scene",
+        ),
+        Option(
+            "--fill",
+            choices=("solid", "background", "blur", "mosaic"),
+            default="solid",
+            help="what stands there instead; blur and mosaic need --cosmetic",
+        ),
+        Switch("--cosmetic", help="accept a fill that can be undone"),
+        Option("--masks", FILE, help="hide what this masks file says, look for nothing"),
+        Option(
+            "--audio", choices=("drop", "keep"), default="drop", help="sound (a voice identifies)"
+        ),
+        Option("--report", FILE, help="a page (HTML) to check the result with"),
+        Switch("--allow-truncated", help="veil what is left of a file cut short"),
+        FORCE,
+        Switch("--resume", help="go on with a run that was stopped"),
+        OFFLINE,
+        Option(
+            "--jobs",
+            ArgumentType("N", _jobs),
+            short="-j",
+            default=os.cpu_count() or 1,
+            help="worker processes (default: one a core)",
+        ),
+        Switch("--json", help="one JSON object a step on standard output"),
+        Option(
+            "--seal-to",
+            file("POLICY"),
+            help="keep the original too, sealed for this policy, in OUT.sealed",
+        ),
+        KEYSET,
+    ),
+)

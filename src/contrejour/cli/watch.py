@@ -17,39 +17,18 @@ from contrejour.base.ending import finally_each
 from contrejour.base.errors import ContrejourError
 from contrejour.base.stderr import Log
 from contrejour.cli import arguments
+from contrejour.cli.arguments import OFFLINE, PUBLIC_LOG
+from contrejour.cli.command import Command, Option, Switch
 from contrejour.cli.configuration import Configuration
+from contrejour.cli.keyfiles import PUBLIC_KEY
 from contrejour.cli.sealing import SealingSetup
+from contrejour.cli.values import ADDRESS, DIR, FILE, NAME, file
 
 if TYPE_CHECKING:
     from contrejour.live.watch import Cameras, Events, Wanted, Watcher
 
 STOP, RELOAD = "\0stop", "\0reload"
 """Among the names of cameras that are over: end, or read the configuration again."""
-
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `watch`."""
-    watch = commands.add_parser("watch", help="veil live cameras, as far as their plan goes")
-    add = watch.add_argument
-    add("--plan", type=Path, required=True, metavar="PLAN", help="a compiled plan")
-    add("--site", type=Path, required=True, metavar="FILE", help="where the cameras are (YAML)")
-    add("--camera", action="append", default=[], metavar="NAME",
-        help="one of the site's cameras (default: all)")  # fmt: skip
-    add("-o", "--output", type=Path, required=True, metavar="DIR",
-        help="a folder for each camera: playlist, segments, still")  # fmt: skip
-    add("--pub", type=Path, metavar="FILE",
-        help="public key (default: the one that `keys new` made)")  # fmt: skip
-    add("--listen", type=arguments.address, metavar="HOST:PORT",
-        help="serve pages, health and metrics there (HTTP, without a login)")  # fmt: skip
-    arguments.add_public_log(watch)
-    add("--watch-config", action="store_true",
-        help="read site file and plan again when they change (else: on SIGHUP)")  # fmt: skip
-    add("--relearn", action="store_true", help="forget the empty scenes, and learn them again")
-    add("--offline", action="store_true", help="never fetch a model")
-    add("--log", choices=("text", "json"), default="text",
-        help="what is said on standard error: sentences, or a JSON object a line")  # fmt: skip
-    add("--json", action="store_true", help="what happened, as JSON on standard output")
-    watch.set_defaults(run=_watch)
 
 
 def _watch(args: argparse.Namespace) -> int:
@@ -200,3 +179,42 @@ def _print(cameras: Cameras) -> None:
 
 def _told(watcher: Watcher) -> dict[str, object]:
     return {"camera": watcher.name, **asdict(watcher.counters)}
+
+
+WATCH = Command(
+    "watch",
+    help="veil live cameras, as far as their plan goes",
+    run=_watch,
+    arguments=(
+        Option("--plan", file("PLAN"), required=True, help="a compiled plan"),
+        Option("--site", FILE, required=True, help="where the cameras are (YAML)"),
+        Option("--camera", NAME, repeated=True, help="one of the site's cameras (default: all)"),
+        Option(
+            "--output",
+            DIR,
+            short="-o",
+            required=True,
+            help="a folder for each camera: playlist, segments, still",
+        ),
+        PUBLIC_KEY,
+        Option(
+            "--listen",
+            ADDRESS,
+            help="serve pages, health and metrics there (HTTP, without a login)",
+        ),
+        PUBLIC_LOG,
+        Switch(
+            "--watch-config",
+            help="read site file and plan again when they change (else: on SIGHUP)",
+        ),
+        Switch("--relearn", help="forget the empty scenes, and learn them again"),
+        OFFLINE,
+        Option(
+            "--log",
+            choices=("text", "json"),
+            default="text",
+            help="what is said on standard error: sentences, or a JSON object a line",
+        ),
+        Switch("--json", help="what happened, as JSON on standard output"),
+    ),
+)

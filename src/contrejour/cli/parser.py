@@ -1,0 +1,89 @@
+"""The table of commands as an argparse parser, in the reader's language as far as argparse lets."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from contrejour import __version__
+from contrejour.base.language import said
+from contrejour.cli.command import Argument, Command, Given, Switch
+from contrejour.cli.commands import COMMANDS
+
+ABBREVIATING = (
+    "contrejour cameras", "contrejour case reveal", "contrejour case show", "contrejour doctor",
+    "contrejour events", "contrejour keys", "contrejour ledger", "contrejour mandate",
+    "contrejour models fetch", "contrejour models list", "contrejour models verify",
+    "contrejour open", "contrejour review", "contrejour seal", "contrejour testing",
+    "contrejour watch",
+)  # fmt: skip
+"""Commands that take the beginning of an option for it, and have since they exist: scripts may
+lean on it. No other does: what one beginning means changes when an option is added."""
+
+
+def new_parser() -> argparse.ArgumentParser:
+    """What reads the command line: `parse_args` gives a namespace whose `run` is the command's."""
+    parser: argparse.ArgumentParser = _Parser(
+        prog="contrejour", description="See what happens, never who.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"contrejour {__version__}")
+    _add_commands(parser, COMMANDS, "COMMAND", "contrejour")
+    return parser
+
+
+def _add_commands(
+    parser: argparse.ArgumentParser, commands: Sequence[Command], metavar: str, above: str
+) -> None:
+    below = parser.add_subparsers(required=True, metavar=metavar)
+    for command in commands:
+        name = f"{above} {command.name}"
+        abbreviates = f"{name} ".startswith(tuple(f"{each} " for each in ABBREVIATING))
+        made = below.add_parser(command.name, help=command.help, allow_abbrev=abbreviates)
+        for given in command.arguments:
+            _add(made, given)
+        if command.commands:
+            _add_commands(made, command.commands, command.metavar, name)
+        else:
+            made.set_defaults(run=command.run)
+
+
+def _add(parser: argparse.ArgumentParser, given: Given) -> None:
+    if isinstance(given, Switch):
+        parser.add_argument(given.name, action="store_true", help=given.help)
+    elif isinstance(given, Argument):
+        value = given.value
+        parser.add_argument(
+            given.name, metavar=value.metavar, help=given.help, type=value.parse,
+            nargs=given.count, default=given.default,
+        )  # fmt: skip
+    else:
+        values = given.value if isinstance(given.value, tuple) else (given.value,)
+        metavars = tuple(each.metavar for each in values)
+        default = given.default_factory() if given.default_factory else given.default
+        parser.add_argument(
+            *given.names, metavar=metavars if len(values) > 1 else metavars[0] or None,
+            help=given.help, type=values[0].parse, nargs=len(values) if len(values) > 1 else None,
+            dest=given.dest or None, choices=given.choices or None, required=given.required,
+            action="append" if given.repeated else "store",
+            default=[] if given.repeated else default,
+        )  # fmt: skip
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse in the reader's language, as far as it lets."""
+
+    def format_help(self) -> str:
+        for group in self._action_groups:
+            group.title = said(group.title or "")
+        for action in self._actions:
+            choices = getattr(action, "_choices_actions", [])  # the commands
+            for told in (action, *choices):
+                told.help = said(told.help) if told.help else None
+        self.description = said(self.description) if self.description else None
+        return super().format_help()
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(2, f"contrejour: error: {said(message)}\n")

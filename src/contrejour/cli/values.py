@@ -1,0 +1,91 @@
+"""What arguments take: what the help calls it, how its text is read, what a shell completes."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentType:
+    """`parse` makes the value of a text; it raises ArgumentTypeError or ValueError."""
+
+    metavar: str
+    parse: Callable[[str], Any] = str
+    completes: Literal["file", "folder", ""] = ""
+
+
+def text(metavar: str) -> ArgumentType:
+    """A text as it is given."""
+    return ArgumentType(metavar)
+
+
+def file(metavar: str) -> ArgumentType:
+    """A path of a file, or of a folder where the command takes either."""
+    return ArgumentType(metavar, Path, "file")
+
+
+def day(text: str) -> date:
+    """An argument that is a date, ISO 8601."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a date such as 2027-02-12") from None
+
+
+def moment(text: str) -> datetime:
+    """An argument that is a moment, ISO 8601 with its offset."""
+    try:
+        at: datetime | None = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise argparse.ArgumentTypeError("a time such as 2027-02-12T16:00:00+01:00 or …Z")
+    return at
+
+
+def seconds(text: str) -> float:
+    """An argument that is a length of time."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= 86_400:  # nor is nan
+        raise argparse.ArgumentTypeError("seconds, more than 0 and up to 86400")
+    return found
+
+
+def address(text: str) -> tuple[str, int]:
+    """HOST:PORT, [::1]:PORT."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise argparse.ArgumentTypeError("an address such as 127.0.0.1:8080")
+    return host.strip("[]"), int(port)
+
+
+def web(text: str) -> str:
+    """An argument that is an address of the web, for pages to link to; no / at its end."""
+    try:
+        host = urlsplit(text).hostname
+    except ValueError:
+        host = None
+    if not host or not re.fullmatch(r"https?://[!-~]+", text):
+        raise argparse.ArgumentTypeError("an address such as https://log.example.org/rhone")
+    return text.rstrip("/")
+
+
+NAME, ROLE = text("NAME"), text("ROLE")
+FILE = file("FILE")
+DIR = ArgumentType("DIR", Path, "folder")
+COUNT = ArgumentType("N", int)
+DAY = ArgumentType("DATE", day)
+MOMENT = ArgumentType("TIME", moment)
+SECONDS = ArgumentType("SECONDS", seconds)
+ADDRESS = ArgumentType("HOST:PORT", address)
+URL = ArgumentType("URL", web)

@@ -12,7 +12,7 @@ import pytest
 from fakes.runs import clip, masks_for, run, walking
 from fakes.veiled import masks_of, veil_it, veiled
 
-from contrejour.recorded.folder import Work
+from contrejour.recorded.folder import WorkFolder
 from contrejour.recorded.request import masks_name
 
 
@@ -160,7 +160,7 @@ def test_a_read_only_file_system_is_an_output_error(brief: Path, small_disk: Pat
 
 def test_a_report_may_be_on_another_disk(small_disk: Path, tmp_path: Path) -> None:
     report, out = small_disk / "new" / "report.html", tmp_path / "out.mp4"
-    with Work(out, force=False, resume=False) as work:
+    with WorkFolder(out, force=False, resume=False) as work:
         work.begin({})
         for name in ("report", "video"):
             (work.path / name).write_text(name)

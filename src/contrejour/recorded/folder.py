@@ -11,15 +11,24 @@ import fcntl
 import json
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from contrejour.base.errors import Busy, OutputExists, OutputFailed
 from contrejour.base.files import sync, unwritable, write_atomic
 
+TRIES = 100
+"""Locks to take, each of them removed by a run that ended meanwhile, before it is given up."""
 
-class Work:
-    """The locked work folder of one output; use as a context manager."""
+
+class WorkFolder:
+    """The work folder of one output, locked; use as a context manager.
+
+    Raises OutputExists where the output is there and `force` is not given, when it is made and
+    again under the lock; Busy where another run holds the lock; OutputFailed where nothing can be
+    written. The lock ends with the process, however that ends.
+    """
 
     def __init__(self, out: Path, *, force: bool, resume: bool) -> None:
         self.out = out
@@ -39,17 +48,35 @@ class Work:
         except OSError as error:
             raise unwritable(self.out, error) from error
 
-    def __enter__(self) -> Work:
+    def __enter__(self) -> WorkFolder:
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            self._lock = (self.path / "lock").open("w")
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._lock = self._locked()
         except BlockingIOError:
             raise Busy("being-written", path=self.out) from None
-            self._check()  # the run that held the lock may have ended well
         except OSError as error:
             raise unwritable(self.path, error) from error
+        try:
+            self._check()  # a run that held the lock until now may have made the output
+        except BaseException:
+            self._lock.close()
+            raise
         return self
+
+    def _locked(self) -> TextIO:
+        """The lock of the folder that is at `path` now; raises BlockingIOError where it is held."""
+        for _ in range(TRIES):
+            self.path.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):  # the folder was cleared away: make it again
+                lock = (self.path / "lock").open("w")
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    if os.path.samestat(os.fstat(lock.fileno()), (self.path / "lock").stat()):
+                        return lock
+                except OSError:
+                    lock.close()
+                    raise
+                lock.close()  # a lock on a file that was removed keeps nobody out
+        raise BlockingIOError
 
     def __exit__(self, *_: object) -> None:
         self._lock.close()
@@ -61,11 +88,7 @@ class Work:
         kept = self._resume and note.exists() and note.read_text() == text
         try:
             if not kept:
-                for entry in self.path.iterdir():
-                    if entry.is_dir():
-                        shutil.rmtree(entry)
-                    elif entry.name != "lock":
-                        entry.unlink()
+                self._clear()
                 write_atomic(note, text.encode())
             for name in ("looks", "chunks"):
                 (self.path / name).mkdir(exist_ok=True)
@@ -76,15 +99,28 @@ class Work:
     def publish(self, *finished: tuple[Path, Path]) -> None:
         """Give each (part, final) its final name, the video last, and clear the folder away."""
         try:
-            staged = [(_beside(part, final), final) for part, final in finished]
-            for part, final in staged[:-1]:
+            *others, last = [(_beside(part, final), final) for part, final in finished]
+            for part, final in others:
                 os.replace(part, final)
+            for folder in {final.parent for _, final in others}:
+                sync(folder)
             (self.path / "run.json").unlink(missing_ok=True)  # from here on there is no going on
-            os.replace(*staged[-1])
+            os.replace(*last)
             sync(self.out.parent)
         except OSError as error:
             raise unwritable(self.out, error) from error
-        shutil.rmtree(self.path, ignore_errors=True)
+        with suppress(OSError):
+            self._clear()
+            (self.path / "lock").unlink()  # last: who finds no lock finds nothing of this run
+            self.path.rmdir()
+
+    def _clear(self) -> None:
+        """Remove all but the lock."""
+        for entry in self.path.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            elif entry.name != "lock":
+                entry.unlink()
 
 
 def _beside(part: Path, final: Path) -> Path:

@@ -32,7 +32,7 @@ from contrejour.base.errors import (
 from contrejour.base.files import sha256, write_atomic
 from contrejour.base.pictures import Frame, Look, Mask, Rgb, Sight
 from contrejour.recorded import masksfile
-from contrejour.recorded.folder import Work
+from contrejour.recorded.folder import WorkFolder
 from contrejour.recorded.request import DETECTOR, Options, Summary, masks_name
 from contrejour.vision import veil
 from contrejour.vision.detect.guard import GuardedDetector
@@ -59,7 +59,7 @@ def veil_picture(source: Path, out: Path, options: Options, detectors: Detectors
         raise Unsupported("picture-type-unknown", suffix=out.suffix)
     picture = _open(source, options.allow_truncated)
     frame = _frame(picture)
-    with Work(out, force=options.force, resume=False) as work:
+    with WorkFolder(out, force=options.force, resume=False) as work:
         work.begin({})
         mask = _given(options.masks, frame) if options.masks else _seen(frame, options, detectors)
         hidden = veil.cells(mask, frame.width, frame.height)

@@ -38,7 +38,7 @@ from contrejour.recorded import (
     masksfile,
     units,
 )
-from contrejour.recorded.folder import Work
+from contrejour.recorded.folder import WorkFolder
 from contrejour.recorded.job import chunk_salt, identity
 from contrejour.recorded.processes import Pool
 from contrejour.recorded.report import WIDTH_PX, write_report
@@ -68,7 +68,7 @@ def veil_video(source: Path, out: Path, options: Options, step: Step) -> Summary
     gops = media.index(source, fmt)
     if not gops:
         raise InputEmpty("no-pictures-inside", path=source)
-    with Work(out, force=options.force, resume=options.resume) as work:
+    with WorkFolder(out, force=options.force, resume=options.resume) as work:
         run = Run(source, out, options, fmt, gops, work.path, step, summary)
         work.begin(run.identity())
         with writing(work.path), Pool(options.jobs, Worker, run.setup()) as pool:

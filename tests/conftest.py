@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes import examples, speed, videos
+from fakes import examples, speed
 from fakes.desks import Desk, Room
-
-from contrejour.recorded import run
 
 # A shell has its background jobs ignore Ctrl-C, and what they start inherits it: the tests, and the
 # commands that they interrupt.
@@ -42,12 +40,6 @@ def data_dir() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("CONTREJOUR_DATA names no folder of clips")
     return Path(folder)
-
-
-@pytest.fixture
-def inline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have `veil_video` work in this process: for tests of many small clips."""
-    monkeypatch.setattr(run, "Pool", videos.Inline)
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
+from fakes.videos import pool_of
 
 from contrejour.base.pictures import Mask
 from contrejour.recorded import masksfile
@@ -18,8 +20,9 @@ def quiet(name: str, frames: int, total: int) -> None:
     """No progress."""
 
 
-def veil_it(source: Path, out: Path, *, jobs: int = 1, **options: object) -> Summary:
-    return veil_video(source, out, Options(jobs=jobs, **options), quiet)  # type: ignore[arg-type]
+def veil_it(source: Path, out: Path, *, jobs: int = 0, **options: Any) -> Summary:
+    """`contrejour veil SOURCE -o OUT`; no process is started, unless there are `jobs`."""
+    return veil_video(source, out, Options(jobs=jobs, **options), quiet, pool_of(jobs))
 
 
 def masks_of(out: Path) -> list[Mask]:

@@ -18,8 +18,11 @@ from contrejour import media
 from contrejour.base.files import sha256
 from contrejour.base.pictures import Box, Cells, Hidden, Mask, Source
 from contrejour.recorded import masksfile
-from contrejour.recorded import run as pipeline
-from contrejour.recorded.request import Options, Summary
+from contrejour.recorded.job import Job
+from contrejour.recorded.pool import Task
+from contrejour.recorded.request import Options, Step, Summary
+from contrejour.recorded.run import PoolOf, process_pool, veil_video
+from contrejour.recorded.tasks import VideoWorker
 from contrejour.vision.veil import boxes
 
 Planes = tuple[NDArray[Any], ...]
@@ -126,21 +129,28 @@ def shown(path: Path) -> Shown:
     return Shown(found["streams"][0], found["frames"], paces)
 
 
-class Inline:
+class InlinePool:
     """A pool of one worker in this very process: no time is spent on starting Python."""
 
-    def __init__(self, jobs: int, bench: Callable[[Any], Any], setup: Any) -> None:
-        self._bench = bench(setup)
+    def __init__(self, job: Job, step: Step) -> None:
+        self._worker = VideoWorker(job)
+        self._job, self._step = job, step
 
-    def __enter__(self) -> Inline:
+    def __enter__(self) -> InlinePool:
         return self
 
     def __exit__(self, *_: object) -> None:
         """Nothing to end."""
 
-    def run(self, task: str, units: Sequence[Any], tick: Any) -> Iterator[tuple[int, Any]]:
-        for number, unit in enumerate(units):
-            yield number, self._bench.do(task, unit, tick)
+    def do(self, task: Task, units: Sequence[object]) -> Iterator[int]:
+        for place, unit in enumerate(units):
+            self._worker.do(task, unit, lambda frames: self._step(task, frames, self._job.packets))
+            yield place
+
+
+def pool_of(jobs: int) -> PoolOf:
+    """That many worker processes; for none of them, a worker in this process."""
+    return process_pool if jobs else InlinePool
 
 
 def times_read(path: Path) -> list[int]:
@@ -171,9 +181,13 @@ def as_boxes(hidden: Cells, width: int, height: int) -> list[Box]:
 
 
 def veil(
-    clip: Path, out: Path, hide: Hide, *, masks_of: Path | None = None, **options: Any
-) -> Summary:
-    """`contrejour veil CLIP -o OUT --masks ...`; the masks may be made for another clip."""
+    clip: Path, out: Path, hide: Hide, *, masks_of: Path | None = None, jobs: int = 0,
+    **options: Any,
+) -> Summary:  # fmt: skip
+    """`contrejour veil CLIP -o OUT --masks ...`; the masks may be made for another clip.
+
+    No process is started, unless there are `jobs`.
+    """
     masks = masks_file(out.with_name(out.name + ".given.json"), masks_of or clip, hide)
-    chosen = Options(masks=masks, force=True, **options)
-    return pipeline.veil_video(clip, out, chosen, lambda *_: None)
+    chosen = Options(masks=masks, force=True, jobs=jobs, **options)
+    return veil_video(clip, out, chosen, lambda *_: None, pool_of(jobs))

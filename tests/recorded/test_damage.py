@@ -53,7 +53,7 @@ def cut(clips: Path, tmp_path: Path, name: str, size: int) -> None:
     if can_hide_a_cut(name, size, whole):
         return
     with pytest.raises((Truncated, NotMedia, InputEmpty)) as refused:
-        veil_it(part, out, detector="fakes.detectors:nothing")
+        veil_it(part, out, jobs=1, detector="fakes.detectors:nothing")
     assert refused.value.hint or isinstance(refused.value, InputEmpty), refused.value
     assert not out.exists(), f"{name} cut to {size} bytes"
     assert not masks_name(out).exists()
@@ -65,7 +65,7 @@ def anyway(clips: Path, tmp_path: Path, name: str, size: int) -> bool:
     part.write_bytes((clips / name).read_bytes()[:size])
     try:
         summary = veil_it(
-            part, out, detector="fakes.detectors:nothing", allow_truncated=True, force=True
+            part, out, jobs=1, detector="fakes.detectors:nothing", allow_truncated=True, force=True
         )
     except (Truncated, NotMedia, InputEmpty, Unsupported):
         return False
@@ -113,7 +113,9 @@ def corrupt(clips: Path, tmp_path: Path, name: str, dice: random.Random) -> str:
     out = tmp_path / "out.mp4"
     refused: ContrejourError | None = None
     try:
-        veil_it(bad, out, detector="fakes.detectors:nothing", force=True, allow_truncated=True)
+        veil_it(
+            bad, out, jobs=1, detector="fakes.detectors:nothing", force=True, allow_truncated=True
+        )
     except ContrejourError as error:
         refused = error
     if refused:

@@ -33,7 +33,7 @@ def test_frames_on_which_a_detector_raises_are_veiled_whole_counted_and_said(
 ) -> None:
     monkeypatch.setenv("FAKE_FAIL_NS", "2000000000,2200000000,5000000000")
     out = tmp_path / "out.mp4"
-    summary = veil_it(slow, out, detector="fakes.detectors:failing_at")
+    summary = veil_it(slow, out, jobs=1, detector="fakes.detectors:failing_at")
     failed = [10, 11, 25]
     assert [mask.index for mask in masks_of(out) if mask.whole] == failed
     assert [index for index, flat in enumerate(veiled(out)) if flat] == failed
@@ -61,7 +61,7 @@ def test_a_detector_that_is_silent_for_two_seconds_still_hides_its_track(
     monkeypatch.setenv("FAKE_SCRIPT", str(script))
     monkeypatch.setenv("FAKE_SILENT_NS", "2000000000,4000000000")
     out = tmp_path / "out.mp4"
-    veil_it(source, out, detector="fakes.detectors:scripted")
+    veil_it(source, out, jobs=1, detector="fakes.detectors:scripted")
     for mask in masks_of(out):
         box = next((hidden.box for hidden in mask.boxes), None)
         assert box is not None or mask.whole, f"nothing is hidden in frame {mask.index}"

@@ -63,7 +63,6 @@ def same(one: videos.Planes, other: videos.Planes) -> bool:
 
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".ts"])
-@pytest.mark.usefixtures("inline")
 def test_copied_pictures_are_bit_exact_beside_encoded_ones(
     suffix: str, codec: str, tmp_path: Path
 ) -> None:
@@ -78,7 +77,6 @@ def test_copied_pictures_are_bit_exact_beside_encoded_ones(
 
 
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
-@pytest.mark.usefixtures("inline")
 def test_where_nothing_is_hidden_all_is_copied(codec: str, tmp_path: Path) -> None:
     source, out = clip(tmp_path / "in.mp4", codec), tmp_path / "out.mp4"
     summary = videos.veil(source, out, nothing)
@@ -87,7 +85,6 @@ def test_where_nothing_is_hidden_all_is_copied(codec: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("params", ["slices=3", "ref=4:b-pyramid=normal", "cabac=0", "keyint=1"])
-@pytest.mark.usefixtures("inline")
 def test_the_inputs_own_parameter_sets_go_with_its_gops(params: str, tmp_path: Path) -> None:
     source, out = clip(tmp_path / "in.mp4", "h264", params), tmp_path / "out.mp4"
     videos.veil(source, out, hide)
@@ -97,7 +94,6 @@ def test_the_inputs_own_parameter_sets_go_with_its_gops(params: str, tmp_path: P
 
 @pytest.mark.parametrize(("codec", "params"), [("h264", "open-gop=1"), ("hevc", "open-gop=1")])
 @pytest.mark.parametrize("suffix", [".mp4", ".ts"])
-@pytest.mark.usefixtures("inline")
 def test_an_open_gop_is_never_copied(codec: str, params: str, suffix: str, tmp_path: Path) -> None:
     source, out = clip(tmp_path / f"in{suffix}", codec, params), tmp_path / f"out{suffix}"
     gops = media.index(source, media.probe(source))
@@ -108,7 +104,6 @@ def test_an_open_gop_is_never_copied(codec: str, params: str, suffix: str, tmp_p
     assert len(strictly(out)) == COUNT
 
 
-@pytest.mark.usefixtures("inline")
 def test_a_closed_gop_that_opens_with_a_cra_is_encoded(tmp_path: Path) -> None:
     """It would count its pictures on from those before it, which are others in the output."""
     source = clip(tmp_path / "in.mp4", "hevc", "open-gop=1:bframes=0")
@@ -121,7 +116,6 @@ def test_a_closed_gop_that_opens_with_a_cra_is_encoded(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
-@pytest.mark.usefixtures("inline")
 def test_a_gop_without_its_parameter_sets_is_encoded(codec: str, tmp_path: Path) -> None:
     """A stream may say them once, at its start: among others they would be lost."""
     whole = clip(tmp_path / "whole.mp4", codec)
@@ -161,7 +155,6 @@ def _as_ts(whole: Path, stream: Path, to: Path, codec: str) -> None:
             container.mux(packet)
 
 
-@pytest.mark.usefixtures("inline")
 def test_a_damaged_gop_is_never_copied(tmp_path: Path) -> None:
     source = clip(tmp_path / "in.ts", "h264")
     data = bytearray(source.read_bytes())
@@ -179,7 +172,6 @@ def test_a_damaged_gop_is_never_copied(tmp_path: Path) -> None:
     assert not any(gops[number].copyable for number in damaged)
 
 
-@pytest.mark.usefixtures("inline")
 def test_a_frame_asked_of_a_gop_that_was_left_in_the_middle_is_there(tmp_path: Path) -> None:
     source = clip(tmp_path / "in.mp4", "hevc")
     fmt = media.probe(source)
@@ -244,7 +236,6 @@ def played(folder: Path) -> dict[str, object]:
             site.shutdown()
 
 
-@pytest.mark.usefixtures("inline")
 def test_chromium_plays_a_mixed_track_to_its_last_frame(tmp_path: Path) -> None:
     chromium()
     source = clip(tmp_path / "in.mp4", "h264")

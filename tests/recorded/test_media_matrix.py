@@ -207,7 +207,6 @@ def hide(index: int) -> list[Box] | str:
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=str)
-@pytest.mark.usefixtures("inline")
 def test_what_comes_out_is_what_went_in(cell: Cell, tmp_path: Path) -> None:
     clip = cell.make(tmp_path)
     out = tmp_path / f"out{cell.out_suffix}"
@@ -293,7 +292,6 @@ def psnr(error: float) -> float:
     return float(10 * np.log10(255**2 / max(error, 1e-9)))
 
 
-@pytest.mark.usefixtures("inline")
 def test_a_trimmed_mp4_shows_what_its_edit_list_shows(tmp_path: Path) -> None:
     cell = Cell("h264", ".mp4", (*x264("bframes=2"), "-c:a", "aac"), sound=1)
     whole = cell.make(tmp_path)
@@ -310,7 +308,6 @@ def test_a_trimmed_mp4_shows_what_its_edit_list_shows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
-@pytest.mark.usefixtures("inline")
 def test_a_cover_picture_is_left_out_and_is_not_taken_for_the_video(
     suffix: str, tmp_path: Path
 ) -> None:
@@ -333,7 +330,6 @@ def test_a_cover_picture_is_left_out_and_is_not_taken_for_the_video(
 @pytest.mark.parametrize(("suffix", "codec"), [(".mp4", "aac"), (".mkv", "libopus"),
                                                (".mov", "pcm_s16le"), (".ts", "aac")])  # fmt: skip
 @pytest.mark.parametrize("keep", [False, True], ids=["dropped", "kept"])
-@pytest.mark.usefixtures("inline")
 def test_sound_is_dropped_or_kept_whole(
     suffix: str, codec: str, keep: bool, tmp_path: Path
 ) -> None:
@@ -372,7 +368,6 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("cell", "why"), REFUSED, ids=lambda value: str(value))
-@pytest.mark.usefixtures("inline")
 def test_what_cannot_be_kept_exact_is_refused(cell: Cell, why: str, tmp_path: Path) -> None:
     clip, out = cell.make(tmp_path), tmp_path / f"out{cell.out_suffix}"
     with pytest.raises(Unsupported, match=why) as error:
@@ -381,7 +376,6 @@ def test_what_cannot_be_kept_exact_is_refused(cell: Cell, why: str, tmp_path: Pa
     assert not out.exists()
 
 
-@pytest.mark.usefixtures("inline")
 def test_a_size_that_changes_inside_the_file_is_refused(tmp_path: Path) -> None:
     parts = []
     for size in ("128x96", "96x128"):
@@ -394,7 +388,6 @@ def test_a_size_that_changes_inside_the_file_is_refused(tmp_path: Path) -> None:
     assert not out.exists()
 
 
-@pytest.mark.usefixtures("inline")
 def test_masks_of_another_clip_are_refused(tmp_path: Path) -> None:
     clip = Cell("h264", ".mp4", x264()).make(tmp_path)
     (tmp_path / "short").mkdir()

@@ -160,13 +160,15 @@ class Pair:
     other: Path
     hidden: list[Cells]
 
-    def outputs(self, folder: Path, fill: str, suffix: str = ".mp4") -> list[bytes]:
+    def outputs(self, folder: Path, fill: str, suffix: str = ".mp4", jobs: int = 0) -> list[bytes]:
         """The veiled files of both."""
         size = self.kind.width, self.kind.height
         outs = []
         for clip in (self.one, self.other):
             out = folder / f"{clip.stem}.veiled{suffix}"
-            videos.veil(clip, out, lambda at: videos.as_boxes(self.hidden[at], *size), fill=fill)
+            videos.veil(
+                clip, out, lambda at: videos.as_boxes(self.hidden[at], *size), fill=fill, jobs=jobs
+            )
             outs.append(out.read_bytes())
         return outs
 
@@ -193,7 +195,6 @@ def a_pair(folder: Path, kind: Kind, seed: int, frames: int = FRAMES) -> Pair:
 
 @pytest.mark.parametrize("fill", SAFE)
 @pytest.mark.parametrize("kind", KINDS, ids=str)
-@pytest.mark.usefixtures("inline")
 def test_no_hidden_pixel_of_a_file_changes_a_byte_of_its_output(
     kind: Kind, fill: str, tmp_path: Path
 ) -> None:
@@ -209,11 +210,11 @@ def test_nor_with_worker_processes_and_other_containers(
 ) -> None:
     codec = (*kind.codec, "-video_track_timescale", "1000") if suffix == ".mkv" else (
         *kind.codec, "-video_track_timescale", "90000")  # fmt: skip
-    one, other = a_pair(tmp_path, replace(kind, codec=codec), 7).outputs(tmp_path, "solid", suffix)
+    pair = a_pair(tmp_path, replace(kind, codec=codec), 7)
+    one, other = pair.outputs(tmp_path, "solid", suffix, jobs=1)
     assert one == other
 
 
-@pytest.mark.usefixtures("inline")
 @pytest.mark.parametrize("codec", ["h264", "h265"])
 def test_nor_with_copied_gops_beside_the_veiled_ones(codec: str, tmp_path: Path) -> None:
     kind = KINDS[0] if codec == "h264" else KINDS[7]
@@ -360,7 +361,6 @@ def test_a_weakened_veil_is_noticed(make: Callable[[], Paint]) -> None:
 
 @pytest.mark.parametrize("mutant", [luma_only, without_last_row, without_last_column, one_cell_off,
                                     smoothed_before, one_pixel_short])  # fmt: skip
-@pytest.mark.usefixtures("inline")
 def test_a_weakened_veil_is_noticed_in_whole_files(
     mutant: Paint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

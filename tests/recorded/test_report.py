@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from fakes.runs import clip, masks_for, walking
 from fakes.veiled import veil_it
-
-pytestmark = pytest.mark.usefixtures("inline")
 
 
 def test_a_report_holds_its_pictures_and_asks_for_nothing_else(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from fakes.veiled import veil_it
 
 from contrejour.recorded.request import masks_name
 
-pytestmark = pytest.mark.usefixtures("inline")
 FRAMES = 400
 
 

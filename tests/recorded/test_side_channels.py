@@ -160,7 +160,6 @@ def rich(folder: Path, codec: str, suffix: str) -> Path:
 @pytest.mark.parametrize("keep_audio", [False, True], ids=["silent", "sound"])
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".ts"])
-@pytest.mark.usefixtures("inline")
 def test_no_canary_survives_in_copied_or_in_veiled_pictures(
     suffix: str, codec: str, keep_audio: bool, tmp_path: Path
 ) -> None:
@@ -182,7 +181,6 @@ def test_no_canary_survives_in_copied_or_in_veiled_pictures(
     assert b"Lavf" not in data.replace(b"LavfLavf", b"") or suffix == ".mkv"
 
 
-@pytest.mark.usefixtures("inline")
 def test_user_data_of_mpeg4_and_comments_in_mjpeg_stay_behind(tmp_path: Path) -> None:
     source = ("-f", "lavfi", "-i", "testsrc2=size=128x96:rate=25", "-frames:v", 24)
     videos.ffmpeg(*source, "-c:v", "mpeg4", "-g", 8, "-f", "m4v", tmp_path / "plain.m4v")
@@ -208,7 +206,6 @@ def test_user_data_of_mpeg4_and_comments_in_mjpeg_stay_behind(tmp_path: Path) ->
         assert found_in(out) == []
 
 
-@pytest.mark.usefixtures("inline")
 def test_the_name_and_the_time_of_the_input_are_not_in_the_output(tmp_path: Path) -> None:
     clip = rich(tmp_path, "h264", ".mp4")
     other = tmp_path / "another-name.mp4"

@@ -3,11 +3,14 @@
     inputs.py         which files are meant, and where each veiled copy goes
     request.py        what is asked of a run, and what came of it
     run.py            one video, step by step
+    job.py            the facts of one run, and what its bytes depend on
     units.py          how a file is cut into units of work
-    processes.py      worker processes, which take units in ascending order
-    tasks.py          what a worker does with one: look, sample, scan, render
-    detected.py       the masks, on the detectors' word
-    default_deny.py   … and on the empty scene's, with `--hide unknown`
+    detected.py       the masks that follow from what the detectors see
+    empty_scene.py    … and what isn't the empty scene; the empty scene as a background
+    render.py         chunks, reused or rendered, joined to one video
+    pool.py           who does the work of a run: the seam between its steps and its workers
+    processes.py      … worker processes on this machine
+    tasks.py          what a worker does with a unit: look, sample, scan, render
     folder.py         the work folder, which survives a kill
     pictures.py       one picture instead of a video
     masksfile/        what is hidden in each frame, as a file that a person can edit
@@ -22,6 +25,6 @@ May import: base, media, vision.
 """
 
 __all__ = [
-    "default_deny", "detected", "evaluate", "folder", "inputs", "masksfile", "moments", "pictures",
-    "processes", "report", "request", "run", "tasks", "units",
+    "detected", "empty_scene", "evaluate", "folder", "inputs", "job", "masksfile", "moments",
+    "pictures", "pool", "processes", "render", "report", "request", "run", "tasks", "units",
 ]  # fmt: skip

@@ -1,80 +1,85 @@
-"""What to hide, on the detectors' word: workers look, tracks join what they saw as it comes.
+"""The masks that follow from what the detectors see.
 
-With `--hide unknown` the empty scene has its say too (deny.py).
+Workers look at units of the file; tracks join what was seen as it comes in, and give the masks.
+With `--hide unknown` all that isn't the empty scene is hidden as well (`empty_scene.py`).
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from contrejour.base.errors import Unsupported
 from contrejour.base.pictures import Look, Mask
-from contrejour.recorded import default_deny, masksfile
-from contrejour.recorded import units as chunks
-from contrejour.recorded.tasks import looks_path, read_looks
+from contrejour.recorded import empty_scene, masksfile, units
+from contrejour.recorded.folder import looks_path
+from contrejour.recorded.job import Job
+from contrejour.recorded.pool import Pool, do_all
+from contrejour.recorded.tasks import read_looks
+from contrejour.recorded.units import Unit
 
-if TYPE_CHECKING:
-    from contrejour.recorded.processes import Pool
-    from contrejour.recorded.run import Run
+
+def masks(job: Job, pool: Pool) -> tuple[masksfile.MasksHeader, masksfile.Masks]:
+    """(pts, mask) of every frame, in order, and the header for them, its frames not yet counted.
+
+    The masks come while workers still look at later units, unless `--hide unknown` is asked for,
+    which wants all looks first. Raises what a pool raises, and Unsupported where time goes back.
+    """
+    cut = units.units(job.gops)
+    missing = [
+        (number, unit)
+        for number, unit in enumerate(cut)
+        if not looks_path(job.folder, number).exists()
+    ]
+    if job.options.hide == "unknown":
+        do_all(pool, "look", missing)
+        found: masksfile.Masks = empty_scene.default_deny(
+            job, pool, cut, lambda: _masks(job, range(len(cut)), "people")
+        )
+    else:
+        found = _masks(job, _looked_at(pool, missing, len(cut)), job.options.hide)
+    return _header(job), found
 
 
-def masks(run: Run, pool: Pool) -> tuple[masksfile.MasksHeader, Iterable[tuple[int, Mask]]]:
-    """(pts, mask) of every frame, in order, and the header for them, its frames not yet counted."""
+def _header(job: Job) -> masksfile.MasksHeader:
     from contrejour.vision import detect
 
-    units = chunks.units(run.gops)
-    todo = [
-        (number, unit)
-        for number, unit in enumerate(units)
-        if not looks_path(run.folder, number).exists()
-    ]
-    header = masksfile.MasksHeader(
-        input_name=run.source.name,
-        input_sha256=run.input_sha256,
-        width=run.fmt.upright[0],
-        height=run.fmt.upright[1],
-        rotation=run.fmt.rotation,
-        time_base=run.fmt.time_base,
+    return masksfile.MasksHeader(
+        input_name=job.source.name,
+        input_sha256=job.input_sha256,
+        width=job.fmt.upright[0],
+        height=job.fmt.upright[1],
+        rotation=job.fmt.rotation,
+        time_base=job.fmt.time_base,
         frames=0,
         models=detect.model_hashes(),
-        parameters={"hide": run.options.hide},
+        parameters={"hide": job.options.hide},
     )
-    every = range(len(units))
-    if run.options.hide == "unknown":
-        run.all(pool, "look", todo)
-        return header, default_deny.default(
-            run, pool, units, lambda: _tracked(run, every, "people")
-        )
-    return header, _tracked(run, _looked_at(run, pool, todo, every), run.options.hide)
 
 
-def _looked_at(
-    run: Run, pool: Pool, todo: Sequence[tuple[int, chunks.Unit]], every: Iterable[int]
-) -> Iterator[int]:
-    """The numbers of the units, in order, each as soon as it has been looked at."""
-    missing = {number for number, _ in todo}
-    done = run.some(pool, "look", todo)
-    for number in every:
-        while number in missing:
-            missing.remove(todo[next(done)][0])
+def _looked_at(pool: Pool, missing: Sequence[tuple[int, Unit]], count: int) -> Iterator[int]:
+    """The numbers of all `count` units, in order, each as soon as it has been looked at."""
+    waiting = {number for number, _ in missing}
+    done = pool.do("look", missing)
+    for number in range(count):
+        while number in waiting:
+            waiting.remove(missing[next(done)][0])
         yield number
 
 
-def _tracked(run: Run, units: Iterable[int], hide: str) -> Iterator[tuple[int, Mask]]:
-    """The masks that follow from the looks at these units."""
+def _masks(job: Job, numbers: Iterable[int], hide: str) -> Iterator[tuple[int, Mask]]:
+    """The masks that follow from the looks at the units with these numbers."""
     from contrejour.vision import track
 
     times: deque[int] = deque()
-    for mask in track.masks(_timed(run, units, times), run.fmt.upright, hide=hide):
+    for mask in track.masks(_looks(job, numbers, times), job.fmt.upright, hide=hide):
         yield times.popleft(), mask
 
 
-def _timed(run: Run, units: Iterable[int], times: deque[int]) -> Iterator[Look]:
-    """Every look; its time, which must rise, is put down in `times`."""
+def _looks(job: Job, numbers: Iterable[int], times: deque[int]) -> Iterator[Look]:
+    """Every look; its time, which must be later than the one before, is put into `times`."""
     last: int | None = None
-    for pts, look in read_looks(run.folder, units):
+    for pts, look in read_looks(job.folder, numbers):
         if last is not None and pts <= last:
             raise Unsupported("time-stamps-go-back", frame=look.index, last=last, pts=pts)
         last = pts

@@ -1,8 +1,20 @@
 """The work folder beside an output: `.NAME.contrejour/`, gone once the output is there.
 
-It holds what a killed run had finished (looks, veiled chunks), so that `--resume` repeats nothing
-and gives the same bytes. Nothing in it is clear: a chunk is stored veiled, or had nothing to hide.
-The output, its masks file and its report appear under their names only when all of it is durable.
+It holds what a killed run had finished, so that `--resume` repeats nothing and gives the same
+bytes:
+
+    lock                        held by the one run that works here
+    run.json                    what the run's bytes depend on; gone once it can't be gone on with
+    looks/000000.json           what was seen in the frames of unit 0
+    looks/000000.cells          … and which of their cells aren't the empty scene
+    chunks/NAME.chunk           packets that are veiled, or had nothing to hide
+    sample-000000.npz           a clear frame, while the empty scene is learned from it
+    scene.npz, background.npz   the empty scene
+    masks.json, output.mp4, …   the files to publish
+
+Nothing in it is clear but the samples, which a run takes away when it ends, even by an error; one
+that is killed can't, and the next run on the same output does. The output, its masks file and its
+report appear under their names only when all of it is durable.
 """
 
 from __future__ import annotations
@@ -11,9 +23,10 @@ import fcntl
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from contrejour.base.errors import Busy, OutputExists, OutputFailed
 from contrejour.base.files import sync, unwritable, write_atomic
@@ -32,7 +45,7 @@ class WorkFolder:
 
     def __init__(self, out: Path, *, force: bool, resume: bool) -> None:
         self.out = out
-        self.path = out.with_name(f".{out.name}.contrejour")
+        self.path = folder_path(out)
         self._resume = resume
         self._force = force
         self._check()
@@ -66,7 +79,7 @@ class WorkFolder:
         """The lock of the folder that is at `path` now; raises BlockingIOError where it is held."""
         for _ in range(TRIES):
             self.path.mkdir(parents=True, exist_ok=True)
-            with suppress(FileNotFoundError):  # the folder was cleared away: make it again
+            with suppress(FileNotFoundError):  # it was cleared away in between: make it again
                 lock = (self.path / "lock").open("w")
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -79,12 +92,18 @@ class WorkFolder:
         raise BlockingIOError
 
     def __exit__(self, *_: object) -> None:
+        with suppress(OSError):
+            for sample in self.path.glob("sample-*.npz"):  # a failed run leaves no clear frame
+                sample.unlink()
         self._lock.close()
 
-    def begin(self, run: dict[str, Any]) -> bool:
-        """Start, or go on with, the run that `run` describes; True when something was kept."""
+    def begin(self, identity: Mapping[str, object]) -> bool:
+        """Start the run of this identity, or go on with it; True when something was kept.
+
+        What another identity left is removed, and so is everything where `resume` is not given.
+        """
         note = self.path / "run.json"
-        text = json.dumps(run, sort_keys=True)
+        text = json.dumps(dict(identity), sort_keys=True)
         kept = self._resume and note.exists() and note.read_text() == text
         try:
             if not kept:
@@ -133,3 +152,33 @@ def _beside(part: Path, final: Path) -> Path:
     with near.open("rb") as file:
         os.fsync(file.fileno())
     return near
+
+
+def folder_path(out: Path) -> Path:
+    """Where the work folder of an output is."""
+    return out.with_name(f".{out.name}.contrejour")
+
+
+def is_stopped(out: Path) -> bool:
+    """Whether a run on this output was begun and not ended."""
+    return (folder_path(out) / "run.json").exists()
+
+
+def looks_path(folder: Path, number: int) -> Path:
+    """The looks at the unit with this number."""
+    return folder / "looks" / f"{number:06d}.json"
+
+
+def cells_path(folder: Path, number: int) -> Path:
+    """The scan of the unit with this number."""
+    return folder / "looks" / f"{number:06d}.cells"
+
+
+def sample_path(folder: Path, number: int) -> Path:
+    """The planes of the sampled frame with this number."""
+    return folder / f"sample-{number:06d}.npz"
+
+
+def chunk_path(folder: Path, name: str) -> Path:
+    """The packets of the chunk with this name."""
+    return folder / "chunks" / f"{name}.chunk"

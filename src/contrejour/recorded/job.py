@@ -1,14 +1,67 @@
-"""What the bytes of an output depend on."""
+"""The facts of one run, and what its bytes depend on."""
 
 from __future__ import annotations
 
-from contrejour import __version__
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from contrejour import __version__, media
 from contrejour.base.files import sha256
+from contrejour.base.pictures import Cells, Mask
 from contrejour.recorded.request import DETECTOR, Options
+from contrejour.vision import veil
 
 DETECTOR_ID = "contrejour.detect:build"
 """What is hashed for the default detector, wherever its factory lives: another string would rename
 every chunk, and no output made so far could be reused or resumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What one run knows before its first step. Nothing in it changes; every worker has a copy.
+
+    `folder` is the run's own, locked: all that it makes lies there until it is published.
+    `identity` is all that the bytes of the output depend on.
+    """
+
+    source: Path
+    out: Path
+    options: Options
+    fmt: media.Format
+    gops: tuple[media.Gop, ...]
+    folder: Path
+    input_sha256: str
+    identity: Mapping[str, object]
+
+    @classmethod
+    def of(
+        cls,
+        source: Path,
+        out: Path,
+        options: Options,
+        fmt: media.Format,
+        gops: tuple[media.Gop, ...],
+        folder: Path,
+    ) -> Job:
+        """The job that these make; reads the whole input once, for its hash."""
+        digest = sha256(source)
+        what = identity(options, digest, out.suffix)
+        return cls(source, out, options, fmt, gops, folder, digest, what)
+
+    @property
+    def packets(self) -> int:
+        """Frames of the input, as its packets count them; damaged ones may not decode."""
+        return sum(gop.packets for gop in self.gops)
+
+    @property
+    def chunk_salt(self) -> str:
+        """What is hashed into the name of every chunk, beside its own frames and masks."""
+        return chunk_salt(self.identity, media.CRF, media.PRESET)
+
+    def cells(self, mask: Mask) -> Cells:
+        """The cells of the coded picture that are hidden by a mask."""
+        return veil.cells(mask, self.fmt.width, self.fmt.height, self.fmt.rotation)
 
 
 def identity(options: Options, input_sha256: str, suffix: str) -> dict[str, object]:
@@ -28,11 +81,11 @@ def identity(options: Options, input_sha256: str, suffix: str) -> dict[str, obje
     }
 
 
-def chunk_salt(identity: dict[str, object], *settings: object) -> str:
-    """What the bytes of every chunk depend on beside its frames and masks.
+def chunk_salt(identity: Mapping[str, object], *settings: object) -> str:
+    """What the bytes of every chunk depend on, beside its own frames and masks.
 
     The masks file is left out: a chunk is named after the cells that are hidden in it, so that one
-    edited frame renames one chunk.
+    edited frame renames one chunk. `settings` are the encoder's.
     """
     text = repr(sorted((key, value) for key, value in identity.items() if key != "masks"))
     return repr((text, *settings))

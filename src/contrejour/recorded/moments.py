@@ -8,14 +8,12 @@ from pathlib import Path
 from contrejour import media
 from contrejour.base.errors import InputEmpty
 from contrejour.base.pictures import Frame, Sight
+from contrejour.recorded.request import Step
 from contrejour.vision import detect, scene, track, veil
 from contrejour.vision.detect.guard import GuardedDetector
 from contrejour.vision.events import Moment
 from contrejour.vision.moments import Moments, again_ns, detector_for
 from contrejour.vision.scene.sampling import spaced
-
-Step = Callable[[str, int, int], object]
-"""Told what is done, so many frames more of it, of how many."""
 
 
 def of_file(

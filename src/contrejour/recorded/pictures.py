@@ -12,7 +12,6 @@ import time
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -59,24 +58,28 @@ def veil_picture(source: Path, out: Path, options: Options, detectors: Detectors
         raise Unsupported("picture-type-unknown", suffix=out.suffix)
     picture = _open(source, options.allow_truncated)
     frame = _frame(picture)
-    with WorkFolder(out, force=options.force, resume=False) as work:
-        work.begin({})
+    with WorkFolder(out, force=options.force, resume=False) as folder:
+        folder.begin({})
         mask = _given(options.masks, frame) if options.masks else _seen(frame, options, detectors)
         hidden = veil.cells(mask, frame.width, frame.height)
         veiled = veil.apply(frame, hidden, options.fill)
         stream = io.BytesIO()
         _joined(veiled, kind).save(stream, kind, **_SAVE[kind])
-        part, masks = work.path / "picture", work.path / "masks.json"
+        part, masks = folder.path / "picture", folder.path / "masks.json"
         write_atomic(part, stream.getvalue())
-        summary = Summary(str(source), str(out), frames=1, output_sha256=sha256(part))
-        summary.tracks = len({box.track for box in mask.boxes} - {None})
-        if mask.whole:
-            summary.frames_veiled_whole, summary.reasons = 1, {mask.whole: 1}
-        header = _header(source, frame, options, summary, detectors)
-        masksfile.write(masks, header, [(0, mask)])
-        work.publish((masks, masks_name(out)), (part, out))
-    summary.seconds = round(time.monotonic() - started, 3)
-    return summary
+        digest = sha256(part)
+        masksfile.write(masks, _header(source, frame, options, digest), [(0, mask)])
+        folder.publish((masks, masks_name(out)), (part, out))
+    return Summary(
+        str(source),
+        str(out),
+        frames=1,
+        seconds=round(time.monotonic() - started, 3),
+        tracks=len({box.track for box in mask.boxes} - {None}),
+        frames_veiled_whole=int(bool(mask.whole)),
+        reasons={mask.whole: 1} if mask.whole else {},
+        output_sha256=digest,
+    )
 
 
 class Detectors:
@@ -198,12 +201,10 @@ def _given(path: Path, frame: Frame) -> Mask:
     return masks[0][1]
 
 
-def _header(
-    source: Path, frame: Frame, options: Options, summary: Summary, detectors: Detectors
-) -> masksfile.MasksHeader:
+def _header(source: Path, frame: Frame, options: Options, digest: str) -> masksfile.MasksHeader:
     from contrejour.vision import detect
 
-    header = masksfile.MasksHeader(
+    return masksfile.MasksHeader(
         input_name=source.name,
         input_sha256=sha256(source),
         width=frame.width,
@@ -212,7 +213,5 @@ def _header(
         time_base=Fraction(1),
         frames=1,
         models=detect.model_hashes(thorough=True),
-        parameters={},
+        parameters={"hide": options.hide, "fill": options.fill, "output_sha256": digest},
     )
-    chosen = {"hide": options.hide, "fill": options.fill, "output_sha256": summary.output_sha256}
-    return replace(header, parameters=chosen)

@@ -1,18 +1,17 @@
-"""Worker processes that take units of work in ascending order.
+"""A pool of worker processes on this machine.
 
-Each worker reads the input forward only, so the next unit goes to whoever is free, in order. It has
-one more before it ends the first, so that it never waits for the parent.
-Hostile bitstreams are decoded in the workers: one that crashes takes no other down with it, and
-the run ends with an error. Workers die with their parent (prctl PR_SET_PDEATHSIG on Linux).
+Each worker reads the input forward only, so units are handed out in order, the next one to whoever
+is free. A worker has one more before it ends the first, so that it never waits for the parent.
+
+Hostile bitstreams are decoded in the workers: one that crashes takes no other down with it, and the
+run ends with an error. No worker outlives its parent, however that ends: `base/children.py`.
 """
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 import traceback
 from collections import deque
@@ -20,80 +19,84 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
-from typing import Any, Protocol, cast
+from multiprocessing.process import BaseProcess
+from typing import Any, cast
 
+from contrejour.base.children import die_with_parent
 from contrejour.base.errors import ContrejourError
+from contrejour.recorded.pool import Task, Worker
 
-Tick = Callable[[int], None]
-"""Called with the number of frames done since the last call."""
+Progress = Callable[[Task, int], object]
+"""Told the task, once with 0 when it starts, and the frames done since the last call."""
 AHEAD = 2
 """Units that a worker holds: the one that it does, and the next."""
 _STOPS = (signal.SIGINT, signal.SIGTERM)
+_Places = dict[Connection, deque[int]]
+"""The places of the units that each worker holds, by the link to it."""
 
 
-class Bench(Protocol):
-    """What a worker works at: built once in its process, then asked for one unit after another."""
+class ProcessPool:
+    """A `pool.Pool` of `count` processes, each with a worker of its own; a context manager.
 
-    def do(self, task: str, unit: Any, tick: Tick) -> Any: ...
+    `worker` makes the worker, in its process; it must be picklable. Leaving the context kills the
+    processes: what they had not reported is not done.
+    """
 
-
-class Pool:
-    """`jobs` processes, each with its own `bench(setup)`; use as a context manager."""
-
-    def __init__(self, jobs: int, bench: Callable[[Any], Bench], setup: Any) -> None:
+    def __init__(self, count: int, worker: Callable[[], Worker], progress: Progress) -> None:
+        self._progress = progress
         context = multiprocessing.get_context("spawn")
-        self._links: dict[Connection, Any] = {}
-        for _ in range(jobs):
+        self._processes: dict[Connection, BaseProcess] = {}
+        for _ in range(count):
             here, there = context.Pipe()
-            process = context.Process(
-                target=_serve, args=(there, bench, setup, os.getpid()), daemon=True
-            )
+            process = context.Process(target=_serve, args=(there, worker, os.getpid()), daemon=True)
             with _undisturbed():
                 process.start()
             there.close()
-            self._links[here] = process
+            self._processes[here] = process
 
-    def __enter__(self) -> Pool:
+    def __enter__(self) -> ProcessPool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for link, process in self._links.items():
+        for link, process in self._processes.items():
             link.close()
             process.kill()
             process.join()
 
-    def run(self, task: str, units: Sequence[Any], tick: Tick) -> Iterator[tuple[int, Any]]:
-        """Do every unit; yield (its place in `units`, result) as each ends, in any order."""
+    def do(self, task: Task, units: Sequence[object]) -> Iterator[int]:
+        """As `pool.Pool` says."""
+        self._progress(task, 0)
         todo = iter(enumerate(units))
-        given: dict[Connection, deque[int]] = {link: deque() for link in self._links}
-        for link in [*self._links] * AHEAD:
-            self._give(link, task, todo, given)
-        while busy := [link for link, places in given.items() if places]:
+        held: _Places = {link: deque() for link in self._processes}
+        for link in [*self._processes] * AHEAD:
+            self._give(link, task, todo, held)
+        while busy := [link for link, places in held.items() if places]:
             for ready in wait(busy):
                 link = cast("Connection[Any, Any]", ready)
                 kind, value = self._receive(link)
                 if kind == "tick":
-                    tick(value)
+                    self._progress(task, value)
                 elif kind == "error":
                     raise value
                 else:
-                    done = given[link].popleft()
-                    self._give(link, task, todo, given)
-                    yield done, value
+                    done = held[link].popleft()
+                    self._give(link, task, todo, held)
+                    yield done
 
     def _give(
-        self, link: Connection, task: str, todo: Iterator[Any], given: dict[Any, deque[int]]
+        self, link: Connection, task: Task, todo: Iterator[tuple[int, object]], held: _Places
     ) -> None:
-        if (unit := next(todo, None)) is not None:
-            given[link].append(unit[0])
+        if (next_one := next(todo, None)) is not None:
+            place, unit = next_one
+            held[link].append(place)
             with suppress(ConnectionError):  # it died: `_receive` says so
-                link.send((task, unit[1]))
+                link.send((task, unit))
 
     def _receive(self, link: Connection) -> tuple[str, Any]:
         try:
             return link.recv()  # type: ignore[no-any-return]
         except (EOFError, OSError):
-            process = self._links[link]
+            process = self._processes[link]
             process.join()
             raise ContrejourError("worker-died", exit_code=process.exitcode) from None
 
@@ -125,18 +128,17 @@ def _undisturbed() -> Iterator[None]:
             signal.raise_signal(number)
 
 
-def _serve(link: Connection, bench: Callable[[Any], Bench], setup: Any, parent: int) -> None:
+def _serve(link: Connection, make: Callable[[], Worker], parent: int) -> None:
+    """The life of a worker process: it does what comes until its link or its parent ends."""
+    die_with_parent(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-    if os.getppid() != parent:
-        return
     try:
-        worker = bench(setup)
+        worker = make()
         while True:
             task, unit = link.recv()
-            link.send(("done", worker.do(task, unit, lambda frames: link.send(("tick", frames)))))
+            worker.do(task, unit, lambda frames: link.send(("tick", frames)))
+            link.send(("done", None))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
     except ContrejourError as error:

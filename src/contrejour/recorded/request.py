@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,13 +10,17 @@ from contrejour.base.messages import Message
 
 DETECTOR = "contrejour.vision.detect:build"
 
-Step = Callable[[str, int, int], None]
-"""Progress: (name of the step, frames done since the last call, frames in all)."""
+Step = Callable[[str, int, int], object]
+"""Told progress: the name of the step, frames done since the last call, frames in all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is asked of a run. `masks`: a masks file to apply instead of looking."""
+    """What is asked of a run.
+
+    `masks` is a masks file to apply, instead of looking for anyone. `detector` names a factory,
+    "module:function". `jobs` counts worker processes; the bytes don't depend on it.
+    """
 
     hide: str = "people"
     fill: str = "solid"
@@ -31,9 +35,12 @@ class Options:
     detector: str = DETECTOR
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Summary:
-    """What happened, for the user and for machines."""
+    """What came of a run, for the user and, field by field in this order, for `--json`.
+
+    `reasons` says why frames were veiled whole, and how many for each reason.
+    """
 
     input: str
     output: str
@@ -42,11 +49,11 @@ class Summary:
     media_seconds: float = 0.0
     tracks: int = 0
     frames_veiled_whole: int = 0
-    reasons: dict[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, int] = field(default_factory=dict)
     frames_copied: int = 0
     frames_reused: int = 0
     truncated: bool = False
-    notes: list[Message] = field(default_factory=list)
+    notes: tuple[Message, ...] = ()
     output_sha256: str = ""
 
 

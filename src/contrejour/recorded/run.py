@@ -1,4 +1,4 @@
-"""Veil one recorded video: look, track, mask, render, publish.
+"""Veil one recorded video.
 
     look     workers run the detectors over closed GOPs                      -> looks/
     mask     tracks over the whole file, bounded look-ahead                  -> the masks
@@ -14,12 +14,11 @@ A live camera is another matter: nothing of it is seen but through `watch`, whic
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from functools import partial
 from pathlib import Path
-from typing import Any, cast
 
 from contrejour import media
 from contrejour.base.errors import (
@@ -32,25 +31,32 @@ from contrejour.base.errors import (
 from contrejour.base.files import sha256, writing
 from contrejour.base.messages import Message
 from contrejour.base.pictures import Cells, Mask
-from contrejour.recorded import (
-    default_deny,
-    detected,
-    masksfile,
-    units,
-)
-from contrejour.recorded.folder import WorkFolder
-from contrejour.recorded.job import chunk_salt, identity
-from contrejour.recorded.processes import Pool
+from contrejour.recorded import detected, masksfile, units
+from contrejour.recorded.folder import WorkFolder, is_stopped
+from contrejour.recorded.job import Job
+from contrejour.recorded.pool import Pool
+from contrejour.recorded.processes import ProcessPool
+from contrejour.recorded.render import render
 from contrejour.recorded.report import WIDTH_PX, write_report
 from contrejour.recorded.request import Options, Step, Summary, masks_name
-from contrejour.recorded.tasks import Setup, Worker, chunk_path
-from contrejour.vision import veil
+from contrejour.recorded.tasks import VideoWorker
 
-Masks = Iterable[tuple[int, Mask]]
-"""(pts, mask) of every frame, in order."""
+PoolOf = Callable[[Job, Step], AbstractContextManager[Pool]]
+"""Makes the pool that does the work of a job and tells its progress to the step."""
 
 
-def veil_video(source: Path, out: Path, options: Options, step: Step) -> Summary:
+def process_pool(job: Job, step: Step) -> ProcessPool:
+    """As many worker processes as are asked for."""
+    return ProcessPool(
+        job.options.jobs,
+        partial(VideoWorker, job),
+        lambda task, frames: step(task, frames, job.packets),
+    )
+
+
+def veil_video(
+    source: Path, out: Path, options: Options, step: Step, pool_of: PoolOf = process_pool
+) -> Summary:
     """Veil the video `source` into `out` and its masks into `out`.masks.json.
 
     Nothing is at those names until everything is durable. Raises a ContrejourError.
@@ -61,23 +67,33 @@ def veil_video(source: Path, out: Path, options: Options, step: Step) -> Summary
     before = _stamp(source)
     fmt = media.probe(source)
     media.check_container(out.suffix.lower(), fmt)
-    summary = Summary(str(source), str(out), notes=_notes(fmt, options))
-    summary.truncated = media.is_truncated(source, fmt.container)
-    if summary.truncated and not options.allow_truncated:
+    truncated = media.is_truncated(source, fmt.container)
+    if truncated and not options.allow_truncated:
         raise Truncated("input-cut-short", source=source)
-    gops = media.index(source, fmt)
+    gops = tuple(media.index(source, fmt))
     if not gops:
         raise InputEmpty("no-pictures-inside", path=source)
-    with WorkFolder(out, force=options.force, resume=options.resume) as work:
-        run = Run(source, out, options, fmt, gops, work.path, step, summary)
-        work.begin(run.identity())
-        with writing(work.path), Pool(options.jobs, Worker, run.setup()) as pool:
-            finished = run.finished(pool)
+    with WorkFolder(out, force=options.force, resume=options.resume) as folder:
+        job = Job.of(source, out, options, fmt, gops, folder.path)
+        folder.begin(job.identity)
+        with writing(folder.path), pool_of(job, step) as pool:
+            summary, finished = _steps(job, pool)
         if _stamp(source) != before:  # masks of one recording must never show another
             raise InputMissing("input-changed", source=source)
-        summary.seconds = round(time.monotonic() - started, 3)
-        work.publish(*finished)
-    return summary
+        seconds = round(time.monotonic() - started, 3)
+        folder.publish(*finished)
+    return replace(summary, truncated=truncated, seconds=seconds)
+
+
+def is_done(out: Path) -> bool:
+    """Whether the output is there, whole, and no run on it was stopped since."""
+    if is_stopped(out):
+        return False
+    try:
+        header, _ = masksfile.read(masks_name(out))
+        return header.parameters.get("output_sha256") == sha256(out)
+    except (MasksError, OSError):
+        return False
 
 
 def _stamp(source: Path) -> tuple[int, ...] | None:
@@ -88,183 +104,109 @@ def _stamp(source: Path) -> tuple[int, ...] | None:
     return None
 
 
-def _notes(fmt: media.Format, options: Options) -> list[Message]:
-    notes = []
-    if fmt.audio_tracks and options.keep_audio:
-        notes.append(Message("sound-was-kept"))
-    if fmt.other_video_tracks:
-        notes.append(Message("video-tracks-left-out", tracks=fmt.other_video_tracks))
-    return notes
+def _steps(job: Job, pool: Pool) -> tuple[Summary, list[tuple[Path, Path]]]:
+    """Every step but the last: the run's summary, and what to publish under which name."""
+    header, masks = (
+        _given(job, job.options.masks) if job.options.masks else detected.masks(job, pool)
+    )
+    with masksfile.Draft(job.folder / "masks.json") as draft:
+        chunks, count = _plan(job, draft.passing(masks))
+        if not count.frames:
+            raise InputEmpty("no-picture-decodes-here", source=job.source)
+        video, reused = render(job, pool, chunks)
+        digest = sha256(video)
+        copied = sum(len(chunk.pts) for chunk in chunks if chunk.copy)
+        parameters = {
+            **header.parameters,
+            "fill": job.options.fill,
+            "output_sha256": digest,
+            "frames_copied": copied,
+            "chunks": [[chunk.name, len(chunk.pts)] for chunk in chunks],
+        }
+        draft.finish(replace(header, frames=count.frames, parameters=parameters))
+    summary = Summary(
+        str(job.source),
+        str(job.out),
+        frames=count.frames,
+        media_seconds=_media_seconds(job, chunks),
+        tracks=len(count.tracks),
+        frames_veiled_whole=sum(count.reasons.values()),
+        reasons=count.reasons,
+        frames_copied=copied,
+        frames_reused=reused,
+        notes=tuple(_notes(job, header)),
+        output_sha256=digest,
+    )
+    return summary, _finished(job, video)
+
+
+def _given(job: Job, path: Path) -> tuple[masksfile.MasksHeader, masksfile.Masks]:
+    """The masks of the masks file that was given."""
+    header, masks = masksfile.read(path)
+    if (header.width, header.height) != job.fmt.upright:
+        raise MasksError(
+            "masks-of-another-size",
+            path=path,
+            masks_width=header.width,
+            masks_height=header.height,
+            width=job.fmt.upright[0],
+            height=job.fmt.upright[1],
+        )
+    return header, masks
 
 
 @dataclass(slots=True)
-class Run:
-    """One video on its way; the methods are the steps, in order."""
+class _Count:
+    """What there is to tell of the masks of a run."""
 
-    source: Path
-    out: Path
-    options: Options
-    fmt: media.Format
-    gops: Sequence[media.Gop]
-    folder: Path
-    step: Step
-    summary: Summary
-    input_sha256: str = ""
-    salt: str = ""
+    frames: int = 0
     tracks: set[int] = field(default_factory=set)
+    reasons: dict[str, int] = field(default_factory=dict)
+    """Frames veiled whole, for each reason."""
 
-    def identity(self) -> dict[str, Any]:
-        """All that the bytes of the output depend on."""
-        self.input_sha256 = sha256(self.source)
-        what = identity(self.options, self.input_sha256, self.out.suffix)
-        self.salt = chunk_salt(what, media.CRF, media.PRESET)
-        return what
+    def add(self, mask: Mask) -> None:
+        self.frames += 1
+        self.tracks.update(box.track for box in mask.boxes if box.track is not None)
+        if mask.whole:
+            self.reasons[mask.whole] = self.reasons.get(mask.whole, 0) + 1
 
-    def setup(self) -> Setup:
-        """What its workers are told."""
-        options = self.options
-        return Setup(
-            self.source, self.folder, self.fmt, tuple(self.gops), options.fill,
-            options.detector, options.offline,
-        )  # fmt: skip
 
-    def finished(self, pool: Pool) -> list[tuple[Path, Path]]:
-        """Every step; what to publish, and under which name."""
-        header, masks = self._given() if self.options.masks else detected.masks(self, pool)
-        with masksfile.Draft(self.folder / "masks.json") as draft:
-            planned = self._planned(draft.passing(masks))
-            if not draft.frames:
-                raise InputEmpty("no-picture-decodes-here", source=self.source)
-            part = self._rendered(pool, planned)
-            return self._described(header, draft, part, planned)
+def _plan(job: Job, masks: masksfile.Masks) -> tuple[list[units.Chunk], _Count]:
+    """The chunks to render, in order, and what was counted of the masks."""
+    count = _Count()
 
-    def all(self, pool: Pool, task: str, jobs: Sequence[Any]) -> None:
-        """Have the workers do all of these jobs."""
-        for _ in self.some(pool, task, jobs):
-            pass
-
-    def some(self, pool: Pool, task: str, jobs: Sequence[Any]) -> Iterator[int]:
-        """Have the workers do these jobs; the place of each in `jobs` as it is done."""
-        total = sum(gop.packets for gop in self.gops)
-        self.step(task, 0, total)
-        for place, _ in pool.run(task, jobs, lambda frames: self.step(task, frames, total)):
-            yield place
-
-    def cells(self, masks: Masks) -> Iterator[tuple[int, Cells]]:
-        """(pts, hidden cells) of each frame, from its mask."""
+    def cells() -> Iterator[tuple[int, Cells]]:
         for pts, mask in masks:
-            yield pts, veil.cells(mask, self.fmt.width, self.fmt.height, self.fmt.rotation)
+            count.add(mask)
+            yield pts, job.cells(mask)
 
-    def _given(self) -> tuple[masksfile.MasksHeader, Masks]:
-        """What the masks file that was given says."""
-        path = cast("Path", self.options.masks)
-        header, masks = masksfile.read(path)
-        if (header.width, header.height) != self.fmt.upright:
-            raise MasksError(
-                "masks-of-another-size",
-                path=path,
-                masks_width=header.width,
-                masks_height=header.height,
-                width=self.fmt.upright[0],
-                height=self.fmt.upright[1],
-            )
-        if header.input_sha256 != self.input_sha256:
-            note = Message("masks-of-another-file", name=header.input_name)
-            self.summary.notes.append(note)
-        return header, masks
-
-    def _planned(self, masks: Masks) -> list[units.Chunk]:
-        """The chunks to render, in order; what there is to tell of the masks is counted."""
-        copying = media.can_copy(self.fmt)
-        cells = self.cells(self._counted(masks))
-        return list(units.plan(self.gops, cells, copying=copying, salt=self.salt))
-
-    def _counted(self, masks: Masks) -> Iterator[tuple[int, Mask]]:
-        reasons = self.summary.reasons
-        for pts, mask in masks:
-            self.tracks.update(box.track for box in mask.boxes if box.track is not None)
-            if mask.whole:
-                reasons[mask.whole] = reasons.get(mask.whole, 0) + 1
-            yield pts, mask
-
-    def _rendered(self, pool: Pool, planned: Sequence[units.Chunk]) -> Path:
-        """Render every chunk and join them: the video, in the work folder."""
-        scene = (
-            default_deny.background(self, pool, planned)
-            if self.options.fill == "background"
-            else None
-        )
-        paths = {chunk.name: chunk_path(self.folder, chunk.name) for chunk in planned}
-        self._reuse(paths, planned)
-        jobs = [(chunk, scene) for chunk in planned if not paths[chunk.name].exists()]
-        self.all(pool, "render", jobs)
-        part = self.folder / f"output{self.out.suffix.lower()}"
-        sound = self.source if self.options.keep_audio and self.fmt.audio_tracks else None
-        media.mux(part, self.out.suffix.lower(), self.fmt, list(paths.values()), sound)
-        return part
-
-    def _reuse(self, paths: dict[str, Path], planned: Sequence[units.Chunk]) -> None:
-        """Take the chunks that an earlier output already has, so only changed GOPs are rendered.
-
-        That output must be the one its masks file names (SHA-256); a chunk is the same when its
-        name, a hash of all that it depends on, is the same.
-        """
-        beside = masks_name(self.out)
-        if self.fmt.hdr or not (self.out.exists() and beside.exists()):
-            return
-        with suppress(MasksError):
-            header, _ = masksfile.read(beside)
-            if header.parameters.get("output_sha256") != sha256(self.out):
-                return
-            times = {chunk.name: list(chunk.pts) for chunk in planned}
-            packets = media.repack(self.out, media.target(self.fmt), self.fmt.time_base)
-            for name, count in cast("list[tuple[str, int]]", header.parameters.get("chunks", [])):
-                chunk = list(islice(packets, count))
-                known = sorted(packed.pts for packed in chunk) == times.get(name)
-                if known and not paths[name].exists():
-                    media.write_chunk(paths[name], chunk)
-                    self.summary.frames_reused += count
-
-    def _described(
-        self,
-        header: masksfile.MasksHeader,
-        draft: masksfile.Draft,
-        part: Path,
-        planned: Sequence[units.Chunk],
-    ) -> list[tuple[Path, Path]]:
-        """The masks file and the report beside the video; all with their names, the video last."""
-        summary = self.summary
-        summary.output_sha256 = sha256(part)
-        summary.frames = draft.frames
-        summary.frames_copied = sum(len(chunk.pts) for chunk in planned if chunk.copy)
-        summary.frames_veiled_whole = sum(summary.reasons.values())
-        summary.tracks = len(self.tracks)
-        last = planned[-1].pts or (0,)
-        summary.media_seconds = round(float((last[-1] - planned[0].pts[0]) * self.fmt.time_base), 3)
-        parameters = {
-            **header.parameters,
-            "fill": self.options.fill,
-            "output_sha256": summary.output_sha256,
-            "frames_copied": summary.frames_copied,
-            "chunks": [[chunk.name, len(chunk.pts)] for chunk in planned],
-        }
-        draft.finish(replace(header, frames=draft.frames, parameters=parameters))
-        masks = self.folder / "masks.json"
-        finished = [(masks, masks_name(self.out))]
-        if self.options.report:
-            page = self.folder / "report.html"
-            header, rows = masksfile.read(masks)
-            write_report(page, self.out, header, rows, lambda at: media.stills(part, at, WIDTH_PX))
-            finished.append((page, self.options.report))
-        return [*finished, (part, self.out)]
+    copying = media.can_copy(job.fmt)
+    return list(units.plan(job.gops, cells(), copying=copying, salt=job.chunk_salt)), count
 
 
-def is_done(out: Path) -> bool:
-    """Whether the output is there, whole, and no run on it was stopped since."""
-    if (out.with_name(f".{out.name}.contrejour") / "run.json").exists():
-        return False
-    try:
-        header, _ = masksfile.read(masks_name(out))
-        return header.parameters.get("output_sha256") == sha256(out)
-    except (MasksError, OSError):
-        return False
+def _media_seconds(job: Job, chunks: Sequence[units.Chunk]) -> float:
+    """From the first picture to the last."""
+    last = chunks[-1].pts or (0,)
+    return round(float((last[-1] - chunks[0].pts[0]) * job.fmt.time_base), 3)
+
+
+def _notes(job: Job, header: masksfile.MasksHeader) -> Iterator[Message]:
+    """What the user should know of this output."""
+    if job.fmt.audio_tracks and job.options.keep_audio:
+        yield Message("sound-was-kept")
+    if job.fmt.other_video_tracks:
+        yield Message("video-tracks-left-out", tracks=job.fmt.other_video_tracks)
+    if header.input_sha256 != job.input_sha256:
+        yield Message("masks-of-another-file", name=header.input_name)
+
+
+def _finished(job: Job, video: Path) -> list[tuple[Path, Path]]:
+    """The files to publish, with the names they get: the masks, the report, the video last."""
+    masks = job.folder / "masks.json"
+    finished = [(masks, masks_name(job.out))]
+    if job.options.report:
+        page = job.folder / "report.html"
+        header, rows = masksfile.read(masks)
+        write_report(page, job.out, header, rows, lambda at: media.stills(video, at, WIDTH_PX))
+        finished.append((page, job.options.report))
+    return [*finished, (video, job.out)]

@@ -1,20 +1,21 @@
-"""What a worker process does with one video: look, sample, scan, render.
+"""What a worker does with the units of one video.
 
-    look     the detectors' word on each frame of a unit
-    sample   the planes of one frame, from which the empty scene is learned
-    scan     what is not the empty scene, in each frame of a unit
-    render   a chunk of veiled (or copied) packets, on disk
+    task     given                        leaves in the work folder
+    look     (number, unit)               what the detectors see in each frame
+    sample   (number, unit of one frame)  its planes, from which the empty scene is learned
+    scan     (number, unit, the scene)    the cells of each frame that aren't the empty scene
+    render   (chunk, background or None)  its packets, veiled and encoded, or copied
 
-Each result is written to the work folder before it is reported, so a killed run repeats nothing.
+`folder.py` has the names. A result is whole and durable at its name before it is reported (a
+sample, which is read at once and removed, need not outlive a power cut), so a killed run repeats
+nothing that it had reported.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
-import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,44 +25,34 @@ from contrejour import media
 from contrejour.base.errors import MasksError
 from contrejour.base.files import write_atomic, writing
 from contrejour.base.pictures import Box, Detection, Frame, Kind, Look, Sight
-from contrejour.recorded.processes import Tick
-from contrejour.recorded.units import Chunk, Unit, unpack
+from contrejour.recorded.folder import cells_path, chunk_path, looks_path, sample_path
+from contrejour.recorded.job import Job
+from contrejour.recorded.pool import Task, Tick
+from contrejour.recorded.units import Chunk, Unit, pack, unpack
 from contrejour.vision.detect.guard import GuardedDetector
 from contrejour.vision.veil import apply, grid
 
 TICK_FRAMES = 8
+"""Progress is told after so many frames."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What every worker of a run is told. `detector` names a factory, "module:function"."""
+class VideoWorker:
+    """A worker for one job: it keeps a reader, and a detector that is built when first needed."""
 
-    path: Path
-    folder: Path
-    fmt: media.Format
-    gops: tuple[media.Gop, ...]
-    fill: str
-    detector: str
-    offline: bool
-
-
-class Worker:
-    """One process's hands: a reader, and a detector built when first needed."""
-
-    def __init__(self, setup: Setup) -> None:
-        self._setup = setup
-        self._reader = media.Reader(setup.path, setup.fmt, setup.gops)
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._reader = media.Reader(job.source, job.fmt, job.gops)
         self._detector: Any = None
-        self._scenes: dict[Path, Any] = {}
+        self._learned: dict[Path, Any] = {}
 
-    def do(self, task: str, unit: Any, tick: Tick) -> Any:
-        """Do one unit of `task`; what it returns is small."""
-        todo: dict[str, Callable[[Any, Tick], None]] = {
+    def do(self, task: Task, unit: object, tick: Tick) -> None:
+        """Do one unit, as `pool.Worker` wants it; `unit` is as the table above has it."""
+        tasks: dict[Task, Callable[[Any, Tick], None]] = {
             "look": self._look, "sample": self._sample, "scan": self._scan,
             "render": self._render,
         }  # fmt: skip
-        with writing(self._setup.folder):
-            todo[task](unit, tick)
+        with writing(self._job.folder):
+            tasks[task](unit, tick)
 
     def _frames(self, unit: Unit, tick: Tick) -> Iterator[Frame]:
         done = 0
@@ -72,68 +63,50 @@ class Worker:
                 tick(TICK_FRAMES)
         tick(done % TICK_FRAMES)
 
-    def _look(self, job: tuple[int, Unit], tick: Tick) -> None:
+    def _look(self, given: tuple[int, Unit], tick: Tick) -> None:
         from contrejour.vision import detect
 
-        number, unit = job
+        number, unit = given
         if self._detector is None:
-            module, _, factory = self._setup.detector.partition(":")
-            make = getattr(importlib.import_module(module), factory)
+            module, _, factory = self._job.options.detector.partition(":")
+            build = getattr(importlib.import_module(module), factory)
             self._detector = GuardedDetector(
-                make(self._setup.fmt.upright, offline=self._setup.offline)
+                build(self._job.fmt.upright, offline=self._job.options.offline)
             )
         times: list[int] = []
 
-        def noted() -> Iterator[Frame]:
+        def timed() -> Iterator[Frame]:
             for frame in self._frames(unit, tick):
                 times.append(frame.pts)
                 yield frame
 
-        looks = list(detect.look_at(noted(), self._detector))
+        looks = list(detect.look_at(timed(), self._detector))
         rows = [_row(pts, look) for pts, look in zip(times, looks, strict=True)]
-        write_atomic(looks_path(self._setup.folder, number), json.dumps(rows).encode())
+        write_atomic(looks_path(self._job.folder, number), json.dumps(rows).encode())
 
-    def _sample(self, job: tuple[int, Unit], tick: Tick) -> None:
-        number, unit = job
+    def _sample(self, given: tuple[int, Unit], tick: Tick) -> None:
+        number, unit = given
         for frame in self._frames(unit, tick):
             np.savez(
-                self._setup.folder / f"sample-{number:06d}.npz",
+                sample_path(self._job.folder, number),
                 *[np.ascontiguousarray(plane) for plane in frame.planes],
             )
 
-    def _scan(self, job: tuple[int, Unit, Path], tick: Tick) -> None:
+    def _scan(self, given: tuple[int, Unit, Path], tick: Tick) -> None:
         from contrejour.vision import scene
 
-        number, unit, learned = job
-        if learned not in self._scenes:
-            self._scenes[learned] = scene.load(learned)
-        packed = b"".join(
-            np.packbits(scene.unknown(self._scenes[learned], frame.planes)).tobytes()
-            for frame in self._frames(unit, tick)
-        )
-        write_atomic(cells_path(self._setup.folder, number), zlib.compress(packed, 1))
+        number, unit, path = given
+        if path not in self._learned:
+            self._learned[path] = scene.load(path)
+        learned = self._learned[path]
+        cells = (scene.unknown(learned, frame.planes) for frame in self._frames(unit, tick))
+        write_atomic(cells_path(self._job.folder, number), pack(cells))
 
-    def _render(self, job: tuple[Chunk, Path | None], tick: Tick) -> None:
-        chunk, empty_scene = job
-        fmt, unit = self._setup.fmt, chunk.unit
-        if chunk.copy:
-            packets = self._reader.copy(unit.first, unit.last)
-            tick(len(packets))
-            times = tuple(sorted(packet.pts for packet in packets))
-        else:
-            background = self._background(empty_scene)
-            encoder, packets, seen = media.Encoder(fmt), [], []
-            masks = unpack(chunk.hidden, *grid(fmt.width, fmt.height))
-            for frame in self._frames(unit, tick):
-                seen.append(frame.pts)
-                if (hidden := next(masks, None)) is None:
-                    break  # more frames than masks: refused below
-                if frame.corrupt and not hidden.all():  # a masks file that never saw the damage
-                    raise MasksError("damaged-picture-shown", pts=frame.pts)
-                fill = "solid" if hidden.all() else self._setup.fill
-                packets += encoder.write(apply(frame, hidden, fill, background))
-            packets += encoder.close() if seen else []
-            times = tuple(seen)
+    def _render(self, given: tuple[Chunk, Path | None], tick: Tick) -> None:
+        chunk, background = given
+        packets, times = (
+            self._copied(chunk, tick) if chunk.copy else self._veiled(chunk, background, tick)
+        )
         if times != chunk.pts:
             raise MasksError(
                 "masks-do-not-fit",
@@ -141,27 +114,40 @@ class Worker:
                 pts=chunk.pts[0] if chunk.pts else "-",
                 found=len(times),
             )
-        media.write_chunk(chunk_path(self._setup.folder, chunk.name), packets)
+        media.write_chunk(chunk_path(self._job.folder, chunk.name), packets)
 
-    def _background(self, path: Path | None) -> Any:
-        if path is None:
+    def _copied(self, chunk: Chunk, tick: Tick) -> tuple[list[media.CodedPicture], tuple[int, ...]]:
+        """The packets of a chunk in which nothing is hidden, and the times of its frames."""
+        packets = self._reader.copy(chunk.unit.first, chunk.unit.last)
+        tick(len(packets))
+        return packets, tuple(sorted(packet.pts for packet in packets))
+
+    def _veiled(
+        self, chunk: Chunk, background: Path | None, tick: Tick
+    ) -> tuple[list[media.CodedPicture], tuple[int, ...]]:
+        """The packets of a chunk, veiled and encoded, and the times of its frames."""
+        fmt, planes = self._job.fmt, self._planes(background)
+        encoder, packets, times = media.Encoder(fmt), [], []
+        masks = unpack(chunk.hidden, *grid(fmt.width, fmt.height))
+        for frame in self._frames(chunk.unit, tick):
+            times.append(frame.pts)
+            if (hidden := next(masks, None)) is None:
+                break  # more frames than masks: `_render` refuses the chunk
+            if frame.corrupt and not hidden.all():  # a masks file that never saw the damage
+                raise MasksError("damaged-picture-shown", pts=frame.pts)
+            fill = "solid" if hidden.all() else self._job.options.fill
+            packets += encoder.write(apply(frame, hidden, fill, planes))
+        packets += encoder.close() if times else []
+        return packets, tuple(times)
+
+    def _planes(self, background: Path | None) -> Any:
+        """The planes of the empty scene that is in this file; None for no file."""
+        if background is None:
             return None
-        if path not in self._scenes:
-            with np.load(path) as planes:
-                self._scenes[path] = tuple(planes[name] for name in planes.files)
-        return self._scenes[path]
-
-
-def looks_path(folder: Path, number: int) -> Path:
-    return folder / "looks" / f"{number:06d}.json"
-
-
-def cells_path(folder: Path, number: int) -> Path:
-    return folder / "looks" / f"{number:06d}.cells"
-
-
-def chunk_path(folder: Path, name: str) -> Path:
-    return folder / "chunks" / f"{name}.chunk"
+        if background not in self._learned:
+            with np.load(background) as planes:
+                self._learned[background] = tuple(planes[name] for name in planes.files)
+        return self._learned[background]
 
 
 def _row(pts: int, look: Look) -> list[Any]:
@@ -169,10 +155,10 @@ def _row(pts: int, look: Look) -> list[Any]:
     return [pts, look.time_ns, look.sight.value, int(look.cut), found]
 
 
-def read_looks(folder: Path, units: Iterable[int]) -> Iterator[tuple[int, Look]]:
-    """(pts, Look) of every frame of the file, in order, from all of its units."""
+def read_looks(folder: Path, numbers: Iterable[int]) -> Iterator[tuple[int, Look]]:
+    """(pts, Look) of every frame of the units with these numbers, which begin with the file's."""
     index = 0
-    for number in units:
+    for number in numbers:
         for pts, time_ns, sight, cut, found in json.loads(looks_path(folder, number).read_bytes()):
             boxes = tuple(
                 Detection(Box(x, y, w, h), Kind(kind), score) for x, y, w, h, kind, score in found

@@ -83,7 +83,7 @@ def _slices(length: int, about: int) -> list[tuple[int, int | None]]:
 
 @dataclass(slots=True)
 class _FrameGroup:
-    """Frames of one GOP, or of several that will be rendered together."""
+    """Frames of one GOP, or of several that will be rendered together; `packed` is their cells."""
 
     first: int
     last: int
@@ -139,22 +139,27 @@ def _anything(packed: bytes) -> bool:
     return packed.count(0) != len(packed)
 
 
-def _chunks(run: _FrameGroup, salt: str) -> Iterator[Chunk]:
-    length = len(run.pts)
-    whole = run.copy or length <= ENCODE_FRAMES * 3 // 2
+def _chunks(group: _FrameGroup, salt: str) -> Iterator[Chunk]:
+    length = len(group.pts)
+    whole = group.copy or length <= ENCODE_FRAMES * 3 // 2
     for skip, count in [(0, None)] if whole else _slices(length, ENCODE_FRAMES):
         end = length if count is None else skip + count
-        yield _chunk(Unit(run.first, run.last, skip, count), run, skip, end, salt)
+        yield _chunk(Unit(group.first, group.last, skip, count), group, skip, end, salt)
 
 
-def _chunk(unit: Unit, run: _FrameGroup, start: int, end: int, salt: str) -> Chunk:
-    pts, packed = tuple(run.pts[start:end]), b"".join(run.packed[start:end])
-    digest = hashlib.sha256(repr((salt, unit, pts, run.copy)).encode() + packed).hexdigest()
-    return Chunk(unit, pts, zlib.compress(packed, 1), run.copy, digest[:32])
+def _chunk(unit: Unit, group: _FrameGroup, start: int, end: int, salt: str) -> Chunk:
+    pts, packed = tuple(group.pts[start:end]), b"".join(group.packed[start:end])
+    digest = hashlib.sha256(repr((salt, unit, pts, group.copy)).encode() + packed).hexdigest()
+    return Chunk(unit, pts, zlib.compress(packed, 1), group.copy, digest[:32])
 
 
-def unpack(hidden: bytes, rows: int, columns: int) -> Iterator[Cells]:
-    """The cells of each frame of a chunk, in order."""
-    packed = np.frombuffer(zlib.decompress(hidden), np.uint8).reshape(-1, -(-rows * columns // 8))
-    for row in packed:
+def pack(cells: Iterable[Cells]) -> bytes:
+    """The cells of frames, in order: one bit a cell, each frame begins a byte, compressed."""
+    return zlib.compress(b"".join(np.packbits(each).tobytes() for each in cells), 1)
+
+
+def unpack(packed: bytes, rows: int, columns: int) -> Iterator[Cells]:
+    """The cells of each frame, as they were given to `pack`."""
+    bits = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(-1, -(-rows * columns // 8))
+    for row in bits:
         yield np.unpackbits(row, count=rows * columns).astype(np.bool_).reshape(rows, columns)

@@ -16,7 +16,7 @@ unknown or repeated key, or a frame out of its place, is an error. See docs/refe
 Both ways are streamed: memory holds one frame, however long the file.
 """
 
-from contrejour.recorded.masksfile.file import Draft, read, write
+from contrejour.recorded.masksfile.file import Draft, Masks, read, write
 from contrejour.recorded.masksfile.schema import FORMAT, VERSION, MasksHeader
 
-__all__ = ["FORMAT", "VERSION", "Draft", "MasksHeader", "read", "write"]
+__all__ = ["FORMAT", "VERSION", "Draft", "Masks", "MasksHeader", "read", "write"]

@@ -22,8 +22,11 @@ from contrejour.recorded.masksfile.schema import (
     encode_header,
 )
 
+Masks = Iterable[tuple[int, Mask]]
+"""(pts, mask) of every frame, in order."""
 
-def write(path: Path, header: MasksHeader, masks: Iterable[tuple[int, Mask]]) -> None:
+
+def write(path: Path, header: MasksHeader, masks: Masks) -> None:
     """Write the masks file `path` from (pts, mask) pairs; it is durable once this returns.
 
     Equal content gives equal bytes. Nothing is at `path` before all is there. A box of no size
@@ -55,7 +58,7 @@ class Draft:
             with suppress(OSError):
                 part.unlink()
 
-    def passing(self, masks: Iterable[tuple[int, Mask]]) -> Iterator[tuple[int, Mask]]:
+    def passing(self, masks: Masks) -> Iterator[tuple[int, Mask]]:
         """The same (pts, mask) pairs, each noted before it is handed on."""
         order = _Order(self._path, None)
         with _saying(self._path):

@@ -1,0 +1,126 @@
+"""The empty scene of a file: what its camera shows when nobody is there.
+
+It is learned from evenly spaced frames, and only from what no mask hides in them. Then
+
+    --hide unknown     hides what isn't the empty scene, in every frame (default deny)
+    --fill background  shows the empty scene where something was hidden
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from contrejour.base.pictures import Cells, Hidden, Mask, Source
+from contrejour.recorded.folder import cells_path, sample_path
+from contrejour.recorded.job import Job
+from contrejour.recorded.masksfile import Masks
+from contrejour.recorded.pool import Pool, do_all
+from contrejour.recorded.units import Chunk, Unit, unpack
+from contrejour.vision import scene, veil
+from contrejour.vision.scene.sampling import spaced
+
+HOLD_NS = 120_000_000
+"""So long before and after a difference its cells stay hidden: three frames at 25 a second."""
+
+
+def default_deny(
+    job: Job, pool: Pool, units: Sequence[Unit], detected: Callable[[], Masks]
+) -> Masks:
+    """The detectors' masks, and in each of them all that isn't the empty scene.
+
+    `detected` gives those masks anew at each call: for learning, then for joining.
+    """
+    learned = job.folder / "scene.npz"
+    hidden = ((pts, job.cells(mask)) for pts, mask in detected())
+    _learner(job, pool, hidden, watch_hidden=True).learn().save(learned)
+    missing = [
+        (number, unit, learned)
+        for number, unit in enumerate(units)
+        if not cells_path(job.folder, number).exists()
+    ]
+    do_all(pool, "scan", missing)
+    return _joined(job, detected(), _scanned(job, len(units)))
+
+
+def background(job: Job, pool: Pool, chunks: Sequence[Chunk]) -> Path:
+    """The planes of the empty scene, in a file of the work folder.
+
+    They are a function of the visible pixels and the masks alone: nothing of what is hidden
+    anywhere is in them. Where nothing was ever visible they are the colour of a solid fill.
+    """
+    grid = veil.grid(job.fmt.width, job.fmt.height)
+    hidden = (
+        frame
+        for chunk in chunks
+        for frame in zip(chunk.pts, unpack(chunk.hidden, *grid), strict=True)
+    )
+    learner = _learner(job, pool, hidden, watch_hidden=False)
+    path = job.folder / "background.npz"
+    np.savez(path, *learner.learn().planes)
+    return path
+
+
+def _learner(
+    job: Job, pool: Pool, hidden: Iterable[tuple[int, Cells]], *, watch_hidden: bool
+) -> scene.Learner:
+    """A learner that has seen the sampled frames, given (pts, hidden cells) of every frame."""
+    samples = list(_samples(job, hidden))
+    do_all(pool, "sample", [(number, unit) for number, (unit, _) in enumerate(samples)])
+    fmt = job.fmt
+    learner = scene.Learner(
+        fmt.height, fmt.width, fmt.subsampling, fmt.depth, watch_hidden=watch_hidden
+    )
+    for number, (_, cells) in enumerate(samples):
+        sample = sample_path(job.folder, number)
+        with np.load(sample) as planes:
+            learner.add(tuple(planes[name] for name in planes.files), cells)
+        sample.unlink()
+    return learner
+
+
+def _samples(job: Job, hidden: Iterable[tuple[int, Cells]]) -> Iterator[tuple[Unit, Cells]]:
+    """Evenly spaced frames, each as a unit of one, with the cells that are hidden in it.
+
+    Which ones they are depends on how many frames there are, and not on what they show.
+    """
+    chosen = set(spaced(job.packets))
+    gop, ordinal = 0, 0
+    for index, (pts, cells) in enumerate(hidden):
+        while gop + 1 < len(job.gops) and pts >= job.gops[gop + 1].start_pts:
+            gop, ordinal = gop + 1, 0
+        if index in chosen:
+            yield Unit(gop, gop + 1, ordinal, 1), cells
+        ordinal += 1
+
+
+def _scanned(job: Job, count: int) -> Iterator[Cells]:
+    """The cells of every frame that aren't the empty scene, from the scans of all units."""
+    rows, columns = veil.grid(job.fmt.width, job.fmt.height)
+    for number in range(count):
+        yield from unpack(cells_path(job.folder, number).read_bytes(), rows, columns)
+
+
+def _joined(job: Job, masks: Masks, scanned: Iterator[Cells]) -> Masks:
+    """Each mask with boxes for the cells that aren't the empty scene now, or HOLD_NS from now."""
+    fmt = job.fmt
+    waiting: deque[tuple[int, Mask]] = deque()
+
+    def timed() -> Iterator[tuple[int, Cells]]:
+        for (pts, mask), unknown in zip(masks, scanned, strict=True):
+            waiting.append((pts, mask))
+            yield int(pts * fmt.time_base * 1_000_000_000), unknown
+
+    for unknown in scene.hold(timed(), HOLD_NS):
+        pts, mask = waiting.popleft()
+        if mask.whole or unknown.all():
+            yield pts, replace(mask, whole=mask.whole or "scene-unknown")
+            continue
+        more = unknown & ~job.cells(mask)
+        boxes = veil.boxes(more, fmt.width, fmt.height, fmt.rotation)
+        extra = tuple(Hidden(box, Source.SCENE) for box in boxes)
+        yield pts, replace(mask, boxes=mask.boxes + extra)

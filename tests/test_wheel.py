@@ -114,6 +114,17 @@ assert (files("contrejour") / "py.typed").is_file()
     machine.run(machine.python, "-c", code)
 
 
+def test_sentences_are_compiled_and_in_french(machine: Machine, wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        made = [name for name in archive.namelist() if name.endswith(".mo")]
+    assert {name.split("/")[3] for name in made} == {"en", "fr"}
+    code = """
+from contrejour.base.messages import Message, rendered
+print(rendered(Message("output-exists", out="a.mp4"), "fr"))
+"""
+    assert "a.mp4 existe" in machine.run(machine.python, "-c", code)
+
+
 def test_licence_and_notice_are_in_it_and_no_test_is(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()

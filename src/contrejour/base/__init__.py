@@ -1,12 +1,16 @@
-"""What every wing leans on: errors, times, files, connections, sentences, a picture's nouns.
+"""What every wing leans on: errors, times, files, connections, messages, a picture's nouns.
 
     errors.py      what can go wrong, each with its exit code and a hint
     times.py       how a time is written; one moment on three clocks
     files.py       files that appear whole, once they are on the disk
     http.py        connections: so many at once, each with little time
     canonical.py   JSON in the one form that is signed, hashed and chained (RFC 8785)
-    language.py    what a reader is told, in French where their system speaks French
+    messages.py    what a reader is told: an id and values
+    catalogue.py   … made a sentence of English or French (gettext; locale/ has the texts)
+    language.py    which of the two a reader has
     stderr.py      what is said on standard error, as sentences or as one JSON object a line
+    children.py    processes that end with whoever started them
+    ending.py      every step of an end done, though one of them fails
     pictures.py    the nouns that travel between the wings that see pictures
 
 It decides nothing. A noun is here when two wings that may not know each other pass it on.
@@ -15,4 +19,7 @@ It decides nothing. A noun is here when two wings that may not know each other p
 May import: nothing of ours.
 """
 
-__all__ = ["canonical", "errors", "files", "http", "language", "pictures", "stderr", "times"]
+__all__ = [
+    "canonical", "catalogue", "children", "ending", "errors", "files", "http", "language",
+    "messages", "pictures", "stderr", "times",
+]  # fmt: skip

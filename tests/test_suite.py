@@ -74,3 +74,13 @@ def test_a_fast_test_that_starts_a_process_all_the_same_fails(
     request.node.add_marker("fast")
     with pytest.raises(pytest.fail.Exception, match="mark it slow"), guard.watch(request.node):
         os.waitpid(os.posix_spawn(sys.executable, [sys.executable, "-c", ""], {}), 0)
+
+
+def test_no_test_module_imports_another() -> None:
+    """What several of them share is in `fakes`."""
+    modules = {".".join(path.relative_to(speed.TESTS).with_suffix("").parts): path
+               for path in speed.TESTS.rglob("test_*.py")}  # fmt: skip
+    for path in modules.values():
+        named = speed.imported(path)
+        assert not named & set(modules), path
+        assert not any("test_" in name.rpartition(".")[2] for name in named), path

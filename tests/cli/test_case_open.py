@@ -9,9 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes.desks import CLEAR, DAY, MINUTE, WAY, Room
+from fakes.desks import CLEAR, DAY, MINUTE, WAY, Room, logged
 from fakes.plans import envelope
-from fakes.runs import check, run
+from fakes.runs import check
 from fakes.seals import sealed
 from fakes.tokens import install
 
@@ -117,19 +117,6 @@ def opened(room: Room) -> list[Path]:
     done = room("export", room.case, "clear/0000.mp4", "-o", "bag")
     assert done.returncode == 0, done.stderr
     return sorted((room.case / "entries").iterdir())
-
-
-def logged(room: Room, due: list[Path], name: str):
-    """A log of these entries, appended one by one by the real command, and what a monitor says."""
-    key = ("--key", "log.key")
-    run("keys", "new", "log.key", cwd=room.folder)
-    made = run("ledger", "init", name, "--name", "log.example.org/t", *key, cwd=room.folder)
-    assert made.returncode == 0, made.stderr
-    for path in due:
-        done = run("ledger", "append", name, path, *key, cwd=room.folder)
-        assert done.returncode == 0, done.stderr
-    return run("ledger", "monitor", name, "--state", f"{name}.seen", "--policy",
-               f"{name}/policy.txt", cwd=room.folder)  # fmt: skip
 
 
 def test_what_the_tools_leave_is_appended_as_it_is_and_a_monitor_believes_it(room):

@@ -144,3 +144,16 @@ class Room(Desk):
             "--policy", "open.policy", "--witnesses", "witness.policy", "--proof", proof,
             "--spent", f"{role}.spent", "-o", f"after-{role}", *more,
         )  # fmt: skip
+
+
+def logged(room: Room, due: list[Path], name: str):
+    """A log of these entries, appended one by one by the real command, and what a monitor says."""
+    key = ("--key", "log.key")
+    run("keys", "new", "log.key", cwd=room.folder)
+    made = run("ledger", "init", name, "--name", "log.example.org/t", *key, cwd=room.folder)
+    assert made.returncode == 0, made.stderr
+    for path in due:
+        done = run("ledger", "append", name, path, *key, cwd=room.folder)
+        assert done.returncode == 0, done.stderr
+    return run("ledger", "monitor", name, "--state", f"{name}.seen", "--policy",
+               f"{name}/policy.txt", cwd=room.folder)  # fmt: skip

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
+from concurrent.futures import Future
 
 from contrejour.base.errors import CameraError
 from contrejour.media.camera.live import Live
+from contrejour.vision.scene import Scene
 
 
 def seen(address: str, most: int = 1000, **options):
@@ -19,3 +22,10 @@ def seen(address: str, most: int = 1000, **options):
     finally:
         live.close()
     return found, None, live
+
+
+def at_once(work: Callable[[], Scene]) -> Future[Scene]:
+    """Learning that takes no time."""
+    done: Future[Scene] = Future()
+    done.set_result(work())
+    return done

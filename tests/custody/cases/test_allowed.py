@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from fakes.orders import DAY, HOUR, MINUTE, order
+from fakes.orders import DAY, HOUR, MINUTE, hold, order
 from fakes.plans import plan_for
 
 from contrejour.base.errors import OrderError, PlanExpired, Refused
@@ -67,3 +68,19 @@ def test_what_had_to_be_destroyed_can_not_be_asked_for() -> None:
     old = NOW - 31 * DAY
     with pytest.raises(OrderError, match="had to be destroyed"):
         demand_allowed(asked(since=old, until=old + HOUR), PLAN, "1" * 64, NOW)
+
+
+def test_what_had_to_be_destroyed_is_asked_for_of_its_hold_alone() -> None:
+    old = NOW - 60 * DAY
+    times = {"cameras": ("cam-a",), "since": old, "until": old + HOUR, "mandate": PLAN.mandate}
+    keeps = hold(**{**times, "declared": old + DAY, "not_before": old + 2 * DAY,
+                    "expires": old + 8 * DAY, "hold_until": NOW + DAY})  # fmt: skip
+    mine = order(**times, held=keeps.id)
+    demand_allowed(mine, PLAN, "1" * 64, NOW, keeps)
+    wide = replace(mine, until=old + 2 * HOUR)
+    with pytest.raises(OrderError, match="doesn't keep all"):
+        demand_allowed(wide, PLAN, "1" * 64, NOW, keeps)
+    with pytest.raises(OrderError, match="ended on"):
+        demand_allowed(mine, PLAN, "1" * 64, NOW + DAY, keeps)
+    with pytest.raises(OrderError, match="own order is missing"):
+        demand_allowed(mine, PLAN, "1" * 64, NOW)

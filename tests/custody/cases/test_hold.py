@@ -12,7 +12,8 @@ import pytest
 from fakes.desks import CLEAR, WAY, Room
 from fakes.desks import DAY as FILMED
 from fakes.desks import MINUTE as SEALED
-from fakes.orders import DAY, DEFAULT, HOUR, MINUTE, NOW, hold, order, rules, window
+from fakes.orders import DAY, DEFAULT, MINUTE, NOW, hold, order, rules, window
+from fakes.peeling import KEPT, KEYIDS, KEYS, asked, peel, refused, seen, to_open
 from fakes.runs import check, run
 
 from contrejour.base.canonical import canonical
@@ -20,7 +21,6 @@ from contrejour.base.errors import Malformed, OrderError, SealError, SignatureEr
 from contrejour.base.times import utc
 from contrejour.custody.cases import folder
 from contrejour.custody.cases import hold as holds
-from contrejour.custody.cases.allowed import demand_allowed
 from contrejour.custody.cases.case import declare
 from contrejour.custody.cases.party import hold_keyset
 from contrejour.custody.ledger.entry import read as read_entry
@@ -30,21 +30,7 @@ from contrejour.custody.seal.open import peel as open_layer
 from contrejour.custody.seal.open import rehold, unwrap
 from contrejour.custody.seal.recipient import Identity, RecipientKind
 
-from .test_peel import KEYIDS, KEYS, asked, peel, refused, seen
-
 POLICY = parse(DEFAULT, "party")
-KEPT = window(epoch="")
-
-
-def held(**changes: object):
-    """An order to open what the hold kept, months after."""
-    return order(held=hold().id, **changes)
-
-
-def to_open(of=None, **changes: object):
-    of = of or held()
-    told = {"hold": hold(), "window": KEPT, "epoch": hold().id, "proof": seen(of)}
-    return asked(of, **{**told, **changes})
 
 
 def test_what_a_hold_kept_is_peeled_for_by_each_party() -> None:
@@ -94,25 +80,6 @@ def test_a_hold_is_kept_no_longer_than_was_voted() -> None:
         declare(hold(), rules(hold_lasts=30 * DAY), NOW)
     long = hold(hold_until=NOW + 366 * DAY)
     refused(OrderError, "too long after", asked(long, proof=seen(long)))
-
-
-def test_what_had_to_be_destroyed_is_asked_for_of_its_hold_alone() -> None:
-    from .test_allowed import NOW as TODAY
-    from .test_allowed import PLAN
-
-    old = TODAY - 60 * DAY
-    times = {"cameras": ("cam-a",), "since": old, "until": old + HOUR, "mandate": PLAN.mandate}
-    keeps = hold(**{**times, "declared": old + DAY, "not_before": old + 2 * DAY,
-                    "expires": old + 8 * DAY, "hold_until": TODAY + DAY})  # fmt: skip
-    mine = order(**times, held=keeps.id)
-    demand_allowed(mine, PLAN, "1" * 64, TODAY, keeps)
-    wide = replace(mine, until=old + 2 * HOUR)
-    with pytest.raises(OrderError, match="doesn't keep all"):
-        demand_allowed(wide, PLAN, "1" * 64, TODAY, keeps)
-    with pytest.raises(OrderError, match="ended on"):
-        demand_allowed(mine, PLAN, "1" * 64, TODAY + DAY, keeps)
-    with pytest.raises(OrderError, match="own order is missing"):
-        demand_allowed(mine, PLAN, "1" * 64, TODAY)
 
 
 # The parties' keys

@@ -3,81 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from fakes.orders import BOTH, DAY, DEFAULT, HOUR, MINUTE, NOW, SECOND, order, rules, window
+from fakes.peeling import (
+    LATER,
+    Proved,
+    Remembered,
+    approval,
+    asked,
+    peel,
+    refused,
+    seen,
+)
 
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import LedgerError, Malformed, OrderError, SealError, SignatureError
 from contrejour.custody.cases import signed
-from contrejour.custody.cases.order import Order
-from contrejour.custody.cases.party_checks import Asked, Leave, may_peel
 from contrejour.custody.cases.rules import VAULT
-from contrejour.law.mandate.sign import keyid, new_key
-
-LATER = NOW + DAY
-KEYS = {name: new_key() for name in ("prosecutor", "dpo", "operator", "opj", "mallory")}
-KEYIDS = {name: keyid(key.public_key()) for name, key in KEYS.items() if name != "mallory"}
-POLICY = order().policy
-
-
-@dataclass
-class Proved:
-    leaf: str
-    cosigned: Mapping[str, datetime]
-
-
-@dataclass
-class Remembered:
-    """A spent list in memory."""
-
-    windows: set[tuple[str, str, datetime]] = field(default_factory=set)
-    openers: dict[str, str] = field(default_factory=dict)
-    used: int = 0
-
-    def has(self, order: str, camera: str, since: datetime) -> bool:
-        return (order, camera, since) in self.windows
-
-    def order_of(self, opener: str) -> str | None:
-        return self.openers.get(opener)
-
-    def used_s(self, now: datetime) -> int:
-        return self.used
-
-    def add(self, leave: Leave) -> None:
-        self.windows.add((leave.order.id, leave.window.camera, leave.window.since))
-        self.openers.setdefault(leave.order.opener, leave.order.id)
-
-
-def approval(of: Order, role: str, by: str = "", act: signed.Act = signed.Act.APPROVE) -> bytes:
-    return signed.sign(act, of.id, role, NOW, KEYS[by or role]).bytes
-
-
-def seen(of: Order, at: datetime = LATER) -> Proved:
-    return Proved(of.id, {"u": at, "w": at})
-
-
-def asked(of: Order | None = None, **changes: Any) -> Asked:
-    of = of or order()
-    approvals = (approval(of, "prosecutor"), approval(of, "dpo"))
-    made = Asked(of.bytes, approvals, (), seen(of), "prosecutor", BOTH, window(), "20270228")
-    return replace(made, **changes)
-
-
-def peel(what: Asked, now: datetime = LATER, spent: Remembered | None = None, **more: Any) -> Leave:
-    with_rules = more.pop("rules", rules())
-    return may_peel(what, with_rules, KEYIDS, POLICY, spent or Remembered(), now)
-
-
-def refused(
-    kind: type[Exception], said: str, what: Asked, now: datetime = LATER, **more: Any
-) -> None:
-    with pytest.raises(kind, match=said):
-        peel(what, now, **more)
 
 
 def test_an_order_that_holds_is_peeled_for_by_each_party() -> None:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cli.test_case_open import logged
-from fakes.desks import CLEAR, WAY, Room
+from fakes.desks import CLEAR, WAY, Room, logged
 from fakes.desks import MINUTE as SEALED
 from fakes.orders import DAY, HOUR, MINUTE, NOW, hold, order, window
+from fakes.peeling import KEYS, asked, peel, refused, seen, to_open
 from fakes.runs import check
 
 from contrejour.base.canonical import canonical
@@ -23,9 +23,6 @@ from contrejour.custody.ledger.alarms import Expectations, Watch
 from contrejour.custody.ledger.entry import Entry
 from contrejour.custody.ledger.entry import read as read_entry
 from contrejour.custody.ledger.replay import Replay
-
-from .test_hold import to_open
-from .test_peel import KEYS, asked, peel, refused, seen
 
 HIDES = Secret.until(NOW + 200 * DAY)
 OPENER = "age1" + "q" * 58

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
 import pytest
-from custody.ledger.test_replay import APPROVED, LEAF, ORDER, PEELED, REFUSED, A
+from fakes.entries import DAY, HOUR, MINUTE, OVER, START, batch, of
+from fakes.openings import APPROVED, LEAF, ORDER, PEELED, REFUSED, A
 from fakes.parties import due
 
 from contrejour.base.canonical import Json
 from contrejour.custody.ledger.alarms import MOST, Expectations, Watch
-from contrejour.custody.ledger.entry import Entry, moment
+from contrejour.custody.ledger.entry import moment
 
-START = datetime(2027, 2, 12, tzinfo=UTC)
-DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 DUE = due(date(2027, 2, 12))
-OVER = datetime(2027, 2, 12, 12, tzinfo=UTC)
-"""When ORDER runs out."""
-
-
-def of(kind: str, at: datetime = START, **data: Json) -> bytes:
-    return Entry(kind, moment(at), data).bytes
 
 
 def keys(role: str, epoch: str = "2027-02-12") -> bytes:
@@ -29,11 +22,6 @@ def keys(role: str, epoch: str = "2027-02-12") -> bytes:
 
 def gone(role: str, at: datetime, epoch: str = "2027-02-12") -> bytes:
     return of("epoch.shred", at, role=role, epoch=epoch, method="hsm")
-
-
-def batch(at: datetime, first: int, end: int, edge: str = "bus-041") -> bytes:
-    data: dict[str, Json] = {"edge": edge, "from": first, "to": end, "n": end - first, "root": A}
-    return of("segment.batch", at, **data)
 
 
 def said(told: list[bytes], now: datetime, *parties: str) -> list[str]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from custody.ledger.test_alarms import MINUTE, OVER, A, batch, of
-from custody.ledger.test_replay import APPROVED, ORDER
+from fakes.entries import MINUTE, OVER, A, batch, of
 from fakes.ledgers import LOG, ORIGIN, WITNESSES, trust
+from fakes.openings import APPROVED, ORDER
 from fakes.parties import due
 
 from contrejour.custody.ledger.alarms import Expectations

@@ -13,8 +13,8 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from custody.ledger.test_entry import AT, PLANTED, sample
 from fakes.ledgers import LOG, trust
+from fakes.planted import AT, PLANTED, sample
 
 from contrejour.base.canonical import Json, canonical
 from contrejour.base.errors import LedgerError

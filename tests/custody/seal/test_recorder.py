@@ -11,9 +11,9 @@ from datetime import timedelta
 from threading import Event
 
 import pytest
-from custody.seal.test_segment import failing
-from custody.seal.test_window import begun as program
+from fakes.disks import failing
 from fakes.parties import DAY, T0, parties
+from fakes.programs import begun as program
 from fakes.recorders import (
     MAGIC,
     SEGMENT,

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from custody.seal.test_window import begun
+from fakes.disks import failing
 from fakes.parties import MINUTE, T0, parties
+from fakes.programs import begun
 from fakes.sealing import clear
 from fakes.seals import prefix
 
 from contrejour.base.errors import SealError
-from contrejour.custody.seal import keynotes, segment
+from contrejour.custody.seal import keynotes
 from contrejour.custody.seal.manifest import ClockQuality, Status, verify
 from contrejour.custody.seal.onion import unpack
 from contrejour.custody.seal.open import unwrap
@@ -169,28 +169,6 @@ def test_a_full_disk_at_any_step_leaves_nothing_clear_and_the_rest_is_said(
                 assert DATA.startswith(clear_)
                 assert cut <= (each.status is Status.TRUNCATED)
     assert nth > 2
-
-
-def failing(patched: pytest.MonkeyPatch, call: str, nth: int) -> None:
-    """Have the nth call of a kind say that the disk is full."""
-    count = 0
-
-    def once(real):
-        def called(*args, **more):
-            nonlocal count
-            count += 1
-            if count == nth:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            return real(*args, **more)
-
-        return called
-
-    if call == "write":
-        patched.setattr(segment._Hashed, "write", once(segment._Hashed.write))
-    elif call == "open":
-        patched.setattr(Path, "open", once(Path.open))
-    else:
-        patched.setattr(os, call, once(getattr(os, call)))
 
 
 def test_a_sealing_that_is_killed_at_any_time_leaves_an_exact_prefix_and_says_so(tmp_path):

@@ -10,7 +10,8 @@ import sys
 import pytest
 from fakes.memory import forms, memory
 from fakes.parties import DAY, MINUTE, T0, parties, policy
-from fakes.runs import PATHS, until
+from fakes.programs import begun
+from fakes.runs import until
 from fakes.tokens import KINDS, Soft
 
 from contrejour.base.errors import SealError
@@ -29,13 +30,6 @@ def wanted(folder, count=1):
         Wanted("car-1", T0 + n * MINUTE, T0 + (n + 1) * MINUTE, folder / f"{n}.onions")
         for n in range(count)
     ]
-
-
-def begun(*args: str) -> subprocess.Popen[bytes]:
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(PATHS)}
-    return subprocess.Popen(
-        [sys.executable, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env
-    )
 
 
 def told(process: subprocess.Popen[bytes], line: bytes) -> bytes:

@@ -14,7 +14,7 @@ from fakes import sites
 from fakes.cameras import camera
 from fakes.plans import PRIVACY, plan_for
 from fakes.runs import painted_clip, run
-from media.out.test_hls import fmt_of
+from fakes.streams import fmt_of
 
 from contrejour.base.errors import CameraRefused, ModelError
 from contrejour.cli.sealing import keeping

@@ -13,7 +13,7 @@ from fakes import sites
 from fakes.browser import Page, chromium
 from fakes.cameras import camera
 from fakes.runs import LIMIT_S, painted_clip, start, until
-from media.out.test_hls import fmt_of
+from fakes.streams import fmt_of
 
 from contrejour.live.pages import Server, Site
 from contrejour.live.watch import Cameras

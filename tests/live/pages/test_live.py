@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from fakes.plans import plan_for
-from media.out.test_hls import Stream
+from fakes.streams import Stream
 
 from contrejour.live.pages.answer import Asked, ranged
 from contrejour.live.pages.live import Live

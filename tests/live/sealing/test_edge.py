@@ -24,7 +24,7 @@ from fakes.plans import PRIVACY, plan_for
 from fakes.recorders import EDGE, ByHand, chain, clear, veil
 from fakes.runs import LIMIT_S, alive, clip, family, painted_clip, run, start, until
 from fakes.seals import prefix
-from live.sealing.test_seal_section import PARTIES, ceremony
+from fakes.sections import PARTIES, ceremony
 
 from contrejour.base.errors import Busy, Refused, SealError
 from contrejour.cli.sealing import keeping

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fakes.stage import HEIGHT, WIDTH, Stage, cells_of
+from fakes.watching import at_once
 
 from contrejour.base.pictures import Box, Cells, Frame
 from contrejour.live.watch.empty import LOST_NS, Empty
@@ -16,13 +15,6 @@ from contrejour.vision.scene import Scene
 
 S = 1_000_000_000
 NOBODY = cells_of()
-
-
-def at_once(work: Callable[[], Scene]) -> Future[Scene]:
-    """Learning that takes no time."""
-    done: Future[Scene] = Future()
-    done.set_result(work())
-    return done
 
 
 class Life:

@@ -14,8 +14,8 @@ import pytest
 from fakes.detectors import Fake
 from fakes.plans import event_plan
 from fakes.stage import HEIGHT, WIDTH, Stage
-from live.watch.test_empty import at_once
-from media.out.test_hls import fmt_of
+from fakes.streams import fmt_of
+from fakes.watching import at_once
 
 from contrejour.base.pictures import Box, Detection, Frame, Kind
 from contrejour.base.times import Instant

@@ -1,0 +1,33 @@
+"""A disk that is full at the nth call."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from contrejour.custody.seal import segment
+
+
+def failing(patched: pytest.MonkeyPatch, call: str, nth: int) -> None:
+    """Have the nth call of a kind say that the disk is full."""
+    count = 0
+
+    def once(real):
+        def called(*args, **more):
+            nonlocal count
+            count += 1
+            if count == nth:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return real(*args, **more)
+
+        return called
+
+    if call == "write":
+        patched.setattr(segment._Hashed, "write", once(segment._Hashed.write))
+    elif call == "open":
+        patched.setattr(Path, "open", once(Path.open))
+    else:
+        patched.setattr(os, call, once(getattr(os, call)))

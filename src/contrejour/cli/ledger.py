@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import Malformed, UsageError
 from contrejour.base.language import said
+from contrejour.base.stop import Requests
 from contrejour.cli import arguments, keyfiles
 from contrejour.cli.arguments import FORCE
 from contrejour.cli.command import Argument, Command, Option
@@ -104,14 +103,11 @@ def _witness(args: argparse.Namespace) -> int:
 def _until_stopped(args: argparse.Namespace, asking: Responder) -> int:
     from contrejour.custody.ledger.server import LedgerServer
 
-    over = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: over.set())
+    stops = Requests()
     host, port = args.listen
     with LedgerServer(host, port, asking, broke=_warn) as server:
         print(server.url, flush=True)
-        while not over.wait(3600):
-            pass
+        stops.wait()
     return 0
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 import argparse
 import errno
 import os
-import signal
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
+from contrejour.base import stop
 from contrejour.base.errors import ContrejourError, OutputFailed
 from contrejour.base.stderr import Log
 
@@ -26,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from contrejour.cli.parser import new_parser
 
         args = new_parser().parse_args(argv)
-        signal.signal(signal.SIGTERM, _terminated)
+        stop.raise_on_signals()
         return _run(args)
     except KeyboardInterrupt:
         _log(args).complain(ContrejourError("interrupted", _resumes(args)))
@@ -39,9 +38,9 @@ def _run(args: argparse.Namespace) -> int:
     except ContrejourError as error:
         _log(args).complain(error)
         return error.exit_code
-    except SystemExit:  # only _terminated raises it in here
+    except stop.Termination:
         _log(args).complain(ContrejourError("terminated", _resumes(args)))
-        return 143
+        return stop.EXIT_CODE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
@@ -64,7 +63,3 @@ def _resumes(args: argparse.Namespace) -> str:
 
 def _log(args: argparse.Namespace) -> Log:
     return Log(getattr(args, "log", "text"))
-
-
-def _terminated(*_: object) -> NoReturn:
-    raise SystemExit(143)

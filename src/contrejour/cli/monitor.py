@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.base.errors import LedgerError, OutputExists, UsageError
 from contrejour.base.language import said
+from contrejour.base.stop import Termination
 from contrejour.cli import arguments, epochs
 from contrejour.cli.command import Argument, Command, Option, Switch
 from contrejour.cli.values import FILE, SECONDS, ArgumentType, text
@@ -41,7 +42,7 @@ def _monitor(args: argparse.Namespace) -> int:
         max_age_s=args.max_age, new=_print,
     )  # fmt: skip
     standing: list[Alarm] = []
-    with suppress(*([KeyboardInterrupt, SystemExit] if args.every else [])):
+    with suppress(*([KeyboardInterrupt, Termination] if args.every else [])):
         while True:
             with opened(args.folder) as read:
                 alarms = monitor.look(read, time.time())

@@ -13,6 +13,7 @@ def _camera(args: argparse.Namespace) -> int:
     import secrets
     import ssl
 
+    from contrejour.base import stop
     from contrejour.base.errors import InputMissing, OutputFailed
     from contrejour.media.testcamera.camera import CameraServer
     from contrejour.media.testcamera.clips import load
@@ -32,7 +33,7 @@ def _camera(args: argparse.Namespace) -> int:
             ) from error
     camera = CameraServer([load(clip) for clip in args.clips], faults, login, tls, args.onvif)
 
-    async def show() -> None:
+    async def show() -> int:
         try:
             port = await camera.start(port=args.port)
         except OSError as error:
@@ -41,10 +42,12 @@ def _camera(args: argparse.Namespace) -> int:
                 "--port 0 takes a free one",
             ) from error
         print(*camera.addresses(port), sep="\n", flush=True)
-        await asyncio.Event().wait()
+        try:
+            return await stop.in_loop()
+        finally:
+            await camera.stop()
 
-    asyncio.run(show())
-    return 0
+    stop.raise_as(asyncio.run(show()))
 
 
 CAMERA = Command(

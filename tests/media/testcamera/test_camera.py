@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import os
+import signal
+import socket
 import struct
+import subprocess
+import sys
+from urllib.parse import urlsplit
 
 import av
 import pytest
 from fakes.cameras import camera
-from fakes.runs import clip, run
+from fakes.runs import PATHS, clip, run
 
 from contrejour.base.errors import UsageError
 from contrejour.media.testcamera.clips import load
@@ -169,3 +175,46 @@ def test_a_clip_goes_on_for_ever(clips):
 def test_a_fault_that_is_none_is_said_so(asked):
     with pytest.raises(UsageError):
         Faults().and_(asked)
+
+
+STOPPED = """
+import asyncio, os, signal, sys
+from asyncio.events import Handle
+from contrejour.cli.main import main
+from contrejour.media.testcamera.camera import CameraServer
+
+step, serve = Handle._run, CameraServer._serve
+
+def run(self):  # a step of some task is due when the signal comes
+    Handle._run = step
+    os.kill(os.getpid(), int(sys.argv[1]))
+    step(self)
+
+async def served(self, *ends):
+    Handle._run = run
+    await serve(self, *ends)
+
+CameraServer._serve = served
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [(signal.SIGTERM, 143, "terminated"), (signal.SIGINT, 130, "interrupted")],
+)
+def test_the_command_ends_though_the_signal_comes_in_a_step_of_its_loop(clips, number, code, said):
+    words = [str(int(number)), "testing", "camera", clips[0], "--port", "0"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", STOPPED, *words],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(PATHS)},
+    )  # fmt: skip
+    try:
+        host, port = urlsplit(process.stdout.readline().strip()).netloc.split(":")
+        with socket.create_connection((host, int(port))) as link:
+            link.sendall(b"OPTIONS * RTSP/1.0\r\n")
+            _, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert (process.returncode, err) == (code, f"contrejour: error: {said}\n")

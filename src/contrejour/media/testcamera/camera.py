@@ -68,6 +68,8 @@ class CameraServer:
             await talk.run()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # whoever watched went away
+        except asyncio.CancelledError:
+            pass  # the loop ends, and its task with it: Python 3.11 would print a traceback
         finally:
             talk.close()
 

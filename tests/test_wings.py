@@ -56,6 +56,15 @@ def test_a_package_says_in_prose_what_lives_there(package):
     assert len(docstring(package).split()) >= 20
 
 
+@pytest.mark.parametrize("package", [each for each in PACKAGES if each.name != "cli"], ids=of)
+def test_a_package_names_every_module_that_it_holds(package):
+    """But for cli, where a module is a command."""
+    modules = {path.stem for path in package.glob("[!_]*.py")}
+    modules |= {path.parent.name for path in package.glob("*/__init__.py")}
+    said = docstring(package)
+    assert [name for name in sorted(modules) if not re.search(rf"\b{name}\b", said)] == []
+
+
 @pytest.mark.parametrize("package", PACKAGES, ids=of)
 def test_every_name_that_a_package_offers_is_there(package):
     module = importlib.import_module(of(package))

@@ -9,6 +9,10 @@
     A11 transparence.*.html              transparency sheet          transparency.py
     A12 cameras.geojson                  map of the cameras          cameras.py
 
+A mandate is asked through view.py; facts.py, rows.py, phrases.py say what several pages say.
+A page is a document.py, which page.py renders; index.py, posters.py and public_log.py are pages
+too, lanes.py a drawing on one. Paper is drawn by sheet.py, typography.py and pictogram.py.
+
 `folder.py` writes them and is the only module here that has a disk; the others take a mandate, or
 what a case hands over, and give back a page. If the poster and the program disagree, one of them
 was not generated from the mandate. It prints what was decided and decides nothing; it has never

@@ -6,6 +6,7 @@
                      matches.py, places.py what is named, where, how many
                      attitude.py  proposed or not
                      lexicon.py   the words of surveillance;  wording.py  of deciding, of the past
+                     who.py       whose project it is;  found.py  what is passed on
     facts.py       who decides, when, how long images are kept
     judge.py       draft.py the mandate it amounts to -> mandate.check -> verdicts    advice.py
     show.py        a report for a terminal     data.py  the same as JSON

@@ -8,6 +8,7 @@ Nothing here acts on anything: no door, no loudspeaker, no dispatch, and nothing
     mqtt.py       Mqtt, Broker             webhook.py    Webhook, Hook
     decide.py     decide, events, shares   a human's word on an event
     signals.py    Signals                  one camera's: all of this together
+    pieces.py                              events for the time line of a case
 """
 
 from contrejour.live.signals.entry import Entry, Kind

@@ -13,7 +13,8 @@ JSON (RFC 8259) in UTF-8, one frame a line. A row is [x, y, w, h, track, source,
 pixels; a person who adds one may stop after h. Any layout and order of keys is read back; an
 unknown or repeated key, or a frame out of its place, is an error. See docs/reference/masks-file.md.
 
-Both ways are streamed: memory holds one frame, however long the file.
+`file.py` reads and writes it, `schema.py` says what may be in it, `jsonstream.py` takes the object
+member by member. Both ways are streamed: memory holds one frame, however long the file.
 """
 
 from contrejour.recorded.masksfile.file import Draft, Masks, read, write

@@ -1,5 +1,13 @@
 """Where persons, faces and vehicles are in a picture. The only home of the inference runtime.
 
+protocol.py    the seam: whoever says where persons, faces and vehicles are
+look.py        when to look, and when not
+looker.py      the detectors together: near.py and turned.py look again; guard.py lets none break us
+picodet.py     persons, vehicles, bags: int8.py computes it in integers, figure.py tries it first
+faces.py       faces, found in order to be erased
+net.py         a network in OpenVINO; runtime.py imports that without its telemetry
+registry.py    which weights, from where, by which hash: fetch.py gets them, models.py keeps them
+
 `build` makes the default detector, `look_at` decides which frames it is asked about. Both are
 imported when they are first named, so that the command line can list its commands at once.
 """

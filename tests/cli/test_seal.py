@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -141,7 +142,7 @@ def test_a_folder_that_is_not_ours_is_not_swept_away(tmp_path, clip):
     (tmp_path / "sealed.part").mkdir()
     (tmp_path / "sealed.part" / "thesis.txt").touch()
     who = parties(tmp_path)
-    assert main(["seal", str(clip), "--to", str(who), "-o", str(tmp_path / "sealed")]) == 8
+    assert main(["seal", str(clip), "--to", str(who), "-o", str(tmp_path / "sealed")]) == 0
     assert (tmp_path / "sealed.part" / "thesis.txt").exists()
 
 
@@ -151,14 +152,16 @@ def test_a_kill_at_any_time_leaves_nothing_clear_and_no_folder_under_the_name(tm
     data = random.Random(at).randbytes(20 << 20)
     clip.write_bytes(data)
     who, out = parties(tmp_path), tmp_path / "place" / "sealed"
-    part = tmp_path / "place" / "sealed.part"
     process = start("seal", clip, "--to", who, "-o", out)
-    sealing = part / "clip.mp4.age.part"
+
+    def parts(below: str) -> list[Path]:
+        return [*(tmp_path / "place").glob(f"sealed.*.part{below}")]
+
     steps = [
-        part.exists,
-        (part / "W.onions").exists,
-        sealing.exists,
-        lambda: sealing.exists() and sealing.stat().st_size > 1 << 20,
+        lambda: parts(""),
+        lambda: parts("/W.onions"),
+        lambda: parts("/clip.mp4.age.*.part"),
+        lambda: any(each.stat().st_size > 1 << 20 for each in parts("/clip.mp4.age.*.part")),
     ]
     assert until(lambda: steps[at]() or out.exists())
     os.killpg(process.pid, signal.SIGKILL)
@@ -170,7 +173,7 @@ def test_a_kill_at_any_time_leaves_nothing_clear_and_no_folder_under_the_name(tm
             assert b"AGE-SECRET" not in kept
     if not out.exists():
         assert main(["seal", str(clip), "--to", str(who), "-o", str(out)]) == 0
-    assert not part.exists()
+        assert not parts("")
 
 
 def test_the_keys_of_days_are_made_published_sealed_to_and_destroyed(tmp_path, clip, capsys):

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from contrejour.base.errors import InputMissing, Malformed, OutputExists, OutputFailed
-from contrejour.base.files import sha256, write_atomic
+from contrejour.base.errors import InputMissing, Malformed, OutputExists
+from contrejour.base.files import create, replace, sha256, unwritable
 from contrejour.base.language import is_french
 from contrejour.cli.command import Argument, Option, Switch
 from contrejour.cli.values import DIR, URL
@@ -40,12 +40,12 @@ def read_text(path: Path) -> str:
 
 def write_new(path: Path, data: bytes, *, force: bool = False, mode: int = 0o666) -> None:
     """Write a file whole or not at all. Raises OutputExists, OutputFailed."""
-    if path.exists() and not force:
-        raise OutputExists("file-exists", path=path)
     try:
-        write_atomic(path, data, mode)
+        (replace if force else create)(path, data, mode)
+    except FileExistsError:
+        raise OutputExists("file-exists", path=path) from None
     except OSError as error:
-        raise OutputFailed("cannot-be-written", path=path, reason=error.strerror) from error
+        raise unwritable(path, error, hint=None) from error
 
 
 def digests(folder: Path, documents: Mapping[str, str | None]) -> dict[str, str | None]:

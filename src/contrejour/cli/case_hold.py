@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import OrderError
-from contrejour.base.files import writing
+from contrejour.base.files import filling
 from contrejour.cli import arguments
 from contrejour.cli.arguments import CASE_FOLDER
 from contrejour.cli.command import Argument, Command, Option
@@ -34,7 +34,7 @@ def _hold_key(args: argparse.Namespace) -> int:
     signer = private_key(args.key, args.password_file)
     hold.sign(order.id, args.role, "age1", signer).check(order.id, found.keys)
     kind = RecipientKind.X25519 if args.x25519 else RecipientKind.HYBRID
-    with writing(args.output):
+    with filling(args.output):
         recipient = make_hold(args.output, order.id, utc(order.hold_until), kind)
     folder.add_hold_key(args.folder, hold.sign(order.id, args.role, str(recipient), signer))
     print(recipient)
@@ -88,7 +88,7 @@ def keyset(args: argparse.Namespace, found: Found, rules: Rules, keys: Mapping[s
             )
         if not hold_path(args.hold_keys, order.id).exists():
             kind = Recipient.parse(given[0].recipient).kind
-            with writing(args.hold_keys):
+            with filling(args.hold_keys):
                 make_hold(args.hold_keys, order.id, utc(order.hold_until), kind)
         with read_identity(hold_path(args.hold_keys, order.id)) as secret:
             own = {VAULT: secret.recipient()}

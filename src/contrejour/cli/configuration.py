@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import ContrejourError, UsageError
-from contrejour.base.files import write_atomic
+from contrejour.base.files import replace
 from contrejour.base.stderr import Log
 from contrejour.cli import arguments
 from contrejour.cli.keyfiles import public_key
@@ -97,7 +97,7 @@ class Configuration:
     def _keep(self, text: str) -> None:
         try:
             self.output.mkdir(parents=True, exist_ok=True)
-            write_atomic(self.output / KEPT, text.encode(), 0o600)
+            replace(self.output / KEPT, text.encode(), 0o600)
         except OSError as error:
             self.log.say(f"{KEPT} can't be written: {error.strerror}", "config-unkept", "warning")
 

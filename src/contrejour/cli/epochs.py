@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing, OutputExists, UsageError
-from contrejour.base.files import writing
+from contrejour.base.files import filling
 from contrejour.base.language import said
 from contrejour.cli import arguments
 from contrejour.cli.command import Argument, Command, Option, Switch
@@ -68,7 +68,7 @@ def _make(args: argparse.Namespace) -> int:
     from contrejour.custody.seal.recipient import RecipientKind
 
     kind = RecipientKind.X25519 if args.x25519 else RecipientKind.HYBRID
-    with writing(args.folder):
+    with filling(args.folder):
         args.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for day, recipient in make(args.folder, _wanted(args), kind).items():
             print(day, recipient)
@@ -88,7 +88,7 @@ def _publish(args: argparse.Namespace) -> int:
     asked = {args.output: days}
     if args.each:
         asked = {args.output / f"{day}.{args.party}.note": [day] for day in days}
-        with writing(args.output):
+        with filling(args.output):
             args.output.mkdir(parents=True, exist_ok=True)
     entries = b""
     for path, those in asked.items():
@@ -121,7 +121,7 @@ def _destroy(args: argparse.Namespace) -> int:
     if args.output.is_file():
         raise UsageError(f"{args.output} is not a folder", "-o names a folder for the statements")
     signer = _signer(args)
-    with writing(args.output):
+    with filling(args.output):
         args.output.mkdir(parents=True, exist_ok=True)
     for day, path in zip(due, statements, strict=True):
         statement = shred.destroy(args.folder, day, args.party, signer, now, args.token)

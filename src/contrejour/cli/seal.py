@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing, OutputExists, SealError
-from contrejour.base.files import writing
+from contrejour.base.files import filling
 from contrejour.base.language import said
 from contrejour.cli import arguments
 from contrejour.cli.command import Argument, Command, Option, Switch
@@ -42,7 +42,7 @@ class Sealer:
 
         if not file.is_file():
             raise InputMissing(f"{file} is not a regular file")
-        with writing(folder):
+        with filling(folder):
             seal_file(file, folder, self.keys, self._text, self._now_ms)
 
 
@@ -69,7 +69,7 @@ def _open(args: argparse.Namespace) -> int:
     keys: Sequence[OpeningKey] = [read_identity(path, Terminal()) for path in args.key]
     try:
         keys = _window_keys(sealed, keys, args.edge)
-        with sealed.open("rb") as source, writing(args.output), whole(args.output, 0o600) as out:
+        with sealed.open("rb") as source, filling(args.output), whole(args.output, 0o600) as out:
             for chunk in kept(decrypt(source, keys), args.allow_truncated):
                 out.write(chunk)
                 wipe(chunk)

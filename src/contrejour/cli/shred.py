@@ -17,7 +17,7 @@ from contrejour.base.errors import (
     OutputFailed,
     UsageError,
 )
-from contrejour.base.files import writing
+from contrejour.base.files import filling
 from contrejour.base.language import said
 from contrejour.cli import arguments
 from contrejour.cli.command import Command, Option
@@ -46,7 +46,7 @@ def _shred(args: argparse.Namespace) -> int:
     now, wrong = datetime.now(UTC), list[ContrejourError]()
     ends, signer = end_of(args), private_key(args.key, args.password_file)
     party, due = args.party or args.role, 0
-    with writing(args.output):
+    with filling(args.output):
         args.output.mkdir(parents=True, exist_ok=True)
         for destroy, key, what in _due(args.folder, ends, now, wrong):
             path, due = args.output / f"{key.stem}.shred", due + 1

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from contrejour.base.errors import OutputExists, OutputFailed
+from contrejour.base.errors import OutputExists
+from contrejour.base.files import new_folder, writing
+from contrejour.base.messages import Message
 from contrejour.law.mandate import Mandate, check
 from contrejour.papers import poster
 from contrejour.papers.cameras import geojson
@@ -66,23 +66,14 @@ def publish(
     """
     digest = hashlib.sha256(text.encode()).hexdigest() if text is not None else None
     view = View(mandate, as_of, check(mandate, as_of, digests), digest, log)
-    try:
+    with writing(folder, Message("full-or-anothers")):
         _refuse(folder, force)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    except OSError as error:
-        raise _failed(folder, error) from error
-    try:
         names = []
-        for name, content in artefacts(view):
-            (beside / name).write_bytes(content)
-            names.append(name)
-        beside.chmod(0o755)
-        _put(beside, folder)
-    except OSError as error:
-        raise _failed(folder, error) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        with new_folder(folder, force=force) as beside:
+            beside.chmod(0o755)
+            for name, content in artefacts(view):
+                (beside / name).write_bytes(content)
+                names.append(name)
     return [folder / name for name in names]
 
 
@@ -91,24 +82,3 @@ def _refuse(folder: Path, force: bool) -> None:
         raise OutputExists("pages-not-a-folder", folder=folder)
     if folder.is_dir() and any(folder.iterdir()) and not force:
         raise OutputExists("pages-folder-in-use", folder=folder)
-
-
-def _put(beside: Path, folder: Path) -> None:
-    """Rename; what was there is moved aside first, and comes back if the renaming fails."""
-    if not folder.exists() or not any(folder.iterdir()):
-        beside.replace(folder)  # POSIX: over an empty folder too
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
-    folder.replace(old)
-    try:
-        beside.replace(folder)
-    except OSError:
-        old.replace(folder)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _failed(folder: Path, error: OSError) -> OutputFailed:
-    return OutputFailed(
-        "pages-cannot-be-written", folder=folder, reason=error.strerror or str(error)
-    )

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import TextIO
 
 from contrejour.base.errors import Busy, OutputExists, OutputFailed
-from contrejour.base.files import sync, unwritable, write_atomic
+from contrejour.base.files import part_of, rename, replace, unwritable
 
 TRIES = 100
 """Locks to take, each of them removed by a run that ended meanwhile, before it is given up."""
@@ -108,7 +108,7 @@ class WorkFolder:
         try:
             if not kept:
                 self._clear()
-                write_atomic(note, text.encode())
+                replace(note, text.encode())
             for name in ("looks", "chunks"):
                 (self.path / name).mkdir(exist_ok=True)
         except OSError as error:
@@ -120,12 +120,9 @@ class WorkFolder:
         try:
             *others, last = [(_beside(part, final), final) for part, final in finished]
             for part, final in others:
-                os.replace(part, final)
-            for folder in {final.parent for _, final in others}:
-                sync(folder)
+                rename(part, final)
             (self.path / "run.json").unlink(missing_ok=True)  # from here on there is no going on
-            os.replace(*last)
-            sync(self.out.parent)
+            rename(*last)
         except OSError as error:
             raise unwritable(self.out, error) from error
         with suppress(OSError):
@@ -147,10 +144,8 @@ def _beside(part: Path, final: Path) -> Path:
     final.parent.mkdir(parents=True, exist_ok=True)
     if part.stat().st_dev == final.parent.stat().st_dev:
         return part
-    near = final.with_name(f".{final.name}.part")
+    near = part_of(final)
     shutil.copyfile(part, near)
-    with near.open("rb") as file:
-        os.fsync(file.fileno())
     return near
 
 

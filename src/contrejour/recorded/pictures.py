@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
+from contrejour.base import files
 from contrejour.base.errors import (
     InputMissing,
     MasksError,
@@ -28,7 +29,7 @@ from contrejour.base.errors import (
     Unsupported,
     UsageError,
 )
-from contrejour.base.files import sha256, write_atomic
+from contrejour.base.files import sha256
 from contrejour.base.pictures import Frame, Look, Mask, Rgb, Sight
 from contrejour.recorded import masksfile
 from contrejour.recorded.folder import WorkFolder
@@ -66,7 +67,7 @@ def veil_picture(source: Path, out: Path, options: Options, detectors: Detectors
         stream = io.BytesIO()
         _joined(veiled, kind).save(stream, kind, **_SAVE[kind])
         part, masks = folder.path / "picture", folder.path / "masks.json"
-        write_atomic(part, stream.getvalue())
+        files.replace(part, stream.getvalue())
         digest = sha256(part)
         masksfile.write(masks, _header(source, frame, options, digest), [(0, mask)])
         folder.publish((masks, masks_name(out)), (part, out))

@@ -28,7 +28,7 @@ from contrejour.base.errors import (
     NotMedia,
     Truncated,
 )
-from contrejour.base.files import sha256, writing
+from contrejour.base.files import filling, sha256
 from contrejour.base.messages import Message
 from contrejour.base.pictures import Cells, Mask
 from contrejour.recorded import detected, masksfile, units
@@ -76,7 +76,7 @@ def veil_video(
     with WorkFolder(out, force=options.force, resume=options.resume) as folder:
         job = Job.of(source, out, options, fmt, gops, folder.path)
         folder.begin(job.identity)
-        with writing(folder.path), pool_of(job, step) as pool:
+        with filling(folder.path), pool_of(job, step) as pool:
             summary, finished = _steps(job, pool)
         if _stamp(source) != before:  # masks of one recording must never show another
             raise InputMissing("input-changed", source=source)

@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 
 from contrejour import media
+from contrejour.base import files
 from contrejour.base.errors import MasksError
-from contrejour.base.files import write_atomic, writing
+from contrejour.base.files import filling
 from contrejour.base.pictures import Box, Detection, Frame, Kind, Look, Sight
 from contrejour.recorded.folder import cells_path, chunk_path, looks_path, sample_path
 from contrejour.recorded.job import Job
@@ -51,7 +52,7 @@ class VideoWorker:
             "look": self._look, "sample": self._sample, "scan": self._scan,
             "render": self._render,
         }  # fmt: skip
-        with writing(self._job.folder):
+        with filling(self._job.folder):
             tasks[task](unit, tick)
 
     def _frames(self, unit: Unit, tick: Tick) -> Iterator[Frame]:
@@ -82,7 +83,7 @@ class VideoWorker:
 
         looks = list(detect.look_at(timed(), self._detector))
         rows = [_row(pts, look) for pts, look in zip(times, looks, strict=True)]
-        write_atomic(looks_path(self._job.folder, number), json.dumps(rows).encode())
+        files.replace(looks_path(self._job.folder, number), json.dumps(rows).encode())
 
     def _sample(self, given: tuple[int, Unit], tick: Tick) -> None:
         number, unit = given
@@ -100,7 +101,7 @@ class VideoWorker:
             self._learned[path] = scene.load(path)
         learned = self._learned[path]
         cells = (scene.unknown(learned, frame.planes) for frame in self._frames(unit, tick))
-        write_atomic(cells_path(self._job.folder, number), pack(cells))
+        files.replace(cells_path(self._job.folder, number), pack(cells))
 
     def _render(self, given: tuple[Chunk, Path | None], tick: Tick) -> None:
         chunk, background = given

@@ -13,7 +13,7 @@ from fakes.seals import age, flips, opened, sealed
 
 from contrejour.base.errors import SealError
 from contrejour.custody.quorum import parse
-from contrejour.custody.seal import keynotes, keys, new_files
+from contrejour.custody.seal import keynotes, keys
 from contrejour.custody.seal.keys import make, publish, published, read_identity
 from contrejour.custody.seal.onion import day_of, keyset, unpack
 from contrejour.custody.seal.open import unwrap
@@ -115,7 +115,7 @@ def test_a_half_written_key_is_never_under_its_name(tmp_path, monkeypatch):
     def full(_: int) -> None:
         raise OSError("no")
 
-    monkeypatch.setattr(new_files.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="no"):
         make(tmp_path, [DAY], RecipientKind.X25519)
     assert list(tmp_path.iterdir()) == []

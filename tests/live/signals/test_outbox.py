@@ -125,7 +125,7 @@ def test_a_kill_before_the_cursor_moved_repeats_the_same_id(
     entry = put(journal, outbox)
     after = put(journal, outbox)
     with monkeypatch.context() as patch:
-        patch.setattr(module, "write_atomic", killed)
+        patch.setattr(module, "replace", killed)
         with pytest.raises(KeyboardInterrupt):
             outbox.step()
     drain(box(journal, to))
@@ -216,7 +216,7 @@ def test_a_full_disk_does_not_stop_the_sending(
 
     with monkeypatch.context() as patch:
         patch.setattr(journal, "append", full)
-        patch.setattr(module, "write_atomic", full)
+        patch.setattr(module, "replace", full)
         outbox.step(), outbox.step()
     drain(outbox)
     assert to.got == sent

@@ -12,17 +12,15 @@ All of it is durable before its name is there; the SHA-256 of the tag manifest s
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from contrejour.base.errors import InputMissing, Malformed, OutputExists, OutputFailed
-from contrejour.base.files import sha256
-from contrejour.custody.seal.new_files import sync_folder
+from contrejour.base.errors import InputMissing, Malformed, OutputExists
+from contrejour.base.files import new_folder, sha256, writing
+from contrejour.base.messages import Message
 
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 PIECE = 1 << 20
@@ -65,7 +63,6 @@ def write(
     load = payload(files)
     for name in tags:
         _demand_inside(name)
-    beside = bag.with_name(f".{bag.name}.{os.getpid()}.part")
     size = sum(each.size for each in load)
     told = {**info, "Bagging-Date": made_on.isoformat(), "Payload-Oxum": f"{size}.{len(load)}"}
     all_tags = {
@@ -73,22 +70,11 @@ def write(
         "manifest-sha256.txt": _manifest({f"data/{each.name}": each.sha256 for each in load}),
     }  # fmt: skip
     last = _manifest({name: hashlib.sha256(tag).hexdigest() for name, tag in all_tags.items()})
-    try:
-        beside.mkdir(parents=True)
+    with writing(bag, Message("free-space-nothing-half")), new_folder(bag) as beside:
         for each in load:
             _copy(files[each.name], beside / "data" / each.name, each.sha256)
         for name, tag in {**all_tags, "tagmanifest-sha256.txt": last}.items():
             _put(beside / name, tag)
-        for folder in (beside, *(each for each in beside.rglob("*") if each.is_dir())):
-            sync_folder(folder)
-        os.rename(beside, bag)
-        sync_folder(bag.parent)
-    except OSError as error:
-        raise OutputFailed(
-            f"{bag} can't be written: {error.strerror}", "free some space: nothing is half there"
-        ) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     return hashlib.sha256(last).hexdigest()
 
 
@@ -120,8 +106,6 @@ def _copy(source: Path, to: Path, digest: str) -> None:
         while piece := file.read(PIECE):
             found.update(piece)
             out.write(piece)
-        out.flush()
-        os.fsync(out.fileno())
     if found.hexdigest() != digest:
         raise InputMissing(f"{source} changed while it was read", "do it again when it is still")
 
@@ -130,5 +114,3 @@ def _put(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("xb") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

@@ -18,19 +18,22 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from contrejour.base import files
 from contrejour.base.errors import (
     Busy,
     InputMissing,
     Malformed,
     OrderError,
     OutputExists,
-    OutputFailed,
 )
+from contrejour.base.files import make_folder, new_folder, writing
+from contrejour.base.messages import Message
 from contrejour.custody.cases import order as orders
 from contrejour.custody.cases import private as privates
 from contrejour.custody.cases import records, signed
@@ -40,11 +43,12 @@ from contrejour.custody.cases.private import Private
 from contrejour.custody.cases.rules import Rules, keys
 from contrejour.custody.cases.steps import Approve, Refuse, Step
 from contrejour.custody.quorum import parse
-from contrejour.custody.seal.new_files import sync_folder
 from contrejour.law.mandate.originals import Originals
 
 MOST_BYTES = 4 << 20
 MOST_STEPS = 9999
+MODE = 0o644
+KEPT = Message("free-space-kept")
 HOLD, SECRET = "hold.json", "secret.json"
 """A secret order's opening is beside it, and the hold's beside the hold's: hold.secret.json."""
 RULED_BY = ("open.policy", "witness.policy", "plan.json")
@@ -75,38 +79,30 @@ def rules_of(
 
 def create(
     folder: Path, order: orders.Order, word: signed.Word, private: Private,
-    files: Mapping[str, bytes], hold: orders.Order | None = None,
+    given: Mapping[str, bytes], hold: orders.Order | None = None,
 ) -> None:  # fmt: skip
-    """A new case: all of it, or no folder. `files`: plan.json, open.policy, witness.policy.
+    """A new case: all of it, or no folder. `given`: plan.json, open.policy, witness.policy.
 
     `hold`: the order of the hold that kept what this one opens.
 
     Raises OutputExists, OutputFailed.
     """
-    beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    try:
+    with writing(folder, KEPT):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise OutputExists(f"{folder} exists", "a case is never written over: name another")
-        for below in ("steps", "entries"):
-            (beside / below).mkdir(parents=True, mode=0o700)
-        for name, data in {**files, "order.json": order.bytes}.items():
-            _write(beside / name, data)
-        _write(beside / "private.json", private.bytes, 0o600)
-        for name, told in ((SECRET, order), (f"hold.{SECRET}", hold)):
-            if told and told.opening:
-                _write(beside / name, told.opening, 0o600)
-        if hold:
-            _write(beside / HOLD, hold.bytes)
-        _write(beside / "steps" / "0001.json", word.bytes)
-        _write(beside / "entries" / "0001-order.declare.jsonl", order.bytes + b"\n")
-        for each in (beside / "steps", beside / "entries", beside):
-            sync_folder(each)
-        os.replace(beside, folder)
-        sync_folder(folder.parent)
-    except OSError as error:
-        raise _failed(folder, error) from error
-    finally:
-        _remove(beside)
+        with new_folder(folder) as beside:
+            for below in ("steps", "entries"):
+                (beside / below).mkdir(mode=0o700)
+            for name, data in {**given, "order.json": order.bytes}.items():
+                _put(beside / name, data)
+            _put(beside / "private.json", private.bytes, 0o600)
+            for name, told in ((SECRET, order), (f"hold.{SECRET}", hold)):
+                if told and told.opening:
+                    _put(beside / name, told.opening, 0o600)
+            if hold:
+                _put(beside / HOLD, hold.bytes)
+            _put(beside / "steps" / "0001.json", word.bytes)
+            _put(beside / "entries" / "0001-order.declare.jsonl", order.bytes + b"\n")
 
 
 def read(folder: Path) -> Found:
@@ -147,17 +143,8 @@ def add(folder: Path, found: Found, step: Step, document: bytes, at: datetime) -
     if number > MOST_STEPS:
         raise OrderError("a case of too many steps", "close it")
     path = folder / "steps" / f"{number:04d}.json"
-    part = path.with_suffix(f".{os.getpid()}.part")
-    try:
-        _write(part, document)
-        os.link(part, path)  # fails where another run was first
-        sync_folder(path.parent)
-    except FileExistsError:
-        raise Busy(f"another run is writing {folder}", "do it again: the case went on") from None
-    except OSError as error:
-        raise _failed(path, error) from error
-    finally:
-        part.unlink(missing_ok=True)
+    with writing(path, KEPT), _first(folder):
+        files.create(path, document, MODE)
     if isinstance(step, Approve | Refuse):
         owe(folder, document)
     return replace(found, case=case, steps=(*found.steps, (step, at)))
@@ -167,32 +154,25 @@ def owe(folder: Path, entry: bytes) -> Path:
     """Keep an entry for the log, after those before; durable on return. Raises OutputFailed."""
     due = folder / "entries"
     kind = json.loads(entry)["type"]
-    try:
-        due.mkdir(exist_ok=True)
+    with writing(due, KEPT), _first(folder):
+        make_folder(due)
         number = len([*due.glob("*.jsonl")]) + 1
-        while [*due.glob(f"{number:04d}-*")]:
+        while [*due.glob(f"{number:04d}-*.jsonl")]:
             number += 1
         path = due / f"{number:04d}-{kind}.jsonl"
-        _write(path, entry + b"\n", new=True)
-        sync_folder(due)
+        files.create(path, entry + b"\n", MODE)
         return path
-    except FileExistsError:
-        raise Busy(f"another run is writing {folder}", "do it again: the case went on") from None
-    except OSError as error:
-        raise _failed(due, error) from error
 
 
 def add_hold_key(folder: Path, key: HoldKey) -> None:
     """Keep what a party keeps the hold with. Raises OutputExists, OutputFailed."""
     path = folder / "holds" / f"{key.role}.json"
-    if path.exists():
-        raise OutputExists(f"{path} exists", "each party has one key for a hold")
-    try:
-        path.parent.mkdir(exist_ok=True)
-        _write(path, key.bytes)
-        sync_folder(path.parent)
-    except OSError as error:
-        raise _failed(path, error) from error
+    with writing(path, KEPT):
+        make_folder(path.parent)
+        try:
+            files.create(path, key.bytes, MODE)
+        except FileExistsError:
+            raise OutputExists(f"{path} exists", "each party has one key for a hold") from None
 
 
 def hold_keys(folder: Path) -> list[HoldKey]:
@@ -203,13 +183,10 @@ def hold_keys(folder: Path) -> list[HoldKey]:
 def add_held(folder: Path, onions: Sequence[bytes]) -> None:
     """Keep the onions of a hold, each under its hash. Raises OutputFailed."""
     held = folder / "held"
-    try:
-        held.mkdir(exist_ok=True)
+    with writing(held, KEPT):
+        make_folder(held)
         for data in onions:
-            _write(held / f"{hashlib.sha256(data).hexdigest()}.onions", data)
-        sync_folder(held)
-    except OSError as error:
-        raise _failed(held, error) from error
+            files.replace(held / f"{hashlib.sha256(data).hexdigest()}.onions", data, MODE)
 
 
 def custody(folder: Path) -> dict[str, bytes]:
@@ -252,24 +229,16 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _write(path: Path, data: bytes, mode: int = 0o644, *, new: bool = False) -> None:
-    how = os.O_WRONLY | os.O_CREAT | (os.O_EXCL if new else os.O_TRUNC)
-    with open(os.open(path, how, mode), "wb") as file:
+def _put(path: Path, data: bytes, mode: int = MODE) -> None:
+    """A file of a folder that is being made, and is synced as a whole."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
-def _remove(folder: Path) -> None:
-    for path in [*folder.glob("steps/*"), *folder.glob("entries/*"), *folder.glob("*.*")]:
-        path.unlink(missing_ok=True)
-    for each in (folder / "steps", folder / "entries", folder):
-        if each.is_dir():
-            each.rmdir()
-
-
-def _failed(place: Path, error: OSError) -> OutputFailed:
-    return OutputFailed(
-        f"{place} can't be written: {error.strerror}",
-        "free some space: what was kept before is whole",
-    )
+@contextmanager
+def _first(folder: Path) -> Iterator[None]:
+    """Raises Busy where another run wrote the same file first."""
+    try:
+        yield
+    except FileExistsError:
+        raise Busy(f"another run is writing {folder}", "do it again: the case went on") from None

@@ -10,22 +10,21 @@ was put back to an earlier state can't be seen in it: the log's `unseal.peel` en
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from contrejour.base.canonical import Json, canonical
-from contrejour.base.errors import Busy, OrderError, OutputFailed
+from contrejour.base.errors import OrderError
+from contrejour.base.files import GrowingFile, lock, sync, writing
+from contrejour.base.messages import Message
 from contrejour.base.times import utc
 from contrejour.custody.cases.party_checks import Leave
-from contrejour.custody.seal.new_files import sync_folder
 
 FIRST_CHAIN = "0" * 32
+NOTHING_PEELED = Message("nothing-peeled-without")
 
 
 class SpentList:
@@ -39,26 +38,20 @@ class SpentList:
         self._windows: set[tuple[str, str, str]] = set()
         self._openers: dict[str, str] = {}
         self._days: dict[str, int] = {}
-        self._chain, self._size = FIRST_CHAIN, 0
-        with self._writing():
-            is_new = not path.exists()
-            self._fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        self._chain = FIRST_CHAIN
+        with writing(path, NOTHING_PEELED):
+            self._file = GrowingFile(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             try:
-                fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                lock(self._file.fd, path)
+                sync(path)  # what a killed run left in the cache counts from now on
+                sync(path.parent)
                 self._read()
-                if is_new:
-                    sync_folder(path.parent)
-            except BlockingIOError:
-                self.close()
-                raise Busy(f"another run is writing {path}", "wait for it to end") from None
             except BaseException:
                 self.close()
                 raise
 
     def _read(self) -> None:
-        os.fsync(self._fd)  # what a killed run left in the cache counts from now on
-        data = os.pread(self._fd, os.fstat(self._fd).st_size, 0)
-        *lines, torn = data.split(b"\n")
+        *lines, torn = self._file.rest().split(b"\n")
         for number, line in enumerate(lines, 1):
             try:
                 told = json.loads(line)
@@ -74,10 +67,9 @@ class SpentList:
                     f"{self.path} is damaged in line {number}",
                     "what was peeled can't be told any more, so nothing is: restore the file",
                 ) from None
-            self._chain, self._size = chain, self._size + len(line) + 1
+            self._chain, self._file.size = chain, self._file.size + len(line) + 1
         if torn:
-            os.ftruncate(self._fd, self._size)
-            os.fsync(self._fd)
+            self._file.cut()
 
     def _take(self, told: dict[str, Json]) -> None:
         order, opener, seconds = str(told["order"]), str(told["opener"]), told["seconds"]
@@ -108,32 +100,13 @@ class SpentList:
         }  # fmt: skip
         chain = _chained(self._chain, told)
         line = canonical({**told, "chain": chain}) + b"\n"
-        with self._writing():
-            try:
-                written = 0
-                while written < len(line):
-                    written += os.pwrite(self._fd, line[written:], self._size + written)
-                os.fsync(self._fd)
-            except OSError:
-                with suppress(OSError):  # else the torn line is cut off when it is opened again
-                    os.ftruncate(self._fd, self._size)
-                raise
-        self._chain, self._size = chain, self._size + len(line)
+        with writing(self.path, NOTHING_PEELED):
+            self._file.append(line)
+        self._chain = chain
         self._take(told)
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise OutputFailed(
-                f"{self.path} can't be written: {error.strerror}", "nothing is peeled without it"
-            ) from error
-
     def close(self) -> None:
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
+        self._file.close()
 
     def __enter__(self) -> SpentList:
         return self

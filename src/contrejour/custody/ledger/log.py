@@ -15,8 +15,6 @@ durable and published. A log that is older than what it signed doesn't open.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 import sqlite3
 import threading
@@ -24,8 +22,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from contrejour.base.errors import Busy, LedgerError, OutputExists, OutputFailed
-from contrejour.base.files import Files, sync
+from contrejour.base.errors import LedgerError, OutputExists
+from contrejour.base.files import Batch, aside, lock, make_folder, unwritable
+from contrejour.base.messages import Message
 from contrejour.custody import note
 from contrejour.custody.ledger import checkpoint, tiles, tree
 from contrejour.custody.ledger.checkpoint import Checkpoint
@@ -46,17 +45,14 @@ create table entries (number integer primary key, entry blob not null);
 def create(folder: Path, signer: Signer) -> None:
     """An empty log, published as such. Raises OutputExists, OutputFailed."""
     with _writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        if _database(folder).exists():
-            raise OutputExists(f"{folder} has a log in it", "a log is never replaced")
-        part = folder / "sequencer.part"
-        part.unlink(missing_ok=True)
-        with closing(_opened(part)) as known:
-            known.executescript(_SCHEMA)
-            known.execute("insert into log values (?, ?, 0)", (signer.name, str(signer.key)))
-            known.execute("pragma journal_mode = delete")  # one file, to be renamed
-        os.replace(part, _database(folder))
-        sync(folder)
+        make_folder(folder)
+        try:
+            with aside(_database(folder), new=True) as part, closing(_opened(part)) as known:
+                known.executescript(_SCHEMA)
+                known.execute("insert into log values (?, ?, 0)", (signer.name, str(signer.key)))
+                known.execute("pragma journal_mode = delete")  # one file, to get the name
+        except FileExistsError:
+            raise OutputExists(f"{folder} has a log in it", "a log is never replaced") from None
     with Log(folder, signer) as log:
         log.publish()
 
@@ -75,11 +71,7 @@ class Log:
         with _writing(folder):
             self._lock = (folder / "lock").open("w")
             try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                self._lock.close()
-                raise Busy(f"another run is writing {folder}", "wait for it to end") from None
-            try:
+                lock(self._lock.fileno(), folder)
                 self._known = _opened(_database(folder))
                 self._resume()
             except BaseException:
@@ -143,7 +135,7 @@ class Log:
             signed = Note(new.text, (self._signer.sign(new.text),))
             if cosign is not None:
                 signed = note.with_lines(signed, cosign(signed, nodes))
-            last = Files(self.folder)
+            last = Batch(self.folder)
             last.put(self.folder / "checkpoint", str(signed).encode())
             last.publish()
             self.published = new
@@ -152,7 +144,7 @@ class Log:
 
     def _extend(self, old: int, size: int) -> None:
         """Write the tiles of a tree that grew, and the bundles, durably."""
-        files = Files(self.folder)
+        files = Batch(self.folder)
 
         def put(tile: Tile, data: bytes) -> None:
             files.put(self.folder / tile.path, data)
@@ -226,10 +218,7 @@ def _writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.OperationalError) as error:
-        raise OutputFailed(
-            f"{folder} can't be written: {getattr(error, 'strerror', None) or error}",
-            "free some space: what was acknowledged is whole",
-        ) from error
+        raise unwritable(folder, error, Message("free-space-acknowledged")) from error
     except sqlite3.DatabaseError as error:
         raise LedgerError(
             f"{folder}/sequencer.sqlite is damaged: {error}", tiles.DAMAGED

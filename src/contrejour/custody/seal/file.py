@@ -8,12 +8,12 @@ open.policy    the policy
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 from contrejour.base.errors import OutputExists
+from contrejour.base.files import new_folder
 from contrejour.custody.seal.age import CHUNK_BYTES, Writer
-from contrejour.custody.seal.new_files import part_of, sync_folder, write_new, writing
+from contrejour.custody.seal.new_files import write_new, writing
 from contrejour.custody.seal.onion import Keyset
 from contrejour.custody.seal.segment import ONIONS
 from contrejour.custody.seal.window import Wanted, make
@@ -29,13 +29,7 @@ def seal_file(source: Path, out: Path, keys: Keyset, policy: str, time_ms: int) 
     """
     if out.exists():
         raise OutputExists(f"{out} exists", "what is sealed is never replaced: -o says where else")
-    part = part_of(out)
-    if part.exists():  # left by a kill
-        if not all(each.name.startswith((source.name, ONIONS, POLICY)) for each in part.iterdir()):
-            raise OutputExists(f"{part} exists", "it isn't ours: move it away")
-        shutil.rmtree(part)
-    part.mkdir(parents=True)
-    try:
+    with new_folder(out) as part:
         named = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "_", source.name)[-200:]
         [made] = make([Wanted(named, time_ms, time_ms, part / ONIONS)], keys)
         with source.open("rb") as clear, writing(part / f"{source.name}{SUFFIX}") as sealed:
@@ -47,8 +41,3 @@ def seal_file(source: Path, out: Path, keys: Keyset, policy: str, time_ms: int) 
             finally:
                 writer.wipe()
         write_new(part / POLICY, policy.encode())
-        part.rename(out)
-        sync_folder(out.parent)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise

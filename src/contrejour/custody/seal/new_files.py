@@ -1,13 +1,13 @@
-"""Files that are whole and durable, or not there."""
+"""New files of a seal: whole and durable, or not there; what is sealed is never replaced."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from contrejour.base import files
 from contrejour.base.errors import SealError
 from contrejour.base.files import sync
 
@@ -16,40 +16,22 @@ sync_folder = sync
 
 
 def part_of(path: Path) -> Path:
-    """Where a file is while it is being written."""
+    """Where a segment is while it is being written (segment.py): what a kill leaves is kept."""
     return path.with_name(path.name + ".part")
 
 
 @contextmanager
 def writing(path: Path, mode: int = 0o666, room: int = 0) -> Iterator[BinaryIO]:
-    """A file that gets its name, durable, at the end of the block, and is gone after an error.
-
-    `room`: bytes that the disk has for it before the block begins. What is there already is never
-    replaced: SealError. Raises OSError.
-    """
+    """`files.creating`, with a SealError for what is there already. Raises OSError."""
     if path.exists():
         raise SealError(f"{path} is there already", "what is sealed is never replaced")
-    part = part_of(path)
-    file = open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb")  # noqa: SIM115
     try:
-        with file:
-            if room:
-                _sync(file, bytes(room))
-                file.seek(0)
+        with files.creating(path, mode, room) as file:
             yield file
-            file.truncate()
-            _sync(file)
-        os.replace(part, path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def _sync(file: BinaryIO, data: bytes = b"") -> None:
-    file.write(data)
-    file.flush()
-    os.fsync(file.fileno())
+    except FileExistsError as error:
+        if error.filename != str(path):
+            raise
+        raise SealError(f"{path} is there already", "what is sealed is never replaced") from None
 
 
 def write_new(path: Path, data: bytes | bytearray, mode: int = 0o666) -> None:

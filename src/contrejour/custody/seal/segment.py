@@ -22,6 +22,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from contrejour.base import files
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import SealError
 from contrejour.custody.seal import manifest
@@ -142,13 +143,7 @@ class Sealing:
             "since": self.since,
             "window": asdict(self._made.window),
         }
-        path = self._folder / OPEN
-        with open(part_of(path), "wb") as file:
-            file.write(canonical(told))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part_of(path), path)
-        sync_folder(self._folder)
+        files.replace(self._folder / OPEN, canonical(told))
 
 
 def recover(folder: Path, now_ms: int | None = None) -> Sealing:

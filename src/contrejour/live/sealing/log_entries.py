@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from contrejour.base import files
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import SealError
 from contrejour.custody.ledger.entry import Entry, moment
@@ -129,12 +130,10 @@ class Entries:
         if index:
             (self._folder / f"{name}.leaves").unlink(missing_ok=True)  # of a turn that failed
             write_new(self._folder / f"{name}.leaves", index)
-        _write(part_of(self._folder / f"{name}.jsonl"), lines)
+        files.replace(part_of(self._folder / f"{name}.jsonl"), lines)
 
     def _commit(self, state: dict[str, Any]) -> None:
-        _write(part_of(self._folder / STATE), canonical(state))
-        os.replace(part_of(self._folder / STATE), self._folder / STATE)
-        sync_folder(self._folder)
+        files.replace(self._folder / STATE, canonical(state))
         self._state = state
         self._settle()
 
@@ -150,13 +149,6 @@ class Entries:
             if index.stem[-6:] > f"{self._state['files']:06}":
                 index.unlink()
         sync_folder(self._folder)
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _root(leaves: list[bytes]) -> str:

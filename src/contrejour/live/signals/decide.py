@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from contrejour.base.errors import InputMissing, OutputFailed, Refused, UsageError
-from contrejour.base.files import write_atomic
+from contrejour.base.errors import InputMissing, Refused, UsageError
+from contrejour.base.files import replace, writing
 from contrejour.live.signals.entry import Entry, Kind
 from contrejour.live.signals.journal import Journal
 from contrejour.live.signals.segment import read, segments
@@ -65,10 +65,8 @@ def is_decided(folder: Path) -> bool:
 
 def write_roles(folder: Path, roles: Iterable[str]) -> None:
     """Who may decide, one a line. Raises OutputFailed."""
-    try:
-        write_atomic(folder / "roles", "".join(f"{role}\n" for role in roles).encode())
-    except OSError as error:
-        raise OutputFailed(f"{folder / 'roles'} can't be written: {error.strerror}") from error
+    with writing(folder / "roles", hint=None):
+        replace(folder / "roles", "".join(f"{role}\n" for role in roles).encode())
 
 
 def journals(folder: Path) -> list[Path]:

@@ -9,23 +9,23 @@ One file an hour, or for 4 MiB (segment.py), one line an entry (entry.py). One p
 
 from __future__ import annotations
 
-import fcntl
 import os
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from contrejour.base.canonical import Json
-from contrejour.base.errors import Busy, OutputFailed
-from contrejour.base.files import sync
+from contrejour.base.errors import OutputFailed
+from contrejour.base.files import GrowingFile, lock, make_folder, sync, writing
+from contrejour.base.messages import Message
 from contrejour.live.signals import entry as entries
 from contrejour.live.signals.entry import FIRST_CHAIN, Entry, Kind
 from contrejour.live.signals.segment import LONGEST_LINE, Segment, Tail, segments
 
 LARGEST_SEGMENT = 4 << 20
+KEPT = Message("free-space-kept")
 
 
 class Journal:
@@ -43,18 +43,13 @@ class Journal:
     ) -> None:  # fmt: skip
         self.folder, self._clock, self._tell = folder, clock, tell
         self._guard = threading.Lock()
-        self._fd = -1
-        self._size = 0
-        self._whole = True
-        with _writing(folder):
-            folder.mkdir(parents=True, exist_ok=True)
+        self._file = GrowingFile()
+        with writing(folder, KEPT):
+            make_folder(folder)
             self._lock = (folder / "lock").open("w")
             try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                lock(self._lock.fileno(), folder)
                 self._open(token)
-            except BlockingIOError:
-                self._lock.close()
-                raise Busy(f"another run is writing {folder}", "wait for it to end") from None
             except BaseException:
                 self.close()
                 raise
@@ -67,76 +62,52 @@ class Journal:
             return
         self._segment = newest = known[-1]
         self.id = newest.journal
-        self._fd = os.open(newest.path, os.O_RDWR)
-        os.fsync(self._fd)  # what a killed writer left in the cache is told from now on
+        sync(newest.path)  # what a killed writer left in the cache is told from now on
         tail = Tail(self.folder, newest.first - 1)
         for _ in tail:
             pass
         tail.close()
-        self._size, self._chain, self.last = tail.place
-        rest = os.fstat(self._fd).st_size - self._size
-        if rest:
-            self.last += rest
+        size, self._chain, self.last = tail.place
+        self._file = GrowingFile(os.open(newest.path, os.O_RDWR), size)
+        if rest := self._file.rest():
+            self.last += len(rest)
             self._cut(rest)
 
-    def _cut(self, rest: int) -> None:
-        if b"\n" in os.pread(self._fd, rest, self._size):  # more than one torn line: kept as it is
-            self._tell(f"{self._segment.path} is damaged from byte {self._size} on")
+    def _cut(self, rest: bytes) -> None:
+        if b"\n" in rest:  # more than one torn line: kept as it is
+            self._tell(f"{self._segment.path} is damaged from byte {self._file.size} on")
             self._begin(self._clock())
         else:
-            self._tell(f"{self._segment.path}: a torn last line of {rest} bytes was cut off")
-            os.ftruncate(self._fd, self._size)
-            os.fsync(self._fd)
+            self._tell(f"{self._segment.path}: a torn last line of {len(rest)} bytes was cut off")
+            self._file.cut()
 
     def append(self, kind: Kind, data: Mapping[str, Json]) -> Entry:
         """Write an entry; it is durable on return. Raises OutputFailed, and then nothing is there.
 
         A full disk leaves the journal as it was, and the next call may succeed.
         """
-        with self._guard, _writing(self.folder):
+        with self._guard, writing(self.folder, KEPT):
             self._is_open()
             at = self._clock().astimezone(UTC)
-            if self._size > LARGEST_SEGMENT or self._segment.hour != _hour(at):
+            if self._file.size > LARGEST_SEGMENT or self._segment.hour != _hour(at):
                 self._begin(at)
             entry = Entry(self.id, self.last + 1, kind, at, data)
             line, chain = entries.write(entry, self._chain)
             if len(line) > LONGEST_LINE:
                 raise ValueError(f"an entry of {len(line)} bytes")
-            self._put(line)
-            self._size += len(line)
+            self._file.append(line)
             self._chain, self.last = chain, entry.number
             return entry
-
-    def _put(self, line: bytes) -> None:
-        if not self._whole:
-            self._heal()
-        self._whole = False
-        try:
-            written = 0
-            while written < len(line):
-                written += os.pwrite(self._fd, line[written:], self._size + written)
-            os.fsync(self._fd)
-            self._whole = True
-        except OSError:
-            with suppress(OSError):  # else before the next entry, or when it is opened again
-                self._heal()
-            raise
-
-    def _heal(self) -> None:
-        os.ftruncate(self._fd, self._size)
-        os.fsync(self._fd)
-        self._whole = True
 
     def _begin(self, at: datetime) -> None:
         """Go on in a new segment; one that has no entry is renamed to it."""
         new = Segment(self.folder, self.id, self.last + 1, _hour(at), self._chain)
-        if self._fd >= 0 and self._size == 0 and os.fstat(self._fd).st_size == 0:
+        if self._file.is_open and self._file.size == 0 and not self._file.rest():
             os.rename(self._segment.path, new.path)
         else:
             fd = os.open(new.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
-            if self._fd >= 0:
-                os.close(self._fd)
-            self._fd, self._size, self._whole = fd, 0, True
+            self._file.close()
+            self._file = GrowingFile(fd)
         self._segment = new
         sync(self.folder)
 
@@ -155,7 +126,7 @@ class Journal:
         A segment is due with the first moment of its hour: nothing is kept too long, some entries
         up to an hour less. A clock that went back destroys nothing. Raises OutputFailed.
         """
-        with self._guard, _writing(self.folder):
+        with self._guard, writing(self.folder, KEPT):
             self._is_open()
             due = [each for each in segments(self.folder) if destroy_by(each.hour) <= now]
             if self._segment in due:
@@ -168,14 +139,12 @@ class Journal:
             return len(gone)
 
     def _is_open(self) -> None:
-        if self._fd < 0:
+        if not self._file.is_open:
             raise OutputFailed(f"{self.folder} is closed")
 
     def close(self) -> None:
         with self._guard:
-            if self._fd >= 0:
-                os.close(self._fd)
-                self._fd = -1
+            self._file.close()
             self._lock.close()
 
     def __enter__(self) -> Journal:
@@ -183,18 +152,6 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-@contextmanager
-def _writing(place: Path) -> Iterator[None]:
-    """Turns what the system raises into an OutputFailed that names the place."""
-    try:
-        yield
-    except OSError as error:
-        raise OutputFailed(
-            f"{place} can't be written: {error.strerror}",
-            "free some space: what was kept before is whole",
-        ) from error
 
 
 def _hour(at: datetime) -> datetime:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Protocol
 
 from contrejour.base.errors import OutputFailed
-from contrejour.base.files import write_atomic
+from contrejour.base.files import replace, writing
 from contrejour.live.signals.entry import Entry, Kind
 from contrejour.live.signals.journal import Journal
 
@@ -109,10 +109,8 @@ class Outbox:
         known = _read(file, journal.id)
         self._after = journal.last if known is None else known
         journal.skip(self._after)
-        try:
-            write_atomic(file, _written(journal.id, self._after))
-        except OSError as error:
-            raise OutputFailed(f"{file} can't be written: {error.strerror}") from error
+        with writing(file, hint=None):
+            replace(file, _written(journal.id, self._after))
         self._count()
 
     def notice(self, entry: Entry) -> None:
@@ -194,7 +192,7 @@ class Outbox:
         self._done += 1
         try:
             self._journal.append(how, {"entry": self._after, "to": self._to.name})
-            write_atomic(self._file, _written(self._journal.id, self._after))
+            replace(self._file, _written(self._journal.id, self._after))
         except (OSError, OutputFailed) as error:
             self._unsaved += 1
             self._tell(f"{self._to.name}: {error}")

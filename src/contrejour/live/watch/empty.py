@@ -21,6 +21,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from contrejour.base.files import aside
 from contrejour.base.pictures import Cells, Frame
 from contrejour.vision import scene, veil
 
@@ -129,11 +130,10 @@ class Empty:
             return
         self._scene, self._learner, self._lost_since_ns = learned, None, None
         self._tell(f"the empty scene is known: {100 * learned.proven.mean():.0f} % of the picture")
-        part = self._kept.with_suffix(".part")
         try:
             self._kept.parent.mkdir(parents=True, exist_ok=True)
-            learned.bare.save(part)
-            part.replace(self._kept)
+            with aside(self._kept) as part:
+                learned.bare.save(part)
         except OSError as error:  # it is learned again after a restart
             self._tell(f"the scene can't be kept: {error.strerror}")
 

@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from contrejour.base import files
 from contrejour.base.ending import finally_each
 from contrejour.base.errors import OutputFailed, PlanExpired
 from contrejour.base.pictures import Cells, Frame, Look
@@ -188,5 +189,5 @@ def _begun(path: Path, zones: Mapping[str, ZoneRule], now: datetime) -> dict[str
         since[name] = begun
         known[name] = [settings, begun.isoformat()]
     with suppress(OSError):  # shadow lasts longer then
-        path.write_text(json.dumps({name: known[name] for name in zones}))
+        files.replace(path, json.dumps({name: known[name] for name in zones}).encode())
     return since

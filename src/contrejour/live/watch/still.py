@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 
+from contrejour.base import files
 from contrejour.base.pictures import Frame
 from contrejour.media import Format, rgb_of
 
@@ -30,6 +31,4 @@ class Still:
         picture = rgb_of(self._fmt, veiled.planes, width, veiled.height * width // veiled.width)
         _, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
         with suppress(OSError):
-            part = self._path.with_suffix(".part")
-            part.write_bytes(data.tobytes())
-            part.replace(self._path)
+            files.replace(self._path, data.tobytes(), durable=False)

@@ -8,7 +8,6 @@ the packets, end to end. `mux` gives every packet the decoding time that its pla
 from __future__ import annotations
 
 import json
-import os
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Any
 import av
 
 from contrejour.base.errors import OutputFailed, Unsupported
+from contrejour.base.files import replacing, sync
 from contrejour.media.file.index import open_input
 from contrejour.media.format import Format
 from contrejour.media.out.encode import CodedPicture, configure, display, target
@@ -58,14 +58,10 @@ def write_chunk(path: Path, packets: Sequence[CodedPicture]) -> None:
         "key": [int(p.key) for p in packets],
         "size": [len(p.data) for p in packets],
     }
-    part = path.with_suffix(f".{os.getpid()}.part")
-    with part.open("wb") as file:
+    with replacing(path) as file:
         file.write(json.dumps(head).encode() + b"\n")
         for packet in packets:
             file.write(packet.data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
 
 
 def chunk_times(path: Path) -> list[int]:
@@ -134,8 +130,7 @@ def mux(out: Path, suffix: str, fmt: Format, chunks: Sequence[Path], audio: Path
                     at += 1
             if sounds:
                 sounds.mux_until(None)
-        with out.open("rb") as file:
-            os.fsync(file.fileno())
+        sync(out)
     except (av.FFmpegError, OSError) as error:
         raise OutputFailed(
             "video-cannot-be-written",

@@ -25,6 +25,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
+from contrejour.base import files
 from contrejour.base.errors import OutputFailed
 from contrejour.media.format import Format
 from contrejour.media.out.encode import CodedPicture
@@ -132,7 +133,7 @@ class Playlist:
         self._part_target = TREMBLE * max(1, int(PART_S * fmt.rate)) / fmt.rate
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            (self._folder / self._init).write_bytes(init_segment(fmt))
+            files.replace(self._folder / self._init, init_segment(fmt), durable=False)
         except OSError as error:
             raise self._failed(error) from error
 
@@ -243,16 +244,14 @@ class Playlist:
 
     def _publish(self) -> None:
         path = self._folder / "live.m3u8"
-        part = path.with_suffix(".part")
         text = "\n".join(self._lines()) + "\n"
-        part.write_text(text)
-        part.replace(path)
+        files.replace(path, text.encode(), durable=False)
         newest, number = self._segments[-1], self._first + len(self._segments) - 1
-        files = {segment.name: segment.size for segment in self._segments}
-        files |= dict.fromkeys((segment.init for segment in self._segments), WHOLE)
+        sizes = {segment.name: segment.size for segment in self._segments}
+        sizes |= dict.fromkeys((segment.init for segment in self._segments), WHOLE)
         with self.changed:
             self.published = PlaylistState(
-                number, len(newest.parts), newest.whole, text, files, time.monotonic_ns()
+                number, len(newest.parts), newest.whole, text, sizes, time.monotonic_ns()
             )
             self.changed.notify_all()
 

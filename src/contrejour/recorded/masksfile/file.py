@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
-from contrejour.base.errors import MasksError, OutputFailed
-from contrejour.base.files import sync
+from contrejour.base.errors import MasksError
+from contrejour.base.files import part_of, replacing, writing
 from contrejour.base.pictures import Mask
 from contrejour.recorded.masksfile.jsonstream import dump, members
 from contrejour.recorded.masksfile.schema import (
@@ -47,34 +46,33 @@ class Draft:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._parts = [path.with_name(f"{path.name}{end}") for end in (".frames", ".part")]
+        self._noted = part_of(path)
         self.frames = 0
 
     def __enter__(self) -> Draft:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for part in self._parts:
-            with suppress(OSError):
-                part.unlink()
+        with suppress(OSError):
+            self._noted.unlink()
 
     def passing(self, masks: Masks) -> Iterator[tuple[int, Mask]]:
         """The same (pts, mask) pairs, each noted before it is handed on."""
         order = _Order(self._path, None)
-        with _saying(self._path):
-            file = open(self._parts[0], "wb")  # noqa: SIM115 - errors of `masks` are not its own
+        with writing(self._path):
+            file = open(self._noted, "wb")  # noqa: SIM115 - errors of `masks` are not its own
         try:
             for pts, mask in masks:
                 row = encode_frame(pts, mask)
                 decode_frame(order.where, row)
                 line = ("\n" if order.count == 0 else ",\n") + dump(row)
-                with _saying(self._path):
+                with writing(self._path):
                     file.write(line.encode("utf-8", "replace"))
                 order.next(pts, mask.index)
                 self.frames = order.count
                 yield pts, mask
         finally:
-            with _saying(self._path):
+            with writing(self._path):
                 file.close()
 
     def finish(self, header: MasksHeader) -> None:
@@ -83,25 +81,12 @@ class Draft:
         decode_header(f"{self._path}: header", head)  # what can't be read back is never written
         if header.frames != self.frames:
             raise _miscounted(self._path, header.frames, self.frames)
-        noted, part = self._parts
-        with _saying(self._path):
-            with open(part, "wb") as file, open(noted, "rb") as frames:
-                # a file name may not be Unicode
-                file.write((dump(head)[:-1] + ',"frames":[').encode("utf-8", "replace"))
-                shutil.copyfileobj(frames, file)
-                file.write(b"\n]}\n")
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(part, self._path)
-            sync(self._path.parent)
-
-
-@contextmanager
-def _saying(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise OutputFailed("masks-cannot-be-written", path=path, reason=error.strerror) from error
+        path = self._path
+        with writing(path), replacing(path) as file, open(self._noted, "rb") as frames:
+            # a file name may not be Unicode
+            file.write((dump(head)[:-1] + ',"frames":[').encode("utf-8", "replace"))
+            shutil.copyfileobj(frames, file)
+            file.write(b"\n]}\n")
 
 
 def read(path: Path) -> tuple[MasksHeader, Iterator[tuple[int, Mask]]]:

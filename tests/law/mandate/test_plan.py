@@ -18,7 +18,7 @@ from contrejour.law.gate import watch
 from contrejour.law.mandate.cameras import cameras_of
 from contrejour.law.mandate.compile import compile_plan
 from contrejour.law.mandate.originals import Originals
-from contrejour.law.mandate.plan import Plan
+from contrejour.law.mandate.plan import Plan, _clock_s, _within
 from contrejour.law.mandate.sign import new_key, sign
 
 KEY = new_key()
@@ -190,6 +190,35 @@ def test_hours_are_those_of_paris_and_may_pass_midnight():
         ("2027-12-01T20:30:00Z", False), ("2027-12-01T21:00:00Z", True),
     ]:  # fmt: skip
         assert plan.is_open("car-t3-01", "record", at(moment)) is is_open, moment
+
+
+@pytest.mark.parametrize(
+    ("hours", "moment", "is_open"),
+    [
+        ("18:00-24:30", "2027-12-01T18:00:00+01:00", True),
+        ("18:00-24:30", "2027-12-01T23:59:59+01:00", True),
+        ("18:00-24:30", "2027-12-02T00:29:59+01:00", True),
+        ("18:00-24:30", "2027-12-02T00:30:00+01:00", False),
+        ("18:00-24:30", "2027-12-01T17:59:59+01:00", False),
+        ("00:00-24:00", "2027-12-01T23:59:59+01:00", True),
+        ("12:00-12:00", "2027-12-01T12:00:00+01:00", False),
+    ],
+)
+def test_hours_are_compared_as_times_and_go_on_after_midnight_as_in_a_timetable(
+    hours, moment, is_open
+):
+    """As texts, "00:10:00" came before "18:00", and what ends at 24:30 ended at midnight."""
+    plan = plan_of(to("measures.car-enregistrer.hours", [hours]))
+    assert plan.is_open("car-t3-01", "record", at(moment)) is is_open
+
+
+@given(st.integers(0, 24 * 60 - 1), st.integers(0, 25 * 60 - 1), st.integers(0, 86_399))
+def test_hours_are_open_for_as_long_as_they_last_whatever_the_clock(first, last, clock_s):
+    """Counted on from the first minute, and around midnight once."""
+    text = [f"{each // 60:02}:{each % 60:02}" for each in (first, last)]
+    lasts_s = (last - first + (24 * 60 if last < first else 0)) * 60
+    is_open = (clock_s - first * 60) % 86_400 < lasts_s
+    assert _within(clock_s, *map(_clock_s, text)) is is_open
 
 
 def test_a_measure_ends_when_its_authorisation_does():

@@ -25,15 +25,21 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 
+DAY_S = 86_400
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What one measure lets one camera do. Times are aware; `hours` are by the clocks of Paris."""
+    """What one measure lets one camera do. Times are aware.
+
+    `hours`: from and until, in seconds after midnight, by the clocks of Paris.
+    """
 
     measure: str
     acts: frozenset[str]
     roles: tuple[str, ...]
     masks: tuple[str, ...]
-    hours: tuple[tuple[str, str], ...]
+    hours: tuple[tuple[int, int], ...]
     not_before: datetime
     expires: datetime
     limits: tuple[Period, ...]
@@ -44,8 +50,9 @@ class Grant:
         """Whether it runs at that moment: from `not_before`, included, to `expires`, excluded."""
         if not self.not_before <= at < self.expires:
             return False
-        clock = at.astimezone(PARIS).strftime("%H:%M:%S")
-        return not self.hours or any(_within(clock, first, last) for first, last in self.hours)
+        local = at.astimezone(PARIS)
+        clock_s = (local.hour * 60 + local.minute) * 60 + local.second
+        return not self.hours or any(_within(clock_s, first, last) for first, last in self.hours)
 
     def destroy_by(self, recorded_at: datetime) -> datetime:
         """When an image recorded under this grant must be gone: at most a calendar month after."""
@@ -157,7 +164,7 @@ def _grant(
         acts=frozenset(_texts(measure["acts"])),
         roles=_texts(measure["access"]),
         masks=_texts(_keys(places[str(measure["place"])])["masks"]),
-        hours=tuple((first, last) for first, last in hours),
+        hours=tuple((_clock_s(first), _clock_s(last)) for first, last in hours),
         not_before=opens,
         expires=_moment(measure["expires"]),
         limits=tuple(Period.parse(limit) for limit in _texts(measure["limits"])),
@@ -166,11 +173,17 @@ def _grant(
     )
 
 
-def _within(clock: str, first: str, last: str) -> bool:
-    """Whether HH:MM:SS is in [first, last), which may pass midnight."""
-    if first <= last:
-        return first <= clock[:5] and clock < last
-    return clock[:5] >= first or clock < last
+def _clock_s(text: str) -> int:
+    """Seconds after midnight of HH:MM, which may pass 24:00 as in a timetable, or of HH:MM:SS."""
+    hour, minute, second = [*map(int, text.split(":")), 0][:3]
+    return (hour * 60 + minute) * 60 + second
+
+
+def _within(clock_s: int, first_s: int, last_s: int) -> bool:
+    """Whether a time of the day is in [first, last), which may pass midnight."""
+    if last_s < first_s:
+        last_s += DAY_S
+    return first_s <= clock_s < last_s or clock_s + DAY_S < last_s
 
 
 def _moment(text: Json) -> datetime:

@@ -71,7 +71,6 @@ def find(passages: Sequence[Passage], setting: Setting) -> Mentions:
             m for m in matches_of(each) if heard or m.technology.kind is TechnologyKind.OTHER
         ]
         software = software or any(m.technology.kind is TechnologyKind.VAGUE for m in matches)
-        software = software or any(m.technology.kind is TechnologyKind.VAGUE for m in matches)
         before = [one for them in recent for one in them]
         measures = _measures(each, matches, setting, film)
         found = [_going_on(one, each, before) for one in measures]

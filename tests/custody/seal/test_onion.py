@@ -12,10 +12,10 @@ from fakes.tokens import KINDS, Soft, install
 
 from contrejour.base.errors import SealError
 from contrejour.custody.quorum import parse
-from contrejour.custody.seal.onion import Window, keyset, onions, pack, unpack
-from contrejour.custody.seal.open import peel, rehold, rewrap, unwrap, window_key
+from contrejour.custody.seal.onion import Window, keyset, onions, pack, unpack, wrap
+from contrejour.custody.seal.open import Peeled, peel, rehold, rewrap, unwrap, window_key
 from contrejour.custody.seal.plugin import Token
-from contrejour.custody.seal.recipient import SECRET, Identity, RecipientKind
+from contrejour.custody.seal.recipient import SECRET, Identity, Recipient, RecipientKind
 
 
 @pytest.fixture(params=list(SECRET))
@@ -259,3 +259,40 @@ def test_keys_that_make_no_seal_are_refused():
         keyset(parse("party vault -\nquorum none\n", "party"), keys)
     with pytest.raises(SealError, match="name"):
         keyset(parse("party ../vault -\nquorum ../vault\n", "party"), keys)
+
+
+def left(error: BaseException) -> list[bytes]:
+    """What the functions that an error came through still hold of a secret key."""
+    found, trace = [], error.__traceback__ and error.__traceback__.tb_next
+    while trace:
+        held = [each for each in trace.tb_frame.f_locals.values() if isinstance(each, bytearray)]
+        found += [bytes(each) for each in held if b"AGE-SECRET-KEY-" in each]
+        trace = trace.tb_next
+    return found
+
+
+def test_a_key_under_a_header_that_is_none_is_wiped_like_any_other():
+    """`peel` wiped what was under a header of another window, and not under one that is none."""
+    of, secret = Identity.generate(RecipientKind.X25519), Identity.generate(RecipientKind.X25519)
+    for head in (b"{}", window(parties("alone").keys, secret).text()[:-1]):
+        onion = sealed(head + b"\n" + bytes(secret.text()) + b"\n", of.recipient())
+        with pytest.raises(SealError, match="without the header") as told:
+            peel(onion, [of], None)
+        assert not left(told.value)
+
+
+def test_a_key_that_can_not_be_read_is_wiped_like_any_other():
+    secret = Identity.generate(RecipientKind.X25519)
+    text = secret.text()
+    text[-1] ^= 2
+    with pytest.raises(SealError) as told:
+        window_key(Peeled(window(parties("alone").keys, secret), text + b"\n"))
+    assert not left(told.value)
+
+
+def test_a_key_that_could_not_be_wrapped_is_wiped_like_any_other():
+    """A recipient that is no key comes out only when it is sealed for."""
+    secret = Identity.generate(RecipientKind.X25519)
+    with pytest.raises(SealError) as told:
+        wrap(window(parties("alone").keys, secret), secret, [Recipient(RecipientKind.X25519, bytes(32))])
+    assert not left(told.value)

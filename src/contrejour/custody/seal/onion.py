@@ -151,12 +151,21 @@ def wrap(window: Window, secret: Identity, layers: Sequence[Recipient]) -> bytes
     wipe(text)
     for recipient in layers:
         out = io.BytesIO()
-        writer = Writer(out, [recipient])
-        writer.write(inside)
-        writer.close()
-        wipe(inside)
+        try:
+            _seal(out, recipient, inside)
+        finally:
+            wipe(inside)
         inside = bytearray(header) + out.getvalue()
     return bytes(memoryview(inside)[len(header) :])
+
+
+def _seal(out: io.BytesIO, recipient: Recipient, data: bytearray) -> None:
+    writer = Writer(out, [recipient])
+    try:
+        writer.write(data)
+        writer.close()
+    finally:
+        writer.wipe()
 
 
 def onions(window: Window, secret: Identity, keys: Keyset) -> dict[str, bytes]:

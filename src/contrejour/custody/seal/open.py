@@ -39,7 +39,7 @@ def peel(onion: bytes | bytearray, keys: Sequence[OpeningKey], window: Window | 
     `window`: what it has to be of, from the order, the signed manifest or the layer before; None
     only where nothing is known yet. Raises SealError where no key fits, or it is of another window.
     """
-    layer = bytearray()
+    layer, rest = bytearray(), bytearray()
     try:
         for chunk in decrypt(io.BytesIO(onion), keys):
             layer += chunk
@@ -49,27 +49,28 @@ def peel(onion: bytes | bytearray, keys: Sequence[OpeningKey], window: Window | 
         header, end, rest = layer.partition(b"\n")
         found = Window.parse(bytes(header) if end else b"")
         if window is not None and found != window:
-            wipe(rest)
             raise SealError(
                 f"this onion is of {found.cam}, {found.t0} to {found.t1}, and not of the window "
                 "that was asked for",
                 "it was swapped: keep it, and say so in public",
             )
         return Peeled(found, rest)
+    except BaseException:
+        wipe(rest)  # whatever is wrong with the header, a key may lie under it
+        raise
     finally:
         wipe(layer)
 
 
 def window_key(peeled: Peeled) -> Identity:
     """The key that was innermost; wipes `inside`. Raises SealError where it is another one's."""
+    text = bytearray(memoryview(peeled.inside)[:-1])
     try:
-        text = bytearray(memoryview(peeled.inside)[:-1])
         if not peeled.is_last or peeled.inside[-1:] != b"\n":
             raise SealError("layers are left: other parties peel them first")
         key = Identity.parse(text)
-        wipe(text)
     finally:
-        wipe(peeled.inside)
+        wipe(text, peeled.inside)
     if str(key.recipient()) != peeled.window.recipient:
         key.wipe()
         raise SealError("the onion holds another key than it says: it was forged")

@@ -42,9 +42,12 @@ def wrap(kind: str, raw: bytes, file_key: bytearray) -> Stanza:
         share, body = sealed[:POINT_BYTES], sealed[POINT_BYTES:]
     else:
         share, shared = encapsulate(raw)
-        key, nonce = schedule(shared, info)
-        body = ChaCha20Poly1305(key).encrypt(nonce, file_key, None)
-        wipe(shared, key)
+        key = b""
+        try:
+            key, nonce = schedule(shared, info)
+            body = ChaCha20Poly1305(key).encrypt(nonce, file_key, None)
+        finally:
+            wipe(shared, key)
     return Stanza((kind, base64(tag(kind, raw, share)), base64(share)), body)
 
 

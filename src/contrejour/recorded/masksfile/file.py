@@ -6,9 +6,11 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from contrejour.base.errors import MasksError
-from contrejour.base.files import part_of, replacing, writing
+from contrejour.base.files import replacing, writing
 from contrejour.base.pictures import Mask
 from contrejour.recorded.masksfile.jsonstream import dump, members
 from contrejour.recorded.masksfile.schema import (
@@ -46,21 +48,22 @@ class Draft:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._noted = part_of(path)
+        self._noted: IO[bytes] | None = None
         self.frames = 0
 
     def __enter__(self) -> Draft:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(OSError):
-            self._noted.unlink()
+        if self._noted:
+            with suppress(OSError):
+                self._noted.close()
 
     def passing(self, masks: Masks) -> Iterator[tuple[int, Mask]]:
         """The same (pts, mask) pairs, each noted before it is handed on."""
         order = _Order(self._path, None)
         with writing(self._path):
-            file = open(self._noted, "wb")  # noqa: SIM115 - errors of `masks` are not its own
+            file = self._noted = TemporaryFile(dir=self._path.parent)  # noqa: SIM115 - closed by __exit__
         try:
             for pts, mask in masks:
                 row = encode_frame(pts, mask)
@@ -73,7 +76,7 @@ class Draft:
                 yield pts, mask
         finally:
             with writing(self._path):
-                file.close()
+                file.flush()
 
     def finish(self, header: MasksHeader) -> None:
         """Put the header before the frames, and the file at its name, durable."""
@@ -81,11 +84,12 @@ class Draft:
         decode_header(f"{self._path}: header", head)  # what can't be read back is never written
         if header.frames != self.frames:
             raise _miscounted(self._path, header.frames, self.frames)
-        path = self._path
-        with writing(path), replacing(path) as file, open(self._noted, "rb") as frames:
+        with writing(self._path), replacing(self._path) as file:
             # a file name may not be Unicode
             file.write((dump(head)[:-1] + ',"frames":[').encode("utf-8", "replace"))
-            shutil.copyfileobj(frames, file)
+            if self._noted:
+                self._noted.seek(0)
+                shutil.copyfileobj(self._noted, file)
             file.write(b"\n]}\n")
 
 

@@ -313,7 +313,7 @@ def test_an_entry_that_can_not_be_written_is_told_later(started, clock, told, mo
     seal(of, clock, 1)
     clock.wait(120_000)
     with monkeypatch.context() as patched:
-        patched.setattr(log_entries, "_write", full)
+        patched.setattr(log_entries.files, "replace", full)
         for _ in range(3):
             of.turn()
     assert told() == []
@@ -372,7 +372,7 @@ def test_what_is_due_goes_from_a_full_disk_too_and_is_told_later(
     of.turn()
     clock.wait(31 * 86_400_000)
     with monkeypatch.context() as patched:
-        patched.setattr(log_entries, "_write", full)
+        patched.setattr(log_entries.files, "replace", full)
         of.turn()
     assert store.windows(tmp_path / "cam-a") == []
     assert "No space left" in of.said[0]

@@ -292,7 +292,8 @@ def test_a_key_that_can_not_be_read_is_wiped_like_any_other():
 
 def test_a_key_that_could_not_be_wrapped_is_wiped_like_any_other():
     """A recipient that is no key comes out only when it is sealed for."""
+    nobody = Recipient(RecipientKind.X25519, bytes(32))
     secret = Identity.generate(RecipientKind.X25519)
     with pytest.raises(SealError) as told:
-        wrap(window(parties("alone").keys, secret), secret, [Recipient(RecipientKind.X25519, bytes(32))])
+        wrap(window(parties("alone").keys, secret), secret, [nobody])
     assert not left(told.value)

@@ -214,6 +214,7 @@ def killed_at(step: int, act: Callable[[], object], *, after: bool) -> bool:
     return os.waitpid(pid, 0)[1] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("write", [replace, batch])
 def test_a_kill_at_any_step_leaves_the_old_file_or_the_new_one(
@@ -231,6 +232,7 @@ def test_a_kill_at_any_step_leaves_the_old_file_or_the_new_one(
     assert step > 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True])
 def test_a_kill_at_any_step_leaves_all_of_a_new_file_or_none(tmp_path: Path, after: bool) -> None:
     step, lived = 0, False
@@ -248,6 +250,7 @@ def test_a_kill_at_any_step_leaves_all_of_a_new_file_or_none(tmp_path: Path, aft
     assert step > 4
 
 
+@pytest.mark.slow
 def test_a_kill_at_any_step_leaves_all_of_a_new_folder_or_none(tmp_path: Path) -> None:
     def make(path: Path) -> None:
         with files.new_folder(path) as part:

@@ -88,7 +88,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """One rectangle to hide, and on whose word."""
+    """One rectangle to hide, and what says so."""
 
     box: Box
     source: Source

@@ -25,7 +25,10 @@ from contrejour.vision import scene, veil
 from contrejour.vision.scene.sampling import spaced
 
 HOLD_NS = 120_000_000
-"""So long before and after a difference its cells stay hidden: three frames at 25 a second."""
+"""So long before and after a difference its cells stay hidden: three frames at 25 a second.
+
+Measured on PETS09-S2L1, 2026-11-25: docs/design/scene.md.
+"""
 
 
 def default_deny(

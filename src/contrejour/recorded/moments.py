@@ -12,7 +12,7 @@ from contrejour.recorded.request import Step
 from contrejour.vision import detect, scene, track, veil
 from contrejour.vision.detect.guard import GuardedDetector
 from contrejour.vision.events import Moment
-from contrejour.vision.moments import Moments, again_ns, detector_for
+from contrejour.vision.moments import Moments, detector_for, relook_ns
 from contrejour.vision.scene.sampling import spaced
 
 
@@ -48,7 +48,7 @@ def of_file(
                 seen[:] = [frame]
                 yield frame
 
-    for look in detect.look_at(noted(), detector, again_ns=again_ns(needs)):
+    for look in detect.look_at(noted(), detector, relook_ns=relook_ns(needs)):
         looked = look.sight in (Sight.SEEN, Sight.SAME)
         unlike = scene.changed(empty, seen[0].planes) if empty and looked else None
         if moment := moments.update(seen[0], look, unlike):

@@ -16,9 +16,10 @@ from contrejour.vision.track.tracker import LOST_NS, Track
 
 
 class Moments:
-    """One stream's. Tracks are made anew here, by place and motion, and die with it.
+    """The moments of one stream, from tracks of its own.
 
-    The masks wait for what comes; the rules can't, so nothing is looked ahead of.
+    Masks are made with a look ahead of seconds; rules have to answer at once, so their tracks are
+    made without.
     """
 
     def __init__(self, needs: Collection[str] = ()) -> None:
@@ -64,9 +65,10 @@ def detector_for(
     return make(size, offline=offline, **more)
 
 
-def again_ns(needs: Collection[str]) -> int | None:
-    """From when on a still picture is looked at again: where a rule asks who is doubted, who lies
-    still has to be found by chance, and each look is one."""
+def relook_ns(needs: Collection[str]) -> int | None:
+    """After how long a picture in which nothing moved is looked at again; None: never.
+
+    A second where a rule asks who is doubted: who lies still is found in some looks only."""
     return 1_000_000_000 if "doubted" in needs else None
 
 

@@ -58,14 +58,14 @@ def test_the_first_frame_is_looked_at_and_noise_is_no_reason_for_another() -> No
 
 def test_what_is_still_is_looked_at_again_where_that_is_asked_for() -> None:
     detector = Counting()
-    looks = list(look_at(still(60), detector, again_ns=1_000_000_000))
+    looks = list(look_at(still(60), detector, relook_ns=1_000_000_000))
     assert detector.asked == [0, 25, 50]
     assert {look.sight for look in looks} == {Sight.SEEN, Sight.SAME}
 
 
 def test_it_is_looked_at_no_more_often_than_there_is_time_for() -> None:
     detector = Counting()
-    every = {"again_ns": 200_000_000, "interval_ns": lambda: 1_000_000_000}
+    every = {"relook_ns": 200_000_000, "interval_ns": lambda: 1_000_000_000}
     looks = list(look_at(still(60), detector, **every))  # type: ignore[arg-type]
     assert detector.asked == [0, 25, 50]
     assert {look.sight for look in looks} == {Sight.SEEN, Sight.SAME}

@@ -41,7 +41,7 @@ from contrejour.live.watch.load import RAREST_NS, Load, Slate
 from contrejour.live.watch.still import Still
 from contrejour.vision import detect, veil
 from contrejour.vision.detect.guard import GuardedDetector
-from contrejour.vision.moments import again_ns, detector_for
+from contrejour.vision.moments import detector_for, relook_ns
 
 RETENTION_EVERY = timedelta(seconds=10)
 LIVE = timedelta(seconds=60)
@@ -247,7 +247,7 @@ class Watcher:
                 time.monotonic_ns(), self.counters.frames, self.counters.dropped
             ),
             self._saw,
-            again_ns(needs),
+            relook_ns(needs),
         )
         return masks.of(frames)
 

@@ -51,7 +51,7 @@ class Masks:
     slate: Callable[[], bool] = lambda: False
     saw: Callable[[Frame, Look, Cells | None], None] = lambda *_: None
     """Told of every look as it is made, and in which proven cells it isn't the empty scene."""
-    again_ns: int | None = None
+    relook_ns: int | None = None
     """As `detect.look_at` has it: who keeps still and is missed then, only a scene hides."""
 
     @property
@@ -85,7 +85,7 @@ class Masks:
 
         def told() -> Iterator[Look]:
             for look in detect.look_at(
-                noted(), self.detector, interval_ns=self._interval, again_ns=self.again_ns
+                noted(), self.detector, interval_ns=self._interval, relook_ns=self.relook_ns
             ):
                 self.saw(waiting[-1], look, self.empty.unlike if self.empty else None)
                 yield look

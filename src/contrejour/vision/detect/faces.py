@@ -1,7 +1,9 @@
 """Faces, found in order to be erased: YuNet (Wu et al. 2023) and CenterFace (Xu et al. 2019).
 
 YuNet is cheap and runs on each look; CenterFace sees more in crowds and costs five times as much.
-Landmarks are never read: where the eyes are is nobody's business.
+The landmarks of eyes, nose and mouth that YuNet finds are never read: hiding needs none.
+
+Thresholds: by eye, 2026-11-24; bench/results/veil.md has the heads that leak with them.
 """
 
 from __future__ import annotations
@@ -15,8 +17,11 @@ from contrejour.base.pictures import Rgb
 from contrejour.vision.detect.net import Floats, Net
 
 SAME_IOU = 0.4
+"""Of two boxes that overlap by more the better one is kept."""
 YUNET_LOWEST = 0.4
+"""Score from which YuNet's boxes are reported."""
 CENTERFACE_LOWEST = 0.2
+"""Score from which CenterFace's boxes are reported."""
 
 
 class YuNet:

@@ -19,6 +19,7 @@ import numpy as np
 Ranges = Mapping[str, tuple[float, float]]
 """Name of a convolution: least and greatest value that flows into it."""
 LEVELS = 256
+"""Values of 8 bits, by definition."""
 
 
 def quantise(ov: Any, model: Any, ranges: Ranges) -> None:

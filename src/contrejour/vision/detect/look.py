@@ -4,6 +4,9 @@ The gate compares means of luma blocks with those of the last frame that was loo
 1/120 of the picture, about what the networks can still make out, and its mean hardly feels noise;
 while no block moved, what the detectors said still holds. A picture unlike the one before it (a
 cut) is looked at on the spot.
+
+Thresholds: by eye, 2026-11-24; bench/results/veil.md has the speed and the heads that leak with
+them.
 """
 
 from __future__ import annotations
@@ -21,11 +24,13 @@ from contrejour.base.pictures import Detection, Frame, Look, Sight
 from contrejour.vision.detect.protocol import Detector
 
 INTERVAL_NS = 150_000_000
+"""Longest time between two looks while something moves: at 25 pictures a second one in four."""
 BLOCKS_ACROSS = 120
+"""Blocks along the longer side of a picture, about."""
 MOVED = 5.0
-"""8-bit luma levels by which a block's mean must differ to have moved."""
+"""Levels of 8-bit luma by which the mean of a block must differ to have moved."""
 CUT = 18.0
-"""Mean difference from one picture to the next, in levels, that no motion explains."""
+"""Mean difference from one picture to the next, in levels, from which it is another scene."""
 
 
 def look_at(
@@ -33,13 +38,13 @@ def look_at(
     detector: Detector,
     *,
     interval_ns: Callable[[], int] = lambda: INTERVAL_NS,
-    again_ns: int | None = None,
+    relook_ns: int | None = None,
 ) -> Iterator[Look]:
     """A Look for each frame of one closed GOP (or slice), in order; the first is looked at.
 
     A detector that raises makes that frame FAILED and is asked again on the next one; a frame that
     the decoder flagged is CORRUPT and nobody is asked. `interval_ns` is asked before each look.
-    `again_ns`: from when on a picture in which nothing moved is looked at again; None: never.
+    `relook_ns`: from when on a picture in which nothing moved is looked at again; None: never.
     """
     seen_blocks: NDArray[np.float32] | None = None
     before: NDArray[np.float32] | None = None
@@ -56,7 +61,7 @@ def look_at(
         if seen_blocks is not None and not cut:
             since_ns = frame.time_ns - seen_ns
             still = float(np.abs(blocks - seen_blocks).max()) < MOVED
-            holds = still and (again_ns is None or since_ns < again_ns)
+            holds = still and (relook_ns is None or since_ns < relook_ns)
             if holds or since_ns + gap_ns // 2 < interval_ns():
                 sight, found = (Sight.SAME, seen) if still else (Sight.SKIPPED, ())
                 yield Look(frame.index, frame.time_ns, sight, found)

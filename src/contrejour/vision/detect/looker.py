@@ -1,4 +1,8 @@
-"""The detectors together: one small picture a look, upright boxes out."""
+"""The detectors together: one small picture a look, upright boxes out.
+
+Thresholds: by eye, 2026-11-24, but where a docstring says what was measured; bench/results/veil.md
+has the speed and the heads that leak with them.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +17,17 @@ from contrejour.vision.detect.models import ensure
 from contrejour.vision.detect.registry import CENTERFACE, MODELS, PICODET, USUAL, YUNET
 
 MOST_PIXELS = 960 * 544
-"""What the networks see of 1080p: more would find more of a far crowd, and cost as much more."""
+"""What the networks see of 1080p. More would find more of a far crowd, and cost as much more."""
 LEAST_SIDE = 416
+"""Pixels of the longer side, to which smaller pictures are enlarged: the networks learned on
+that."""
 STEP = 32
+"""Sides are rounded to multiples of this many pixels."""
 DARK = 40
-"""8-bit mean under which a picture is brightened for the networks, which learned on daylight."""
+"""8-bit mean under which a picture is brightened for the networks, which learned on daylight: see
+`brightened` for what was measured."""
 TURN_EACH_NS = 150_000_000
+"""In every second span of this length one frame is turned, to either side by turns."""
 TURNS = (1, -1)
 """Quarter-turns, counter-clockwise."""
 _BRIGHTER = (255 * (np.arange(256) / 255) ** (1 / 1.5)).astype(np.uint8)

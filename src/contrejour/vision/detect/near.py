@@ -4,6 +4,9 @@ The person detector learned on pictures of about 416 px. Somebody who fills a la
 before a driver's cabin, in a portrait) it finds with little confidence, or in parts. So where a
 large box is unsure, or a large face has no sure body, it is asked again for large persons, on a
 picture of 416 px.
+
+Thresholds: by eye, 2026-11-25. Measured that day on a portrait of 1137 rows: its body scored 0.4
+when it was shown at 800 rows, and 0.96 at 480.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from contrejour.vision.detect.picodet import (
 NEAR = 0.4
 """Height from which a person is near, as a share of the picture's."""
 NEAR_FACE = 0.1
+"""Height from which a face is of somebody near, as a share of the picture's."""
 
 
 def in_doubt(found: Sequence[Candidates], height: int) -> bool:

@@ -5,6 +5,8 @@ picture whose sides are multiples of 64 and so that the threshold is ours. Each 
 gives 80 class scores and, for each side of a box, a distribution over 8 distances (GFL).
 
 It runs in 8-bit integers if in these it finds the drawn figure (figure.py), else in floats.
+
+Thresholds: by eye, 2026-11-24; bench/results/veil.md has the heads that leak with them.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ from contrejour.vision.detect.int8 import Ranges
 from contrejour.vision.detect.net import Floats, Net
 
 STRIDES = (8, 16, 32, 64)
+"""Pixels of the picture to a place of each level, by definition of the network."""
 BINS = 8
+"""Distances that each side of a box is a distribution over, by definition of the network."""
 KINDS = {
     **dict.fromkeys((0, 1), Kind.PERSON),
     **dict.fromkeys((2, 3, 5, 7), Kind.VEHICLE),
@@ -32,9 +36,13 @@ KINDS = {
 LUGGAGE = dict.fromkeys((24, 26, 28), Kind.OBJECT)
 """COCO classes, for who asks: backpack, handbag, suitcase."""
 LOWEST = 0.16
+"""Score from which a person or a vehicle is reported, as a doubtful one: see `SURE`."""
 LOWEST_LUGGAGE = 0.3
-"""Nobody is hidden on the word of a bag, so less doubt is heard: at 0.16 much is a handbag."""
+"""Score from which luggage is reported. By eye, 2026-11-25. Higher than `LOWEST`, because nothing
+is hidden for luggage, so that missing some shows nobody, while at 0.16 much that is none is taken
+for a handbag."""
 SAME_IOU = 0.6
+"""Of two boxes of a kind that overlap by more the better one is kept."""
 RANGES = Path(__file__).with_name("picodet.ranges.json")
 Candidates = tuple[Floats, Kind, float]
 """(x, y, w, h), what it is, and its score."""

@@ -4,6 +4,8 @@ The person detector learned on people who stand. Of people turned by 90 degrees 
 (30 of 92, in 18 photographs): somebody who fell, or a recording that was turned without saying so.
 So it looks again, with the left and with the right side up, and must be surer there: what stands,
 turned, resembles much. Faces are not asked for: turned, YuNet sees some as large as a building.
+
+Thresholds: by eye, 2026-11-25, on the photographs named above.
 """
 
 from __future__ import annotations
@@ -25,10 +27,12 @@ from contrejour.vision.detect.picodet import (
 )
 
 SURE_TURNED = 0.7
+"""Score from which somebody is reported in a turned picture."""
 LYING = 0.8
-"""Width of somebody who lies, in heights of their box, at least: what is tall stands."""
+"""Width of somebody who lies, in heights of their box, at least: a taller box is of somebody who
+stands."""
 KNOWN_IOU = 0.4
-"""From here on it is somebody who was found standing."""
+"""Where a box overlaps one of the upright picture by more, it is the same person."""
 
 
 class TurnedDetector:

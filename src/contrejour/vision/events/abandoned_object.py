@@ -2,6 +2,9 @@
 
 All that is known is kept by cell of the picture, and forgotten when the cell is the empty scene
 again. Nothing is kept of who put it there, and nobody is looked for.
+
+Thresholds: by eye on scripted scenes, 2026-11-25; bench/results/events.md has what is found with
+them.
 """
 
 from __future__ import annotations
@@ -22,28 +25,30 @@ from contrejour.vision.events.rule import Sign
 Times = NDArray[np.int64]
 
 STILL_NS = 10_000_000_000
-"""What differs from the empty scene for as long keeps still: who walks is gone by then."""
+"""What differs from the empty scene for this long keeps still: who walks is gone by then."""
 FLICKER_NS = 2_000_000_000
-"""A cell is forgotten when it was the empty scene for as long."""
+"""A cell is forgotten when it has been the empty scene for longer than this."""
 STAYS_NS = 10_000_000_000
 """Time of people's boxes on or beside a cell from which somebody stays there."""
 MOST_NS = 1_000_000_000
-"""Counted of the time between two moments, however far apart they are."""
+"""Counted at most of the time between two moments, however far apart they are."""
 LEAK = 10
-"""It is forgotten this much slower than it grows: who only goes by doesn't stay."""
+"""The time of people on a cell shrinks this many times slower than it grows, so that it adds up for
+who stays and not for who goes by."""
 COINCIDES = 0.4
-"""Share of a box on what keeps still, from which one sighting says what it is."""
+"""Share of a box that lies on what keeps still, from which one sighting says what that is."""
 WITH_NS = 5_000_000_000
-"""Who is near for as long is with it; who is there for less goes by."""
+"""Who is near for this long is with it; who is there for less goes by."""
 TALL, WIDE = 0.5, 0.6
 """Of a person's height there, the most that luggage is: a large suitcase is 0.45 high."""
 UPRIGHT = 2.0
-"""Whose height is taken: height in widths of a box. Who sits is up to 1.7."""
+"""Height in widths of the boxes whose heights are taken. Somebody who sits is 1.7 at most."""
 BANDS, HEIGHTS, LEAST_HEIGHTS = 12, 60, 5
-"""Heights are kept by rows of the foot: bands of the picture, and so many in each."""
+"""Heights are kept by rows of the foot: in so many bands of the picture, so many in each, and used
+from so many on."""
 ABOVE_PX, ABOVE = 16, 16 / 576
-"""What isn't the scene reaches so far above what is there (scene/differ.py hides heads): in pixels,
-and as a share of the height of larger pictures."""
+"""vision/scene/compare.py hides so much above what is there (`MARGIN_UP_PX`): in pixels, and as a
+share of the height of larger pictures."""
 _LONG_AGO, _NEVER = -(10**18), np.iinfo(np.int64).max
 
 

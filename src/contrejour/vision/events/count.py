@@ -1,7 +1,8 @@
 """How many at once, over a window: figures, never events, and none so small that it is somebody.
 
 The mandate says the window and the floor (`output: {window, floor}`; CNIL, 19 July 2022: figures
-alone, no alert, the images discarded). No track is counted: who leaves and comes back is nobody.
+alone, no alert, the images discarded). What is counted is how many are there at once, never tracks:
+who leaves and comes back isn't known again.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from contrejour.vision.events.moment import Moment
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_GAP_NS = 3_000_000_000
-"""Longer between two moments wasn't seen."""
+"""A longer time between two moments wasn't watched. By eye, 2026-11-25."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,8 @@
-"""A crowd that suddenly runs: together, or away from one point."""
+"""A crowd that suddenly runs: together, or away from one point.
+
+Thresholds: by eye on scripted scenes, 2026-11-25; bench/results/events.md has what is found with
+them.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +17,16 @@ from contrejour.vision.events.motion import Motion, Motions
 from contrejour.vision.events.rule import Sign
 
 TOGETHER = 0.6
-"""From which share of all motion that goes one way, or outward, a crowd moves as one."""
+"""Share of all motion that goes one way, or outward, from which a crowd moves as one."""
 SLOWEST_RUN = 1.2
 """In heights a second: nobody walks as fast (0.7), nearly everybody runs faster."""
 SUDDEN = 2.0
-"""Times the usual speed here."""
+"""Times the usual speed here, at least."""
 USUAL_NS, LEARNING_NS = 60_000_000_000, 10_000_000_000
+"""The usual speed is that of the last minute; before ten seconds nothing is said."""
 AGAIN = 0.2
-"""How much slower the usual is learned from what is unusual, which may turn out to be usual."""
+"""The usual is learned at this share of the speed from what is unusual, which may turn out to be
+usual."""
 
 
 class CrowdMovement:

@@ -1,4 +1,8 @@
-"""Somebody who stood and went, and falls, and stays on the ground."""
+"""Somebody who stood and went, and falls, and stays on the ground.
+
+Thresholds: by eye on scripted scenes, 2026-11-25; bench/results/events.md has what is found with
+them.
+"""
 
 from __future__ import annotations
 
@@ -13,26 +17,32 @@ from contrejour.vision.events.moment import Moment
 from contrejour.vision.events.rule import Sign
 
 UPRIGHT, LYING = 1.5, 0.9
-"""Height in widths of a box: from here on somebody stands, up to here they lie. Who sits, squats or
-bends is between."""
+"""Height in widths of a box: from the first on somebody stands, up to the second they lie. Who
+sits, squats or bends is between."""
 STOOD, LOW = 0.85, 0.6
-"""Of the height when standing: as much is standing still, as little is down."""
+"""Shares of the height when standing: from the first on somebody stands still, up to the second
+they are down."""
 DROP = 0.35
-"""By how many standing heights the top comes down: behind a bench or a back it stays up."""
+"""Standing heights that the top of a box comes down in a fall, at least. Of somebody who sits down
+behind a bench or a back it comes down less."""
 TURN_NS = 1_500_000_000
-"""From the last that stood to the first that lies: an even turn of three seconds, all in all."""
+"""Time from the last box that stood to the first that lies, at most: half of an even turn that
+takes three seconds."""
 BEFORE_NS, LEAST_BEFORE = 6_000_000_000, 5
 """How far back, and from how many sightings upright, a standing height is taken."""
 WENT = 0.5
-"""Standing heights that a foot has gone, ever: what never went may be a picture on a wall."""
+"""Standing heights that a foot has gone at some time, at least: a picture on a wall never does."""
 TAKEN_OVER_NS = 1_000_000_000
+"""Time in which a new lying box may go on with a track that broke in the fall."""
 ASIDE, ALONG = 1.2, 0.6
-"""Standing heights from foot to foot, across and down the picture, within one fall."""
+"""Standing heights from foot to foot within one fall, at most: across the picture and down it."""
 UNSEEN_NS = 3_000_000_000
-"""Who lies is found less often than who stands, and is there for as long unseen."""
+"""A fallen person is taken to lie on for this long without a sighting: who lies is found less often
+than who stands."""
 SIGHTINGS = 3
+"""Lying boxes from which a fall holds."""
 LAY_NS = 60_000_000_000
-"""A place where somebody lay is no news for as long."""
+"""Where somebody lay in the last of these, a lying box is no fall."""
 
 
 @dataclass(slots=True)

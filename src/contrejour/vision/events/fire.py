@@ -1,4 +1,8 @@
-"""What looks like flames or smoke, lasts and spreads. Experimental: use a smoke detector first."""
+"""What looks like flames or smoke, lasts and spreads. Experimental: use a smoke detector first.
+
+Thresholds: by eye on scripted scenes, 2026-11-25; bench/results/events.md has what is found with
+them.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +16,19 @@ from contrejour.vision.events.moment import Grid, Moment
 from contrejour.vision.events.rule import Sign
 
 OVER_NS = 2_000_000_000
-"""The time constant of a cell's mean: who goes by with a lamp is gone by then."""
+"""The time constant of a cell's mean: a lamp that goes by is gone by then."""
 BURNS = 0.4
+"""Mean from which a cell burns."""
 LEAST_CELLS = 2
+"""Burning cells from which there may be a fire."""
 GROWN = 1.3
-"""Times the most cells so far, and two cells more, is a growth."""
+"""Growth is this many times the most cells so far, and two cells more."""
 SETTLE_NS = 5_000_000_000
-"""What is lit lights all its cells within this: a growth takes longer than one lamp."""
+"""After a growth so long nothing is one: a lamp that is lit has lit all its cells by then."""
 GROWTHS = 2
+"""Growths from which it is a fire: a lamp that is lit makes one (docs/design/events.md)."""
 RECENT_NS = 60_000_000_000
-"""Lamps that are lit over an hour don't add up to a fire."""
+"""Growths older than this don't count: lamps that are lit over an hour make no fire."""
 
 
 class Fire:

@@ -6,7 +6,9 @@ import math
 from collections.abc import Callable
 
 Z = 1.959963984540054
+"""Of a normal law, 95 % lie within so many standard deviations, by definition."""
 TAIL = 0.025
+"""Of 95 %, what is left on each side, by definition."""
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:

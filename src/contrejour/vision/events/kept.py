@@ -31,6 +31,7 @@ from contrejour.vision.events.moment import Moment
 
 FORMAT, VERSION = "contrejour.moments", 1
 MOST_CELLS = 1 << 18
+"""Cells of a grid at most, so that a line that was tampered with takes no memory. By eye."""
 GRIDS = ("flow", "flames", "smoke")
 
 
@@ -45,10 +46,10 @@ def to_line(moment: Moment) -> str:
         "t": moment.time_ns,
         "at": moment.at.isoformat(),
         "size": list(moment.size),
-        "things": _told(moment.things),
+        "things": _rows(moment.things),
     }
     if moment.doubted is not None:
-        data["doubted"] = _told(moment.doubted)
+        data["doubted"] = _rows(moment.doubted)
     if moment.unlike is not None:
         data["unlike"] = _packed(np.packbits(moment.unlike), moment.unlike.shape, 1.0)
     for name in GRIDS:
@@ -107,7 +108,7 @@ def _moment(data: dict[str, Any]) -> Moment:
                   **grids)  # fmt: skip
 
 
-def _told(things: Iterable[Thing]) -> list[list[object]]:
+def _rows(things: Iterable[Thing]) -> list[list[object]]:
     return [
         [each.number, each.kind, *each.box, round(each.score, 3), each.since_ns] for each in things
     ]

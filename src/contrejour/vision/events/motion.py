@@ -4,6 +4,9 @@ A height a second is about the same speed near and far, without any calibration:
 does 0.7 of it, one who runs 2 or more. Where the moment has a `flow`, a motion is the median of the
 flow within the box, and nothing is kept. Where it has none, it is how far the foot went in a second
 or so, by the tracks' numbers, which are forgotten a second after they are last seen.
+
+Thresholds: by eye on scripted scenes, 2026-11-25; bench/results/events.md has what wrong_way and
+crowd_movement find with them.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from contrejour.vision.events.ground import foot, is_cut
 from contrejour.vision.events.moment import Moment
 
 LOST_NS = 1_000_000_000
+"""The way of a track that wasn't seen for longer is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Motion:
 
 @dataclass(slots=True)
 class Motions:
-    """Told every moment of one stream.
+    """The motions of one stream, of which it takes every moment.
 
     `over_ns` is the time that a foot's way is measured over, or the half of it at least: the longer
     it is the less a box that jitters goes anywhere.
@@ -91,9 +95,9 @@ def _span(start: int, length: int, side: int, cells: int) -> tuple[int, int]:
 
 def _by_way(way: deque[tuple[int, float, float]], thing: Thing) -> Motion:
     """The median place of the later half against that of the earlier half."""
-    told = np.array(way, dtype=float)
-    half = max(1, len(told) // 2)
-    before, after = np.median(told[:half], axis=0), np.median(told[-half:], axis=0)
+    places = np.array(way, dtype=float)
+    half = max(1, len(places) // 2)
+    before, after = np.median(places[:half], axis=0), np.median(places[-half:], axis=0)
     elapsed_s = (after[0] - before[0]) / 1e9
     across, down = (after[1:] - before[1:]) / elapsed_s / thing.box.h
     return Motion(thing, float(across), float(down), 1.0)

@@ -10,6 +10,9 @@ shortcut). Somebody of 1.7 m whose foot is at row v looks h pixels tall:
 so that a few (v, h) give c and t. They can't give f, which the width of view does; an area is about
 proportional to f, so that nothing is assumed of it: taking 70 degrees for 35 halves it. Stairs,
 slopes, platforms of two levels and fish-eye lenses break it.
+
+Thresholds: by eye on scripted scenes, 2026-11-25; bench/results/events.md has what is found with
+them.
 """
 
 from __future__ import annotations
@@ -27,14 +30,18 @@ from contrejour.vision.events.ground import Polygon, area, is_cut
 from contrejour.vision.events.moment import Moment
 
 PERSON_M = 1.7
+"""Height of a standing person in metres."""
 WORST_FIT = 0.15
-"""How far off the heights may be: people differ by 7 %, boxes by as much."""
+"""Share by which the heights may be off: people differ by 7 %, boxes by as much."""
 LEAST_SPREAD = 0.15
-"""Of the picture's height, between the nearest foot and the farthest."""
+"""Between the nearest foot and the farthest, as a share of the picture's height."""
 FEW, LEAST_SEEN, MOST_FITTED = 10, 20, 500
+"""People given by hand are fewer than the first; seen ones are at least the second; more than the
+third are thinned before the fit."""
 EVERY_NS = 2_000_000_000
+"""Each person is taken once in this time."""
 UPRIGHT = (0.2, 0.6)
-"""Width to height of somebody who stands."""
+"""Width to height of the box of somebody who stands, from and to."""
 
 Pair = tuple[float, float]
 """The row of a standing person's foot, and their height, in shares of the picture's height."""

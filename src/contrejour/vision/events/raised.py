@@ -1,4 +1,8 @@
-"""From what a rule says of moments to events: one for each occurrence, none for a flicker."""
+"""From what a rule says of moments to events: one for each occurrence, none for a flicker.
+
+Thresholds: by eye on scripted scenes, 2026-11-25; bench/results/events.md has what is found with
+them.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,9 @@ from contrejour.vision.events.moment import Moment
 from contrejour.vision.events.rule import EventRule, Sign
 
 LEAST_MOMENTS = 3
-"""Fewer moments that hold are no occurrence, however far apart."""
+"""Moments that have to hold, at least, however far apart they are."""
 STOPS_BELOW = 0.7
-"""An occurrence goes on at this share of the confidence that it takes to begin."""
+"""An occurrence goes on from this share of the confidence that it takes to begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Patience:
 
 
 class EventTrigger:
-    """One rule in one zone of one camera. Told every Moment, in order of time; pure but for that.
+    """The events of one rule in one zone of one camera. Takes every Moment, in order of time.
 
     Never two events within the cool-down, whatever happens to the stream; never one before the
     minimum duration; never one from fewer than three moments that hold. An occurrence that

@@ -1,4 +1,4 @@
-"""The seam: whoever says that something happens."""
+"""What every kind of event is to the code around it: `EventRule`."""
 
 from __future__ import annotations
 

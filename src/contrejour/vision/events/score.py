@@ -1,5 +1,5 @@
-"""What was said against what was: precision, recall, delay, false alarms an hour, each with how
-sure it is."""
+"""Events that were raised against what happened: precision, recall, delay, false alarms an hour,
+each with its interval."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from contrejour.vision.events.intervals import rate, wilson
 
 TOLERANCE_S = 2.0
-"""An event still is of an occurrence that ended so long before it, or begins so soon after."""
+"""An event belongs to an occurrence that ended up to this long before it, or begins up to this long
+after. By eye, 2026-11-25."""
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """Something that happened, by a person's word: seconds on the clock of what was said."""
+    """Something that happened, by a person's word: seconds on the clock of the events."""
 
     event: str
     zone: str
@@ -25,6 +26,8 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class RaisedEvent:
+    """An event of a rule, `time_s` on the clock of the occurrences."""
+
     event: str
     zone: str
     time_s: float
@@ -34,7 +37,7 @@ class RaisedEvent:
 class Score:
     """One kind of event (in one zone, or in all), over `hours`.
 
-    `again` are events of an occurrence that was said already: neither found nor false.
+    `again` are events of an occurrence that has had one: neither found nor false.
     """
 
     event: str

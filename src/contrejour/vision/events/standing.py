@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from contrejour.base.messages import Message
 
 LEAST_HOURS = 1.0
-"""An error rate from less is none."""
+"""An error rate measured over less is taken for none. By eye, 2026-11-25."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What truly happened, and what was said, as files that people and programs write.
+"""What happened, and the events that were raised, as files that people and programs write.
 
     truth.json  [{"event": "zone", "zone": "voie-1", "from": 12.5, "to": 31}, …]
     said.json   [{"event": "zone", "zone": "voie-1", "time": 14.9}, …]

@@ -1,4 +1,8 @@
-"""A person or a vehicle that goes against the declared direction."""
+"""A person or a vehicle that goes against the declared direction.
+
+Thresholds: by eye on scripted scenes, 2026-11-25; bench/results/events.md has what is found with
+them.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,9 @@ from contrejour.vision.events.motion import Motions
 from contrejour.vision.events.rule import Sign
 
 WIDEST_DEGREES = 50.0
-"""How far from straight against the direction still is against it."""
+"""Degrees off straight against the direction, at most."""
 SLOWEST = 0.25
-"""In heights a second: slower is standing, turning, or a box that jitters."""
+"""Heights a second, at least: standing, turning, or a box that jitters is slower."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 A picture becomes (channels, rows, columns) float32: the mean of every plane over square blocks of
 4 px (8 or 16 px in pictures too large for that), on the 8-bit scale whatever the bit depth. Every
 plane has the same blocks, and a 16 px cell holds a whole number of them.
+
+Thresholds: chosen on PETS09-S2L1, 2026-11-24; docs/design/scene.md has what was measured with them.
 """
 
 from __future__ import annotations
@@ -21,11 +23,13 @@ Blocks = NDArray[np.float32]
 """(channels, rows, columns) float32: block means, 0 to 255."""
 
 MOST_BLOCKS = 200_000
+"""Blocks of a picture at most; beyond, they are larger."""
 FIT_BLOCKS = 2048
+"""Blocks that a light is fitted on, about."""
 FIT_TOLERANCE = 6.0
-"""Levels within which a block can have kept its content when the light changed."""
+"""Levels off the fitted line within which a block shows the same thing in another light."""
 FEWEST_KEPT = 0.2
-"""Share of the blocks looked at that a light must explain."""
+"""Share of the fitted blocks that a light must explain."""
 GAIN = (0.6, 1.67)
 """A gain outside this is no longer the same light, but another scene."""
 
@@ -113,7 +117,7 @@ def light(scene: Blocks, picture: Blocks, usable: NDArray[np.bool_]) -> Light | 
     a tolerance of the line before (started from the median difference, tolerance shrinking): what
     stands in front of less than half of the scene does not pull it.
     """
-    step = usable.size // FIT_BLOCKS | 1  # odd, so as not to walk down a column
+    step = usable.size // FIT_BLOCKS | 1  # odd, so that the blocks are spread over all columns
     at = usable.ravel()[::step]
     if not at.any():
         return None

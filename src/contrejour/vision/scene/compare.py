@@ -1,4 +1,8 @@
-"""What of a picture is not proven to be the empty scene."""
+"""What of a picture is not proven to be the empty scene.
+
+Thresholds: chosen on PETS09-S2L1, 2026-11-24, the lengths on 2026-11-25; docs/design/scene.md has
+what was measured with them.
+"""
 
 from __future__ import annotations
 
@@ -20,28 +24,31 @@ Bits = NDArray[np.uint8]
 CHANGED = 6.0
 """Noises by which a block (root mean square with its eight neighbours) is not the scene."""
 OUTLIER = 17.0
-"""Noises at which one block's say is cut off: below 3 * CHANGED, so a lone block is flicker."""
+"""Noises that one block counts for at most. Less than 3 * CHANGED, so that one changed block among
+eight unchanged ones, whose root mean square is a third of it, is taken for flicker."""
 USUAL_HEIGHT_PX = 576
-"""Of the pictures that the lengths below are for; in taller ones they are longer in proportion."""
+"""Height of the pictures that the lengths below are for; in taller ones they are longer in
+proportion."""
 GAP_PX = 20
 """Changed blocks this near to each other are one body."""
 MARGIN_UP_PX, MARGIN_ASIDE_PX = 16, 4
-"""Added to every body. A head is smaller than what carries it, and first to be missed."""
+"""Added to every body, above and on each side. More above, because a head covers fewer blocks than
+shoulders and is missed first."""
 MOST_CHANGED = 0.6
-"""Share of the proven cells from which on it is the camera or the light that changed."""
+"""Where a larger share of the proven cells changed, the camera or the light did."""
 
 
 def unknown(scene: Scene, planes: tuple[Plane, ...]) -> Cells:
-    """The cells of this picture that are not proven to be the empty scene: with the unproven ones.
+    """The cells of this picture that are not proven to be the empty scene.
 
-    All, where `changed` can't tell. Pure; the planes have the shapes that the scene was learned
-    from.
+    Those that changed, and those that were never proven; all where `changed` is None. Pure; the
+    planes have the shapes that the scene was learned from.
     """
     return denied(scene, changed(scene, planes))
 
 
 def denied(scene: Scene, differs: Cells | None) -> Cells:
-    """What is `unknown` of a picture, by what `changed` said of it."""
+    """The cells that `unknown` gives, from what `changed` gave."""
     return np.ones_like(scene.proven) if differs is None else differs | ~scene.proven
 
 
@@ -71,18 +78,18 @@ def changed(scene: Scene, planes: tuple[Plane, ...]) -> Cells | None:
 
 
 def _changed(away: Blocks, proven: NDArray[np.bool_]) -> Bits:
-    """The proven blocks that, with those around them, are not the scene. Overwrites `away`."""
+    """The proven blocks that changed, with their eight neighbours. Overwrites `away`."""
     np.abs(away, out=away)
     worst = away[0]
     for channel in away[1:]:
         np.maximum(worst, channel, out=worst)
     np.minimum(worst, OUTLIER, out=worst)
     np.square(worst, out=worst)
-    # Where nothing is proven, what is there differs from nothing: it must not tell on its border.
-    told = proven.astype(np.float32)
-    worst *= told
+    # An unproven block has no scene to differ from, so it doesn't count for its neighbours.
+    counted = proven.astype(np.float32)
+    worst *= counted
     near = cv2.blur(worst, (3, 3), borderType=cv2.BORDER_REPLICATE)
-    among = cv2.blur(told, (3, 3), borderType=cv2.BORDER_REPLICATE)
+    among = cv2.blur(counted, (3, 3), borderType=cv2.BORDER_REPLICATE)
     changed: Bits = ((near > CHANGED**2 * among) & proven).astype(np.uint8)
     return changed
 
@@ -90,7 +97,8 @@ def _changed(away: Blocks, proven: NDArray[np.bool_]) -> Bits:
 def _bodies(changed: Bits, side: int) -> Bits:
     """Groups of changed blocks as their convex hulls, with the margins.
 
-    A hull closes what of a body looks like the wall behind it. No length is less than a block.
+    The hull takes in the parts of a body that look like what is behind. No length is less than a
+    block.
     """
     scale = max(1.0, changed.shape[0] * side / USUAL_HEIGHT_PX)
     lengths = GAP_PX, MARGIN_UP_PX, MARGIN_ASIDE_PX
@@ -115,7 +123,7 @@ def _cells(bits: Bits, per: int) -> Cells:
 
 
 def hold(frames: Iterable[tuple[int, Cells]], hold_ns: int) -> Iterator[Cells]:
-    """As many as came in, with what is hidden in one hidden in those of about its time as well.
+    """The cells to hide of each frame, with those of the frames near it in time.
 
     `frames` is (time in ns, cells to hide), in order of time. A cell stays hidden from `hold_ns`
     earlier to `hold_ns` later. Reads no further ahead than that, and one frame.
@@ -132,7 +140,7 @@ def hold(frames: Iterable[tuple[int, Cells]], hold_ns: int) -> Iterator[Cells]:
 
 
 def _held(window: deque[tuple[int, Cells]], time_ns: int, hold_ns: int) -> Cells:
-    """All that is hidden in the window, of which what is too early is dropped."""
+    """What is hidden in any frame of the window, after dropping those that are too early."""
     while time_ns - window[0][0] > hold_ns:
         window.popleft()
     held: Cells = np.logical_or.reduce([cells for _, cells in window])

@@ -1,4 +1,8 @@
-"""Learning the empty scene from sample frames: what to keep of them, in one light, as a picture."""
+"""Learning the empty scene from sample frames: what to keep of them, in one light, as a picture.
+
+Thresholds: chosen on PETS09-S2L1, 2026-11-24; docs/design/scene.md has what was measured with them,
+memory too.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +19,14 @@ from contrejour.vision.scene.proof import SCALE
 from contrejour.vision.scene.scene import Scene
 
 CAPACITY = 64
+"""Samples that are kept at most, as block means."""
 PICTURE_BYTES = 80 << 20
-"""What the kept whole pictures take; the block means take as much again, and learning a half."""
+"""Memory of the whole pictures that are kept; the block means take as much, learning half of it."""
 FEWEST_PICTURES = 4
+"""Samples that are kept at least as whole pictures, however large they are."""
 
 BLANK = 72
-"""8-bit luma of the empty picture where nothing was ever seen; its chroma is grey."""
+"""8-bit luma of the empty picture where nothing was ever seen; its chroma is grey. By eye."""
 _WIPED = -1
 
 Item = TypeVar("Item")
@@ -49,7 +55,7 @@ class EvenSample(Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """One sighting of everything: block means (int16, 1/64 level), hidden cells."""
+    """One sample frame: its block means (int16, 1/64 level) and its hidden cells."""
 
     means: NDArray[np.int16]
     hidden: Cells

@@ -11,16 +11,18 @@ A cell is proven when, in each of its blocks, all of this holds:
 
     seen       SIGHTINGS unmasked sightings agree at least, and a SHARE of all samples
     steady     more than half of the unmasked sightings agree; the noise is below UNSTEADY
-    not sat    see below
+    no person  see below
 
-*Not sat* is for the person who keeps still and whom the detector loses now and then: what is seen
-while the mask is away looks like what was under it. A mask is *explained* in a sample when a part
+*No person*: somebody who keeps still, and whom the detector loses now and then, is seen while the
+mask is away, and agrees with what was under it. A mask is *explained* in a sample when a part
 EXPLAINED of its cells differs from the scene: there is somebody in front of it. A mask in which
-nothing differs was put on something that the scene holds. A cell is refused when more than
+nothing differs lies on something that was taken for the scene. A cell is refused when more than
 UNDER_MASK of the sightings that agree lie under unexplained masks, or more agree under masks of
 any sort than in the open. This alone reads masked pixels, and it can only refuse. With
 `watch_hidden=False` they are wiped on arrival and the rule falls: the scene is then a function of
 unmasked pixels and masks alone.
+
+Thresholds: chosen on PETS09-S2L1, 2026-11-24; docs/design/scene.md has what was measured with them.
 """
 
 from __future__ import annotations
@@ -34,21 +36,27 @@ from numpy.typing import NDArray
 from contrejour.base.pictures import Cells
 
 SIGHTINGS = 8
+"""Unmasked sightings that have to agree, at least."""
 SHARE = 0.3
+"""And as a share of all samples."""
 UNDER_MASK = 0.2
+"""Of the sightings that agree, the share that may lie under unexplained masks."""
 DIFFERS = 0.25
-"""Of a cell's blocks: from here on the cell differs from the scene."""
+"""Share of a cell's blocks from which the cell differs from the scene."""
 EXPLAINED = 0.2
+"""Share of a mask's cells that differ, from which there is somebody in front of the scene."""
 AGREE = 4.0
+"""Noises within which a sighting agrees with the scene."""
 NOISE_FLOOR = 0.7
-"""Levels: no block is trusted to be steadier, compression is not that even."""
+"""Levels of noise at least: compression alone makes as much."""
 UNSTEADY = 8.0
-"""Levels of noise from which a value (escalator, screen, leaves in wind) proves nothing."""
+"""Levels of noise from which a value (an escalator, a screen, leaves in wind) proves nothing."""
 STEADY_SHARE = 0.75
-"""Of a cell's values; the steady ones of an edge that sways still see who stands there."""
+"""Share of a cell's values that have to be steadier than that. Not all: beside an edge that sways
+some values are noisy, and the others still tell whether somebody stands there."""
 
 SCALE = 64
-"""Units of a level in the series, which are int16."""
+"""Units of a level in the series, which are int16, by definition."""
 
 
 def centres(
@@ -81,11 +89,12 @@ def proven(
 ) -> Cells:
     """The cells, (rows, columns), that are proven; `hidden`: (samples, cells).
 
-    An island or a narrow strait among refused cells is refused with them: it is the same person.
+    Cells enclosed by refused ones, or a cell wide between two, are refused too: whoever is in the
+    refused ones is likely to reach over them.
     """
     good = steady(agrees, noise, hidden)
     if watch_hidden:
-        good &= ~sat(agrees, hidden, good, columns)
+        good &= ~perhaps_a_person(agrees, hidden, good, columns)
     refused = np.pad((~good).reshape(-1, columns).astype(np.uint8), 1)
     closed = cv2.morphologyEx(refused, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     return np.asarray(closed[1:-1, 1:-1] == 0)
@@ -102,7 +111,7 @@ def steady(
     return np.asarray(enough.all(axis=1) & ((noise < UNSTEADY).mean(axis=1) >= STEADY_SHARE))
 
 
-def sat(
+def perhaps_a_person(
     agrees: NDArray[np.bool_], hidden: NDArray[np.bool_], seen: NDArray[np.bool_], columns: int
 ) -> NDArray[np.bool_]:
     """Which cells may show a person who was taken for the scene."""

@@ -12,6 +12,7 @@ from contrejour.base.pictures import CELL_PX, Cells
 from contrejour.vision.scene.blocks import Blocks, Plane, block_px, grid
 
 VERSION = 1
+"""Of the file's format, by definition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Scene:
 
     @property
     def bare(self) -> Scene:
-        """This scene with nothing in it of where somebody may have been: fit to be kept."""
+        """This scene, to be kept: without the unproven cells, where somebody may have been."""
         per = CELL_PX // self.side
         proven = self.proven.repeat(per, 0).repeat(per, 1)
         blank = (np.where(proven, kept, np.float32(0)) for kept in (self.blocks, self.noise))

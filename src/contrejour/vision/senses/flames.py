@@ -11,6 +11,8 @@ is fire unless
     away        it went somewhere: an orange vest, lamps of a car
 
 The rules of colour follow Celik and Demirel (Fire Safety Journal, 2009), in R, G, B.
+
+Thresholds: by eye, 2026-11-25, not measured on real fires; the colours after Celik and Demirel.
 """
 
 from __future__ import annotations
@@ -30,19 +32,24 @@ Bits = NDArray[np.bool_]
 SCALE = 2
 """By how much the small picture is made smaller yet."""
 KEPT_NS, FEWEST = 2_400_000_000, 8
+"""Time that pictures are kept for, and how many are needed to say something."""
 RED, RED_OVER_BLUE, LEAST_GREEN = 170, 60, 0.38
+"""Of a hot pixel, at least: red, red above blue, green as a share of red."""
 HOT_SHARE = 0.35
-"""Of the time."""
+"""Share of the time that a pixel is hot, from which it belongs to a region."""
 JUMP = 8.0
 """Levels that a restless pixel's luma changes from look to look, on average."""
 SMALLEST_PX = 10
+"""Pixels of a region, at least."""
 RESTLESS, COLOURS = 0.6, 0.1
+"""Of fire, at least: the share of restless pixels, the spread of colours."""
 TOGETHER, REGULAR, AWAY = 0.6, 0.6, 0.3
+"""Of fire, less than: how far it dims at once, repeats itself, went (in sizes of its box)."""
 _HUNDREDTH = 100
 
 
 class Flames:
-    """Told the small picture of each look of one stream, some 150 ms apart, in order of time."""
+    """Takes the small picture of each look of one stream, some 150 ms apart, in order of time."""
 
     def __init__(self) -> None:
         self._kept: deque[tuple[int, Luma, Luma]] = deque()

@@ -3,6 +3,9 @@
 A motion is believed where the picture changed by more than noise, its light apart, and where the
 motion explains most of the change, there and back alike: noise, a light step and a lamp that
 blinks give none.
+
+Thresholds: by eye, 2026-11-25; bench/results/events.md has what wrong_way and crowd_movement find
+with and without flow.
 """
 
 from __future__ import annotations
@@ -16,17 +19,19 @@ from numpy.typing import NDArray
 from contrejour.vision.senses.grid import Grid, Luma, averaged, shape
 
 LIGHT_PX = 15
-"""What is even over so many pixels is light, not texture."""
+"""What is even over a square of so many pixels is light, not texture."""
 NEAR_PX = 7
+"""Changes are averaged over a square of so many pixels."""
 NOISE = (2.5, 8.0)
-"""Levels of mean change below which it is noise: by the picture's own median, between these."""
+"""Levels of mean change that count as noise, at least and at most."""
 OVER_MEDIAN = 2.2
+"""Noise is so many times the median change of the picture, within `NOISE`."""
 EXPLAINED = 0.7
 """The change that a motion leaves, as a share of the change without it, at most."""
 ASTRAY_PX = 1.5
-"""From where the motion there and the motion back lead, at most."""
+"""Pixels from where the motion there and the motion back lead, at most."""
 LEAST_SHARE = 0.08
-"""Of a cell that moves, for the cell to move."""
+"""Share of a cell that moves, from which the cell does."""
 
 
 def flow(before: Luma, after: Luma, elapsed_ns: int) -> Grid:

@@ -15,7 +15,9 @@ Grid = NDArray[np.float32]
 Luma = NDArray[np.uint8]
 
 WIDTH_PX = 320
+"""Width of the small picture. By eye, 2026-11-25."""
 COLUMNS, FEWEST_ROWS = 24, 4
+"""Cells across, and rows at least. By eye, 2026-11-25."""
 
 
 def small_size(width: int, height: int) -> tuple[int, int]:

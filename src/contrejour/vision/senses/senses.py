@@ -13,9 +13,11 @@ from contrejour.vision.senses.grid import Grid, Luma, luma, shape, small, small_
 from contrejour.vision.senses.smoke import Smoke
 
 FLOW_NS = 80_000_000, 220_000_000
-"""How far apart two pictures are whose motion is told: looks 200 ms apart tremble."""
+"""How far apart two pictures are whose motion is told. By eye, 2026-11-25: looks that should be 200
+ms apart are so only roughly."""
 FIRE_NS = 100_000_000
-"""Fire is not asked for sooner again: it is told what flickers from look to look."""
+"""Time between two pictures that fire is looked for in, at least: it is told by what flickers from
+look to look. By eye, 2026-11-25."""
 
 
 class Senses:

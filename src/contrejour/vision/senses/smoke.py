@@ -5,6 +5,8 @@ Through smoke a picture is a * scene + (1 - a) * smoke (Koschmieder's law, as in
 person or a bus hides the texture instead; a shadow weakens texture and brightness alike; a light
 changes both. So nothing is said of places without texture, of smoke too thick to see through
 (only of its edge), or when most of the picture is veiled: fog, dew, a lens out of focus.
+
+Thresholds: by eye, 2026-11-25, not measured on real smoke.
 """
 
 from __future__ import annotations
@@ -21,21 +23,23 @@ from contrejour.vision.senses.grid import Grid, averaged, luma, shape
 Floats = NDArray[np.float32]
 
 LEARNING_NS = 3_000_000_000
+"""Nothing is said before the scene was learned for this long."""
 LEARNED_IN_NS = 30_000_000_000
-"""In so long what changed for good is the scene."""
+"""What changed for good is the scene after this long."""
 SLOWER = 0.05
-"""The share of that speed at which a veiled place is learned."""
+"""A veiled place is learned at this share of the speed."""
 TEXTURE_PX = 9
+"""Texture is what differs from the mean over a square of so many pixels."""
 LEAST_TEXTURE = 4.0
 """Levels, root mean square, from which a cell has texture."""
 THINNED = (0.15, 0.8)
-"""What is left of the texture, from and to."""
+"""Share of the texture that is left, from and to."""
 ALIKE = 0.6
-"""Correlation with the texture that was."""
+"""Correlation with the texture that was, at least."""
 VEILED = 0.1
 """By how much less the brightness changed than the texture, at least."""
 MOST = 0.5
-"""Of the cells with texture: beyond it is the weather or the lens."""
+"""Share of the cells with texture, at most: more is the weather or the lens."""
 
 
 class _Scene(NamedTuple):
@@ -46,7 +50,7 @@ class _Scene(NamedTuple):
 
 
 class Smoke:
-    """Told the small picture of each look of one stream, in order of time."""
+    """Takes the small picture of each look of one stream, in order of time."""
 
     def __init__(self) -> None:
         self._scene: _Scene | None = None

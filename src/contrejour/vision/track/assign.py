@@ -1,4 +1,7 @@
-"""Which detection goes on which track: the closest pairs first, by overlap and by nearness."""
+"""Which detection goes on which track: the closest pairs first, by overlap and by nearness.
+
+Thresholds: by eye, 2026-11-24; bench/results/veil.md has the heads that leak with them.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,12 @@ from contrejour.base.pictures import Box
 Floats = NDArray[np.float64]
 
 LEAST_IOU = 0.15
+"""Overlap from which a detection may continue a track."""
 AT_ONCE = 0.2
+"""Without overlap, how far a centre may be from where it should be, in sizes of the box: right
+after the last sighting."""
 REACH = 0.6
-"""Without overlap, how far a centre may be from its place, in box sizes: at once, and more for
-each second that nobody saw the track."""
+"""And how much farther for each second since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """From tracks to masks: no gap in time, and what is hidden of each kind of thing.
 
-At an instant between two sightings a track is where the straight line between them says, and the
-mask covers the way there and back the more the longer nobody looked. Before the first and after
-the last sighting it is held, moving as it moved. A track that stands still is held longer.
+Between two sightings a track is on the straight line from one to the other; the mask covers the
+nearer of them as well, and is the larger the longer ago that was. Before the first and after the
+last sighting the track is held, moving as it moved. One that stands still is held longer.
+
+Thresholds: by eye, 2026-11-24; bench/results/veil.md has the heads that leak with them.
 """
 
 from __future__ import annotations
@@ -21,16 +23,20 @@ LOOKAHEAD_NS = LOST_NS
 HOLD_NS = 500_000_000
 """For this long before the first and after the last sighting a moving track stays hidden."""
 HOLD_STILL_NS = 1_000_000_000
+"""The same for a track that stands still."""
 HOLD_EACH_NS = 100_000_000
-"""… but no longer than this for each sure sighting: a flash is not a person who stayed."""
+"""But for no longer than this for each sure sighting: one false detection is not held for long."""
 TREMBLE_NS = 130_000_000
+"""Boxes of one track that are this near in time are joined: detectors' boxes jitter."""
 TAKEN_IOU = 0.2
+"""A track that is only held gives way to a detection of its kind that overlaps it by more."""
 STILL = 0.25
-"""A track slower than this many box widths per second stands still."""
+"""A track slower than this many widths of its box a second stands still."""
 GROWTH = 0.2
-"""Box widths by which each side of an unseen box grows in a second, for a person may turn."""
+"""Widths of the box by which each side of an unseen box grows in a second: a person may turn."""
 SWELLS = 1.25
-"""A box this much larger than at the look before or after was so all the while, for all we know."""
+"""From one look to the next, a box that grows by this factor is taken to have been large all the
+while: when it grew isn't known. By eye, 2026-11-25."""
 
 
 def masks(
@@ -53,7 +59,7 @@ def masks(
             unseen_cut = True
         if look.sight in (Sight.SEEN, Sight.SAME):
             unseen_cut = False
-            # what is never hidden would change the numbers of what is
+            # objects are never hidden, and tracking them would change the numbers of the others
             found = [each for each in look.detections if each.kind is not Kind.OBJECT]
             tracker.update(look.index, look.time_ns, found)
         if look.sight in (Sight.FAILED, Sight.CORRUPT):
@@ -67,7 +73,7 @@ def masks(
 
 
 def _close_skipped(waiting: deque[tuple[Look, str]], reason: str) -> None:
-    """Frames that nobody looked at lie between two looks; these lost the second one."""
+    """Veil whole the skipped frames whose next look failed: masks need a look on either side."""
     for at in range(len(waiting) - 1, -1, -1):
         look, known = waiting[at]
         if look.sight is not Sight.SKIPPED:
@@ -143,7 +149,7 @@ def place(track: Track, time_ns: int) -> tuple[Box, Sighting | None] | None:
 
 
 def _held(sightings: Sequence[Sighting], at: int) -> Box:
-    """A seen box, with those just before and after: detectors tremble, and so would an outline."""
+    """A seen box, joined with those just before and after: detectors' boxes jitter."""
     box = sightings[at].box
     for near in sightings[max(0, at - 3) : at + 4]:
         if abs(near.time_ns - sightings[at].time_ns) <= TREMBLE_NS:
@@ -157,13 +163,13 @@ def _between(one: Sighting, other: Sighting, time_ns: int) -> Box:
     nearest = one if share < 0.5 else other
     away_ns = min(time_ns - one.time_ns, other.time_ns - time_ns)
     covered = _hull(straight, nearest.box)
-    if _swells(one.box, other.box):  # when did it?
+    if _swells(one.box, other.box):  # when it did isn't known
         covered = _hull(covered, _hull(one.box, other.box))
     return _grown(covered, away_ns, straight.w)
 
 
 def _swells(one: Box, other: Box) -> bool:
-    """Whether it has another size all at once: two people in one box, a picture half broken."""
+    """Whether the size changes at once: two people in one box, or a picture that is half broken."""
     sizes = ((one.w, other.w), (one.h, other.h))
     return any(max(size) > SWELLS * min(size) for size in sizes)
 
@@ -188,13 +194,11 @@ def _enlarged(box: Box, across: float, up: float, down: float) -> Box:
 
 def _shape(kind: Kind, box: Box, hide: str) -> Box | None:
     """What is hidden of a thing of this kind at `box`."""
-    if kind is Kind.FACE:  # without the body's box, the back of a head seen from aside counts
+    if kind is Kind.FACE:  # with some room: it leaves out the back of a head in profile
         return _enlarged(box, *((0.3, 0.3, 0.3) if hide == "people" else (0.45, 0.45, 0.3)))
     if kind is Kind.PERSON and hide == "people":
         return _enlarged(box, 0.06, 0.06, 0.0)
-    if (
-        kind is Kind.PERSON
-    ):  # beside the face that was found: it may be none, and a hand's breadth off
+    if kind is Kind.PERSON:  # the top of the body: a face that was found may be none, or beside it
         return _enlarged(Box(box.x, box.y, box.w, round(box.h * 0.3)), 0.1, 0.25, 0.1)
     if kind is Kind.VEHICLE and hide == "people":
         high = round(box.h * 0.45)

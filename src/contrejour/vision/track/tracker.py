@@ -2,6 +2,8 @@
 
 Two thresholds (as in BYTE, Zhang et al. 2022): an unsure detection is believed only where the same
 track is surely seen within the look-ahead, before or after.
+
+Thresholds: by eye, 2026-11-24; bench/results/veil.md has the heads that leak with them.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from contrejour.base.pictures import SURE, Box, Detection, Kind
 from contrejour.vision.track.assign import Candidate, assign
 
 LOST_NS = 2_500_000_000
-"""A track that nobody saw for longer has ended."""
+"""A track without a sighting for longer than this has ended."""
 MOTION = 6
 """Sightings from which a velocity is taken."""
 TRIM = 64
@@ -43,9 +45,9 @@ class Track:
     open: bool = True
     begun_ns: int = 0
     unlooked_ns: int = 0
-    """When the last look was that came before the first sighting."""
+    """When the last look before the first sighting was."""
     missed_ns: int | None = None
-    """When the first look was that did not see it any more."""
+    """When the first look after the last sighting was."""
 
     @property
     def last(self) -> Sighting:
@@ -79,7 +81,7 @@ class Track:
         return self.sightings[0].time_ns <= time_ns <= self.last.time_ns
 
     def unlooked(self, time_ns: int) -> bool:
-        """Whether no look since this instant, or until it, failed to see the track."""
+        """Whether no look between this instant and the nearest sighting failed to see the track."""
         if time_ns < self.sightings[0].time_ns:
             return time_ns > self.unlooked_ns
         return self.missed_ns is None or time_ns < self.missed_ns
@@ -139,7 +141,7 @@ class Tracker:
             track.open = False
 
     def forget(self, before_ns: int) -> None:
-        """Drop what was last seen before a time, and what nobody will ever believe."""
+        """Drop tracks last seen before a time, and ended ones that were never surely seen."""
         self.tracks = [
             track
             for track in self.tracks

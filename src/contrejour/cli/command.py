@@ -27,9 +27,10 @@ class Argument:
     """
 
     name: str
-    value: ArgumentType
+    value: ArgumentType = CHOICE
     _: KW_ONLY
     help: str
+    choices: Sequence[str] = ()
     count: Literal["?", "+", "*"] | None = None
     default: object = None
 
@@ -56,8 +57,13 @@ class Option:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """As they may be written, the short one first."""
+        """As it may be written, the short one first."""
         return (self.short, self.name) if self.short else (self.name,)
+
+    @property
+    def values(self) -> tuple[ArgumentType, ...]:
+        """What stands after the name."""
+        return self.value if isinstance(self.value, tuple) else (self.value,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +73,12 @@ class Switch:
     name: str
     _: KW_ONLY
     help: str
+    short: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """As it may be written."""
-        return (self.name,)
+        """As it may be written, the short one first."""
+        return (self.short, self.name) if self.short else (self.name,)
 
 
 Given: TypeAlias = Argument | Option | Switch

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contrejour.cli.cameras import CAMERAS
 from contrejour.cli.case import CASE
+from contrejour.cli.completion import COMPLETION
 from contrejour.cli.doctor import DOCTOR
 from contrejour.cli.evaluate import EVAL
 from contrejour.cli.events import EVENTS
@@ -20,5 +21,5 @@ from contrejour.cli.watch import WATCH
 
 COMMANDS = (
     VEIL, EVAL, MODELS, MANDATE, KEYS, LEDGER, REVIEW, WATCH, CAMERAS, DOCTOR, EVENTS, CASE,
-    TESTING, SEAL, OPEN, SHRED,
+    TESTING, SEAL, OPEN, SHRED, COMPLETION,
 )  # fmt: skip

@@ -235,7 +235,7 @@ VERIFY = Command(
     help="check a log, or an entry by its proof",
     run=_verify,
     arguments=(
-        Argument("what", text("DIR|URL|PROOF"), help="a log, or a proof"),
+        Argument("what", text("DIR|URL|PROOF", "file"), help="a log, or a proof"),
         Option("--entry", FILE, help="what the proof is for"),
         POLICY,
         MAX_AGE,

@@ -124,7 +124,7 @@ def show(seen: TrustedCheckpoint) -> None:
     print(f"{seen.checkpoint.origin} {seen.checkpoint.size} {by or '-'}", file=sys.stderr)
 
 
-LOG = Argument("folder", text("DIR|URL"), help="the log's folder, or its address")
+LOG = Argument("folder", text("DIR|URL", "folder"), help="the log's folder, or its address")
 POLICY = Option(
     "--policy",
     FILE,

@@ -51,15 +51,15 @@ def _add_commands(
 
 def _add(parser: argparse.ArgumentParser, given: Given) -> None:
     if isinstance(given, Switch):
-        parser.add_argument(given.name, action="store_true", help=given.help)
+        parser.add_argument(*given.names, action="store_true", help=given.help)
     elif isinstance(given, Argument):
         value = given.value
         parser.add_argument(
-            given.name, metavar=value.metavar, help=given.help, type=value.parse,
-            nargs=given.count, default=given.default,
+            given.name, metavar=value.metavar or None, help=given.help, type=value.parse,
+            choices=given.choices or None, nargs=given.count, default=given.default,
         )  # fmt: skip
     else:
-        values = given.value if isinstance(given.value, tuple) else (given.value,)
+        values = given.values
         metavars = tuple(each.metavar for each in values)
         default = given.default_factory() if given.default_factory else given.default
         parser.add_argument(

@@ -21,9 +21,9 @@ class ArgumentType:
     completes: Literal["file", "folder", ""] = ""
 
 
-def text(metavar: str) -> ArgumentType:
-    """A text as it is given."""
-    return ArgumentType(metavar)
+def text(metavar: str, completes: Literal["file", "folder", ""] = "") -> ArgumentType:
+    """A text as it is given; what may be a path and something else is completed as a path."""
+    return ArgumentType(metavar, str, completes)
 
 
 def file(metavar: str) -> ArgumentType:

@@ -1,4 +1,4 @@
-"""Write the artefacts of a mandate to a folder: the only part of this package that has a disk."""
+"""Write the artefacts of a mandate to a folder: the only module of this wing that writes files."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def publish(
 
     All or nothing: written beside, then renamed. `text`: the mandate's own, whose SHA-256 goes on
     every page; `digests`: of its documents, as `check` takes them; `log`: as a View has it. Raises
-    OutputExists for a folder that holds something, unless `force` (then what it held is gone, once
-    the new one is whole); OutputFailed where it can't be written.
+    OutputExists for a folder that holds something, unless `force` (then the new folder takes its
+    place once it is complete); OutputFailed where it can't be written.
     """
     digest = hashlib.sha256(text.encode()).hexdigest() if text is not None else None
     view = View(mandate, as_of, check(mandate, as_of, digests), digest, log)

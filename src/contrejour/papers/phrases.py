@@ -9,6 +9,7 @@ from contrejour.law.mandate.words import Text, day, period
 from contrejour.papers.document import gap
 
 _LESS_THAN_ANY_MONTH_S = 28 * 86400
+"""The shortest month of the calendar."""
 
 
 def moment(when: datetime) -> Text:

@@ -1,7 +1,7 @@
 """A3, the poster: A4, to print and hang. First layer large, the rest to read from nearer.
 
-It shrinks its text before it takes a second page, and never loses a word but in the place's title
-in the head, which stands in full below when it is cut there.
+Its text is shrunk until it takes one page, as far as SCALES goes; then it takes more pages. No word
+is left out: a place's title too long for the head is cut there, and stands in full below.
 """
 
 from __future__ import annotations
@@ -37,22 +37,23 @@ RIGHT_PT = 150.0
 """Width of the column on the right below: QR code, mandate."""
 PNG_DPI = 150
 SCALES = (0.8, 0.85, 0.9, 0.95, 1.0, 1.04, 1.08, 1.12, 1.16, 1.2, 1.25, 1.35, 1.45)
-"""The largest that takes one page is used; where even the first takes more, so be it."""
+"""Sizes of the text: the largest that takes one page is used, or the first where none does."""
 QR_MOST_BYTES = 400
+"""Of an address: the code of a longer one is too fine to be read from the poster. By eye."""
 SIGNAL = "#ffb703"
 
 
-def pdf(told: Notice, language: str, source: Sequence[Text]) -> bytes:
+def pdf(notice: Notice, language: str, source: Sequence[Text]) -> bytes:
     """The poster in one language, as PDF. The same notice gives the same bytes."""
     fonts()
-    fits, made = _poster(told, language, source, SCALES[0])
-    if fits > 1:
+    pages, made = _poster(notice, language, source, SCALES[0])
+    if pages > 1:
         return made
     low, high = 0, len(SCALES)
     while high - low > 1:
         middle = (low + high) // 2
-        fits, tried = _poster(told, language, source, SCALES[middle])
-        if fits == 1:
+        pages, tried = _poster(notice, language, source, SCALES[middle])
+        if pages == 1:
             low, made = middle, tried
         else:
             high = middle
@@ -80,7 +81,7 @@ class _Page:
     """A canvas and how far down it is filled."""
 
     canvas: Canvas
-    told: Notice
+    notice: Notice
     language: str
     source: str
     number: int = 1
@@ -90,15 +91,15 @@ class _Page:
     def begin(self) -> None:
         """Head on the first page, a line of it on the others; band and foot on all."""
         top = HIGH_PT
-        if self.told.draft:
+        if self.notice.draft:
             band(self.canvas, top - BAND_PT, self.language)
             top -= BAND_PT
         if self.number == 1:
-            head(self.canvas, self.told, self.language, top)
+            head(self.canvas, self.notice, self.language, top)
             self.y = top - HEAD_PT - 16
         else:
             self.y = top - MARGIN_PT
-        foot(self.canvas, self.told, self.language, self.source, self.number)
+        foot(self.canvas, self.notice, self.language, self.source, self.number)
 
     def turn(self) -> None:
         self.canvas.showPage()
@@ -124,30 +125,35 @@ class _Page:
                 self.y -= high + piece.getSpaceAfter()
 
 
-def _poster(told: Notice, language: str, source: Sequence[Text], scale: float) -> tuple[int, bytes]:
+def _poster(
+    notice: Notice, language: str, source: Sequence[Text], scale: float
+) -> tuple[int, bytes]:
+    """How many pages it takes at this scale, and the PDF."""
     from reportlab.pdfgen.canvas import Canvas
 
     stream = io.BytesIO()
     canvas = Canvas(
         stream, pagesize=(WIDE_PT, HIGH_PT), invariant=1, lang="fr-FR" if language == "fr" else "en"
     )
-    canvas.setTitle(unmarked(told.headline, language) + " - " + unmarked(told.title, language))
-    canvas.setAuthor(unmarked(told.controller, language))
+    canvas.setTitle(unmarked(notice.headline, language) + " - " + unmarked(notice.title, language))
+    canvas.setAuthor(unmarked(notice.controller, language))
     canvas.setCreator("contrejour")
     origin = " ".join(unmarked(line, language) for line in source[:-1])
-    page = _Page(canvas, told, language, origin)
+    page = _Page(canvas, notice, language, origin)
     page.begin()
     inner = WIDE_PT - 2 * MARGIN_PT
     page.flow(
-        [paragraph(told.lead, language, 15 * scale, bold=True, after=9 * scale)], MARGIN_PT, inner
+        [paragraph(notice.lead, language, 15 * scale, bold=True, after=9 * scale)], MARGIN_PT, inner
     )
-    if title_is_cut(told, language):
-        page.flow([paragraph(told.title, language, 11 * scale, after=9 * scale)], MARGIN_PT, inner)
-    for doing in told.doings:
+    if title_is_cut(notice, language):
+        page.flow(
+            [paragraph(notice.title, language, 11 * scale, after=9 * scale)], MARGIN_PT, inner
+        )
+    for measure in notice.doings:
         top, number = page.y, page.number
-        page.flow(_doing(doing, language, scale), MARGIN_PT + 14, inner - 14)
+        page.flow(_measure(measure, language, scale), MARGIN_PT + 14, inner - 14)
         if number == page.number:
-            canvas.setFillColor(SIGNAL if doing.limited else INK)
+            canvas.setFillColor(SIGNAL if measure.limited else INK)
             canvas.rect(
                 MARGIN_PT, page.y + 7 * scale, 5, top - page.y - 8 * scale, stroke=0, fill=1
             )
@@ -157,20 +163,20 @@ def _poster(told: Notice, language: str, source: Sequence[Text], scale: float) -
     return page.number, stream.getvalue()
 
 
-def _doing(doing: NoticeMeasure, language: str, scale: float) -> list[Paragraph]:
+def _measure(measure: NoticeMeasure, language: str, scale: float) -> list[Paragraph]:
     small, after = 10.5 * scale, 1.5 * scale
     who = (
         Text("Qui peut voir", "Who may view")
-        if doing.sees_images
+        if measure.sees_images
         else Text("Qui voit les chiffres", "Who sees the figures")
     )
     rows = [
-        (Text("Pourquoi", "Why"), doing.purpose),
-        (Text("Images", "Images"), doing.images),
-        (who, doing.viewers),
+        (Text("Pourquoi", "Why"), measure.purpose),
+        (Text("Images", "Images"), measure.images),
+        (who, measure.viewers),
     ]
-    paragraphs = [paragraph(doing.what, language, 14.5 * scale, bold=True, after=2 * scale)]
-    paragraphs.append(paragraph(doing.when, language, small, bold=doing.limited, after=after))
+    paragraphs = [paragraph(measure.what, language, 14.5 * scale, bold=True, after=2 * scale)]
+    paragraphs.append(paragraph(measure.when, language, small, bold=measure.limited, after=after))
     paragraphs += [labelled(name, value, language, small, after=after) for name, value in rows]
     paragraphs[-1].style.spaceAfter = 11 * scale
     return paragraphs
@@ -178,27 +184,27 @@ def _doing(doing: NoticeMeasure, language: str, scale: float) -> list[Paragraph]
 
 def _below(page: _Page, scale: float) -> None:
     """Who answers, rights, complaint on the left; QR code and mandate on the right."""
-    told, language = page.told, page.language
+    notice, language = page.notice, page.language
     size, after = 9.8 * min(scale, 1.2), 5 * scale
     left = [
-        labelled(Text("Responsable", "Controller"), told.controller, language, size, after=1),
-        labelled(Text("Contact", "Contact"), told.contact, language, size, after=after),
+        labelled(Text("Responsable", "Controller"), notice.controller, language, size, after=1),
+        labelled(Text("Contact", "Contact"), notice.contact, language, size, after=after),
         labelled(
             Text("Délégué à la protection des données", "Data protection officer"),
-            told.dpo, language, size, after=after,
+            notice.dpo, language, size, after=after,
         ),
-        labelled(Text("Base légale", "Legal basis"), told.basis, language, size, after=after),
-        labelled(Text("Vos droits", "Your rights"), told.rights, language, size, after=after),
+        labelled(Text("Base légale", "Legal basis"), notice.basis, language, size, after=after),
+        labelled(Text("Vos droits", "Your rights"), notice.rights, language, size, after=after),
         labelled(
-            Text("Réclamation", "Complaint"), told.complaint, language, size, after=after
+            Text("Réclamation", "Complaint"), notice.complaint, language, size, after=after
         ),
-        paragraph(told.where_to_ask, language, size, bold=True, after=0),
+        paragraph(notice.where_to_ask, language, size, bold=True, after=0),
     ]  # fmt: skip
     right = [
-        paragraph(told.identity, language, 9 * min(scale, 1.2), bold=True, after=2),
-        paragraph(told.until, language, 9 * min(scale, 1.2), after=0),
+        paragraph(notice.identity, language, 9 * min(scale, 1.2), bold=True, after=2),
+        paragraph(notice.until, language, 9 * min(scale, 1.2), after=0),
     ]
-    coded = _coded(told)
+    coded = _qr_address(notice)
     wide = WIDE_PT - 2 * MARGIN_PT - RIGHT_PT - 18
     high_left = sum(each.wrap(wide, 1e6)[1] + each.getSpaceAfter() for each in left)
     high_right = sum(each.wrap(RIGHT_PT, 1e6)[1] + each.getSpaceAfter() for each in right)
@@ -229,6 +235,7 @@ def _rule(page: _Page) -> None:
     page.y -= 12
 
 
-def _coded(told: Notice) -> str | None:
-    fits = told.address is not None and len(told.address.encode()) <= QR_MOST_BYTES
-    return told.address if fits else None
+def _qr_address(notice: Notice) -> str | None:
+    """The address, where there is one and it fits a QR code."""
+    fits = notice.address is not None and len(notice.address.encode()) <= QR_MOST_BYTES
+    return notice.address if fits else None

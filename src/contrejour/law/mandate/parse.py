@@ -78,7 +78,8 @@ def _either(text: str, make: Callable[[Stream], Made]) -> Made:
 
 
 def _events(text: str) -> Stream:
-    """libyaml's events. Its YAML 1.1 refuses `{at: 16:00}`, so such colons are put by till later.
+    """libyaml's events. Its YAML 1.1 refuses `{at: 16:00}`, so such colons are replaced first
+    and put back in the values.
 
     A colon between two letters or digits never means anything in YAML 1.2.
     """

@@ -49,11 +49,11 @@ _SAME = re.compile(
     r"renforcement|mesure|plan|deploiement|installation|extension|operation|experimentation|"
     r"equipement|outil|logiciel|camera|solution|technologie)s?\b"
 )
-"""« Ce programme … »: the measure just told goes on."""
+"""« Ce programme … »: the sentence speaks of the measure before it."""
 _COST = re.compile(r"\b(?:couts?|prix|montant|budget|depense|emplacement|positionnement)")
-"""« Le coût des 12 caméras »: theirs too."""
+"""« Le coût des 12 caméras »: so does a sentence about what cameras cost, or where they are."""
 _GOES_ON = 3
-"""Sentences after which it no longer does."""
+"""How many sentences back that measure may be."""
 
 
 def find(passages: Sequence[Passage], setting: Setting) -> Mentions:
@@ -62,18 +62,20 @@ def find(passages: Sequence[Passage], setting: Setting) -> Mentions:
     lost: list[Quote] = []
     film: tuple[PlaceMention, ...] = ()
     software = False
-    told = list(sentences(passages, setting))
+    every = list(sentences(passages, setting))
     recent: deque[list[Mention]] = deque(maxlen=_GOES_ON)
-    for each in told:
+    for each in every:
         suspect = SUSPECT.search(each.folded) is not None
-        heard = suspect or (bool(each.lead) and (software or SUSPECT.search(each.lead) is not None))
+        speaks_of_it = suspect or (
+            bool(each.lead) and (software or SUSPECT.search(each.lead) is not None)
+        )
         matches = [
-            m for m in matches_of(each) if heard or m.technology.kind is TechnologyKind.OTHER
+            m for m in matches_of(each) if speaks_of_it or m.technology.kind is TechnologyKind.OTHER
         ]
         software = software or any(m.technology.kind is TechnologyKind.VAGUE for m in matches)
         before = [one for them in recent for one in them]
         measures = _measures(each, matches, setting, film)
-        found = [_going_on(one, each, before) for one in measures]
+        found = [_continued(one, each, before) for one in measures]
         recent.append([one for one in found if one.attitude is Attitude.PROPOSED])
         if not found and suspect:
             lost.append(Quote(each.text, each.spot))
@@ -83,10 +85,10 @@ def find(passages: Sequence[Passage], setting: Setting) -> Mentions:
         )  # fmt: skip
         film = placed or film
         raw += [(one, each) for one in found]
-    return merged(detailed(raw, told), lost)
+    return merged(detailed(raw, every), lost)
 
 
-def _going_on(found: Mention, sentence: Sentence, before: Sequence[Mention]) -> Mention:
+def _continued(found: Mention, sentence: Sentence, before: Sequence[Mention]) -> Mention:
     """With the stance and the place of what was proposed just `before`, if it speaks of that."""
     its_cost = recounts(sentence.folded) and not found.where.said and _COST.search(sentence.folded)
     if not before or sentence.heading or not (its_cost or _SAME.match(sentence.folded)):
@@ -120,10 +122,10 @@ def _measures(
                 if _index(clauses, group[0].start) != at:
                     continue
             counted = not cameras or group[0].technology.kind in CAMERAS
-            yield from _said(sentence, clauses, at, set(of), group, setting, film, counted)
+            yield from _mentions(sentence, clauses, at, set(of), group, setting, film, counted)
 
 
-def _said(
+def _mentions(
     sentence: Sentence, clauses: Sequence[Clause], at: int, taken: set[int],
     group: Sequence[TechnologyMatch], setting: Setting, film: tuple[PlaceMention, ...],
     counted: bool,
@@ -134,7 +136,7 @@ def _said(
     acts = tuple(dict.fromkeys(_acts(match.technology, around) for match in group))
     flat = tuple(dict.fromkeys(act for each in acts for act in each))
     clause = (clauses[at].start, clauses[at].end)
-    taken_by = stance(
+    taken_stance = stance(
         sentence.text,
         sentence.folded,
         clause,
@@ -144,7 +146,7 @@ def _said(
         sentence.heading,
     )
     wheres, inherited = _wheres(sentence, clauses, at, taken), False
-    if not wheres and taken_by.attitude is Attitude.PROPOSED:
+    if not wheres and taken_stance.attitude is Attitude.PROPOSED:
         wheres = _from_above(sentence, setting, () if Act.RECORD in flat else film)
         inherited = bool(wheres)
     many = _count(sentence, clauses[at]) if counted else CameraCount(None, None)
@@ -152,13 +154,13 @@ def _said(
     if Act.TRANSMIT in flat:
         opens = "incident" if ON_INCIDENT.search(sentence.folded) else "permanent"
         if ON_REQUEST.search(sentence.folded):
-            taken_by = Stance(Attitude.MENTIONED, REQUEST)
+            taken_stance = Stance(Attitude.MENTIONED, REQUEST)
     for where in wheres or [NOWHERE]:
         yield Mention(
             id="", quotes=(Quote(sentence.text, sentence.spot),),
             technologies=tuple(dict.fromkeys(match.technology.name for match in group)),
             acts=flat, where=where, count=many.number if len(wheres) < 2 else None,
-            about=_shared(many, len(wheres)), stance=taken_by, device=first.technology.device,
+            about=_shared(many, len(wheres)), stance=taken_stance, device=first.technology.device,
             opens=opens, inherited=inherited,
         )  # fmt: skip
 
@@ -215,7 +217,7 @@ def _wheres(
 def _from_above(
     sentence: Sentence, setting: Setting, film: Sequence[PlaceMention]
 ) -> list[PlaceMention]:
-    """Places said before: « ces images » are those of the cameras just told; else of the list's
+    """Places named before: « ces images » are those of the cameras before; else of the list's
     first line; else, in a deliberation, of the heading."""
     if film and _THESE.search(sentence.folded):
         return list(film)
@@ -226,7 +228,7 @@ def _from_above(
 
 
 def _joined(found: Sequence[PlaceMention]) -> list[PlaceMention]:
-    """One of each; trains and stations said in one breath are one place."""
+    """One of each; trains and stations named together are one place."""
     unique = list({(where.kind, where.named): where for where in found}.values())
     joined = [where for where in unique if where.kind in JOINED]
     if {where.kind for where in joined} != JOINED:

@@ -16,9 +16,9 @@ from contrejour.law.review.wording import NOUN, verbs
 _SOURCE = re.compile(r"\b(?:images?|flux|enregistrements?|acces) (?:\S+ ){0,4}$")
 """« les images des 300 caméras »: cameras are where the images come from, not what is proposed."""
 CAMERAS = (TechnologyKind.FILM, TechnologyKind.VAGUE)
-"""What a number of cameras in a clause counts; where neither stands, whatever does."""
+"""A number of cameras counts these, if its clause names one, else whatever it names."""
 _NEAR = 30
-"""How many names may overlap one: more stand there only to waste time."""
+"""Names on either side that may overlap one: a text that has more of them is made to take long."""
 
 
 @dataclass(frozen=True, slots=True)

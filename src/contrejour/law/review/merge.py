@@ -22,7 +22,7 @@ NEAR = 3
 def detailed(
     raw: Sequence[tuple[Mention, Sentence]], told: Sequence[Sentence]
 ) -> list[tuple[Mention, Sentence]]:
-    """Events of one list as one measure; a vague name just before gives them its place and goes."""
+    """Join the events of one list; a vague name just before them gives its place and is dropped."""
     order = {id(sentence): at for at, sentence in enumerate(told)}
     kept: list[tuple[Mention, Sentence]] = []
     for found, sentence in raw:
@@ -94,7 +94,7 @@ def merged(raw: Sequence[tuple[Mention, Sentence]], lost: Sequence[Quote]) -> Me
 
 
 def _merged(raw: Sequence[tuple[Mention, Sentence]]) -> list[Mention]:
-    """First what has a place, a place that holds another taking it in; then what has none."""
+    """Join what has a place, the wider place taking in the narrower; then what has none."""
     kept: list[tuple[int, Mention]] = []
     for at, (found, _) in enumerate(raw):
         if not found.where.said:
@@ -108,12 +108,12 @@ def _merged(raw: Sequence[tuple[Mention, Sentence]]) -> list[Mention]:
     for at, (found, sentence) in enumerate(raw):
         if found.where.said:
             continue
-        again = _home(kept, found, sentence)
-        if again is None:
+        known = _said_again(kept, found, sentence)
+        if known is None:
             kept.append((at, found))
         else:
-            first, other = kept[again]
-            kept[again] = (min(first, at) if not other.where.said else first, _joined(other, found))
+            first, other = kept[known]
+            kept[known] = (min(first, at) if not other.where.said else first, _joined(other, found))
     return [found for _, found in sorted(kept, key=lambda each: each[0])]
 
 
@@ -132,7 +132,9 @@ def _same(one: Mention, other: Mention) -> bool:
     return both and bool(kinds & JOINED) and Act.RECORD not in one.acts
 
 
-def _home(kept: Sequence[tuple[int, Mention]], found: Mention, sentence: Sentence) -> int | None:
+def _said_again(
+    kept: Sequence[tuple[int, Mention]], found: Mention, sentence: Sentence
+) -> int | None:
     """Which measure a finding without a place says again."""
     alike = [
         at for at, (_, other) in enumerate(kept)

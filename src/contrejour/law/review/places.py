@@ -91,7 +91,7 @@ _NAMES = re.compile(rf"\s{_OF}?{_NAME}(?:(?:,| et) {_OF}{_NAME})*")
 _WITHIN = re.compile(r"[ -]+(?:de (?:la |l' *|cette )?|des |du |d'(?:une )?)")
 """« les quais de la gare » are one place, a platform."""
 JOINED = {PlaceKind.STATION_HALL, PlaceKind.TRAIN_INTERIOR}
-"""Said in one breath, they are one place: STATION_AND_TRAIN."""
+"""Named together, they are one place: STATION_AND_TRAIN."""
 _COACHES = {PlaceKind.SCHOOL_BUS, PlaceKind.BUS_INTERIOR}
 """« cars scolaires et interurbains » names two places with one noun."""
 

@@ -41,7 +41,8 @@ _DELIBERATION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """[start, end) of a sentence; `hard`: a wall stands before it that places don't cross."""
+    """[start, end) of a sentence. `hard`: it begins with a mark or a word (; « sauf ») past which
+    the places of the clause before don't reach."""
 
     start: int
     end: int
@@ -132,7 +133,7 @@ def _bounded(parts: Iterator[str]) -> Iterator[str]:
 
 
 def _stance_of_lead(text: str, folded: str, setting: Setting) -> Stance | None:
-    """What a line ending in a colon does with the items below; None: they speak for themselves."""
+    """What a line ending in a colon does with the items below; None: each on its own."""
     if is_rejecting(folded):
         return Stance(Attitude.MENTIONED, REJECTED)
     found = stance(text, folded, (0, len(folded)), len(folded), setting, None)

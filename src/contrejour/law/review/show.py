@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 96
 MANY = 3
-"""So many measures that lack the same are told it once."""
+"""Where so many measures lack the same, it is said once for all of them."""
 _WORDS = {
     "measures": Text("{} : {} mesure(s) proposée(s)", "{}: {} measure(s) proposed"),
     "none": Text("Aucune mesure de surveillance n'y est proposée.",

@@ -92,6 +92,15 @@ def test_a_file_cut_at_every_4_kb_gives_an_exact_prefix_and_then_fails(identity)
         assert kept == CLEAR[:whole]
 
 
+@pytest.mark.parametrize("more", [b"x", bytes(16), bytes(CHUNK_BYTES + 16)])
+@pytest.mark.parametrize("size", [100, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES])
+def test_what_is_appended_to_a_file_is_told_and_takes_no_whole_chunk_of_it(identity, size, more):
+    clear = os.urandom(size)
+    kept, failed = prefix(sealed(clear, identity.recipient()) + more, identity)
+    assert failed
+    assert kept == clear[: size // CHUNK_BYTES * CHUNK_BYTES]
+
+
 def test_a_bit_flipped_anywhere_is_refused(identity):
     data = sealed(CLEAR, identity.recipient())
     header = data.index(b"--- ") + 48

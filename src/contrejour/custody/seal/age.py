@@ -116,6 +116,11 @@ def decrypt(source: ByteSource, identities: Sequence[OpeningKey]) -> Iterator[by
             if chunk is not None:
                 yield chunk
                 raise SealError("the file is cut short", "what came before is whole")
+        if chunk is None and following:
+            chunk = _chunk(cipher, sealed, count, last=True)
+            if chunk is not None:  # the file's last chunk, and something after it
+                yield chunk
+                count, chunk = count + 1, None
         if chunk is None:
             raise SealError(f"chunk {count} is cut short or damaged", "what came before is whole")
         if not following:

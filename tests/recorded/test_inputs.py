@@ -65,6 +65,15 @@ def test_an_input_is_never_replaced(tmp_path: Path) -> None:
         targets([source], source)
 
 
+def test_nor_through_a_link_to_its_folder(tmp_path: Path) -> None:
+    source = touch(tmp_path / "clips" / "a.mp4")
+    (tmp_path / "link").symlink_to(tmp_path / "clips")
+    with pytest.raises(UsageError, match="replace an input"):
+        targets([source], tmp_path / "link" / "a.mp4")
+    with pytest.raises(UsageError, match="replace an input"):
+        targets([tmp_path / "clips"], tmp_path / "link")
+
+
 def test_a_missing_input_and_an_empty_folder_are_said(tmp_path: Path) -> None:
     with pytest.raises(InputMissing):
         targets([tmp_path / "none.mp4"], None)

@@ -28,21 +28,31 @@ class Target:
 
 
 def targets(inputs: Sequence[Path], out: Path | None) -> list[Target]:
-    """Every file meant by `inputs` (folders are walked), with its output under `out`."""
+    """Every file meant by `inputs` (folders are walked), with its output under `out`.
+
+    Raises UsageError where two would write one file, or one would replace an input; InputMissing;
+    InputEmpty where nothing is meant. Nothing is written, and only the first bytes of files read.
+    """
     found = list(_found(inputs, out))
     if not found:
         raise InputEmpty("nothing-to-veil", inputs=", ".join(map(str, inputs)))
+    sources = {_place(target.source) for target in found}
     writers: dict[Path, Path] = {}
     for target in found:
-        real = Path(os.path.abspath(target.out))
-        if real in writers:
+        place = _place(target.out)
+        if place in writers:
             raise UsageError(
-                "outputs-collide", first=writers[real], second=target.source, out=target.out
+                "outputs-collide", first=writers[place], second=target.source, out=target.out
             )
-        if any(real == Path(os.path.abspath(other.source)) for other in found):
+        if place in sources:
             raise UsageError("output-replaces-input", out=target.out)
-        writers[real] = target.source
+        writers[place] = target.source
     return found
+
+
+def _place(path: Path) -> Path:
+    """Where a file is replaced that is written at `path`: links to folders are followed."""
+    return Path(os.path.realpath(path.parent), path.name)
 
 
 def _found(inputs: Sequence[Path], out: Path | None) -> Iterator[Target]:

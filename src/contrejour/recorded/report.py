@@ -18,7 +18,8 @@ from string import Template
 
 from PIL import Image
 
-from contrejour.base.pictures import Mask, Rgb, Source
+from contrejour.base.files import write_atomic
+from contrejour.base.pictures import Hidden, Mask, Rgb, Source
 from contrejour.recorded.masksfile import MasksHeader
 
 STRIP, DOUBTFUL = 12, 24
@@ -31,45 +32,66 @@ Stills = Callable[[Sequence[int]], Iterable[tuple[int, Rgb]]]
 
 
 @dataclass(slots=True)
+class Stretch:
+    """Frames `first` to `last` (indices, both included), of which all the same can be said."""
+
+    first: int
+    last: int
+    what: str
+    """Of a track "seen" or "fill"; of frames veiled whole, why they are."""
+
+
+@dataclass(slots=True)
 class MaskSummary:
-    """What the report keeps of the masks: runs of each track, doubts, frames veiled whole."""
+    """What the report keeps of the masks."""
 
     seconds: list[float] = field(default_factory=list)
-    tracks: dict[int, list[list[int]]] = field(default_factory=dict)
+    """The time of each frame."""
+    tracks: dict[int, list[Stretch]] = field(default_factory=dict)
+    """When each track was seen by a detector, and when it was hidden unseen."""
     doubts: dict[int, tuple[float, str]] = field(default_factory=dict)
-    whole: list[list[object]] = field(default_factory=list)
+    """Of a doubtful frame, how sure it is, from 0 to 1, and why it is doubtful."""
+    whole: list[Stretch] = field(default_factory=list)
+    """Frames veiled whole."""
 
 
 def gather(rows: Iterable[tuple[int, Mask]], time_base: Fraction) -> MaskSummary:
-    """Read the masks once. A track's runs are [first, last, 1 if a detector saw it else 0]."""
+    """What there is to report of these masks, which are read once."""
     seen = MaskSummary()
     for pts, mask in rows:
         at = mask.index
         seen.seconds.append(float(pts * time_base))
-        if mask.whole:
-            if seen.whole and seen.whole[-1][1] == at - 1 and seen.whole[-1][2] == mask.whole:
-                seen.whole[-1][1] = at
-            else:
-                seen.whole.append([at, at, mask.whole])
-                _doubt(seen, at, 0.0, mask.whole)
+        if mask.whole and _longer(seen.whole, at, mask.whole):
+            _doubt(seen, at, 0.0, mask.whole)
         for hidden in mask.boxes:
-            if hidden.track is None:
-                continue
-            known = int(hidden.source is Source.DETECTOR)
-            runs = seen.tracks.setdefault(hidden.track, [])
-            if not runs or runs[-1][1] < at - 1:
-                _doubt(seen, at, 0.6, "start")
-            if runs and runs[-1][1] == at - 1 and runs[-1][2] == known:
-                runs[-1][1] = at
-            else:
-                runs.append([at, at, known])
-            if not known and runs[-1][1] - runs[-1][0] >= 3:
-                _doubt(seen, at, 0.8 / (runs[-1][1] - runs[-1][0]), "fill")
-            if hidden.score is not None:
-                _doubt(seen, at, hidden.score, "score")
-    for runs in seen.tracks.values():
-        _doubt(seen, runs[-1][1], 0.6, "end")
+            if hidden.track is not None:
+                _add(seen, at, hidden.track, hidden)
+    for stretches in seen.tracks.values():
+        _doubt(seen, stretches[-1].last, 0.6, "end")
     return seen
+
+
+def _add(seen: MaskSummary, at: int, track: int, hidden: Hidden) -> None:
+    """One box of a track."""
+    stretches = seen.tracks.setdefault(track, [])
+    if not stretches or stretches[-1].last < at - 1:
+        _doubt(seen, at, 0.6, "start")
+    what = "seen" if hidden.source is Source.DETECTOR else "fill"
+    _longer(stretches, at, what)
+    unseen = stretches[-1].last - stretches[-1].first
+    if what == "fill" and unseen >= 3:
+        _doubt(seen, at, 0.8 / unseen, "fill")
+    if hidden.score is not None:
+        _doubt(seen, at, hidden.score, "score")
+
+
+def _longer(stretches: list[Stretch], at: int, what: str) -> bool:
+    """Make the last stretch longer by a frame, or begin one; whether one began."""
+    if stretches and stretches[-1].last == at - 1 and stretches[-1].what == what:
+        stretches[-1].last = at
+        return False
+    stretches.append(Stretch(at, at, what))
+    return True
 
 
 def _doubt(seen: MaskSummary, at: int, certainty: float, why: str) -> None:
@@ -91,7 +113,7 @@ def doubtful(seen: MaskSummary, most: int) -> list[int]:
 def write_report(
     path: Path, out: Path, header: MasksHeader, rows: Iterable[tuple[int, Mask]], stills: Stills
 ) -> None:
-    """Write the page to `path`. `stills` gives frames of the output `out`."""
+    """Write the page to `path`, durable. `stills` gives frames of the output `out`."""
     seen = gather(rows, header.time_base)
     count = len(seen.seconds)
     strip = sorted({round(at * (count - 1) / max(1, STRIP - 1)) for at in range(STRIP)})
@@ -107,12 +129,12 @@ def write_report(
         more=max(0, len(seen.tracks) - MOST_TRACKS),
         whole="".join(_whole(seen)),
     )
-    path.write_text(text, "utf-8")
+    write_atomic(path, text.encode())
 
 
 def _facts(out: Path, header: MasksHeader, seen: MaskSummary) -> Iterator[str]:
     given = header.parameters
-    frames = sum(int(run[1]) - int(run[0]) + 1 for run in seen.whole)  # type: ignore[call-overload]
+    frames = sum(stretch.last - stretch.first + 1 for stretch in seen.whole)
     facts = {
         "entrée / input": f"{header.input_name} · SHA-256 {header.input_sha256}",
         "sortie / output": f"{out.name} · SHA-256 {given.get('output_sha256', '')}",
@@ -152,23 +174,23 @@ def _timeline(seen: MaskSummary) -> str:
     rows = sorted(seen.tracks.items())[:MOST_TRACKS]
     count = max(1, len(seen.seconds))
     shapes = []
-    for row, (number, runs) in enumerate(rows):
+    for row, (number, stretches) in enumerate(rows):
         y = 4 + row * 8
         shapes.append(f'<text x="0" y="{y + 6}">{number}</text>')
-        for first, last, known in runs:
-            left, wide = 30 + 970 * first / count, max(0.7, 970 * (last + 1 - first) / count)
-            kind = "seen" if known else "fill"
+        for each in stretches:
+            left = 30 + 970 * each.first / count
+            wide = max(0.7, 970 * (each.last + 1 - each.first) / count)
             shapes.append(
-                f'<rect class="{kind}" x="{left:.1f}" y="{y}" width="{wide:.1f}" height="6"/>'
+                f'<rect class="{each.what}" x="{left:.1f}" y="{y}" width="{wide:.1f}" height="6"/>'
             )
     high = 12 + 8 * len(rows)
     return f'<svg viewBox="0 0 1000 {high}" role="img" aria-label="tracks">{"".join(shapes)}</svg>'
 
 
 def _whole(seen: MaskSummary) -> Iterator[str]:
-    for first, last, why in seen.whole:
-        start, end = _clock(seen.seconds[int(str(first))]), _clock(seen.seconds[int(str(last))])
-        cells = (f"{first}-{last}", f"{start} - {end}", html.escape(str(why)))
+    for each in seen.whole:
+        start, end = _clock(seen.seconds[each.first]), _clock(seen.seconds[each.last])
+        cells = (f"{each.first}-{each.last}", f"{start} - {end}", html.escape(each.what))
         yield "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 

@@ -60,7 +60,7 @@ def _empty(reader: media.Reader, detector: detect.Detector, step: Step) -> scene
     fmt = reader.fmt
     learner = scene.Learner(fmt.height, fmt.width, fmt.subsampling, fmt.depth, pictures=False)
     places = spaced(sum(gop.packets for gop in reader.gops))
-    for gop, skip in _found(reader.gops, places):
+    for gop, skip in _in_gops(reader.gops, places):
         step("sample", 1, len(places))
         for frame in reader.frames(gop, gop + 1, skip, 1):
             mask = next(track.masks(detect.look_at([frame], detector), fmt.upright))
@@ -69,8 +69,8 @@ def _empty(reader: media.Reader, detector: detect.Detector, step: Step) -> scene
     return learner.learn()
 
 
-def _found(gops: Sequence[media.Gop], places: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """In which GOP a frame is, and how many of it come before."""
+def _in_gops(gops: Sequence[media.Gop], places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Of the frame at each place: the GOP that it is in, and how many of it come before."""
     gop, before = 0, 0
     for place in places:
         while place >= before + gops[gop].packets:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from contrejour.base.errors import UsageError
@@ -65,13 +65,17 @@ def parse(name: str, text: str, box: str = "face") -> PeopleTruth:
     filled = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not filled:
         raise UsageError("truth-empty", name=name)
-    reader = _csv if "frame" in filled[0][1] else _mot
+    rows = _csv(filled, box) if "frame" in filled[0][1] else _mot(filled)
     frames: dict[int, list[Person]] = {}
     taken: dict[int, list[Box]] = {}
     try:
-        reader(filled, box, frames, taken)
-    except _Wrong as wrong:
-        raise UsageError("truth-malformed", name=name, fault=wrong.fault) from wrong
+        for index, marked in rows:
+            if isinstance(marked, Person):
+                frames.setdefault(index, []).append(marked)
+            else:
+                taken.setdefault(index, []).append(marked)
+    except _RowError as error:
+        raise UsageError("truth-malformed", name=name, fault=error.fault) from error
     _no_one_twice(name, frames)
     return PeopleTruth(
         {index: tuple(people) for index, people in frames.items()},
@@ -79,7 +83,7 @@ def parse(name: str, text: str, box: str = "face") -> PeopleTruth:
     )
 
 
-class _Wrong(Exception):
+class _RowError(Exception):
     def __init__(self, fault: Message) -> None:
         super().__init__(fault)
         self.fault = fault
@@ -96,9 +100,11 @@ def _numbers(number: int, parts: Iterable[str]) -> list[float]:
     try:
         found = [float(part) for part in parts]
     except ValueError as error:
-        raise _Wrong(Message("truth-wants-numbers", line=number, found=str(error)[-40:])) from error
+        raise _RowError(
+            Message("truth-wants-numbers", line=number, found=str(error)[-40:])
+        ) from error
     if not all(map(math.isfinite, found)):
-        raise _Wrong(Message("truth-wants-finite-numbers", line=number))
+        raise _RowError(Message("truth-wants-finite-numbers", line=number))
     return found
 
 
@@ -107,63 +113,52 @@ def _outward(x1: float, y1: float, x2: float, y2: float) -> Box:
     return Box(left, top, math.ceil(x2) - left, math.ceil(y2) - top)
 
 
-def _mot(
-    lines: list[tuple[int, str]],
-    _: str,
-    frames: dict[int, list[Person]],
-    taken: dict[int, list[Box]],
-) -> None:
+def _mot(lines: list[tuple[int, str]]) -> Iterator[tuple[int, Person | Box]]:
+    """(frame index, a person to be counted or a box that may hold one) of each row that says so."""
     for number, line in lines:
         fields = _numbers(number, line.replace(",", " ").split())
         if len(fields) < 6:
-            raise _Wrong(Message("truth-wants-six-numbers", line=number, found=len(fields)))
+            raise _RowError(Message("truth-wants-six-numbers", line=number, found=len(fields)))
         frame, track, left, top, width, height = fields[:6]
         if frame < 1 or width <= 0 or height <= 0:
-            raise _Wrong(Message("truth-wants-a-box-from-1", line=number))
+            raise _RowError(Message("truth-wants-a-box-from-1", line=number))
         x, y, index = left - 1, top - 1, int(frame) - 1
         body = _outward(x, y, x + width, y + height)
         counts, perhaps = _counts(fields)
         if counts:
             head = _outward(x, y, x + width, y + height * HEAD_PERCENT / 100)
-            frames.setdefault(index, []).append(Person(int(track), head, body, round(height)))
+            yield index, Person(int(track), head, body, round(height))
         elif perhaps:
-            taken.setdefault(index, []).append(body)
+            yield index, body
 
 
 def _counts(fields: list[float]) -> tuple[bool, bool]:
     """(is a person to be counted, may hold a person) of a MOTChallenge row."""
-    if len(fields) == 9:  # the flag says what trackers are judged on; who is seen is seen
+    if len(fields) == 9:  # the flag only says whom trackers are judged on: it is not asked
         visible = fields[8] > 0
         kind = int(fields[7])
         return visible and kind in PERSON_CLASSES, kind in PERSON_CLASSES | PERHAPS_CLASSES
     return True, True
 
 
-def _csv(
-    lines: list[tuple[int, str]],
-    box: str,
-    frames: dict[int, list[Person]],
-    taken: dict[int, list[Box]],
-) -> None:
+def _csv(lines: list[tuple[int, str]], box: str) -> Iterator[tuple[int, Person | Box]]:
+    """The same, of a table with a header; a person of whom nothing can be seen is a box."""
     names = [name.strip() for name in lines[0][1].split(",")]
     here = [kind for kind in (box, "face", "head") if f"{kind}_x1" in names]
     wanted = [f"{here[0]}_{end}" for end in ("x1", "y1", "x2", "y2")] if here else ["face_x1"]
     for name in ("frame", "id", *wanted):
         if name not in names:
-            raise _Wrong(Message("truth-wants-column", name=name))
+            raise _RowError(Message("truth-wants-column", name=name))
     for (number, _), row in zip(lines[1:], csv.DictReader(line for _, line in lines), strict=True):
         if None in row.values() or None in row:
-            raise _Wrong(Message("truth-wants-values", line=number, expected=len(names)))
+            raise _RowError(Message("truth-wants-values", line=number, expected=len(names)))
         cells = {str(key).strip(): value for key, value in row.items()}
         frame, track, x1, y1, x2, y2 = _numbers(
             number, (cells[n] for n in ("frame", "id", *wanted))
         )
         if frame < 0 or x2 <= x1 or y2 <= y1:
-            raise _Wrong(Message("truth-wants-a-box-from-0", line=number))
+            raise _RowError(Message("truth-wants-a-box-from-0", line=number))
         (visible,) = _numbers(number, (cells.get("visible_fraction", "1"),))
         head = _outward(x1, y1, x2, y2)
-        if visible > 0:
-            person = Person(int(track), head, None, round(y2 - y1))
-            frames.setdefault(int(frame), []).append(person)
-        else:
-            taken.setdefault(int(frame), []).append(head)
+        person = Person(int(track), head, None, round(y2 - y1))
+        yield int(frame), person if visible > 0 else head

@@ -12,13 +12,13 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from importlib.resources import files
+from importlib.resources import files as package_files
 from pathlib import Path
 from string import Template
 
 from PIL import Image
 
-from contrejour.base.files import write_atomic
+from contrejour.base import files
 from contrejour.base.pictures import Hidden, Mask, Rgb, Source
 from contrejour.recorded.masksfile import MasksHeader
 
@@ -119,7 +119,7 @@ def write_report(
     strip = sorted({round(at * (count - 1) / max(1, STRIP - 1)) for at in range(STRIP)})
     moments = doubtful(seen, DOUBTFUL)
     pictures = {at: _jpeg(picture) for at, picture in stills(sorted({*strip, *moments}))}
-    page = Template(files("contrejour.recorded").joinpath("report.html").read_text("utf-8"))
+    page = Template(package_files("contrejour.recorded").joinpath("report.html").read_text("utf-8"))
     text = page.substitute(
         name=html.escape(out.name),
         facts="".join(_facts(out, header, seen)),
@@ -129,7 +129,7 @@ def write_report(
         more=max(0, len(seen.tracks) - MOST_TRACKS),
         whole="".join(_whole(seen)),
     )
-    write_atomic(path, text.encode())
+    files.replace(path, text.encode())
 
 
 def _facts(out: Path, header: MasksHeader, seen: MaskSummary) -> Iterator[str]:

@@ -6,9 +6,13 @@ Three spellings are looked up, wherever they stand in a page:
                                 package, a bare name is one of its own
     `media/out/`                a folder, in backticks
     contrejour.custody.seal     a module, or a name that a module holds
-    recorded/run.py  veil_video, Run.finished
+    recorded/run.py  veil_video, Job.of
                                 at the beginning of an indented line: a file, two blanks or more,
                                 and the functions and classes in it that the line is about
+
+Lines of the last kind, one under another, follow something through the code. One that is indented
+further is a step down: its file is imported by the one that it stands under (or run by it, as a
+process of that name), and imports nothing of those above it: there is no way back up.
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ SOURCE = ROOT / "src" / "contrejour"
 FILE = re.compile(r"(?<![\w./])[\w/]+\.py\b")
 FOLDER = re.compile(r"`((?:\w+/)+)`")
 DOTTED = re.compile(r"\bcontrejour(?:\.[A-Za-z_]\w*)+(?!\w|:\w)")
-FOLLOWED = re.compile(r"^ {4,}([\w/]+\.py) {2,}([A-Za-z_][\w.]*(?:, [A-Za-z_][\w.]*)*)(?: {2,}|$)")
+FOLLOWED = re.compile(r"^( {4,})(\w+/[\w/]+\.py) {2,}([\w.]+(?:, [\w.]+)*)(?: {2,}|$)")
 WRITTEN_AT_WORK = {"ahead/"}
 """Folders that the program makes, and that pages name."""
 
@@ -53,12 +57,23 @@ def _faults(text: str, folder: Path | None = None) -> Iterator[str]:
             yield f"no module or name {name}"
     if folder is not None:
         return
+    above: list[tuple[int, Path]] = []
     for line in text.splitlines():
-        if found := FOLLOWED.match(line):
-            held = {name for path in _files(found[1], None) for name in _names(path)}
-            for name in found[2].split(", "):
-                if name not in held:
-                    yield f"{found[1]} has no {name}"
+        found = FOLLOWED.match(line)
+        path = SOURCE / found[2] if found else ROOT
+        if not found or not path.is_file():
+            above = []
+            continue
+        for name in found[3].split(", "):
+            if name not in _names(path):
+                yield f"{found[2]} has no {name}"
+        above = [step for step in above if step[0] < len(found[1])]
+        if above and not _leads_to(above[-1][1], path):
+            yield f"{found[2]} is no step down from {_module(above[-1][1])}"
+        for _, higher in above:
+            if _module(higher) in _imported(path):
+                yield f"{found[2]} climbs back up to {_module(higher)}"
+        above.append((len(found[1]), path))
 
 
 def _files(name: str, folder: Path | None) -> list[Path]:
@@ -72,6 +87,36 @@ def _files(name: str, folder: Path | None) -> list[Path]:
 def _all() -> tuple[Path, ...]:
     tops = ("src", "tests", "docs", "bench", "scripts")
     return tuple(path for top in tops for path in (ROOT / top).rglob("*.py"))
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts)
+
+
+def _leads_to(path: Path, below: Path) -> bool:
+    """Whether a file imports another one, or a package that holds it, or starts it by its name."""
+    module = _module(below)
+    packages = {module.rsplit(".", count)[0] for count in range(module.count("."))}
+    return bool((packages | {module}) & _imported(path)) or f'"{module}"' in path.read_text()
+
+
+@cache
+def _imported(path: Path) -> frozenset[str]:
+    """What a file imports, wherever in it: modules, and the packages that names come from."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module:
+            inside = {f"{node.module}.{each.name}" for each in node.names}
+            modules = {name for name in inside if _is_file(name)}
+            found |= modules or {node.module}
+    return frozenset(found - {"contrejour"})
+
+
+def _is_file(module: str) -> bool:
+    path = SOURCE.parent.joinpath(*module.split("."))
+    return path.with_suffix(".py").is_file() or path.is_dir()
 
 
 @cache

@@ -24,7 +24,7 @@ class Steps:
         return run
 
     def end(self, body=lambda: None) -> None:
-        with finally_each(*map(self.step, "abc"), tell=self.said.append):
+        with finally_each(*map(self.step, "abc"), tell=lambda each: self.said.append(str(each))):
             body()
 
 

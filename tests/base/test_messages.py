@@ -20,6 +20,9 @@ import contrejour
 from contrejour.base import catalogue, errors
 from contrejour.base.errors import CameraRefused, OutputExists, SealError
 from contrejour.base.messages import Message, as_json, of_json, rendered, verbatim
+from contrejour.cli import parser
+from contrejour.cli.command import walk
+from contrejour.cli.commands import COMMANDS
 
 SOURCE = Path(contrejour.__file__).parent
 READ = {
@@ -123,39 +126,52 @@ def calls() -> Iterator[tuple[str, str, set[str] | None]]:
             if not isinstance(node, ast.Call):
                 continue
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            told = node.args[1:] if name == "wrong" else node.args
-            if name not in MAKERS or not told:
-                continue
-            given = {key.arg for key in node.keywords if key.arg != "hint"}
-            for chosen in (
-                (told[0].body, told[0].orelse) if isinstance(told[0], ast.IfExp) else told[:1]
-            ):
+            told = node.args[1:] if name in SECOND else node.args if name in FIRST else []
+            given = {key.arg for key in node.keywords} - {"hint", "code"}
+            first = told[0] if told else None
+            parts = {ast.IfExp: ("body", "orelse")}.get(type(first), ())
+            for chosen in [getattr(first, part) for part in parts] or [first]:
                 if isinstance(chosen, ast.Constant) and isinstance(chosen.value, str):
                     where = f"{path.relative_to(SOURCE)}:{node.lineno}"
                     yield where, chosen.value, None if None in given else given
 
 
-MAKERS = ERRORS | {"Message", "said", "wrong", "gone", "Fault", "NoKey"}
-USED = {key for _, key, _ in calls()} | {
-    kind.usual for kind in vars(errors).values() if getattr(kind, "usual", "")
+SECOND = {"wrong", "fine", "doubtful", "failing"}
+FIRST = ERRORS | {"Message", "said", "gone", "Fault", "NoKey"}
+ELSEWHERE = {kind.usual for kind in vars(errors).values() if getattr(kind, "usual", "")} | {
+    *parser.WORDS.values(), *(key for key, _ in parser.SENTENCES),
 }  # fmt: skip
+"""Ids that stand in tables, or in an error's class."""
+HELP = {
+    f"help {name.removeprefix('contrejour ')}": text
+    for command, one in walk(COMMANDS)
+    for name, text in [(command, one.help), *((f"{command} {each.name}", each.help)
+                                              for each in one.arguments)]
+}  # fmt: skip
+"""What the table of commands says in English."""
+
+
+def test_every_message_in_the_source_is_in_the_catalogue_and_none_is_unused() -> None:
+    used = {key for _, key, _ in calls()} | ELSEWHERE
+    assert [(where, key) for where, key, _ in calls() if key not in READ["en"]] == []
+    hints = {f"{key}.hint" for key in used}
+    assert sorted(READ["en"].keys() - used - hints - {""}) == []
 
 
 def test_every_language_has_the_same_messages_with_the_same_fields() -> None:
-    english, *others = READ.values()
-    for other in others:
-        assert sorted(english.keys() ^ other.keys()) == []
-        differing = [
-            key for key in english.keys() - {""}
-            if {frozenset(fields(text)) for text in english[key]}
-            != {frozenset(fields(text)) for text in other[key]}
-        ]  # fmt: skip
-        assert differing == []
+    assert sorted(READ["fr"].keys() ^ (READ["en"].keys() | HELP.keys())) == []
+    differing = [
+        key for key in READ["en"].keys() - {""}
+        if {frozenset(fields(text)) for text in READ["en"][key]}
+        != {frozenset(fields(text)) for text in READ["fr"][key]}
+    ]  # fmt: skip
+    assert differing == []
+    assert [key for key in HELP if fields(READ["fr"][key][0])] == []
 
 
 def test_the_values_at_every_call_are_the_fields_of_its_message() -> None:
     told = [each for each in calls() if each[1] in READ["en"]]
-    assert len(told) > 300
+    assert len(told) > 600
     assert [each for each in told if each[2] is not None and each[2] != names(each[1])] == []
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from contrejour.base.messages import Message
 from contrejour.cli.monitor_page import page
 from contrejour.custody.ledger.alarms import Alarm
 from contrejour.custody.ledger.checkpoint import Checkpoint
@@ -13,8 +14,14 @@ from contrejour.custody.ledger.verify import TrustedCheckpoint
 
 AT = datetime(2027, 2, 12, 9, 30, tzinfo=UTC)
 SEEN = TrustedCheckpoint(Checkpoint("log.example/<b>", 7, b"r" * 32), {"w1": 1, "w<2": 2})
-SILENT = Alarm("bus-041 has been silent since 2027-02-12T09:00:00Z", kind="silent")
-HOSTILE = Alarm("entry 3: <script>alert(1)</script> of an order that was over", kind="entry")
+SILENT = Alarm(Message("monitor-silent", edge="bus-041", since="2027-02-12T09:00:00Z"), "silent")
+HOSTILE = Alarm(
+    Message(
+        "monitor-entry", number=3,
+        fault=Message("entry-of-order-over", type="<script>alert(1)</script>"),
+    ),
+    "entry",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -38,7 +45,13 @@ def test_a_page_says_that_all_is_well_or_what_is_not(
 
 
 def test_a_log_that_was_never_believed_is_not_well() -> None:
-    told = page("en", AT, 30, None, [Alarm("checkpoint can't be read in log")]).decode()
+    told = page(
+        "en",
+        AT,
+        30,
+        None,
+        [Alarm(Message("tile-cannot-be-read", path="checkpoint", folder="log"), "log")],
+    ).decode()
     assert "could never be read" in told
     assert "Nothing to report" not in told + page("en", AT, 30, None, []).decode()
 

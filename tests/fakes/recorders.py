@@ -80,7 +80,7 @@ class Bench:
         )  # fmt: skip
         self.recorder = Recorder(
             camera, Chain(camera, EDGE, head), self.ahead, may=may, read=self.clock,
-            window_ms=window_ms, tell=self.said.append,
+            window_ms=window_ms, tell=lambda each: self.said.append(str(each)),
         )  # fmt: skip
         self.ahead.refresh = lambda now_ms: None  # no thread: `fill` is called where it is due
         if filled:

@@ -18,7 +18,6 @@ Formats: https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html and
 
 from __future__ import annotations
 
-import ast
 import gettext
 import io
 import re
@@ -30,6 +29,8 @@ LOCALE = Path(__file__).with_name("locale")
 DOMAIN = "contrejour"
 LANGUAGES = ("en", "fr")
 _LINE = re.compile(r'(?:(msgid|msgid_plural|msgstr|msgstr\[(\d)\]) )?(".*")')
+_ESCAPE = re.compile(r"\\(.)")
+_ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 _MAGIC = 0x950412DE
 
 
@@ -64,7 +65,7 @@ def read(text: str) -> dict[str, tuple[str, ...]]:
         if matched is None:
             raise ValueError(f"line {number}: not a line of a catalogue")
         word, _, quoted = matched.groups()
-        said = str(ast.literal_eval(quoted))
+        said = _plain(quoted)
         if word == "msgid":
             _keep(found, entry)
             entry, at = [said], 0
@@ -77,6 +78,12 @@ def read(text: str) -> dict[str, tuple[str, ...]]:
             entry[at] += said
     _keep(found, entry)
     return found
+
+
+def _plain(quoted: str) -> str:
+    """A text without its quotes, and what a backslash begins as it is meant."""
+    text = quoted[1:-1]
+    return _ESCAPE.sub(lambda found: _ESCAPES[found[1]], text) if "\\" in text else text
 
 
 def _keep(found: dict[str, tuple[str, ...]], entry: list[str]) -> None:

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from contrejour.base.messages import Message, Tell, reason_of, verbatim
+
 
 @contextmanager
-def finally_each(
-    *steps: Callable[[], object], tell: Callable[[str], object] = lambda _: None
-) -> Iterator[None]:
+def finally_each(*steps: Callable[[], object], tell: Tell = lambda _: None) -> Iterator[None]:
     """Run the block and then every step, in order, however the block or a step before it ended.
 
     Raises the first error, the block's before any step's. `tell` hears the others, since no more
@@ -36,12 +36,12 @@ def finally_each(
         return
     stops = [error for error in errors if not isinstance(error, Exception)]
     raised = (stops or errors)[0]
-    words = {_words(error): None for error in errors if error is not raised}
-    for each in words:
-        if each != _words(raised):
+    told = {_told(error): None for error in errors if error is not raised}
+    for each in told:
+        if str(each) != str(_told(raised)):
             tell(each)
     raise raised
 
 
-def _words(error: BaseException) -> str:
-    return f"{error}" or type(error).__name__
+def _told(error: BaseException) -> Message:
+    return reason_of(error) if str(error) else verbatim(type(error).__name__)

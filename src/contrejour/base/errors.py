@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from contrejour.base.messages import Message, Value, has_template, verbatim
+from contrejour.base.messages import Message, Value, has_template
 
 
 class ContrejourError(Exception):
@@ -52,12 +52,12 @@ class ContrejourError(Exception):
     others: tuple[ContrejourError, ...] = ()
 
     def __init__(
-        self, message: Message | str, old: str = "", /, *, hint: Message | None = None,
+        self, message: Message | str, /, *, hint: Message | None = None,
         **values: Value,
     ) -> None:  # fmt: skip
         super().__init__(message)
         self.message = message if isinstance(message, Message) else Message(message, **values)
-        self.advice = hint or (verbatim(old) if old else self._usual_hint())
+        self.advice = hint or self._usual_hint()
         """The hint; None: nothing more can be said."""
 
     def __str__(self) -> str:

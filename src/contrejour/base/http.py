@@ -5,12 +5,12 @@ from __future__ import annotations
 import socket
 import sys
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from contrejour.base.errors import OutputFailed
+from contrejour.base.messages import Message, Tell
 
 MOST_CONNECTIONS = 64
 IDLE_S = 15.0
@@ -25,7 +25,7 @@ class Listener(ThreadingHTTPServer):
 
     def __init__(
         self, host: str, port: int, talk: type[Talk], *, most: int,
-        broke: Callable[[str], object],
+        broke: Tell,
     ) -> None:  # fmt: skip
         """Listen (0: any free port). `broke`: told of a fault of ours. Raises OutputFailed."""
         self.broke = broke
@@ -76,7 +76,7 @@ class Listener(ThreadingHTTPServer):
         """Whoever went away is nobody's concern; ours is said, without what was asked."""
         error = sys.exception()
         if not isinstance(error, OSError):
-            self.broke(f"an answer could not be made: {type(error).__name__}")
+            self.broke(Message("answer-not-made", error=type(error).__name__))
 
 
 class Talk(BaseHTTPRequestHandler):

@@ -1,22 +1,11 @@
-"""What a reader is told: in French where their system speaks French.
-
-The code speaks English. `french.json` has a twin for each sentence that can reach a person on a
-terminal, with {0}, {1} … where the English one has values, {}. A test reads the sentences out of
-the source and fails when one has no twin. What has none (a word of the system) stays as it is.
-"""
+"""Whom a message is told to: in French where their system speaks French."""
 
 from __future__ import annotations
 
-import json
 import os
-import re
-from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
+from collections.abc import Mapping
 
-from contrejour.base.messages import Message, Value, has_template, rendered
-
-TWINS = Path(__file__).with_name("french.json")
+from contrejour.base.messages import Message, Value, rendered
 
 
 def is_french(environment: Mapping[str, str]) -> bool:
@@ -32,34 +21,5 @@ def readers_language() -> str:
 
 def said(message: Message | str, /, **values: Value) -> str:
     """A message, or the one of an id and values, in the reader's language."""
-    language = readers_language()
-    if isinstance(message, str):
-        if not has_template(message):
-            return french(message) if language == "fr" else message
-        message = Message(message, **values)
-    told = rendered(message, language)
-    return french(told) if language == "fr" and told == str(message) else told
-
-
-def french(text: str) -> str:
-    """The French twin of an English sentence, its values put in, theirs too; else the text."""
-    for pattern, twin in _twins():
-        if found := pattern.fullmatch(text):
-            return _filled(twin, [french(value) for value in found.groups()])
-    return text
-
-
-def _filled(twin: str, values: Sequence[str]) -> str:
-    return re.sub(r"\{(\d)\}", lambda place: values[int(place[1])], twin)
-
-
-@cache
-def _twins() -> list[tuple[re.Pattern[str], str]]:
-    """Pattern and twin of each sentence; those with most words of their own come first."""
-    twins: dict[str, str] = json.loads(TWINS.read_text(encoding="utf-8"))
-    ordered = sorted(twins, key=lambda english: -len(english.replace("{}", "")))
-    return [(_pattern(english), twins[english]) for english in ordered]
-
-
-def _pattern(english: str) -> re.Pattern[str]:
-    return re.compile("(.*?)".join(map(re.escape, english.split("{}"))), re.DOTALL)
+    told = message if isinstance(message, Message) else Message(message, **values)
+    return rendered(told, readers_language())

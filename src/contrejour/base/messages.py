@@ -12,7 +12,7 @@ catalogues with the ids in the source, so that there is none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -42,9 +42,22 @@ class Message:
 Value = str | int | float | Path | date | datetime | Message | None
 
 
+Tell = Callable[[Message], object]
+"""Takes what happens, to say it or keep it."""
+
+
 def verbatim(text: str) -> Message:
     """What somebody else says, in no language of ours: the system, a library, a device."""
     return Message("verbatim", text=text)
+
+
+def reason_of(error: BaseException) -> Message:
+    """Why something failed: the message of an error of ours, or of one that was raised with a
+    Message; else what the error says, verbatim."""
+    for own in (getattr(error, "message", None), *error.args[:1]):
+        if isinstance(own, Message):
+            return own
+    return verbatim(str(error))
 
 
 def rendered(message: Message, language: str) -> str:

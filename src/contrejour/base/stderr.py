@@ -22,7 +22,7 @@ from typing import Literal
 
 from contrejour.base.errors import ContrejourError
 from contrejour.base.language import said
-from contrejour.base.messages import Message, as_json, verbatim
+from contrejour.base.messages import Message, Tell, as_json, verbatim
 
 Form = Literal["text", "json"]
 Level = Literal["info", "warning", "error"]
@@ -41,27 +41,10 @@ EVENTS: Mapping[str, tuple[str, Level]] = {
 }
 """The event code and the level of what a camera tells, by the id of the message."""
 
-CODES: tuple[tuple[str, Level, str], ...] = (
-    ("camera-again", "warning", r"again in \d+ s$"),
-    ("camera-stopped", "error", r": this camera is stopped$"),
-    ("seal-gap", "warning", r"^nothing is sealed: "),
-    ("seal-again", "info", r"^sealing goes on$"),
-    ("seal-late", "warning", r"^a manifest can't be signed|^the disk is too slow"),
-    ("scene-lost", "warning", r"^the scene fits no more"),
-    ("scene-poor", "warning", r"^too little of the scene"),
-    ("scene-known", "info", r"^the empty scene is known"),
-    ("scene-unkept", "warning", r"^the scene can't be kept"),
-)
 
-
-def coded(message: Message | str) -> tuple[str, Level]:
+def coded(message: Message) -> tuple[str, Level]:
     """The event code and the level of what a camera tells."""
-    if isinstance(message, Message):
-        return EVENTS.get(message.id, ("told", "info"))
-    for code, level, pattern in CODES:
-        if re.search(pattern, message):
-            return code, level
-    return "told", "info"
+    return EVENTS.get(message.id, ("told", "info"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +56,10 @@ class Log:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def say(
-        self, message: Message | str, code: str, level: Level = "info", *, camera: str = "",
-        hint: Message | str | None = None,
+        self, message: Message, code: str, level: Level = "info", *, camera: str = "",
+        hint: Message | None = None,
     ) -> None:  # fmt: skip
         """One thing that happened."""
-        message = verbatim(message) if isinstance(message, str) else message
         if self.form == "json":
             at = self.clock().astimezone(UTC).isoformat(timespec="milliseconds")
             row = {"time": at.replace("+00:00", "Z"), "level": level, "camera": camera,
@@ -98,10 +80,10 @@ class Log:
         for other in error.others:
             self.complain(other)
 
-    def teller(self, camera: str) -> Callable[[Message | str], None]:
+    def teller(self, camera: str) -> Tell:
         """Says what happens to one camera."""
 
-        def tell(message: Message | str) -> None:
+        def tell(message: Message) -> None:
             code, level = coded(message)
             self.say(message, code, level, camera=camera)
 
@@ -110,6 +92,10 @@ class Log:
     def catch_all(self) -> None:
         """What Python itself would print, in this form: without it a traceback is no JSON."""
         if self.form == "json":
-            sys.excepthook = lambda kind, *_: self.say(kind.__name__, "broke", "error")
-            threading.excepthook = lambda args: self.say(args.exc_type.__name__, "broke", "error")
-            warnings.showwarning = lambda text, *_, **__: self.say(str(text), "python", "warning")
+            sys.excepthook = lambda kind, *_: self.say(verbatim(kind.__name__), "broke", "error")
+            threading.excepthook = lambda args: self.say(
+                verbatim(args.exc_type.__name__), "broke", "error"
+            )
+            warnings.showwarning = lambda text, *_, **__: self.say(
+                verbatim(str(text)), "python", "warning"
+            )

@@ -27,7 +27,7 @@ def _address(text: str) -> tuple[str, int]:
 
     host, _, port = text.partition(":")
     if not host or not (port or "0").isdecimal() or int(port or 1) > 65535:
-        raise argparse.ArgumentTypeError("HOST or HOST:PORT")
+        raise argparse.ArgumentTypeError(said("argument-host"))
     return host, int(port or PORT)
 
 
@@ -64,7 +64,7 @@ def _asked(ask: Callable[[str, str], Device], address: str, login: str) -> Devic
 def _login(file: Path) -> str:
     lines = arguments.read_text(file).splitlines()
     if not lines or ":" not in lines[0]:
-        raise InputMissing(f"{file} holds no login", "its first line is user:password")
+        raise InputMissing("login-file-empty", file=file)
     return lines[0]
 
 

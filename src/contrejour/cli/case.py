@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import Malformed, OrderError
+from contrejour.base.messages import Message
 from contrejour.cli import arguments
 from contrejour.cli.arguments import CASE_FOLDER
 from contrejour.cli.case_hold import HOLD, HOLD_KEY
@@ -93,7 +94,7 @@ def _held(path: Path) -> Order:
 
     case = folder.read(path).case
     if not case.held:
-        raise OrderError(f"{path} holds nothing", "--held names the folder of a hold's case")
+        raise OrderError("held-folder-empty", path=path)
     return case.order
 
 
@@ -110,7 +111,9 @@ def _private(path: Path | None) -> Private:
     except (ValueError, RecursionError):
         fits = False
     if not fits:
-        raise Malformed(f"{path}: not an object of texts", "one of: " + ", ".join(FIELDS))
+        raise Malformed(
+            "not-an-object-of-texts", path=path, hint=Message("one-of", known=", ".join(FIELDS))
+        )
     return Private.new(told)
 
 

@@ -30,7 +30,7 @@ def _hold_key(args: argparse.Namespace) -> int:
     found = folder.read(args.folder)
     order = found.case.order
     if order.hold_until is None:
-        raise OrderError("the order is to open, not to hold", "declare --hold-until makes a hold")
+        raise OrderError("order-opens-not-holds")
     signer = private_key(args.key, args.password_file)
     hold.sign(order.id, args.role, "age1", signer).check(order.id, found.keys)
     kind = RecipientKind.X25519 if args.x25519 else RecipientKind.HYBRID
@@ -55,10 +55,7 @@ def _hold(args: argparse.Namespace) -> int:
     for each in onions:
         unpack(each)
     if len({*onions}) != len(windows):
-        raise OrderError(
-            f"{len(windows)} windows were peeled for the hold, and {len({*onions})} are here",
-            "what whoever peeled last left, of each window",
-        )
+        raise OrderError("hold-onions-missing", peeled=len(windows), found=len({*onions}))
     step = Hold(windows)
     folder.add_held(args.folder, onions)
     folder.add(args.folder, found, step, records.write(step, case.order.id, now), now)
@@ -83,9 +80,7 @@ def keyset(args: argparse.Namespace, found: Found, rules: Rules, keys: Mapping[s
     assert order.hold_until is not None
     if args.role == VAULT:
         if args.hold_keys is None or not given:
-            raise OrderError(
-                "no keys for the hold", "`case hold-key` by the others, --hold-keys for the vault's"
-            )
+            raise OrderError("hold-without-keys")
         if not hold_path(args.hold_keys, order.id).exists():
             kind = Recipient.parse(given[0].recipient).kind
             with filling(args.hold_keys):

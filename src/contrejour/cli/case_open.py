@@ -47,7 +47,7 @@ def _windows(args: argparse.Namespace) -> list[tuple[Path, Path, list[Path]]]:
         layers = sorted((args.layer / name).glob("*.age"))
         if len(layers) != 1:
             raise InputMissing(
-                f"{args.layer / name} holds {len(layers)} layers", "one of each window, as peeled"
+                "one-layer-of-each-window", path=args.layer / name, layers=len(layers)
             )
         windows.append((layers[0], args.output / name, sealed))
     return windows
@@ -68,7 +68,7 @@ def _open_one(
     with window_key(peeled) as key:
         for each in sealed:
             if args.edge and vouched(each, args.edge).window != peeled.window:
-                raise SealError(f"{each} is of another window", "it was swapped or changed")
+                raise SealError("layer-of-another-window", layer=each)
         step = Open((window_of(peeled.window),), (str(key.recipient()),))
         document = records.write(step, found.case.order.id, at)
         found = folder.add(args.folder, found, step, document, at)  # refused: nothing is shown

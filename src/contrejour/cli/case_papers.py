@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing, OrderError, OutputFailed, UsageError
 from contrejour.base.language import said
+from contrejour.base.messages import Message
 from contrejour.cli import arguments
 from contrejour.cli.arguments import CASE_FOLDER, FORCE
 from contrejour.cli.command import Argument, Command, Option
@@ -72,7 +73,7 @@ def _export(args: argparse.Namespace) -> int:
     from contrejour.custody.cases.export import export
 
     if len({path.name for path in args.files}) < len(args.files):
-        raise UsageError("two files of one name", "a bag has each name once: rename one")
+        raise UsageError("two-files-of-one-name")
     found = {path.name: path for path in args.files}
     proofs = {path.name: arguments.read_bytes(path) for path in args.proof}
     now = datetime.now(UTC).replace(microsecond=0)
@@ -93,9 +94,7 @@ def _timeline(args: argparse.Namespace) -> int:
     places = {name: str(told[name]["place"]) for name in order.cameras}
     found = list(pieces.listed(arguments.read_bytes(args.clips))) if args.clips else []
     if strange := {each.camera for each in found} - places.keys():
-        raise OrderError(
-            f"the order doesn't cover {', '.join(sorted(strange))}", "only its cameras are shown"
-        )
+        raise OrderError("papers-beyond-the-order", cameras=", ".join(sorted(strange)))
     if args.events:
         found += recorded_pieces.recorded(args.events, places, args.clock_ms, _warn)
     since_ns, until_ns = (pieces.instant(at, 0).wall_ns for at in (order.since, order.until))
@@ -105,8 +104,8 @@ def _timeline(args: argparse.Namespace) -> int:
     return 0
 
 
-def _warn(text: str) -> None:
-    print(f"contrejour: warning: {said(text)}", file=sys.stderr)
+def _warn(message: Message) -> None:
+    print(f"contrejour: warning: {said(message)}", file=sys.stderr)
 
 
 def _handed(path: Path, clock_ms: int | None) -> SlipFile:
@@ -117,7 +116,7 @@ def _handed(path: Path, clock_ms: int | None) -> SlipFile:
     from contrejour.papers.slip import SlipFile
 
     if not path.is_file():
-        raise InputMissing(f"{path} does not exist")
+        raise InputMissing("does-not-exist", path=path)
     try:
         codec = media.probe(path).codec
     except ContrejourError:
@@ -146,7 +145,7 @@ def _made(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputFailed(f"{folder} can't be written: {error.strerror}") from error
+        raise OutputFailed("cannot-be-written", path=folder, reason=error.strerror) from error
     return folder
 
 

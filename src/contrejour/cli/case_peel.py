@@ -56,7 +56,7 @@ def _peel(args: argparse.Namespace) -> int:
 
     found = folder.read(args.folder)
     if not found.case.is_witnessed:
-        raise OrderError("the case has no proof that it was witnessed", "`case witness` first")
+        raise OrderError("case-not-witnessed")
     policy = arguments.read_bytes(args.policy)
     rules, keys = folder.rules_of(policy, arguments.read_bytes(args.witnesses), _voted(args, found))
     onions = [_onion(path, args.role, found) for path in args.onions]
@@ -79,10 +79,7 @@ def each_in(output: Path, paths: Sequence[Path]) -> list[Path]:
         return [output]
     places = [output / path.resolve().parent.name for path in paths]
     if len({*places}) < len(places):
-        raise UsageError(
-            "two of these are in folders of one name",
-            "one camera at a time, each window in its own",
-        )
+        raise UsageError("two-folders-of-one-name")
     return places
 
 
@@ -184,10 +181,7 @@ def _onion(path: Path, role: str, found: Found) -> Onion:
         way = name.removesuffix(".age")
         if way.split("+")[0] == role and agreed >= set(way.split("+")):
             return Onion(way, onion)
-    raise OrderError(
-        f"no onion here begins with {role}, and is for parties that approved",
-        "the first to peel is the last one that the policy names",
-    )
+    raise OrderError("no-onion-begins-with", role=role)
 
 
 def identity(path: Path) -> Identity | Token:
@@ -201,7 +195,7 @@ def identity(path: Path) -> Identity | Token:
 def demand_file(path: Path) -> None:
     """Raises InputMissing."""
     if not path.is_file():
-        raise InputMissing(f"{path} is not a regular file")
+        raise InputMissing("not-a-regular-file", path=path)
 
 
 def _trust(path: Path) -> Trust:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.base.errors import ContrejourError, UsageError
 from contrejour.base.files import replace
+from contrejour.base.messages import Message
 from contrejour.base.stderr import Log
 from contrejour.cli import arguments
 from contrejour.cli.keyfiles import public_key
@@ -57,8 +58,8 @@ class Configuration:
             except ContrejourError:
                 raise error from None
             self.log.complain(error)
-            self.log.say(f"instead of {self.site} the last one that could be read is used: {kept}",
-                         "config-last-good", "warning")  # fmt: skip
+            told = Message("configuration-last-good", site=self.site, kept=kept)
+            self.log.say(told, "config-last-good", "warning")
         return self._wanted(site, text)
 
     def again(self) -> dict[str, Wanted]:
@@ -77,7 +78,7 @@ class Configuration:
         for name in self.only:
             if name not in site.cameras:
                 known = ", ".join(site.cameras)
-                raise UsageError(f"{name} is not in {self.site}", f"one of: {known}")
+                raise UsageError("camera-not-in-site", camera=name, site=self.site, known=known)
         wanted = {
             name: Wanted(
                 name,
@@ -99,7 +100,8 @@ class Configuration:
             self.output.mkdir(parents=True, exist_ok=True)
             replace(self.output / KEPT, text.encode(), 0o600)
         except OSError as error:
-            self.log.say(f"{KEPT} can't be written: {error.strerror}", "config-unkept", "warning")
+            told = Message("cannot-be-written", path=KEPT, reason=error.strerror)
+            self.log.say(told, "config-unkept", "warning")
 
     @contextmanager
     def watched(self, wanted: bool, changed: Callable[[], object]) -> Iterator[None]:

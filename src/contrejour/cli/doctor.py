@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,14 +37,25 @@ def _doctor(args: argparse.Namespace) -> int:
 
     code = 0
     for found in examine(Asked(site, plan if args.plan else None, args.output, keeping)):
-        print(json.dumps(asdict(found)) if args.json else _line(found), flush=True)
+        print(json.dumps(_row(found)) if args.json else _line(found), flush=True)
         code = code or found.code
     return code
 
 
+def _about(found: Finding) -> str:
+    return found.about if isinstance(found.about, str) else said(found.about)
+
+
+def _row(found: Finding) -> dict[str, object]:
+    return {
+        "about": str(found.about), "state": found.state, "told": str(found.told),
+        "hint": str(found.hint or ""), "code": found.code,
+    }  # fmt: skip
+
+
 def _line(found: Finding) -> str:
     hint = f"\n    {said(found.hint)}" if found.hint else ""
-    return f"{MARKS[found.state]} {said(found.about)}: {said(found.told)}{hint}"
+    return f"{MARKS[found.state]} {_about(found)}: {said(found.told)}{hint}"
 
 
 DOCTOR = Command(

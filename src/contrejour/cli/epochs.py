@@ -39,13 +39,13 @@ def end_of(args: argparse.Namespace) -> Callable[[date], datetime]:
 
 def _count(text: str) -> int:
     if not 1 <= int(text) <= 400:
-        raise argparse.ArgumentTypeError("from 1 to 400")
+        raise argparse.ArgumentTypeError(said("from-to", least=1, most=400))
     return int(text)
 
 
 def _hours(text: str) -> int:
     if not 0 <= int(text) < 720:
-        raise argparse.ArgumentTypeError("from 0 to 719")
+        raise argparse.ArgumentTypeError(said("from-to", least=0, most=719))
     return int(text)
 
 
@@ -81,9 +81,7 @@ def _publish(args: argparse.Namespace) -> int:
 
     missing = set(_wanted(args)) - set(keys.days(args.folder))
     if missing:
-        raise InputMissing(
-            f"{args.folder} has no key of {min(missing)}", "contrejour keys make makes it"
-        )
+        raise InputMissing("no-key-of-day", folder=args.folder, day=min(missing))
     signer, days = _signer(args), _wanted(args)
     asked = {args.output: days}
     if args.each:
@@ -117,9 +115,9 @@ def _destroy(args: argparse.Namespace) -> int:
     statements = [args.output / f"{day}.shred" for day in due]
     for path in statements:
         if path.exists():
-            raise OutputExists(f"{path} exists", "this day's key was said to be destroyed")
+            raise OutputExists("statement-of-day-exists", path=path)
     if args.output.is_file():
-        raise UsageError(f"{args.output} is not a folder", "-o names a folder for the statements")
+        raise UsageError("statements-not-a-folder", output=args.output)
     signer = _signer(args)
     with filling(args.output):
         args.output.mkdir(parents=True, exist_ok=True)
@@ -128,7 +126,7 @@ def _destroy(args: argparse.Namespace) -> int:
         print(day)
         arguments.write_new(path, statement)
     if not due:
-        print(said("no key is due"), file=sys.stderr)
+        print(said("no-key-is-due"), file=sys.stderr)
     return 0
 
 

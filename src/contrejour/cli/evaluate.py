@@ -25,11 +25,11 @@ def run_eval(args: argparse.Namespace) -> int:
 
     by_pixels = args.before is not None and args.after is not None
     if (args.masks is not None) == by_pixels or (args.before is None) != (args.after is None):
-        raise UsageError("what is to be measured?", "give --masks, or --before and --after")
+        raise UsageError("eval-what-to-measure")
     try:
         text = args.truth.read_text(errors="replace")
     except OSError as error:
-        raise InputMissing(f"{args.truth} can't be read: {error.strerror}") from None
+        raise InputMissing("cannot-be-read", path=args.truth, reason=error.strerror) from None
     truth = parse(str(args.truth), text, args.box)
     frames = _compared(args.before, args.after) if by_pixels else _masked(args.masks)
     result = score(truth, frames)
@@ -69,10 +69,7 @@ def _pairs(before: Path, after: Path) -> Iterator[tuple[int, Any, Any]]:
     for index, (one, other) in enumerate(zip_longest(lumas(before), lumas(after))):
         if one is None or other is None:
             short, long = (before, after) if one is None else (after, before)
-            raise UsageError(
-                f"{short} ends after {index} frames, {long} goes on",
-                "a tool that adds or drops frames can't be compared frame by frame",
-            )
+            raise UsageError("videos-of-unequal-length", short=short, frames=index, long=long)
         yield one[0], one[1], other[1]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from contrejour.base import language
 from contrejour.base.errors import UsageError
 from contrejour.base.messages import Message
 from contrejour.cli import arguments, moments
@@ -32,7 +33,7 @@ SECONDS_A_DAY = 86_400
 def _degrees(text: str) -> float:
     degrees = float(text)
     if not 20 <= degrees <= 120:
-        raise argparse.ArgumentTypeError("from 20 to 120")
+        raise argparse.ArgumentTypeError(language.said("from-to", least=20, most=120))
     return degrees
 
 
@@ -41,14 +42,13 @@ def _eval(args: argparse.Namespace) -> int:
     from contrejour.vision.events.truth import read_truth
 
     if bool(args.moments) == bool(args.said):
-        raise UsageError("what is to be measured?", "give MOMENTS, or --said and --hours")
+        raise UsageError("events-what-to-measure")
     if args.output and not (args.moments and args.zone):
-        raise UsageError("an error rate is of one zone, measured by its rules",
-                         "-o goes with MOMENTS, --site, --camera and --zone")  # fmt: skip
+        raise UsageError("error-rate-of-one-zone")  # fmt: skip
     truth = read_truth(arguments.read_text(args.truth), str(args.truth))
     said, hours = _replayed(args, truth) if args.moments else _told(args, truth)
     if not 0 < hours < 1e6:
-        raise UsageError("nothing was watched", "--hours says how long, in hours")
+        raise UsageError("nothing-was-watched")
     only = [each for each in truth.occurrences if args.zone in (None, each.zone)]
     scores = score(only, [each for each in said if args.zone in (None, each.zone)], hours)
     if args.output:
@@ -66,12 +66,9 @@ def _told(args: argparse.Namespace, truth: EventTruth) -> tuple[Sequence[RaisedE
 
     said, dated = read_said(arguments.read_text(args.said), str(args.said))
     if said and truth.occurrences and dated != truth.dated:
-        raise UsageError(
-            f"{args.truth} and {args.said} tell the time in different ways",
-            "seconds in both, or dates in both",
-        )
+        raise UsageError("times-told-differently", truth=args.truth, said=args.said)
     if args.hours is None:
-        raise UsageError("how long was watched?", "--hours says it: a rate is by the hour")
+        raise UsageError("how-long-was-watched")
     return said, args.hours
 
 
@@ -82,10 +79,7 @@ def _replayed(args: argparse.Namespace, truth: EventTruth) -> tuple[Sequence[Rai
     from contrejour.vision.events.score import RaisedEvent
 
     if any(map(moments.is_video, args.moments)) and (truth.dated or len(args.moments) > 1):
-        raise UsageError(
-            "a video doesn't tell the date",
-            "one video alone, the truth in seconds from its first picture",
-        )
+        raise UsageError("video-without-a-date")
     rules = build(args.camera, _zones(args))
     done = replay(_streams(args, rules), rules)
     start_s = 0.0 if truth.dated or done.first is None else done.first.at.timestamp()
@@ -145,7 +139,7 @@ def _tune(args: argparse.Namespace) -> int:
     done = replay(_streams(args, rules), rules)
     days = done.watched_s / SECONDS_A_DAY
     if not days:
-        raise UsageError("nothing was watched", "keep moments for some days")
+        raise UsageError("nothing-kept-to-measure")
     counted = Counter(place for place, _ in done.said)
     rows: list[dict[str, object]] = []
     lines = [f"{'zone':<16} {'event':<16} {'setting':<20} {'said':>5} {'a camera-day':>24}"]
@@ -205,10 +199,12 @@ def _zones(args: argparse.Namespace) -> dict[str, ZoneRule]:
     """The camera's zones, but for those that only count."""
     zones = {name: zone for name, zone in _place(args).events.items() if zone.kind != "count"}
     if not zones:
-        raise UsageError(f"{args.camera} has no events in {args.site}", "add some: events")
+        raise UsageError("camera-without-events", camera=args.camera, site=args.site)
     zone = getattr(args, "zone", None)
     if zone not in (None, *zones):
-        raise UsageError(f"{zone} is not a zone of {args.camera}", f"one of: {', '.join(zones)}")
+        raise UsageError(
+            "not-a-zone-of-camera", zone=zone, camera=args.camera, zones=", ".join(zones)
+        )
     return zones
 
 
@@ -216,11 +212,11 @@ def _place(args: argparse.Namespace) -> Place:
     from contrejour.live.site import read_site
 
     if not (args.site and args.camera):
-        raise UsageError("which zones?", "--site and --camera say it")
+        raise UsageError("which-zones")
     site = read_site(arguments.read_text(args.site), str(args.site))
     if args.camera not in site.cameras:
         known = ", ".join(site.cameras)
-        raise UsageError(f"{args.camera} is not in {args.site}", f"one of: {known}")
+        raise UsageError("camera-not-in-site", camera=args.camera, site=args.site, known=known)
     return site.cameras[args.camera]
 
 

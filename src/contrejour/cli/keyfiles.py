@@ -49,7 +49,7 @@ def beside(private: Path) -> Path:
 
 def _key_bytes(path: Path) -> bytes:
     if not path.exists():
-        raise InputMissing(f"{path} does not exist", "contrejour keys new makes a key")
+        raise InputMissing("key-file-does-not-exist", path=path)
     return arguments.read_bytes(path)
 
 
@@ -58,7 +58,7 @@ def password(file: Path | None) -> bytes | None:
         return None
     first = arguments.read_bytes(file).splitlines()[:1]
     if not first or not first[0]:
-        raise InputMissing(f"{file} has no password in it", "its first line is the password")
+        raise InputMissing("password-file-empty", file=file)
     return first[0]
 
 

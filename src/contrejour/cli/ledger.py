@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.base.errors import Malformed, UsageError
 from contrejour.base.language import said
+from contrejour.base.messages import Message
 from contrejour.base.stop import Requests
 from contrejour.cli import arguments, keyfiles
 from contrejour.cli.arguments import FORCE
@@ -76,7 +77,7 @@ def _entries(path: Path) -> Iterator[Entry]:
             if data.pop("v", VERSION) != VERSION:
                 raise ValueError
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise Malformed(f"{path}:{number}: not an object with a type") from None
+            raise Malformed("entry-not-an-object", path=path, line=number) from None
         yield Entry(kind, at, data)
 
 
@@ -133,11 +134,11 @@ def _verify(args: argparse.Namespace) -> int:
     trust, ages = _trust(args.policy), _ages(args)
     if is_url(args.what) or Path(args.what).is_dir():
         if args.entry:
-            raise UsageError("--entry goes with a proof, not with a log")
+            raise UsageError("entry-goes-with-a-proof")
         with opened(args.what) as read:
             show(audit(read, trust, ages))
     elif args.entry is None:
-        raise UsageError("--entry names the file that the proof is for")
+        raise UsageError("proof-needs-the-entry")
     else:
         shown = arguments.read_bytes(Path(args.what))
         show(check_entry(arguments.read_bytes(args.entry), shown, trust, ages))
@@ -162,8 +163,8 @@ def _ages(args: argparse.Namespace) -> Ages | None:
     return None if args.max_age is None else Ages(int(time.time()), args.max_age)
 
 
-def _warn(text: str) -> None:
-    print(f"contrejour: warning: {said(text)}", file=sys.stderr)
+def _warn(message: Message) -> None:
+    print(f"contrejour: warning: {said(message)}", file=sys.stderr)
 
 
 FOLDER = Argument("folder", DIR, help="the log's folder")

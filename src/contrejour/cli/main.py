@@ -6,16 +6,15 @@ Nothing heavy is imported before a command needs it, so that `--help` is instant
 from __future__ import annotations
 
 import argparse
-import errno
 import os
 import sys
 from collections.abc import Sequence
 
 from contrejour.base import stop
 from contrejour.base.errors import ContrejourError, OutputFailed
+from contrejour.base.files import FREE_SPACE, FULL
+from contrejour.base.messages import Message, verbatim
 from contrejour.base.stderr import Log
-
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         stop.raise_on_signals()
         return _run(args)
     except KeyboardInterrupt:
-        _log(args).complain(ContrejourError("interrupted", _resumes(args)))
+        _log(args).complain(ContrejourError("run-interrupted", hint=_resumes(args)))
         return 130
 
 
@@ -39,7 +38,7 @@ def _run(args: argparse.Namespace) -> int:
         _log(args).complain(error)
         return error.exit_code
     except stop.Termination:
-        _log(args).complain(ContrejourError("terminated", _resumes(args)))
+        _log(args).complain(ContrejourError("run-terminated", hint=_resumes(args)))
         return stop.EXIT_CODE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -52,13 +51,13 @@ def _run(args: argparse.Namespace) -> int:
 
 def _told(error: OSError) -> ContrejourError:
     if error.errno not in FULL:
-        return ContrejourError(str(error))
-    where = f"{error.filename or 'the output'} can't be written: {error.strerror}"
-    return OutputFailed(where, "free some space, or choose -o elsewhere")
+        return ContrejourError(verbatim(str(error)))
+    where = error.filename or Message("the-output")
+    return OutputFailed("cannot-be-written", path=where, reason=error.strerror, hint=FREE_SPACE)
 
 
-def _resumes(args: argparse.Namespace) -> str:
-    return "--resume goes on where it stopped" if "resume" in args else ""
+def _resumes(args: argparse.Namespace) -> Message | None:
+    return Message("resume-goes-on") if "resume" in args else None
 
 
 def _log(args: argparse.Namespace) -> Log:

@@ -59,10 +59,7 @@ def _verify(args: argparse.Namespace) -> int:
             print(f"{one.state:8} {one.path}")
     bad = [one for one in kept if one.state is not FileState.SOUND]
     if bad:
-        raise ModelError(
-            f"{len(bad)} of {len(kept)} model files missing or wrong in {cache_dir()}",
-            "`contrejour models fetch` mends it",
-        )
+        raise ModelError("model-files-bad", bad=len(bad), all=len(kept), folder=cache_dir())
     return 0
 
 

@@ -18,7 +18,7 @@ def is_video(path: Path) -> bool:
         with path.open("rb") as file:
             return file.read(1) not in (b"", b"{", b"[")
     except OSError as error:
-        raise InputMissing(f"{path} can't be read: {error.strerror}") from error
+        raise InputMissing("cannot-be-read", path=path, reason=error.strerror) from error
 
 
 def streams(
@@ -51,9 +51,11 @@ def _kept(path: Path, wanted: str | None) -> Iterator[Iterator[Moment]]:
         with path.open(encoding="utf-8") as lines:
             camera, moments = read(lines, str(path))
             if wanted not in (None, camera):
-                raise UsageError(f"{path} is of {camera}, not of {wanted}")
+                raise UsageError(
+                    "moments-of-another-camera", path=path, camera=camera, expected=wanted
+                )
             yield moments
     except OSError as error:
-        raise InputMissing(f"{path} can't be read: {error.strerror}") from error
+        raise InputMissing("cannot-be-read", path=path, reason=error.strerror) from error
     except UnicodeDecodeError as error:
-        raise Malformed(f"{path}: not UTF-8 text", "keep moments again") from error
+        raise Malformed("moments-not-utf-8", path=path) from error

@@ -35,7 +35,7 @@ def _monitor(args: argparse.Namespace) -> int:
     from contrejour.custody.ledger.web import opened
 
     if args.page and not args.every:
-        raise UsageError("--page goes with --every", "a page that nobody renews would lie")
+        raise UsageError("page-goes-with-every")
     trust = read_trust(arguments.read_text(args.policy))
     monitor = Monitor(
         trust, _wanted(args), seen=_last(args.state, trust) if args.state.exists() else None,
@@ -60,7 +60,7 @@ def _monitor(args: argparse.Namespace) -> int:
     if monitor.believed:
         show(monitor.believed[1])
     if standing and not args.every:
-        raise LedgerError(f"alarms: {len(standing)}", "each of them is told above")
+        raise LedgerError("alarms-stand", alarms=len(standing))
     return 0
 
 
@@ -108,11 +108,13 @@ def _tell(before: list[Alarm], now: list[Alarm], as_json: bool) -> None:
     old, new = set(before), set(now)
     for word, alarms, told in (("over", before, new), ("alarm", now, old)):
         for each in (each for each in alarms if each not in told):
-            print(f"contrejour: {word}: {said(each.text)}", file=sys.stderr)
+            print(f"contrejour: {word}: {said(each.message)}", file=sys.stderr)
             if each.hint and word == "alarm":
                 print(f"contrejour: hint: {said(each.hint)}", file=sys.stderr, flush=True)
             if as_json:
-                print(json.dumps({word: each.kind, "at": at, "text": each.text}), flush=True)
+                print(
+                    json.dumps({word: each.kind, "at": at, "text": str(each.message)}), flush=True
+                )
 
 
 def show(seen: TrustedCheckpoint) -> None:

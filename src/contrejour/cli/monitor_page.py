@@ -7,7 +7,7 @@ from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING
 
-from contrejour.base.language import french
+from contrejour.base.messages import rendered
 
 if TYPE_CHECKING:
     from contrejour.custody.ledger.alarms import Alarm
@@ -43,7 +43,7 @@ def page(
 ) -> bytes:
     """`fr` or `en`, UTF-8. `at`: when the log was read (UTC); it is read again every `every_s`."""
     words = WORDS[language]
-    told = [french(each.text) if language == "fr" else each.text for each in alarms]
+    told = [rendered(each.message, language) for each in alarms]
     lines = [words["never"]]
     if seen:
         by = ", ".join(seen.by) or words["nobody"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
 from contrejour import __version__
-from contrejour.base.language import said
+from contrejour.base.language import readers_language, said
+from contrejour.base.messages import Message, rendered, verbatim
 from contrejour.cli.command import Argument, Command, Given, Switch
 from contrejour.cli.commands import COMMANDS
 
@@ -26,7 +28,7 @@ lean on it. No other does: what one beginning means changes when an option is ad
 def new_parser() -> argparse.ArgumentParser:
     """What reads the command line: `parse_args` gives a namespace whose `run` is the command's."""
     parser: argparse.ArgumentParser = _Parser(
-        prog="contrejour", description="See what happens, never who.", allow_abbrev=False
+        prog="contrejour", description=said("see-what-happens"), allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"contrejour {__version__}")
     _add_commands(parser, COMMANDS, "COMMAND", "contrejour")
@@ -40,22 +42,24 @@ def _add_commands(
     for command in commands:
         name = f"{above} {command.name}"
         abbreviates = f"{name} ".startswith(tuple(f"{each} " for each in ABBREVIATING))
-        made = below.add_parser(command.name, help=command.help, allow_abbrev=abbreviates)
+        made = below.add_parser(
+            command.name, help=_help(name, command.help), allow_abbrev=abbreviates
+        )
         for given in command.arguments:
-            _add(made, given)
+            _add(made, given, _help(f"{name} {given.name}", given.help))
         if command.commands:
             _add_commands(made, command.commands, command.metavar, name)
         else:
             made.set_defaults(run=command.run)
 
 
-def _add(parser: argparse.ArgumentParser, given: Given) -> None:
+def _add(parser: argparse.ArgumentParser, given: Given, told: str) -> None:
     if isinstance(given, Switch):
-        parser.add_argument(*given.names, action="store_true", help=given.help)
+        parser.add_argument(*given.names, action="store_true", help=told)
     elif isinstance(given, Argument):
         value = given.value
         parser.add_argument(
-            given.name, metavar=value.metavar or None, help=given.help, type=value.parse,
+            given.name, metavar=value.metavar or None, help=told, type=value.parse,
             choices=given.choices or None, nargs=given.count, default=given.default,
         )  # fmt: skip
     else:
@@ -64,11 +68,48 @@ def _add(parser: argparse.ArgumentParser, given: Given) -> None:
         default = given.default_factory() if given.default_factory else given.default
         parser.add_argument(
             *given.names, metavar=metavars if len(values) > 1 else metavars[0] or None,
-            help=given.help, type=values[0].parse, nargs=len(values) if len(values) > 1 else None,
+            help=told, type=values[0].parse, nargs=len(values) if len(values) > 1 else None,
             dest=given.dest or None, choices=given.choices or None, required=given.required,
             action="append" if given.repeated else "store",
             default=[] if given.repeated else default,
         )  # fmt: skip
+
+
+def _help(name: str, english: str) -> str:
+    """What the table says of a command or an argument, in the reader's language.
+
+    The table has the English; catalogues of other languages have it under the whole name, such as
+    `help ledger init --key`.
+    """
+    language = readers_language()
+    if language == "en":
+        return english
+    return rendered(Message(f"help {name.removeprefix('contrejour ')}"), language)
+
+
+WORDS = {
+    "options": "argparse-options",
+    "positional arguments": "argparse-positional",
+    "show this help message and exit": "argparse-help",
+    "show program's version number and exit": "argparse-version",
+}
+"""What argparse itself puts into a help page."""
+SENTENCES = (
+    ("argument-not-a-choice",
+     r"argument (?P<name>.*?): invalid choice: (?P<found>.*) \(choose from (?P<known>.*)\)"),
+    ("argument-expects-one", r"argument (?P<name>.*?): expected one argument"),
+    ("argument-wrong", r"argument (?P<name>.*?): (?P<fault>.*)"),
+    ("arguments-required", r"the following arguments are required: (?P<names>.*)"),
+    ("arguments-unrecognized", r"unrecognized arguments: (?P<words>.*)"),
+)  # fmt: skip
+"""What argparse says of arguments: it has no ids, only these sentences."""
+
+
+def _of_argparse(text: str) -> Message:
+    for key, pattern in SENTENCES:
+        if found := re.fullmatch(pattern, text, re.DOTALL):
+            return Message(key, **found.groupdict())
+    return verbatim(text)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -76,14 +117,15 @@ class _Parser(argparse.ArgumentParser):
 
     def format_help(self) -> str:
         for group in self._action_groups:
-            group.title = said(group.title or "")
+            group.title = _word(group.title)
         for action in self._actions:
-            choices = getattr(action, "_choices_actions", [])  # the commands
-            for told in (action, *choices):
-                told.help = said(told.help) if told.help else None
-        self.description = said(self.description) if self.description else None
+            action.help = _word(action.help)
         return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        self.exit(2, f"contrejour: error: {said(message)}\n")
+        self.exit(2, f"contrejour: error: {said(_of_argparse(message))}\n")
+
+
+def _word(text: str | None) -> str | None:
+    return said(WORDS[text]) if text in WORDS else text

@@ -19,12 +19,12 @@ def _review(args: argparse.Namespace) -> int:
 
     language = arguments.speak(args.lang)
     if args.body not in (None, *BodyKind):
-        raise UsageError(f"{args.body} is not a kind of body", f"one of: {', '.join(BodyKind)}")
+        raise UsageError("not-a-kind-of-body", body=args.body, known=", ".join(BodyKind))
     days = sorted({date.today(), args.as_of or date.today()})
     found = review(args.file, days, BodyKind(args.body) if args.body else None)
     if args.draft:
         if found.draft is None:
-            raise UsageError(f"{args.file} proposes no measure: there is no mandate to draft")
+            raise UsageError("no-measure-proposed", file=args.file)
         arguments.write_new(args.draft, found.draft.encode(), force=args.force)
     sys.stdout.write((to_json(found) if args.json else to_text(found, language)).rstrip() + "\n")
     return 0

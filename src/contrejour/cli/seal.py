@@ -41,7 +41,7 @@ class Sealer:
         from contrejour.custody.seal.file import seal_file
 
         if not file.is_file():
-            raise InputMissing(f"{file} is not a regular file")
+            raise InputMissing("not-a-regular-file", path=file)
         with filling(folder):
             seal_file(file, folder, self.keys, self._text, self._now_ms)
 
@@ -61,11 +61,11 @@ def _open(args: argparse.Namespace) -> int:
     from contrejour.custody.seal.wipe import wipe
 
     if args.output.exists():
-        raise OutputExists(f"{args.output} exists", "-o says where else")
+        raise OutputExists("opened-file-exists", output=args.output)
     sealed = _sealed(args.sealed)
     for key in args.key:
         if not key.is_file():
-            raise InputMissing(f"{key} is not a regular file")
+            raise InputMissing("not-a-regular-file", path=key)
     keys: Sequence[OpeningKey] = [read_identity(path, Terminal()) for path in args.key]
     try:
         keys = _window_keys(sealed, keys, args.edge)
@@ -85,9 +85,9 @@ def _sealed(path: Path) -> Path:
         return path
     found = sorted(path.glob("*.age"))
     if not found:
-        raise InputMissing(f"{path} holds no sealed file")
+        raise InputMissing("no-sealed-file", path=path)
     if len(found) > 1:
-        raise SealError(f"{path} holds {len(found)} sealed files", "name one of them")
+        raise SealError("several-sealed-files", path=path, files=len(found))
     return found[0]
 
 
@@ -106,7 +106,7 @@ def _window_keys(sealed: Path, keys: Sequence[OpeningKey], edge: str | None) -> 
         told = vouched(sealed, edge)
         hashes = {name: hashlib.sha256(data).hexdigest() for name, data in wrapped.items()}
         if hashes != dict(told.onions):
-            raise SealError(f"{onions} are not the onions that {told.edge} made")
+            raise SealError("onions-of-another-edge", onions=onions, edge=told.edge)
         window = told.window
     return [unwrap(wrapped.values(), keys, window)[1]] if wrapped else list(keys)
 
@@ -124,7 +124,7 @@ def vouched(sealed: Path, edge: str) -> Manifest:
     with sealed.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if (sealed.name, digest) not in {(each.name, each.ct_sha256) for each in told.segs}:
-        raise SealError(f"{sealed} is not what {by.name} sealed", "it was swapped or changed")
+        raise SealError("not-what-was-sealed", sealed=sealed, edge=by.name)
     return told
 
 
@@ -138,7 +138,7 @@ def kept(chunks: Iterator[bytearray], allow: bool) -> Iterator[bytearray]:
     except SealError as error:
         if not (allow and some):
             raise
-        print(f"contrejour: warning: {said(str(error))}", file=sys.stderr)
+        print(f"contrejour: warning: {said(error.message)}", file=sys.stderr)
 
 
 KEYSET = Option(

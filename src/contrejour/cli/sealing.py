@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing
+from contrejour.base.messages import Tell
 from contrejour.cli import arguments
 from contrejour.cli.keyfiles import private_key
 
@@ -25,12 +25,12 @@ def keeping(seal: Seal) -> Keeping:
 
     policy = parse(arguments.read_text(seal.policy), "party")
     if missing := [each for each in seal.notes if not each.exists()]:
-        raise InputMissing(f"{missing[0]} does not exist", "`keys publish` makes the notes")
+        raise InputMissing("keyset-does-not-exist", path=missing[0])
     parties = Parties(policy, seal.notes)
     try:
         parties.check()
     except OSError as error:
-        raise InputMissing(f"{error.filename} can't be read: {error.strerror}") from error
+        raise InputMissing("cannot-be-read", path=error.filename, reason=error.strerror) from error
     edge = Edge(seal.edge, private_key(seal.key, seal.password_file))
     keynotes.Verifier.of(edge.name, edge.key)
     return Keeping(seal.folder, edge, parties)
@@ -39,7 +39,7 @@ def keeping(seal: Seal) -> Keeping:
 class SealingSetup:
     """Makes it when the first camera wants it; another when the site file says another."""
 
-    def __init__(self, tell: Callable[[str], object]) -> None:
+    def __init__(self, tell: Tell) -> None:
         self._tell = tell
         self._by: tuple[Seal, Sealed] | None = None
         self._lock = threading.Lock()

@@ -40,9 +40,9 @@ def _shred(args: argparse.Namespace) -> int:
     from contrejour.custody.seal.shred import method_of
 
     if not args.folder.is_dir():
-        raise InputMissing(f"{args.folder} is not a folder")
+        raise InputMissing("keys-not-a-folder", folder=args.folder)
     if args.output.is_file():
-        raise UsageError(f"{args.output} is not a folder", "-o names a folder for the statements")
+        raise UsageError("statements-not-a-folder", output=args.output)
     now, wrong = datetime.now(UTC), list[ContrejourError]()
     ends, signer = end_of(args), private_key(args.key, args.password_file)
     party, due = args.party or args.role, 0
@@ -53,17 +53,14 @@ def _shred(args: argparse.Namespace) -> int:
             try:
                 entry = _entry(what, args.role, now, method_of(key, args.token))
                 if path.exists():
-                    raise OutputExists(f"{path} exists", "this key was said to be destroyed")
+                    raise OutputExists("statement-of-key-exists", path=path)
                 statement = destroy(party, signer, now, args.token)
             except ContrejourError as error:
                 wrong.append(error)
                 continue
             except OSError as error:
                 wrong.append(
-                    OutputFailed(
-                        f"the key of {key.stem} can't be destroyed: {error.strerror}",
-                        "it is still due",
-                    )
+                    OutputFailed("key-cannot-be-destroyed", key=key.stem, reason=error.strerror)
                 )
                 continue
             print(key.stem, flush=True)
@@ -72,7 +69,7 @@ def _shred(args: argparse.Namespace) -> int:
     if wrong:
         raise wrong[0]
     if not due:
-        print(said("no key is due"), file=sys.stderr)
+        print(said("no-key-is-due"), file=sys.stderr)
     return 0
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing
 from contrejour.base.language import said
+from contrejour.base.messages import Message
 from contrejour.cli.command import Argument, Command, Option, Switch
 from contrejour.cli.values import DIR, ROLE, text
 
@@ -80,8 +81,8 @@ def _decide(args: argparse.Namespace, verdict: str) -> int:
     return 0
 
 
-def _warn(text: str) -> None:
-    print(f"contrejour: warning: {said(text)}", file=sys.stderr)
+def _warn(message: Message) -> None:
+    print(f"contrejour: warning: {said(message)}", file=sys.stderr)
 
 
 def destinations(
@@ -118,7 +119,7 @@ def _first_line(path: Path) -> str:
     try:
         return path.read_text().splitlines()[0].strip()
     except (OSError, IndexError, UnicodeDecodeError) as error:
-        raise InputMissing(f"no secret can be read from {path}", "it is its first line") from error
+        raise InputMissing("secret-cannot-be-read", path=path) from error
 
 
 FOLDER = Argument(

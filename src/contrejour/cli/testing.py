@@ -29,7 +29,7 @@ def _camera(args: argparse.Namespace) -> int:
             tls.load_cert_chain(*args.tls)
         except (OSError, ssl.SSLError) as error:
             raise InputMissing(
-                f"{args.tls[0]} and {args.tls[1]} can't be read as a certificate and its key"
+                "certificate-cannot-be-read", certificate=args.tls[0], key=args.tls[1]
             ) from error
     camera = CameraServer([load(clip) for clip in args.clips], faults, login, tls, args.onvif)
 
@@ -38,8 +38,7 @@ def _camera(args: argparse.Namespace) -> int:
             port = await camera.start(port=args.port)
         except OSError as error:
             raise OutputFailed(
-                f"port {args.port} can't be listened on: {error.strerror}",
-                "--port 0 takes a free one",
+                "port-cannot-listen", port=args.port, reason=error.strerror
             ) from error
         print(*camera.addresses(port), sep="\n", flush=True)
         try:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from contrejour.base.language import said
+
 
 @dataclass(frozen=True, slots=True)
 class ArgumentType:
@@ -36,7 +38,7 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError("a date such as 2027-02-12") from None
+        raise argparse.ArgumentTypeError(said("argument-date")) from None
 
 
 def moment(text: str) -> datetime:
@@ -46,7 +48,7 @@ def moment(text: str) -> datetime:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise argparse.ArgumentTypeError("a time such as 2027-02-12T16:00:00+01:00 or …Z")
+        raise argparse.ArgumentTypeError(said("argument-moment"))
     return at
 
 
@@ -57,7 +59,7 @@ def seconds(text: str) -> float:
     except ValueError:
         found = 0.0
     if not 0 < found <= 86_400:  # nor is nan
-        raise argparse.ArgumentTypeError("seconds, more than 0 and up to 86400")
+        raise argparse.ArgumentTypeError(said("argument-seconds"))
     return found
 
 
@@ -65,7 +67,7 @@ def address(text: str) -> tuple[str, int]:
     """HOST:PORT, [::1]:PORT."""
     host, _, port = text.rpartition(":")
     if not host or not port.isdecimal() or int(port) > 65535:
-        raise argparse.ArgumentTypeError("an address such as 127.0.0.1:8080")
+        raise argparse.ArgumentTypeError(said("argument-address"))
     return host.strip("[]"), int(port)
 
 
@@ -76,7 +78,7 @@ def web(text: str) -> str:
     except ValueError:
         host = None
     if not host or not re.fullmatch(r"https?://[!-~]+", text):
-        raise argparse.ArgumentTypeError("an address such as https://log.example.org/rhone")
+        raise argparse.ArgumentTypeError(said("argument-web-address"))
     return text.rstrip("/")
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def _jobs(text: str) -> int:
     count = int(text)
     if not 1 <= count <= 1024:
-        raise argparse.ArgumentTypeError("from 1 to 1024")
+        raise argparse.ArgumentTypeError(said("from-to", least=1, most=1024))
     return count
 
 
@@ -43,7 +43,7 @@ def _run(args: argparse.Namespace) -> int:
         print(f"contrejour: warning: {said(why.message)}", file=sys.stderr)
     targets = inputs.targets(args.inputs, args.output)
     if len(targets) > 1 and (args.masks or args.report):
-        raise UsageError("--masks and --report are for one input", "veil the files one by one")
+        raise UsageError("masks-and-report-of-one-input")
     if not args.force and not args.resume:
         _refuse_existing(targets)
     sealer = None
@@ -96,9 +96,7 @@ def _sealed(target: Target) -> Path:
 def _refuse_existing(targets: Sequence[Target]) -> None:
     for target in targets:
         if target.out.exists():
-            raise OutputExists(
-                f"{target.out} exists", "--force replaces it, --resume keeps what is done"
-            )
+            raise OutputExists("output-exists-resume", out=target.out)
 
 
 VEIL = Command(

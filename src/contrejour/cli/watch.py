@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.base.ending import finally_each
 from contrejour.base.errors import ContrejourError
+from contrejour.base.messages import Message, reason_of
 from contrejour.base.stderr import Log
 from contrejour.cli import arguments
 from contrejour.cli.arguments import OFFLINE, PUBLIC_LOG
@@ -92,10 +93,11 @@ class _RunningCameras:
         for name in (*again, *changes.new):
             self.cameras.start(self.made(after[name]))
         if self.wanted:
-            counts = (len(changes.gone), len(changes.new), len(again),
-                      len(changes.same) - len(over))  # fmt: skip
-            told = "cameras: {} stopped, {} started, {} restarted, {} untouched"
-            self.log.say(told.format(*counts), "config-read")
+            told = Message(
+                "cameras-changed", stopped=len(changes.gone), started=len(changes.new),
+                restarted=len(again), untouched=len(changes.same) - len(over),
+            )  # fmt: skip
+            self.log.say(told, "config-read")
         self.wanted = after
 
     def until_over(self, events: SimpleQueue[str]) -> None:
@@ -107,7 +109,7 @@ class _RunningCameras:
             if event == RELOAD:
                 self._reload()
             elif (error := self.cameras.failed.get(event)) and len(self.cameras.watchers) > 1:
-                self.cameras.watchers[event].tell(f"{error}: this camera is stopped")
+                self.cameras.watchers[event].tell(Message("camera-stopped", error=reason_of(error)))
 
     def _reload(self) -> None:
         """A configuration that can't be read changes nothing."""
@@ -115,7 +117,7 @@ class _RunningCameras:
             after = self.read.again()
         except ContrejourError as error:
             self.log.complain(error)
-            self.log.say("the configuration that was read before goes on", "config-kept", "warning")
+            self.log.say(Message("configuration-goes-on"), "config-kept", "warning")
         else:
             self.change(after)
 
@@ -161,10 +163,9 @@ def _served(args: argparse.Namespace, cameras: Cameras, log: Log) -> Iterator[No
     broke = partial(log.say, code="http-broke", level="error")
     server = Server(host, port, Site(cameras, log=args.public_log), broke=broke)
     shown = f"[{host}]" if ":" in host else host
-    log.say(f"http://{shown}:{server.port}/", "http-listens")
+    log.say(Message("http-listens", url=f"http://{shown}:{server.port}/"), "http-listens")
     if not server.is_local:
-        open_to_all = "whoever reaches this address sees the live pictures"
-        log.say(f"{open_to_all}: put a proxy with a login there", "http-open", "warning")
+        log.say(Message("http-open-to-all"), "http-open", "warning")
     server.start()
     try:
         yield

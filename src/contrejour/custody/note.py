@@ -102,29 +102,26 @@ def read_key(vkey: str) -> Key:
     found = _VKEY.fullmatch(vkey)
     data = decode64(found[3]) if found else b""
     if not found or not data or len(data) - 1 != _KEY_BYTES.get(data[0]):
-        raise LedgerError(
-            f"not the key of a signed note: {vkey[:80]!a}",
-            "it is name+id+base64, of type 1 (Ed25519), 4 (cosignature/v1) or 6 (ML-DSA-44)",
-        )
+        raise LedgerError("not-a-note-key", key=vkey[:80])
     key = Key(found[1], data[0], data[1:])
     if key.id.hex() != found[2]:
-        raise LedgerError(f"the key {found[1]} has another id than it says: copied in part?")
+        raise LedgerError("note-key-id-differs", key=found[1])
     return key
 
 
 def parse(data: bytes) -> Note:
     """A signed note. Nothing is verified yet. Raises LedgerError for anything else."""
     if len(data) > MOST_BYTES:
-        raise LedgerError(f"a note of more than {MOST_BYTES >> 10} KiB")
+        raise LedgerError("note-too-large", most_kib=MOST_BYTES >> 10)
     try:
         told = data.decode()
     except UnicodeDecodeError:
-        raise LedgerError("a note that is not UTF-8") from None
+        raise LedgerError("note-not-utf-8") from None
     if re.search(r"[\x00-\x09\x0b-\x1f]", told):
-        raise LedgerError("a note holds a control character")
+        raise LedgerError("note-with-control-character")
     text, empty, below = told.rpartition("\n\n")
     if not empty or not text or not below.endswith("\n"):
-        raise LedgerError("not a signed note: no text, an empty line and signatures")
+        raise LedgerError("not-a-signed-note")
     return Note(text + "\n", signature_lines(below))
 
 
@@ -132,7 +129,7 @@ def signature_lines(told: str) -> tuple[Signature, ...]:
     """Lines of signatures, each with its line feed. Raises LedgerError."""
     *lines, rest = told.split("\n")
     if rest or not lines or len(lines) > MOST_SIGNATURES:
-        raise LedgerError(f"not 1 to {MOST_SIGNATURES} lines of signatures")
+        raise LedgerError("note-signatures-uncounted", most=MOST_SIGNATURES)
     return tuple(map(_signature, lines))
 
 
@@ -140,7 +137,7 @@ def _signature(line: str) -> Signature:
     found = _LINE.fullmatch(line)
     data = decode64(found[2]) if found else b""
     if not found or len(data) < 5:
-        raise LedgerError(f"not a signature line: {line[:80]!a}")
+        raise LedgerError("not-a-signature-line", line=line[:80])
     return Signature(found[1], data[:4], data[4:])
 
 
@@ -158,9 +155,7 @@ def check(text: str, signature: Signature, key: Key) -> int:
         else:
             Ed25519PublicKey.from_public_bytes(key.public).verify(data, signed)
     except (InvalidSignature, ValueError):
-        raise LedgerError(
-            f"the signature of {key.name} doesn't fit", "something was changed after signing"
-        ) from None
+        raise LedgerError("note-signature-bad", key=key.name) from None
     return time_s
 
 
@@ -174,10 +169,7 @@ class Signer:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(_NAME, self.name):
-            raise LedgerError(
-                f"{self.name!r} can't be the name of a key",
-                "no spaces and no plus: example.org/log",
-            )
+            raise LedgerError("bad-key-name", name=self.name)
 
     @classmethod
     def of_witness(cls, name: str, private: Ed25519PrivateKey | MLDSA44PrivateKey) -> Signer:

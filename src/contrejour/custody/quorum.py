@@ -68,10 +68,7 @@ class Policy:
         for way in self._ways(self.quorum) if self.quorum != NONE else iter(()):
             found.append(way)
             if len(found) > MOST_WAYS:
-                raise Malformed(
-                    f"the policy can be met in more than {MOST_WAYS} ways",
-                    "each is sealed for by itself: ask for more of fewer parties",
-                )
+                raise Malformed("policy-of-too-many-ways", most=MOST_WAYS)
         return tuple(found)
 
     def _ways(self, name: str) -> Iterator[frozenset[str]]:
@@ -97,19 +94,15 @@ def parse(text: str, word: str) -> Policy:
     Raises Malformed, with the number of the line.
     """
     if not _ALLOWED.fullmatch(text):
-        raise Malformed("a policy holds a control character", "only tabs and newlines may be there")
+        raise Malformed("policy-with-control-character")
     reader = _Reader(word)
     for reader.line, line in enumerate(text.split("\n"), 1):
         words = [each for each in re.split(r"[ \t]+", line) if each]
         if words and not words[0].startswith("#"):
             reader.take(words)
     if not reader.quorum:
-        raise Malformed("the policy has no quorum line", "`quorum NAME` says who is enough")
+        raise Malformed("policy-without-quorum")
     return Policy(tuple(reader.logs), reader.members, reader.groups, reader.quorum)
-
-
-def _wrong(told: str) -> Malformed:
-    return Malformed(told, "how a policy is written: c2sp.org/tlog-policy")
 
 
 class _Reader:
@@ -137,33 +130,33 @@ class _Reader:
             case ["quorum", name] if not self.quorum and (name == NONE or self._knows(name)):
                 self.quorum = name
             case ["quorum", name] if not self.quorum:
-                raise _wrong(f"line {self.line} of the policy: {name} is not defined before")
+                raise Malformed("policy-undefined", line=self.line, name=name)
             case _:
                 told = " ".join(words)[:80]
-                raise _wrong(f"line {self.line} of the policy: not understood: {told}")
+                raise Malformed("policy-not-understood", line=self.line, words=told)
 
     def _knows(self, name: str) -> bool:
         return name in self.members or name in self.groups
 
     def _new(self, name: str) -> None:
         if name == NONE or self._knows(name):
-            raise _wrong(f"line {self.line} of the policy: {name} is defined already")
+            raise Malformed("policy-defined-twice", line=self.line, name=name)
         if len(self.members) + len(self.groups) >= MOST_NAMES:
-            raise _wrong(f"line {self.line} of the policy: more than {MOST_NAMES} names")
+            raise Malformed("policy-too-many-names", line=self.line, most=MOST_NAMES)
 
     def _least(self, word: str, count: int) -> int:
         if word in ("any", "all"):
             return 1 if word == "any" else count
         if not re.fullmatch(r"[1-9][0-9]{0,2}", word) or int(word) > count:
-            raise _wrong(f"line {self.line} of the policy: {word} of {count} can't be")
+            raise Malformed("policy-bad-count", line=self.line, word=word, members=count)
         return int(word)
 
     def _free(self, members: list[str]) -> tuple[str, ...]:
         """These names, none of which is in a group already."""
         for name in members:
             if not self._knows(name):
-                raise _wrong(f"line {self.line} of the policy: {name} is not defined before")
+                raise Malformed("policy-undefined", line=self.line, name=name)
             if name in self._grouped:
-                raise _wrong(f"line {self.line} of the policy: {name} is in a group already")
+                raise Malformed("policy-grouped-twice", line=self.line, name=name)
             self._grouped.add(name)
         return tuple(members)

@@ -28,7 +28,7 @@ def said(told: list[bytes], now: datetime, *parties: str) -> list[str]:
     watch = Watch(Expectations(due, frozenset(parties)))
     for number, each in enumerate(told):
         watch.see(number, each, now)
-    return [f"{each.kind}: {each.text}" for each in watch.alarms(now)]
+    return [f"{each.kind}: {each.message}" for each in watch.alarms(now)]
 
 
 def test_a_log_in_which_all_is_well_raises_no_alarm() -> None:
@@ -128,6 +128,6 @@ def test_a_log_of_nothing_but_faults_is_not_kept_whole_and_hides_none_that_comes
     for number in range(MOST + 500):
         watch.see(number, b"x", START)
     assert len(watch.alarms(START)) == MOST + 1
-    assert watch.alarms(START)[-1].text == "wrong in as many places more: 500"
+    assert str(watch.alarms(START)[-1].message) == "wrong in as many places more: 500"
     watch.see(MOST + 500, PEELED, START)
-    assert watch.alarms(START)[-1].text != "wrong in as many places more: 500"
+    assert str(watch.alarms(START)[-1].message) != "wrong in as many places more: 500"

@@ -13,6 +13,7 @@ from fakes.ledgers import LOG, NOW_S, POLICY, WITNESSES, Tree, entries, trust, w
 from fakes.runs import until
 
 from contrejour.base.errors import LedgerError
+from contrejour.base.messages import Message
 from contrejour.custody import note
 from contrejour.custody.ledger.ask import Witnesses
 from contrejour.custody.ledger.log import Log, create
@@ -63,7 +64,11 @@ def answering(asking: Responder) -> Iterator[str]:
 def asked(
     urls: dict[str, str], told: list[str] | None = None, limit_s: float = 20.0
 ) -> list[Signature]:
-    tell = (told if told is not None else []).append
+    heard = told if told is not None else []
+
+    def tell(message: Message) -> None:
+        heard.append(str(message))
+
     ask = Witnesses(trust(policy(urls)), limit_s=limit_s, clock=lambda: NOW_S, tell=tell)
     return list(ask(ALL.checkpoint(100), ALL.nodes))
 
@@ -97,7 +102,10 @@ def test_a_log_restored_from_a_backup_is_not_witnessed(honest: Honest, tmp_path:
         with Log(folder, LOG) as log:
             log.append(entries(size))
             ask = Witnesses(
-                trust(policy(honest.urls)), limit_s=20.0, clock=lambda: NOW_S, tell=told.append
+                trust(policy(honest.urls)),
+                limit_s=20.0,
+                clock=lambda: NOW_S,
+                tell=lambda each: told.append(str(each)),
             )
             if size == 30:
                 log.publish(ask)
@@ -183,7 +191,12 @@ def test_where_our_clock_is_ten_days_off_nobody_s_cosignature_is_taken(
 ) -> None:
     told: list[str] = []
     believed = trust(policy(honest.urls))
-    ask = Witnesses(believed, limit_s=20.0, clock=lambda: NOW_S + off_s, tell=told.append)
+    ask = Witnesses(
+        believed,
+        limit_s=20.0,
+        clock=lambda: NOW_S + off_s,
+        tell=lambda each: told.append(str(each)),
+    )
     with pytest.raises(LedgerError, match="have cosigned: none"):
         ask(ALL.checkpoint(100), ALL.nodes)
     wrong = "its clock and ours differ by more than 5 minutes"

@@ -61,7 +61,11 @@ def grown(folder: Path, size: int, believed: Trust, told: list[str] | None = Non
         create(folder, LOG)
     with Log(folder, LOG) as log:
         log.append(entries(size)[log.size :])
-        log.publish(Witnesses(believed, tell=(told if told is not None else []).append))
+        log.publish(
+            Witnesses(
+                believed, tell=lambda each: (told if told is not None else []).append(str(each))
+            )
+        )
 
 
 def test_their_witness_cosigns_our_log_as_it_grows(believed: Trust, tmp_path: Path) -> None:
@@ -82,7 +86,7 @@ def test_their_witness_refuses_our_rewinds_and_forks(believed: Trust, tmp_path: 
         with Log(tmp_path / name, LOG) as log:
             log.append([b"another", *entries(size)[1:]])
             with pytest.raises(LedgerError, match="have cosigned: none"):
-                log.publish(Witnesses(believed, tell=told.append))
+                log.publish(Witnesses(believed, tell=lambda each: told.append(str(each))))
     assert told == [
         "witness f: it has seen 300 entries of this log, which has 200 here",
         "witness f: it answered 422",

@@ -45,4 +45,4 @@ def test_what_can_t_be_so_is_said(told: list[bytes], found: str) -> None:
     replay = Replay()
     findings = [each for data in told for each in replay.see(data)]
     assert len(findings) == bool(found)
-    assert found in "".join(findings)
+    assert found in "".join(map(str, findings))

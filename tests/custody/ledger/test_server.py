@@ -147,7 +147,9 @@ def test_a_witness_that_can_t_remember_says_so(tmp_path: Path) -> None:
     told: list[str] = []
     with (
         Witness(tmp_path / "seen", WITNESSES[0], [LOG.key]) as known,
-        LedgerServer("127.0.0.1", 0, of_witness(known), broke=told.append) as server,
+        LedgerServer(
+            "127.0.0.1", 0, of_witness(known), broke=lambda each: told.append(str(each))
+        ) as server,
     ):
         known._known.execute("pragma query_only = on")
         body = str(CheckpointRequest(0, (), Tree(entries(9)).checkpoint(9))).encode()

@@ -208,7 +208,9 @@ def test_a_hundred_growths_and_attacks_leave_the_last_good_tree(
 
 def test_the_proof_of_a_fork_is_kept(tmp_path: Path) -> None:
     told: list[str] = []
-    with Witness(tmp_path / "seen", WITNESSES[0], [LOG.key], tell=told.append) as witness:
+    with Witness(
+        tmp_path / "seen", WITNESSES[0], [LOG.key], tell=lambda each: told.append(str(each))
+    ) as witness:
         witness.add(ask(ALL, 0, 900))
         witness.add(ask(ALL.branch(700, "x"), 900, 900))
         ((other, first),) = witness._known.execute("select * from forks").fetchall()

@@ -82,5 +82,5 @@ def test_a_party_publishes_a_note_for_each_day(tmp_path, capsys):
         watch.see(number, line, datetime.now(UTC))
     late = due(DAY) + timedelta(days=1, seconds=1)
     (alarm,) = watch.alarms(late)
-    assert "vault has not said that the key of 2027-02-12 is destroyed" in alarm.text
+    assert "vault has not said that the key of 2027-02-12 is destroyed" in str(alarm.message)
     assert main(publish) == 8

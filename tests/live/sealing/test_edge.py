@@ -82,7 +82,9 @@ def started(tmp_path, clock, monkeypatch):
 
     def start():
         keeping = Keeping(tmp_path, EDGE, OfDay(policy(), ()))
-        running.append(Sealed(keeping, tell=running_said.append, read=clock))
+        running.append(
+            Sealed(keeping, tell=lambda each: running_said.append(str(each)), read=clock)
+        )
         running[-1].said = running_said
         return running[-1]
 
@@ -200,7 +202,9 @@ def test_what_was_not_sealed_is_declared_once_and_again_while_it_lasts(started, 
 
     of = started()
     of._keeping = Keeping(of._keeping.base, EDGE, Unpublished(policy(), ()))
-    original = of.camera(plan_for("view.live", "record", day=DAY), "cam-a", of.said.append)
+    original = of.camera(
+        plan_for("view.live", "record", day=DAY), "cam-a", lambda each: of.said.append(str(each))
+    )
     for _ in range(2):
         original.recording.begin(clock.wall_ms)
         wait(original.recording)
@@ -299,12 +303,12 @@ def test_a_camera_whose_chain_is_damaged_is_veiled_all_the_same_and_sealed_once_
     last.write_bytes(b"damaged")
     said = []
     plan = plan_for("view.live", "record", day=DAY)
-    original = begun(lambda: of, plan, "cam-a", said.append)
+    original = begun(lambda: of, plan, "cam-a", lambda each: said.append(str(each)))
     assert original.kept == {}
     assert len(said) == 1
     assert said[0].startswith("nothing is sealed: ")
     last.write_bytes(whole)
-    assert begun(lambda: of, plan, "cam-a", said.append).kept
+    assert begun(lambda: of, plan, "cam-a", lambda each: said.append(str(each))).kept
     assert len(said) == 1
 
 
@@ -585,7 +589,9 @@ def test_a_command_that_is_killed_keeps_what_was_whole_and_a_stranger_opens_it(t
 
 def test_a_camera_that_no_segment_holds_is_watched_and_said_not_to_be_sealed(tmp_path, started):
     of = started()
-    original = of.camera(plan_for("view.live", "record", day=DAY), "cam-a", of.said.append)
+    original = of.camera(
+        plan_for("view.live", "record", day=DAY), "cam-a", lambda each: of.said.append(str(each))
+    )
     for _ in range(3):
         original.unfit()
     wait(original.recording)

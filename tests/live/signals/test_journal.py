@@ -43,7 +43,12 @@ class Clock:
 
 def opened(folder: Path, clock: Clock | None = None, tell: list[str] | None = None) -> Journal:
     told = tell if tell is not None else []
-    return Journal(folder, clock=clock or Clock(), tell=told.append, token=lambda: "9f3c2a1b")
+    return Journal(
+        folder,
+        clock=clock or Clock(),
+        tell=lambda each: told.append(str(each)),
+        token=lambda: "9f3c2a1b",
+    )
 
 
 def written(folder: Path, count: int = 5) -> list[Entry]:
@@ -204,7 +209,7 @@ def test_what_follows_damage_is_told_and_the_segments_after_it_are_read(tmp_path
         first = segments(tmp_path)[0].path
         first.write_bytes(first.read_bytes().replace(b'"number":2', b'"number":9'))
         told: list[str] = []
-        tail = Tail(tmp_path, tell=told.append)
+        tail = Tail(tmp_path, tell=lambda each: told.append(str(each)))
         assert [entry.number for entry in tail] == [1, later.number]
         assert tail.damaged == 1
         assert told[0].startswith(f"{first} is damaged from byte ")

@@ -152,7 +152,11 @@ def test_a_wrong_password_is_told_without_it_and_the_right_one_sends(
     listener = Listener(broker.port, login=("lyon", "right"))
     assert listener.listens.wait(LIMIT_S)
     told: list[str] = []
-    with Signals(tmp_path / "s", [to(broker.port, login=("lyon", "wrong"))], tell=told.append) as s:
+    with Signals(
+        tmp_path / "s",
+        [to(broker.port, login=("lyon", "wrong"))],
+        tell=lambda each: told.append(str(each)),
+    ) as s:
         sent = s.event(EVENT)
         assert until(lambda: s.told()[0].retries > 3)
         assert s.told()[0].waiting == 1

@@ -74,7 +74,8 @@ class Hanging(Receiver):
 def box(journal: Journal, to: Receiver, tell: list[str] | None = None) -> Outbox:
     return Outbox(
         journal, to, journal.folder / f"to-{to.name}.json", clock=lambda: NOW,
-        spread=lambda low, high: high, tell=(tell if tell is not None else []).append,
+        spread=lambda low, high: high,
+        tell=lambda each: tell is not None and tell.append(str(each)),
     )  # fmt: skip
 
 

@@ -103,7 +103,12 @@ def test_a_detector_that_fails_veils_every_picture_whole(live, tmp_path, broken)
 @pytest.mark.parametrize("fault", ["drop=1", "stall=1", "corrupt=0.05", "loss=0.05", "jump=1"])
 def test_no_fault_of_the_camera_shows_anybody(live, tmp_path, fault):
     said = []
-    watching = watcher(f"{live}?{fault}", tmp_path / "out", tell=said.append, sleep=lambda _: None)
+    watching = watcher(
+        f"{live}?{fault}",
+        tmp_path / "out",
+        tell=lambda each: said.append(str(each)),
+        sleep=lambda _: None,
+    )
     watching.run()
     assert clear(pictures(tmp_path / "out")) == 0
     if fault in ("drop=1", "stall=1"):
@@ -359,7 +364,9 @@ def test_a_step_of_the_end_that_fails_keeps_no_other_from_being_done(tmp_path, m
 def test_the_last_window_is_signed_though_the_playlist_cannot_be_closed(tmp_path, monkeypatch):
     ending, said = Ending("playlist", "original"), []
     plan = plan_for("view.live", "record")
-    watching = ending.of(tmp_path / "out", monkeypatch, plan=plan, tell=said.append)
+    watching = ending.of(
+        tmp_path / "out", monkeypatch, plan=plan, tell=lambda each: said.append(str(each))
+    )
     with pytest.raises(OutputFailed, match="playlist failed"):
         watching.run()
     assert [*dict.fromkeys(ending.ran)] == [*Ending.STEPS]

@@ -22,7 +22,9 @@ class Life:
 
     def __init__(self, kept: Path, **more) -> None:
         self.stage, self.told = Stage(), []
-        self.empty = Empty(kept, samples=16, submit=at_once, tell=self.told.append, **more)
+        self.empty = Empty(
+            kept, samples=16, submit=at_once, tell=lambda each: self.told.append(str(each)), **more
+        )
         self.now_ns = 0
 
     def second(self, luma=None, seen: Cells = NOBODY, gain=1.0, shift=0.0, planes=None) -> Cells:

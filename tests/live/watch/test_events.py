@@ -41,7 +41,7 @@ class Day:
         self.signals = Signals(folder / "signals", clock=lambda: self.at)
         self.events = Events(
             event_plan(), "quais-01", zones(text), rates or {}, self.signals, out=folder,
-            clock=lambda: self.at, tell=self.told.append,
+            clock=lambda: self.at, tell=lambda each: self.told.append(str(each)),
         )  # fmt: skip
         self.events.begin()
 

@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import cast
 
 from contrejour.base.errors import OrderError
+from contrejour.base.messages import Message
 from contrejour.law.mandate.law import limit
 from contrejour.law.mandate.periods import PARIS, Period
 from contrejour.law.mandate.plan import Plan
@@ -76,19 +77,11 @@ def request(
     """A request that can be answered. Raises OrderError."""
     asked = Request(received, place, since, until, told)
     if not since < until <= datetime.combine(received + timedelta(days=1), time(), PARIS):
-        raise OrderError(
-            "the interval is empty, or after the request", "--since and --until, of a day before it"
-        )
+        raise OrderError("interval-empty")
     if until - since > LONGEST:
-        raise OrderError(
-            f"an interval of more than {LONGEST.seconds // 3600} hours",
-            "ask the person where and when more exactly: others are in the picture too",
-        )
+        raise OrderError("interval-too-long", hours=LONGEST.seconds // 3600)
     if told is not None and not received <= told <= asked.first_deadline:
-        raise OrderError(
-            f"the extension was not told by {asked.first_deadline}",
-            "GDPR, art. 12(3): within one month of the request",
-        )
+        raise OrderError("extension-told-late", deadline=asked.first_deadline)
     return asked
 
 
@@ -97,7 +90,10 @@ def cameras(plan: Plan, place: str) -> tuple[str, ...]:
     places = cast("Mapping[str, object]", plan.data["places"])
     if place not in places:
         raise OrderError(
-            f"{place} is not a place of the mandate {plan.mandate}", "one of: " + ", ".join(places)
+            "not-a-place",
+            place=place,
+            mandate=plan.mandate,
+            hint=Message("one-of", known=", ".join(places)),
         )
     told = cast("Mapping[str, Mapping[str, object]]", plan.data["cameras"])
     return tuple(name for name, camera in told.items() if camera["place"] == place)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from contrejour.base.errors import OrderError, PlanExpired, Refused
+from contrejour.base.messages import Message
 from contrejour.base.times import utc
 from contrejour.custody.cases.hold import demand_held
 from contrejour.custody.cases.order import Basis, Order
@@ -34,20 +35,18 @@ def demand_allowed(
     order is for what a hold (`hold`: its order) kept in time.
     """
     if (order.mandate, order.plan) != (plan.mandate, plan_sha256):
-        raise OrderError("the order is for another plan", "--plan names the plan it was made for")
+        raise OrderError("order-for-another-plan")
     if order.held:
         demand_held(order, hold, order, now)
     act, rule = rule_of(order.basis)
     if not rule.in_force(now.astimezone(PARIS).date()):
-        raise Refused(f"{rule.citation.en} is not in force", "the law changed: see rules.yaml")
+        raise Refused("text-not-in-force", text=rule.citation.en)
     for camera in order.cameras:
         try:
             plan.demand(camera, act, now)
         except (Refused, PlanExpired) as error:
-            raise type(error)(str(error), f"{rule.citation.en}: {error.hint}") from error
+            hint = Message("hint-of-a-text", text=rule.citation.en, advice=error.advice)
+            raise type(error)(error.message, hint=hint) from error
         gone = plan.destroy_by(camera, order.since)
         if gone <= now and not order.held:
-            raise OrderError(
-                f"{camera}: what was filmed then had to be destroyed by {utc(gone)}",
-                "only what a hold preserved in time is left: CSI, art. L. 252-5",
-            )
+            raise OrderError("destroyed-by-then", camera=camera, until=utc(gone))

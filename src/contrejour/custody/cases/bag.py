@@ -43,9 +43,9 @@ def payload(files: Mapping[str, Path]) -> tuple[Payload, ...]:
         try:
             found.append(Payload(name, sha256(path), path.stat().st_size))
         except OSError as error:
-            raise InputMissing(f"{path} can't be read: {error.strerror}") from error
+            raise InputMissing("cannot-be-read", path=path, reason=error.strerror) from error
     if not found:
-        raise InputMissing("nothing to hand over", "a bag holds one file at least")
+        raise InputMissing("bag-empty")
     return tuple(found)
 
 
@@ -59,7 +59,7 @@ def write(
     Raises OutputExists, OutputFailed, InputMissing, Malformed.
     """
     if bag.exists():
-        raise OutputExists(f"{bag} exists", "a bag is never written over: name another")
+        raise OutputExists("bag-exists", bag=bag)
     load = payload(files)
     for name in tags:
         _demand_inside(name)
@@ -86,7 +86,7 @@ def _demand_inside(name: str) -> None:
     parts = PurePosixPath(name).parts
     strange = re.search(r"[\x00-\x1f\x7f\\%]", name) or any(part.startswith(".") for part in parts)
     if not parts or strange or name != "/".join(parts) or name.startswith("/"):
-        raise Malformed(f"{name!r} can't be a name in a bag", "names with slashes, below the bag")
+        raise Malformed("bad-name-in-bag", name=name)
 
 
 def _manifest(hashes: Mapping[str, str]) -> bytes:
@@ -107,7 +107,7 @@ def _copy(source: Path, to: Path, digest: str) -> None:
             found.update(piece)
             out.write(piece)
     if found.hexdigest() != digest:
-        raise InputMissing(f"{source} changed while it was read", "do it again when it is still")
+        raise InputMissing("file-changed-while-bagged", source=source)
 
 
 def _put(path: Path, data: bytes) -> None:

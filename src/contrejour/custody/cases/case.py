@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from contrejour.base.errors import OrderError
+from contrejour.base.messages import Message
 from contrejour.base.times import utc
 from contrejour.custody.cases.order import Kind, Order, Window
 from contrejour.custody.cases.rules import VAULT, Rules
@@ -107,49 +108,36 @@ def declare(order: Order, rules: Rules, now: datetime) -> Case:
     """Begin. Raises OrderError for an order that these rules could never let be opened."""
     if abs(now - order.declared) > rules.skew:
         raise OrderError(
-            f"the order was written on {utc(order.declared)}, and it is {utc(now)}",
-            "declare an order when it is written; look at the clock",
+            "order-written-at-another-time", declared=utc(order.declared), now=utc(now)
         )
     if order.expires - order.declared > rules.voted.order_lasts:
         raise OrderError(
-            f"the order ends on {utc(order.expires)}, too long after it begins",
-            f"at most {rules.voted.order_lasts.days} days, or --plan says so",
+            "order-too-long", expires=utc(order.expires), days=rules.voted.order_lasts.days
         )
     if not order.urgent and order.not_before - order.declared < rules.voted.cooling_off:
-        raise OrderError(
-            "the order doesn't wait as long as it has to",
-            "--urgent asks for a second approver; --plan is the party's own, with other numbers",
-        )
+        raise OrderError("order-waits-too-little")
     most = order.declared + rules.voted.hold_lasts
     if order.hold_until is not None and order.hold_until > most:
-        raise OrderError(
-            f"the hold ends on {utc(order.hold_until)}, too long after it begins",
-            f"at most on {utc(most)}, or --plan says so",
-        )
+        raise OrderError("hold-too-long", hold_until=utc(order.hold_until), latest=utc(most))
     if not rules.can_agree(frozenset({order.requester})):
-        raise OrderError(
-            f"{order.requester} has to agree, and can't approve an order of their own",
-            "somebody else has to ask: a party line for them, in no group",
-        )
+        raise OrderError("requester-would-approve", requester=order.requester)
     return Case(order, rules, now)
 
 
 def apply(case: Case, step: Step, now: datetime) -> Case:
     """The case after a step, or OrderError with the reason; `now` never goes back."""
     if now < case.at:
-        raise OrderError(
-            f"it is {utc(now)}, and the last step was on {utc(case.at)}", "look at the clock"
-        )
+        raise OrderError("case-goes-back-in-time", now=utc(now), last=utc(case.at))
     if case.state in OVER and not (case.state is State.REFUSED and isinstance(step, Close)):
-        raise OrderError(f"the case is {case.state.value}: nothing can follow", "declare a new one")
+        raise OrderError("case-is-over", state=case.state.value)
     if isinstance(step, Expire):
         if now < case.ends:
-            raise OrderError(f"the order ends on {utc(case.ends)}, not before")
+            raise OrderError("order-not-over-yet", ends=utc(case.ends))
         return replace(case, at=now, over=State.EXPIRED)
     if isinstance(step, Close):
         return replace(case, at=now, over=State.CLOSED)
     if now >= case.ends:
-        raise OrderError(f"the order ended on {utc(case.ends)}", "declare a new one")
+        raise OrderError("order-is-over", ends=utc(case.ends))
     return replace(_applied(case, step, now), at=now)
 
 
@@ -158,7 +146,7 @@ def _applied(case: Case, step: Step, now: datetime) -> Case:
         case Approve(role):
             _demand_voice(case, role)
             if role in case.refusals:
-                raise OrderError(f"{role} has refused the order", "a refusal stands: declare anew")
+                raise OrderError("order-refused", role=role)
             return replace(case, approvals=case.approvals | {role})
         case Refuse(role):
             _demand_voice(case, role)
@@ -166,7 +154,7 @@ def _applied(case: Case, step: Step, now: datetime) -> Case:
             return replace(case, refusals=refusals, approvals=approvals)
         case Witness(order, by):
             if order != case.order.id:
-                raise OrderError("what was witnessed is another order", "ask for this one's proof")
+                raise OrderError("another-order-witnessed")
             return replace(case, witnesses=case.witnesses | by)
         case Peel():
             demand_peel(case, step, now)
@@ -175,17 +163,14 @@ def _applied(case: Case, step: Step, now: datetime) -> Case:
         case Open(windows, recipients):
             _demand_peeled(case, windows, Kind.OPEN)
             if recipients != tuple(each.recipient for each in windows):
-                raise OrderError(
-                    "a key that came out is not the one of its window",
-                    "the onion was swapped or is a forgery: keep it, and say so in public",
-                )
+                raise OrderError("key-not-of-its-window")
             return replace(case, opened=(*case.opened, *windows))
         case Hold(windows):
             _demand_peeled(case, windows, Kind.HOLD)
             return replace(case, held=(*case.held, *windows))
         case Export(sha256):
             if not case.opened:
-                raise OrderError("nothing was opened, so there is nothing to hand over")
+                raise OrderError("nothing-opened")
             return replace(case, exports=(*case.exports, sha256))
         case _:
             raise AssertionError(step)
@@ -193,59 +178,50 @@ def _applied(case: Case, step: Step, now: datetime) -> Case:
 
 def _demand_voice(case: Case, role: str) -> None:
     if role == case.order.requester:
-        raise OrderError(f"{role} declared the order, and has no say on it", "another party has")
+        raise OrderError("requester-has-no-say", role=role)
     if role not in case.rules.voices():
         raise OrderError(
-            f"{role} has no say by this policy", "one of: " + ", ".join(sorted(case.rules.voices()))
+            "role-without-say",
+            role=role,
+            hint=Message("one-of", known=", ".join(sorted(case.rules.voices()))),
         )
 
 
 def _demand_peeled(case: Case, windows: tuple[Window, ...], kind: Kind) -> None:
     if case.order.kind is not kind:
-        raise OrderError(
-            f"the order is to {case.order.kind.value}, not to {kind.value}", "declare another one"
-        )
+        raise OrderError("order-of-another-kind", kind=case.order.kind.value, expected=kind.value)
     if not windows or not all(map(case.is_peeled, windows)):
-        raise OrderError("not peeled by all whom it is sealed for", "each party peels in turn")
+        raise OrderError("not-peeled-by-all")
 
 
 def demand_peel(case: Case, step: Peel, now: datetime) -> None:
     """Raises OrderError unless the party may peel that window now."""
     order, rules = case.order, case.rules
     if now < order.not_before:
-        raise OrderError(f"the order may be used from {utc(order.not_before)} on", "it has to wait")
+        raise OrderError("order-not-begun", not_before=utc(order.not_before))
     if step.way not in rules.policy.ways() or step.role not in step.way:
-        raise OrderError(f"{step.role} is not of a quorum of this policy", "peel your own onion")
+        raise OrderError("not-of-a-quorum", role=step.role)
     if order.requester in step.way:
-        raise OrderError(f"{order.requester} declared the order, and can't open it as well")
+        raise OrderError("requester-cannot-open", requester=order.requester)
     if missing := sorted(step.way - {VAULT} - case.approvals):
-        raise OrderError(f"not approved by {', '.join(missing)}", "`case approve`, with their key")
+        raise OrderError("not-approved", missing=", ".join(missing))
     if not case.is_approved:
-        raise OrderError(
-            "an order that doesn't wait needs two who approve it", "`case approve`, with their key"
-        )
+        raise OrderError("two-approvers-needed")
     if not case.is_witnessed:
-        raise OrderError(
-            "too few have witnessed the order", "ask the log for a proof with their cosignatures"
-        )
+        raise OrderError("order-not-witnessed")
     if not order.covers(step.window):
         raise OrderError(
-            f"the order doesn't cover {step.window.camera} at {utc(step.window.since)}",
-            "each window has to lie in the order wholly",
+            "window-beyond-the-order", camera=step.window.camera, since=utc(step.window.since)
         )
     if step.window.until - step.window.since > rules.voted.window:
-        raise OrderError(
-            f"a window of {step.window.seconds} s, longer than what opens together",
-            "--plan is the party's own: its mandate says how long",
-        )
+        raise OrderError("window-too-long", seconds=step.window.seconds)
     peeled = {each.role for each in case.peels if each.window == step.window}
     if step.role in peeled:
-        raise OrderError(f"{step.role} has peeled this window already", "an order is used once")
+        raise OrderError("peeled-already", role=step.role)
     if step.role == VAULT and not step.way - {VAULT} <= peeled:
-        raise OrderError("the vault peels last", "the authorities peel before it")
+        raise OrderError("vault-peels-last")
     used_s = step.used_s + case.peeled_s(step.role, now)
     if used_s + step.window.seconds > rules.cap_s:
         raise OrderError(
-            f"{step.role} has peeled {used_s // 60} of {rules.cap_s // 60} camera-minutes today",
-            "go on tomorrow: days are counted in UTC",
+            "camera-minutes-spent", role=step.role, used_min=used_s // 60, cap_min=rules.cap_s // 60
         )

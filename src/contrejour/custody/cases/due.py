@@ -43,7 +43,7 @@ def exported(order: Order, bag: str, at: datetime) -> bytes:
 def revealed(order: Order, at: datetime) -> bytes:
     """What a secret order was for. Raises OrderError for one that isn't."""
     if order.secret is None:
-        raise OrderError("the order is no secret", "the log has shown it since it was declared")
+        raise OrderError("order-no-secret")
     return _entry(
         "order.reveal", order, at, cameras=[*order.cameras], since=moment(order.since),
         until=moment(order.until), salts=dict(order.secret.salts),

@@ -73,7 +73,7 @@ def rules_of(
         parties = parse(policy.decode(), "party")
         rules = Rules(parties, parse(witnesses.decode(), "witness"), voted or Originals())
     except UnicodeDecodeError as error:
-        raise Malformed("a policy that is not UTF-8 text", "save it as UTF-8") from error
+        raise Malformed("policy-not-utf-8") from error
     return rules, dict(keys(parties))
 
 
@@ -89,7 +89,7 @@ def create(
     """
     with writing(folder, KEPT):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise OutputExists(f"{folder} exists", "a case is never written over: name another")
+            raise OutputExists("case-exists", folder=folder)
         with new_folder(folder) as beside:
             for below in ("steps", "entries"):
                 (beside / below).mkdir(mode=0o700)
@@ -111,14 +111,14 @@ def read(folder: Path) -> Found:
     rules, known = rules_of(policy, witnesses, _voted(plan))
     order = _order(folder / "order.json", folder / SECRET)
     if hashlib.sha256(policy).hexdigest() != order.policy:
-        raise OrderError("open.policy is not the one the order was declared under", "restore it")
+        raise OrderError("policy-of-another-order")
     if hashlib.sha256(plan).hexdigest() != order.plan:
-        raise OrderError("plan.json is not the one the order was declared under", "restore it")
+        raise OrderError("plan-of-another-order")
     first, *rest = _steps(folder)
     word = signed.read(first, signed.Act.DECLARE)
     word.check(order.id, known)
     if word.role != order.requester:
-        raise OrderError(f"declared by {order.requester}, signed by {word.role}", "declare anew")
+        raise OrderError("order-signed-by-another", requester=order.requester, signer=word.role)
     hold = _order(folder / HOLD, folder / f"hold.{SECRET}") if order.held else None
     if order.held:
         demand_held(order, hold, order, order.declared)
@@ -141,7 +141,7 @@ def add(folder: Path, found: Found, step: Step, document: bytes, at: datetime) -
     case = apply(found.case, step, taken_at(found.case, at))
     number = len(found.steps) + 2
     if number > MOST_STEPS:
-        raise OrderError("a case of too many steps", "close it")
+        raise OrderError("case-has-too-many-steps")
     path = folder / "steps" / f"{number:04d}.json"
     with writing(path, KEPT), _first(folder):
         files.create(path, document, MODE)
@@ -172,7 +172,7 @@ def add_hold_key(folder: Path, key: HoldKey) -> None:
         try:
             files.create(path, key.bytes, MODE)
         except FileExistsError:
-            raise OutputExists(f"{path} exists", "each party has one key for a hold") from None
+            raise OutputExists("hold-key-exists", path=path) from None
 
 
 def hold_keys(folder: Path) -> list[HoldKey]:
@@ -202,7 +202,7 @@ def _voted(plan: bytes) -> Originals:
     try:
         return Originals.of(json.loads(plan)["signed"].get("originals", {}))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise Malformed("plan.json is not a plan", "restore it") from error
+        raise Malformed("case-plan-damaged") from error
 
 
 def taken_at(case: Case, at: datetime) -> datetime:
@@ -214,19 +214,17 @@ def _steps(folder: Path) -> list[bytes]:
     """All of them, in order, without a gap."""
     paths = sorted((folder / "steps").glob("[0-9][0-9][0-9][0-9].json"))
     if not paths or [path.stem for path in paths] != [f"{n:04d}" for n in range(1, len(paths) + 1)]:
-        raise OrderError(f"a step is missing in {folder / 'steps'}", "restore the folder")
+        raise OrderError("step-missing", folder=folder / "steps")
     return [_read(path) for path in paths]
 
 
 def _read(path: Path) -> bytes:
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise InputMissing(f"{path} is too large: more than {MOST_BYTES >> 20} MiB")
+            raise InputMissing("file-too-large", path=path, most_mib=MOST_BYTES >> 20)
         return path.read_bytes()
     except OSError as error:
-        raise InputMissing(
-            f"{path} can't be read: {error.strerror}", "DIR is the folder of a case"
-        ) from error
+        raise InputMissing("case-cannot-be-read", path=path, reason=error.strerror) from error
 
 
 def _put(path: Path, data: bytes, mode: int = MODE) -> None:
@@ -241,4 +239,4 @@ def _first(folder: Path) -> Iterator[None]:
     try:
         yield
     except FileExistsError:
-        raise Busy(f"another run is writing {folder}", "do it again: the case went on") from None
+        raise Busy("case-being-written", folder=folder) from None

@@ -53,9 +53,7 @@ class HoldKey:
     def check(self, order: str, keys: Mapping[str, str]) -> None:
         """Raises OrderError for another hold's, SignatureError for another party's."""
         if self.order != order:
-            raise OrderError(
-                f"the hold key of {self.role} is for another hold", "one key, one hold"
-            )
+            raise OrderError("hold-key-of-another-hold", role=self.role)
         message = digest(self.order, self.recipient)
         demand_signed(self.role, self.key, self.sig, message, keys)
 
@@ -87,20 +85,16 @@ def demand_held(order: Order, held: Order | None, of: Window | Order, now: datet
     `held`: the hold's own order, as it may have come from anybody: its hash is in the order.
     """
     if held is None:
-        raise OrderError("the hold's own order is missing", "hold.json is in the case's folder")
+        raise OrderError("hold-order-missing")
     if held.id != order.held or held.kind is not Kind.HOLD or held.hold_until is None:
-        raise OrderError("not the hold that the order names", "declare --held names its case")
+        raise OrderError("hold-not-named")
     if not held.covers(of):
-        raise OrderError("the hold doesn't keep all of that", "an order opens what the hold covers")
+        raise OrderError("hold-covers-less")
     if now >= held.hold_until:
-        raise OrderError(
-            f"the hold ended on {utc(held.hold_until)}", "nothing may open it any more"
-        )
+        raise OrderError("hold-is-over", hold_until=utc(held.hold_until))
 
 
 def demand_key_of_hold(order: Order, window: Window, epoch: str) -> None:
     """An onion of a day in a held one's place, or the key of another hold. Raises SealError."""
     if window.epoch or epoch != order.held:
-        raise SealError(
-            "not an onion of that hold, or not the key of it", "ORDER.hold is the key of a hold"
-        )
+        raise SealError("onion-not-of-the-hold")

@@ -155,7 +155,7 @@ def read(data: bytes, opening: bytes | None = None) -> Order:
     secret = shown = None
     if fields.has("secret"):
         if opening is None:
-            raise OrderError("the order is secret", "secret.json, beside it, opens it")
+            raise OrderError("order-is-secret")
         secret, shown = read_secret(fields.below("secret"), opening)
         for name in HIDDEN:
             fields.has(name)  # what is there, and not null, is left, and so refused
@@ -184,7 +184,7 @@ def read(data: bytes, opening: bytes | None = None) -> Order:
     for each in (fields, seen):
         each.end()
     if order.bytes != data:
-        raise OrderError("the opening is not of this order", "keep both files as they came")
+        raise OrderError("opening-of-another-order")
     _sensible(order)
     return order
 
@@ -211,30 +211,19 @@ def _commitments(fields: Fields) -> tuple[tuple[str, str], ...]:
 
 def _sensible(order: Order) -> None:
     if not order.since < order.until <= order.declared:
-        raise OrderError(
-            "the order is for a time that is empty or has not passed",
-            "an order opens what was filmed before it, from an earlier to a later moment",
-        )
+        raise OrderError("order-time-not-past")
     if not order.declared <= order.not_before < order.expires:
-        raise OrderError("the order ends before it may be used", "--days says how long it lasts")
+        raise OrderError("order-ends-before-use")
     if (order.kind is Kind.HOLD) != (order.hold_until is not None):
-        raise OrderError(
-            "a hold says until when, and nothing else does", "--hold-until makes it a hold"
-        )
+        raise OrderError("hold-without-end")
     if (order.kind is Kind.HOLD) == bool(order.opener):
-        raise OrderError(
-            "an order to open is for one opener, and a hold is for none",
-            "a hold is opened by another order, later: declare --held",
-        )
+        raise OrderError("opener-or-hold")
     if order.secret and (
         order.basis is Basis.ACCESS
         or not order.declared < order.secret.reveal_by <= order.declared + LONGEST_SECRET
     ):
-        raise OrderError(
-            "an order that is secret without an end, or without an inquiry",
-            f"revealed within {LONGEST_SECRET.days} days; a filmed person's request is no secret",
-        )
+        raise OrderError("secret-without-end", days=LONGEST_SECRET.days)
     if order.held and order.kind is Kind.HOLD:
-        raise OrderError("a hold isn't prolonged by another", "open what it holds before it ends")
+        raise OrderError("hold-of-a-hold")
     if order.hold_until is not None and order.hold_until <= order.expires:
-        raise OrderError("the hold ends before the order does", "--hold-until has to be later")
+        raise OrderError("hold-ends-before-order")

@@ -112,15 +112,11 @@ def hold_keyset(
             found[each.role] = Recipient.parse(each.recipient)
     ways = [way for way in policy.ways() if way <= found.keys()]
     if not ways:
-        raise OrderError(
-            "no quorum gave its keys for the hold", "`case hold-key`, by each party of one"
-        )
+        raise OrderError("hold-without-quorum")
     needed = frozenset().union(*ways)
     theirs = {party: found[party] for party in policy.members if party in needed}
     kinds = {key.kind.is_post_quantum for key in theirs.values()}
     if len(kinds) > 1 or len({*theirs.values()}) < len(theirs):
-        raise OrderError(
-            "the keys for the hold are of two kinds, or two are the same", "each makes its own"
-        )
+        raise OrderError("hold-keys-mixed")
     layered = tuple(tuple(party for party in theirs if party in way) for way in ways)
     return Keyset("", theirs, layered)

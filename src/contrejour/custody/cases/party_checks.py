@@ -90,10 +90,7 @@ def may_peel(
     """
     order, window = read(asked.order, asked.opening), asked.window
     if order.policy != policy_sha256:
-        raise OrderError(
-            "the order was declared under another policy",
-            "compare open.policy with the one that was published, with the others' on the phone",
-        )
+        raise OrderError("order-under-another-policy")
     if order.held:
         demand_held(order, asked.hold, window, now)
         demand_key_of_hold(order, window, asked.epoch)
@@ -109,15 +106,11 @@ def may_peel(
     )
     case = replace(case, approvals=case.approvals & rules.voices() - case.refusals)
     if spent.has(order.id, window.camera, window.since):
-        raise OrderError(
-            f"the order is spent for {window.camera} at {utc(window.since)}", "declare a new one"
-        )
+        raise OrderError("order-spent", camera=window.camera, since=utc(window.since))
     if order.opener:
         _demand_as_strong(order.opener, window)
         if spent.order_of(order.opener) not in (None, order.id):
-            raise OrderError(
-                "the key of the opener was used for another order", "one key, one order"
-            )
+            raise OrderError("opener-key-used")
     apply(case, Peel(asked.role, asked.way, window, spent.used_s(now)), now)
     return Leave(order, asked.role, window)
 
@@ -125,20 +118,14 @@ def may_peel(
 def _demand_as_strong(opener: str, window: Window) -> None:
     """What leaves last would be the one layer that a quantum computer opens."""
     if window.recipient.startswith(POST_QUANTUM) and not opener.startswith(POST_QUANTUM):
-        raise OrderError(
-            "the opener's key is not post-quantum, and what it would open is",
-            "`keys make` makes one that is: declare a new order for it",
-        )
+        raise OrderError("opener-key-not-post-quantum")
 
 
 def _demand_of_its_day(window: Window, epoch: str) -> None:
     """An onion of another day or camera, put in this one's place, says so in its header."""
     day = window.since.astimezone(UTC).strftime("%Y%m%d")
     if window.epoch.replace("-", "") != day or window.epoch != epoch:
-        raise SealError(
-            f"a layer of {window.epoch}, filmed {day}, was opened with the key of {epoch}",
-            "the onions were mixed up: nothing is peeled",
-        )
+        raise SealError("layer-of-another-day", epoch=window.epoch, day=day, found=epoch)
 
 
 def _said(
@@ -154,14 +141,15 @@ def _said(
 def _witnesses(proof: Proof, order: Order, rules: Rules, now: datetime) -> frozenset[str]:
     """Whose cosignature on a log that holds this order is neither old nor from the future."""
     if proof.leaf != order.id:
-        raise LedgerError("the proof is of another entry", "ask the log for this order's proof")
+        raise LedgerError("proof-of-another-entry")
     oldest = rules.voted.cosignature_age
     first, last = max(now - oldest, order.declared - rules.skew), now + rules.skew
     fresh = frozenset(name for name, at in proof.cosigned.items() if first <= at <= last)
     if not rules.witnesses.met(fresh):
         raise LedgerError(
-            f"too few witnesses: {', '.join(sorted(fresh)) or '-'}",
-            f"a fresh proof is needed: cosigned within {oldest.seconds // 60} minutes",
+            "proof-witnessed-by-too-few",
+            witnesses=", ".join(sorted(fresh)) or "-",
+            minutes=oldest.seconds // 60,
         )
     return fresh
 

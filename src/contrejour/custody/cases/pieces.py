@@ -24,9 +24,9 @@ def listed(data: bytes) -> tuple[Piece, ...]:
     try:
         told = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise Malformed("pieces: not JSON that can be read") from error
+        raise Malformed("pieces-not-json") from error
     if not isinstance(told, list) or len(told) > MOST_PIECES:
-        raise Malformed("pieces: not a list, or too long")
+        raise Malformed("pieces-not-a-list")
     found = Fields("pieces", {"pieces": told}).each("pieces", MOST_PIECES)
     return tuple(map(_piece, found))
 
@@ -56,7 +56,5 @@ def _moment(fields: Fields, name: str) -> datetime:
     except ValueError:
         at = EPOCH.replace(tzinfo=None)
     if at.tzinfo is None:
-        raise Malformed(
-            f"pieces: {name}: not a time with its offset", "such as 2027-02-12T16:00:00+01:00"
-        )
+        raise Malformed("pieces-bad-time", name=name)
     return at

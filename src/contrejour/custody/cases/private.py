@@ -70,5 +70,5 @@ def read(data: bytes, commitments: tuple[tuple[str, str], ...]) -> Private:
     known = dict(commitments)
     for name, text in texts.items():
         if known.get(name) != commitment(salts[name], text):
-            raise OrderError(f"{name} is not what the order was declared with", "keep both files")
+            raise OrderError("private-part-changed", name=name)
     return Private(texts, salts)

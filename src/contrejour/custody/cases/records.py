@@ -82,10 +82,10 @@ def read(data: bytes, order: str, keys: dict[str, str]) -> tuple[Step, datetime]
 def _recorded(data: bytes, order: str) -> tuple[Step, datetime]:
     kind = next((each for each in _TYPES.values() if f'"type":"{each}"'.encode() in data), "")
     if not kind:
-        raise Malformed("not a step of a case")
+        raise Malformed("not-a-step")
     fields = document(data, kind, MOST_BYTES)
     if fields.text("order", HEX) != order:
-        raise OrderError("a step of another order", "each case has a folder of its own")
+        raise OrderError("step-of-another-order")
     at, step = fields.moment("at"), _step(kind, fields, order)
     fields.end()
     return step, at

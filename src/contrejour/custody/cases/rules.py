@@ -40,13 +40,9 @@ class Rules:
 
     def __post_init__(self) -> None:
         if self.policy.quorum == NONE or any(not way - {VAULT} for way in self.policy.ways()):
-            raise OrderError(
-                "by this policy no authority is asked", "the quorum needs more than the vault"
-            )
+            raise OrderError("policy-asks-no-authority")
         if self.witnesses.quorum == NONE or self.witnesses.met(()):
-            raise OrderError(
-                "nobody witnesses the log", "an order that nobody saw opens nothing: name witnesses"
-            )
+            raise OrderError("policy-without-witnesses")
 
     @property
     def cap_s(self) -> int:
@@ -73,10 +69,8 @@ def keys(policy: Policy) -> Mapping[str, str]:
         if not given:
             continue
         if len(given) > 1 or not re.fullmatch(HEX, given[0]):
-            raise OrderError(
-                f"the key of {name} is not one keyid", "key: and what `contrejour keys new` printed"
-            )
+            raise OrderError("key-not-one-keyid", name=name)
         if given[0] in found.values():
-            raise OrderError(f"{name} has the key of another party", "each has a key of their own")
+            raise OrderError("key-of-two-parties", name=name)
         found[name] = given[0]
     return found

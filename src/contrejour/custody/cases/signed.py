@@ -71,7 +71,7 @@ class Word:
         `keys`: the keyid of each party, from the policy that is one's own.
         """
         if self.order != order:
-            raise OrderError(f"what {self.role} signed is for another order", "a word fits one")
+            raise OrderError("word-for-another-order", role=self.role)
         demand_signed(self.role, self.key, self.sig, digest(self.act, order), keys)
 
 
@@ -79,13 +79,9 @@ def demand_signed(role: str, key: str, sig: str, message: bytes, keys: Mapping[s
     """Raises SignatureError unless the role's own key (`keys`: its keyid) signed the message."""
     public = bytes.fromhex(key)
     if keys.get(role) != hashlib.sha256(public).hexdigest():
-        raise SignatureError(
-            f"not the key of {role}", "the policy says whose key is whose: `key:` keyid"
-        )
+        raise SignatureError("key-not-of-role", role=role)
     if not fits(public, bytes.fromhex(sig), message):
-        raise SignatureError(
-            f"the signature of {role} doesn't fit: something was changed after signing"
-        )
+        raise SignatureError("signature-of-role-bad", role=role)
 
 
 def digest(act: Act, order: str) -> bytes:

@@ -63,10 +63,7 @@ class SpentList:
                     raise ValueError
                 self._take(told)
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-                raise OrderError(
-                    f"{self.path} is damaged in line {number}",
-                    "what was peeled can't be told any more, so nothing is: restore the file",
-                ) from None
+                raise OrderError("spent-damaged", path=self.path, line=number) from None
             self._chain, self._file.size = chain, self._file.size + len(line) + 1
         if torn:
             self._file.cut()

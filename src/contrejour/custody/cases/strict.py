@@ -14,6 +14,7 @@ from typing import cast
 
 from contrejour.base.canonical import Json, canonical
 from contrejour.base.errors import Malformed
+from contrejour.base.messages import Message
 
 _WHOLE_MOST = 2**53 - 1
 
@@ -21,17 +22,17 @@ _WHOLE_MOST = 2**53 - 1
 def document(data: bytes, kind: str, most_bytes: int) -> Fields:
     """A document of this type and version 1. Raises Malformed."""
     if len(data) > most_bytes:
-        raise Malformed(f"{kind}: {len(data)} bytes, and {most_bytes} at most are read")
+        raise Malformed("record-too-large", kind=kind, found=len(data), most=most_bytes)
     try:
         told = json.loads(data)
         strange = not isinstance(told, dict) or _has_float(told) or canonical(told) != data
     except (ValueError, RecursionError) as error:  # rfc8785 and json raise kinds of ValueError
-        raise Malformed(f"{kind}: not JSON that can be read") from error
+        raise Malformed("record-not-json", kind=kind) from error
     if strange:
-        raise Malformed(f"{kind}: not in canonical form", "RFC 8785: one spelling for one meaning")
+        raise Malformed("record-not-canonical", kind=kind)
     fields = Fields(kind, told)
     if fields.text("type", ".*") != kind or fields.whole("v", 1, 1) != 1:
-        raise Malformed(f"not a document of type {kind}")
+        raise Malformed("record-of-another-type", kind=kind)
     return fields
 
 
@@ -52,15 +53,19 @@ class Fields:
         """A word of a closed list."""
         value = self._take(name)
         if not isinstance(value, str) or value not in list(words):
-            raise Malformed(f"{self._kind}: {name}: not a word that is known",
-                            "one of: " + ", ".join(words))  # fmt: skip
+            raise Malformed(
+                "record-bad-word",
+                kind=self._kind,
+                name=name,
+                hint=Message("one-of", known=", ".join(words)),
+            )
         return value
 
     def texts(self, name: str, pattern: str, most: int) -> tuple[str, ...]:
         """A list of one or more texts, sorted, each once."""
         found = self.list_of(name, pattern, most)
         if list(found) != sorted(set(found)):
-            raise Malformed(f"{self._kind}: {name}: not sorted, or named twice")
+            raise Malformed("record-not-sorted", kind=self._kind, name=name)
         return found
 
     def list_of(self, name: str, pattern: str, most: int) -> tuple[str, ...]:
@@ -114,13 +119,15 @@ class Fields:
     def names(self, pattern: str, most: int) -> tuple[str, ...]:
         """The names of the fields that are left, sorted."""
         if len(self._told) > most or not all(re.fullmatch(pattern, each) for each in self._told):
-            raise Malformed(f"{self._kind}: names that can't be")
+            raise Malformed("record-bad-names", kind=self._kind)
         return tuple(sorted(self._told))
 
     def end(self) -> None:
         """Nothing may be left."""
         if self._told:
-            raise Malformed(f"{self._kind}: unknown: {', '.join(sorted(self._told))[:80]}")
+            raise Malformed(
+                "record-unknown-names", kind=self._kind, names=", ".join(sorted(self._told))[:80]
+            )
 
     def _below(self, name: str, value: Json) -> Fields:
         if not isinstance(value, dict):
@@ -129,11 +136,11 @@ class Fields:
 
     def _take(self, name: str) -> Json:
         if name not in self._told:
-            raise Malformed(f"{self._kind}: {name} is missing")
+            raise Malformed("record-lacks", kind=self._kind, name=name)
         return self._told.pop(name)
 
     def _wrong(self, name: str) -> Malformed:
-        return Malformed(f"{self._kind}: {name}: not what it has to be")
+        return Malformed("record-bad-value", kind=self._kind, name=name)
 
 
 def _has_float(value: object) -> bool:

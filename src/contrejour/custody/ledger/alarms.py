@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from contrejour.base.errors import LedgerError
+from contrejour.base.messages import Message
 from contrejour.custody.ledger.entry import Entry, moment, read
 from contrejour.custody.ledger.replay import Replay
 from contrejour.custody.ledger.tree import leaf_hash
@@ -31,11 +32,11 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A sentence, what to do about it, and a word for machines."""
+    """What is wrong, what to do about it, and a word for machines."""
 
-    text: str
-    hint: str = ""
-    kind: str = "log"
+    message: Message
+    kind: str
+    hint: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,15 @@ class Watch:
         try:
             entry = read(data)
         except LedgerError as error:
-            return self._say(Alarm(f"entry {number}: {error}", kind="entry"))
+            return self._say(
+                Alarm(Message("monitor-entry", number=number, fault=error.message), "entry")
+            )
         leaf = leaf_hash(data).hex()
         for each in self._replay.findings(entry, leaf):
-            self._say(Alarm(f"entry {number}: {each}", kind="entry"))
+            self._say(Alarm(Message("monitor-entry", number=number, fault=each), "entry"))
         at = datetime.fromisoformat(entry.at)
         if at - now > timedelta(seconds=EARLY_S):
-            self._say(Alarm(f"entry {number}: it says it was written at {entry.at}", kind="clock"))
+            self._say(Alarm(Message("monitor-clock", number=number, at=entry.at), "clock"))
         return self._take(number, entry, leaf, min(at, now))
 
     def _take(self, number: int, entry: Entry, leaf: str, at: datetime) -> None:
@@ -94,21 +97,22 @@ class Watch:
             gone = entry.type == "epoch.shred"
             (self._destroyed if gone else self._published).setdefault(day, set()).add(words["role"])
             if gone and at < (due := self._due(day)):
-                self._say(Alarm(
-                    f"entry {number}: {words['role']} destroyed its key of {day} before it was due,"
-                    f" at {moment(due)}", kind="early",
-                ))  # fmt: skip
+                early = Message(
+                    "monitor-shred-early", number=number, role=words["role"], day=day,
+                    due=moment(due),
+                )  # fmt: skip
+                self._say(Alarm(early, "early"))
 
     def alarms(self, now: datetime) -> list[Alarm]:
         """What is wrong, in the order of the log, then what is late, then who is silent."""
-        more = [Alarm(f"wrong in as many places more: {self._more}", kind="entry")]
+        more = [Alarm(Message("monitor-more", more=self._more), "entry")]
         found = [*self._found, *(more if self._more else ())]
-        hidden = [Alarm(each, kind="order") for each in self._replay.overdue(moment(now))]
+        hidden = [Alarm(each, "order") for each in self._replay.overdue(moment(now))]
         return [*found, *self._unanswered(now), *hidden, *self._late(now), *self._silent(now)]
 
     def _unanswered(self, now: datetime) -> list[Alarm]:
         return [
-            Alarm(f"order {order}: nobody approved or refused it until {expires}", kind="order")
+            Alarm(Message("monitor-unanswered", order=order, expires=expires), "order")
             for order, expires in self._orders.items()
             if expires and moment(now) > expires
         ]
@@ -120,15 +124,13 @@ class Watch:
             owing = (self._wanted.parties or by) - self._destroyed.get(day, set())
             if owing and now - due > GRACE:
                 who = ", ".join(sorted(owing))
-                found.append(Alarm(
-                    f"{who} has not said that the key of {day} is destroyed; it was due at"
-                    f" {moment(due)}", kind="shred",
-                ))  # fmt: skip
+                late = Message("monitor-shred-late", parties=who, day=day, due=moment(due))
+                found.append(Alarm(late, "shred"))
         return found
 
     def _silent(self, now: datetime) -> list[Alarm]:
         return [
-            Alarm(f"{edge} has been silent since {moment(at)}", kind="silent")
+            Alarm(Message("monitor-silent", edge=edge, since=moment(at)), "silent")
             for edge, at in self._heard.items()
             if now - at > SILENT * self._wanted.batch
         ]

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 
 from contrejour.base.errors import LedgerError
+from contrejour.base.messages import Message, Tell, reason_of
 from contrejour.custody import note
 from contrejour.custody.ledger import checkpoint, tree
 from contrejour.custody.ledger.tree import Nodes
@@ -33,7 +34,7 @@ class Witnesses:
 
     def __init__(
         self, trust: Trust, *, limit_s: float = LIMIT_S, clock: Callable[[], float] = time.time,
-        tell: Callable[[str], object] = lambda _: None,
+        tell: Tell = lambda _: None,
     ) -> None:  # fmt: skip
         self._trust, self._limit_s, self._clock, self._tell = trust, limit_s, clock, tell
         self._known: dict[str, int] = {}
@@ -42,8 +43,8 @@ class Witnesses:
     def __call__(self, signed: Note, nodes: Nodes) -> Sequence[Signature]:
         """Raises LedgerError where too few have cosigned in time."""
         found: dict[str, Signature] = {}
-        why: dict[str, str] = {}
-        answers: SimpleQueue[tuple[str, Signature | str]] = SimpleQueue()
+        why: dict[str, Message] = {}
+        answers: SimpleQueue[tuple[str, Signature | Message]] = SimpleQueue()
         talks = [Talk(url, self._limit_s) for url in self._trust.urls.values()]
         for name, talk in zip(self._trust.urls, talks, strict=True):
             threading.Thread(
@@ -68,16 +69,17 @@ class Witnesses:
         for talk in talks:
             talk.stop()
         for name in self._trust.urls.keys() - found.keys():
-            self._tell(f"witness {name}: {why.get(name, 'no answer in time')}")
+            reason = why.get(name) or Message("no-answer-in-time")
+            self._tell(Message("witness-failed", witness=name, reason=reason))
         if not self._trust.policy.met(found):
             raise LedgerError(
-                f"too few witnesses have cosigned: {', '.join(found) or 'none'}"
-                f" (quorum {self._trust.policy.quorum})",
-                "what was appended is kept, and published as soon as enough of them answer",
+                "too-few-cosigned",
+                witnesses=", ".join(found) or "none",
+                quorum=self._trust.policy.quorum,
             )
         return list(found.values())
 
-    def _ask(self, name: str, talk: Talk, signed: Note, nodes: Nodes) -> Signature | str:
+    def _ask(self, name: str, talk: Talk, signed: Note, nodes: Nodes) -> Signature | Message:
         """The cosignature, or why there is none."""
         size = checkpoint.parse(signed.text).size
         try:
@@ -89,16 +91,16 @@ class Witnesses:
                     self._known[name] = size
                     return self._taken(name, signed, body)
                 if status != 409 or kind != SIZE:
-                    return f"it answered {status}"
+                    return Message("witness-answered", status=status)
                 seen = checkpoint.number(body.decode("ascii").removesuffix("\n"))
                 if seen > size:
-                    return f"it has seen {seen} entries of this log, which has {size} here"
+                    return Message("witness-saw-more", seen=seen, size=size)
                 self._known[name] = seen
-            return "it answers each time that it has seen another size"
+            return Message("witness-changes-its-mind")
         except BROKEN as error:
-            return f"can't be asked: {error or type(error).__name__}"
+            return Message("cannot-be-asked", reason=reason_of(error))
         except LedgerError as error:
-            return str(error)
+            return error.message
         finally:
             talk.close()
 
@@ -108,6 +110,6 @@ class Witnesses:
         for each in note.signature_lines(body.decode()):
             if (each.name, each.id) == (key.name, key.id):
                 if abs(note.check(signed.text, each, key) - self._clock()) > EARLY_S:
-                    raise LedgerError("its clock and ours differ by more than 5 minutes")
+                    raise LedgerError("witness-clock-differs")
                 return each
-        raise LedgerError("it answered without a cosignature of its own")
+        raise LedgerError("witness-signed-nothing")

@@ -36,19 +36,19 @@ def parse(text: str) -> Checkpoint:
     """From the text of a note. Raises LedgerError."""
     lines = text.removesuffix("\n").split("\n")
     if len(lines) < 3 or not all(lines):
-        raise LedgerError("not a checkpoint: fewer than three lines, or an empty one")
+        raise LedgerError("checkpoint-too-short")
     size, root = number(lines[1]), note.decode64(lines[2])
     if len(root) != tree.HASH_BYTES:
-        raise LedgerError("not a checkpoint: its third line is no root in base64")
+        raise LedgerError("checkpoint-without-root")
     if not size and root != tree.EMPTY:
-        raise LedgerError("a checkpoint of no entries has the root of another tree")
+        raise LedgerError("checkpoint-empty-with-root")
     return Checkpoint(lines[0], size, root)
 
 
 def number(text: str) -> int:
     """A size or an index: below 2**63, in its one form. Raises LedgerError."""
     if not NUMBER.fullmatch(text) or int(text) >> 63:
-        raise LedgerError(f"not a number as a log writes it: {text[:30]!a}")
+        raise LedgerError("bad-number-in-log", text=text[:30])
     return int(text)
 
 
@@ -56,5 +56,5 @@ def hashes(lines: list[str]) -> tuple[bytes, ...]:
     """The hashes of a proof, one a line. Raises LedgerError."""
     found = tuple(map(note.decode64, lines))
     if len(found) > tree.MOST_HASHES or any(len(each) != tree.HASH_BYTES for each in found):
-        raise LedgerError("not a proof: up to 63 lines, each a hash in base64")
+        raise LedgerError("proof-unreadable")
     return found

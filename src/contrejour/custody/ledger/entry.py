@@ -159,28 +159,27 @@ class Entry:
     def __post_init__(self) -> None:
         wanted = TYPES.get(self.type)
         if wanted is None:
-            raise LedgerError(f"no entry is of the type {self.type!r:.50}")
+            raise LedgerError("entry-of-unknown-type", type=self.type)
         if strange := sorted(self.data.keys() ^ wanted.keys()):
             raise LedgerError(
-                f"{self.type}: missing, or without a place there: {', '.join(strange)[:80]}",
-                f"it holds {', '.join(wanted)}",
+                "entry-wrong-keys",
+                type=self.type,
+                keys=", ".join(strange)[:80],
+                wanted=", ".join(wanted),
             )
         if not _moment(self.at):
-            raise LedgerError(f"{self.type}: at is no moment such as 2027-02-12T09:30:00Z")
+            raise LedgerError("entry-bad-moment", type=self.type)
         for key, fits in wanted.items():
             if not fits(self.data[key]):  # the value is not repeated: it may be what must not be
-                raise LedgerError(
-                    f"{self.type}: {key} has a value that can't stand there",
-                    "names, words of the list, hashes, moments and counts: never a sentence",
-                )
+                raise LedgerError("entry-bad-value", type=self.type, key=key)
         if "secret" in wanted:
             shown = [self.data[key] is None for key in (*HIDDEN, "secret")]
             if shown not in ([False, False, False, True], [True, True, True, False]):
-                raise LedgerError(f"{self.type}: it is secret, or shows cameras and times")
+                raise LedgerError("entry-secret-or-shown", type=self.type)
         if "from" in wanted and self.data["from"] > self.data["to"]:  # type: ignore[operator]
-            raise LedgerError(f"{self.type}: it ends before it begins")
+            raise LedgerError("entry-ends-before-it-begins", type=self.type)
         if len(self.bytes) > MOST_BYTES:
-            raise LedgerError(f"{self.type}: more than {MOST_BYTES} bytes", "write two entries")
+            raise LedgerError("entry-too-large", type=self.type, most_bytes=MOST_BYTES)
 
     @property
     def bytes(self) -> bytes:
@@ -196,11 +195,9 @@ def read(data: bytes) -> Entry:
             raise ValueError
         kind, at = told.pop("type"), told.pop("at")
     except (ValueError, KeyError, RecursionError):
-        raise LedgerError(
-            "not an entry: an object with at, type and v, as RFC 8785 writes it"
-        ) from None
+        raise LedgerError("not-an-entry") from None
     if not isinstance(kind, str):
-        raise LedgerError("not an entry: an object with at, type and v, as RFC 8785 writes it")
+        raise LedgerError("not-an-entry")
     return Entry(kind, at, told)
 
 

@@ -52,7 +52,7 @@ def create(folder: Path, signer: Signer) -> None:
                 known.execute("insert into log values (?, ?, 0)", (signer.name, str(signer.key)))
                 known.execute("pragma journal_mode = delete")  # one file, to get the name
         except FileExistsError:
-            raise OutputExists(f"{folder} has a log in it", "a log is never replaced") from None
+            raise OutputExists("log-exists", folder=folder) from None
     with Log(folder, signer) as log:
         log.publish()
 
@@ -67,7 +67,7 @@ class Log:
         self.read = reader(folder)
         self._guard, self._publishing = threading.Lock(), threading.Lock()
         if not _database(folder).exists():
-            raise LedgerError(f"there is no log in {folder}", "contrejour ledger init makes one")
+            raise LedgerError("no-log", folder=folder)
         with _writing(folder):
             self._lock = (folder / "lock").open("w")
             try:
@@ -82,22 +82,19 @@ class Log:
         """Find out where it was, and that nothing of it is lost."""
         origin, key, self.size = self._known.execute("select * from log").fetchone()
         if (origin, key) != (self._signer.name, str(self._signer.key)):
-            raise LedgerError(f"the log of {self.folder} is signed by another key: {key}")
+            raise LedgerError("log-signed-by-another-key", folder=self.folder, key=key)
         kept = self._known.execute("select min(number) from entries").fetchone()[0]
         self.published = Checkpoint(origin, 0, tree.EMPTY)
         if (self.folder / "checkpoint").exists():
             signed = read_checkpoint(self.read)
             self.published = checkpoint.parse(signed.text)
             if not signed.signed([self._signer.key]):
-                raise LedgerError(f"the checkpoint of {self.folder} is not signed by its key")
+                raise LedgerError("checkpoint-not-signed", folder=self.folder)
         at = self.published.size
         if at > self.size or (self.size if kept is None else kept) > at - at % WIDTH:
-            raise LedgerError(
-                f"{self.folder} has fallen behind what it published: {self.size} entries of {at}",
-                "restored from a backup? a log can't go back: begin another under a new name",
-            )
+            raise LedgerError("log-fell-behind", folder=self.folder, size=self.size, at=at)
         if tree.root(at, tiles.nodes(at, self.read)) != self.published.root:
-            raise LedgerError(f"the tiles of {self.folder} are damaged", tiles.DAMAGED)
+            raise LedgerError("tiles-damaged", folder=self.folder)
 
     def append(self, entries: Sequence[bytes]) -> int:
         """The number of the first of them; all are durable, or none. Raises OutputFailed."""
@@ -220,6 +217,4 @@ def _writing(folder: Path) -> Iterator[None]:
     except (OSError, sqlite3.OperationalError) as error:
         raise unwritable(folder, error, Message("free-space-acknowledged")) from error
     except sqlite3.DatabaseError as error:
-        raise LedgerError(
-            f"{folder}/sequencer.sqlite is damaged: {error}", tiles.DAMAGED
-        ) from error
+        raise LedgerError("sequencer-damaged", folder=folder, error=str(error)) from error

@@ -52,11 +52,8 @@ class Monitor:
             signed = read_checkpoint(read)
             seen = check_checkpoint(signed, self._trust)
             if self._max_age_s is not None and not self._fresh(seen, int(now_s)):
-                found.append(Alarm(
-                    f"the log stands still: too few witnesses signed it in {self._max_age_s} s",
-                    "is this machine's clock right? else ask for the log from somewhere else",
-                    kind="stale",
-                ))  # fmt: skip
+                stale = LedgerError("monitor-stale", seconds=self._max_age_s)
+                found.append(Alarm(stale.message, "stale", stale.advice))
             try:
                 self._follow(read, signed, now)
             except LogForked:
@@ -64,7 +61,7 @@ class Monitor:
                 raise
         except LedgerError as error:
             kind = "fork" if isinstance(error, LogForked) else "log"
-            found.append(Alarm(str(error), error.hint, kind))
+            found.append(Alarm(error.message, kind, error.advice))
         return [*found, *(self._watch.alarms(now) if self._watch else ())]
 
     def _fresh(self, seen: TrustedCheckpoint, now_s: int) -> bool:
@@ -98,7 +95,7 @@ def _hurried(read: tiles.TileReader, limit_s: float) -> tiles.TileReader:
 
     def hurried(path: str) -> bytes:
         if time.monotonic() > end:
-            raise LedgerError(f"the log answers so slowly that {limit_s:.0f} s are too few")
+            raise LedgerError("log-answers-too-slowly", seconds=limit_s)
         return read(path)
 
     return hurried

@@ -20,7 +20,6 @@ from contrejour.custody.ledger import checkpoint
 from contrejour.custody.note import Note
 
 HEADER = "c2sp.org/tlog-proof@v1"
-_NOT = "not a proof that an entry is in a log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +45,13 @@ def parse(data: bytes) -> Proof:
     except UnicodeDecodeError:
         first, lines = "", []
     if first != HEADER or not empty or not lines:
-        raise LedgerError(_NOT, "its first line is c2sp.org/tlog-proof@v1")
+        raise LedgerError("proof-without-header")
     extra = b""
     if lines[0].startswith("extra "):
         extra = note.decode64(lines.pop(0).removeprefix("extra "))
         if not extra:
-            raise LedgerError(_NOT, "its extra line is no base64")
+            raise LedgerError("proof-with-bad-extra")
     if not lines or not lines[0].startswith("index "):
-        raise LedgerError(_NOT, "it has no line with the index")
+        raise LedgerError("proof-without-index")
     index = checkpoint.number(lines[0].removeprefix("index "))
     return Proof(index, checkpoint.hashes(lines[1:]), note.parse(below), extra)

@@ -28,7 +28,7 @@ def reader(folder: Path) -> tiles.TileReader:
         try:
             return (folder / path).read_bytes()
         except OSError:
-            raise LedgerError(f"{path} can't be read in {folder}", tiles.DAMAGED) from None
+            raise LedgerError("tile-cannot-be-read", path=path, folder=folder) from None
 
     return read
 
@@ -49,10 +49,7 @@ def prove(index: int, read: tiles.TileReader, signed: Note | None = None) -> Pro
     signed = signed or read_checkpoint(read)
     size = checkpoint.parse(signed.text).size
     if not 0 <= index < size:
-        raise LedgerError(
-            f"there is no entry {index} under the checkpoint, which has {size}",
-            "the first is 0; what was appended since comes with the next checkpoint",
-        )
+        raise LedgerError("no-such-entry", index=index, size=size)
     return Proof(index, tuple(tree.inclusion(index, size, tiles.nodes(size, read))), signed)
 
 
@@ -88,7 +85,7 @@ def audit(
         made += [tree.full_root(row)] if tile.width == WIDTH else []
     _above(before, size, made, read)
     if tree.root(size, nodes) != seen.checkpoint.root:
-        raise LedgerError("the entries don't lead to the checkpoint", tiles.DAMAGED)
+        raise LedgerError("entries-of-another-checkpoint")
     return seen
 
 
@@ -96,18 +93,20 @@ def _goes_on(since: Checkpoint, now: Checkpoint, nodes: Nodes) -> None:
     """Tells tiles that are damaged from a log that is another one: only this is its owner's."""
     if since.origin != now.origin or since.size > now.size:
         raise LogForked(
-            f"the log of {since.origin} was seen with {since.size} entries,"
-            f" and now {now.origin} has {now.size}",
-            "keep both checkpoints: a log only ever grows",
+            "log-shrank-or-renamed",
+            seen_origin=since.origin,
+            seen_size=since.size,
+            origin=now.origin,
+            size=now.size,
         )
     began = tree.root(since.size, nodes)
     between = tree.consistency(since.size, now.size, nodes)
     try:
         tree.check_consistency(since.size, now.size, between, began, now.root)
     except LedgerError:
-        raise LedgerError("the tiles don't lead to the checkpoint", tiles.DAMAGED) from None
+        raise LedgerError("tiles-of-another-checkpoint") from None
     if began != since.root:
-        raise LogForked("the tree has changed: it is not the one that was seen", tree.FORKED)
+        raise LogForked("tree-changed")
 
 
 def _above(before: int, size: int, made: list[bytes], read: tiles.TileReader) -> None:
@@ -127,4 +126,4 @@ def _above(before: int, size: int, made: list[bytes], read: tiles.TileReader) ->
 
 def _same(row: list[bytes], tile: tiles.Tile, read: tiles.TileReader) -> None:
     if tiles.fetch(tile, read) != row:
-        raise LedgerError(f"{tile.path} doesn't fit what is below it", tiles.DAMAGED)
+        raise LedgerError("tile-does-not-fit", tile=tile.path)

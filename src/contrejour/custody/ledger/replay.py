@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from contrejour.base.canonical import Json
 from contrejour.base.errors import LedgerError
+from contrejour.base.messages import Message
 from contrejour.custody.ledger.entry import HIDDEN, Entry, commitment, read
 from contrejour.custody.ledger.tree import leaf_hash
 
@@ -33,20 +34,20 @@ class Replay:
         self._revoked: set[str] = set()
         self._spent: dict[str, int] = {}
 
-    def see(self, data: bytes) -> list[str]:
+    def see(self, data: bytes) -> list[Message]:
         """What is wrong with an entry, after those before it; nothing, mostly."""
         try:
             entry = read(data)
         except LedgerError as error:
-            return [str(error)]
+            return [error.message]
         return list(self.findings(entry, leaf_hash(data).hex()))
 
-    def overdue(self, at: str) -> list[str]:
+    def overdue(self, at: str) -> list[Message]:
         """Secret orders that had to be revealed before this moment, and are not."""
         late = {leaf: by for leaf, by in self._hidden.items() if at > by}
-        return [f"order {leaf} was not revealed by {by}" for leaf, by in late.items()]
+        return [Message("order-not-revealed", order=leaf, deadline=by) for leaf, by in late.items()]
 
-    def findings(self, entry: Entry, leaf: str) -> Iterator[str]:
+    def findings(self, entry: Entry, leaf: str) -> Iterator[Message]:
         """As `see`, of an entry that was read, and its leaf hash in hex."""
         if entry.type == "order.declare":
             self._orders[leaf] = str(entry.data["expires"])
@@ -63,9 +64,9 @@ class Replay:
         elif entry.type == "dp.release":
             yield from self._of_budget(entry)
 
-    def _of_order(self, entry: Entry, order: str) -> Iterator[str]:
+    def _of_order(self, entry: Entry, order: str) -> Iterator[Message]:
         if order not in self._orders:
-            yield f"{entry.type} of an order that was not declared before"
+            yield Message("entry-of-undeclared-order", type=entry.type)
             return
         if entry.type == "hold.shred":
             return
@@ -73,36 +74,38 @@ class Replay:
             if _revealed(entry) == self._secret.get(order, {}).get("of"):
                 self._hidden.pop(order, None)
             else:
-                yield "order.reveal of something else than was declared"
+                yield Message("reveal-of-something-else")
             return
         if entry.at > self._orders[order] and entry.type in OPENS | {"order.approve"}:
-            yield f"{entry.type} of an order that was over"
+            yield Message("entry-of-order-over", type=entry.type)
         if entry.type == "order.approve":
             self._approved.add(order)
         elif entry.type == "order.refuse":
             self._refused.add(order)
         elif order in self._refused:
-            yield f"{entry.type} of an order that was refused"
+            yield Message("entry-of-refused-order", type=entry.type)
         elif order not in self._approved:
-            yield f"{entry.type} of an order that nobody approved"
+            yield Message("entry-of-unapproved-order", type=entry.type)
 
-    def _of_edge(self, entry: Entry) -> Iterator[str]:
+    def _of_edge(self, entry: Entry) -> Iterator[Message]:
         edge, first, end = (entry.data[key] for key in ("edge", "from", "to"))
         before = self._edges.get(str(edge), 0)
         if edge in self._revoked:
-            yield f"{edge} goes on after it was revoked"
+            yield Message("edge-goes-on-revoked", edge=str(edge))
         if first != before or end - first != entry.data["n"]:  # type: ignore[operator]
-            yield f"{edge} goes on from {first}, and had come to {before}"
+            yield Message(
+                "edge-goes-on-elsewhere", edge=str(edge), found=str(first), expected=before
+            )
         self._edges[str(edge)] = int(str(end))
 
-    def _of_budget(self, entry: Entry) -> Iterator[str]:
+    def _of_budget(self, entry: Entry) -> Iterator[Message]:
         dataset = str(entry.data["dataset"])
         spent, told = (
             int(str(entry.data[key])) for key in ("epsilon_millionths", "spent_millionths")
         )
         self._spent[dataset] = self._spent.get(dataset, 0) + spent
         if told != self._spent[dataset]:
-            yield f"{dataset} has spent {self._spent[dataset]} millionths, and says {told}"
+            yield Message("budget-wrong", dataset=dataset, spent=self._spent[dataset], told=told)
 
 
 def _revealed(entry: Entry) -> dict[str, Json]:

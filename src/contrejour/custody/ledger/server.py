@@ -15,6 +15,7 @@ from pathlib import Path
 
 from contrejour.base.errors import ContrejourError, LedgerError
 from contrejour.base.http import MOST_CONNECTIONS, Listener, Talk
+from contrejour.base.messages import Tell
 from contrejour.custody.ledger import tiles, witness
 from contrejour.custody.ledger.read import reader
 from contrejour.custody.ledger.witness import TEXT, Witness
@@ -79,7 +80,7 @@ class LedgerServer(Listener):
 
     def __init__(
         self, host: str, port: int, asking: Responder, *, most: int = MOST_CONNECTIONS,
-        broke: Callable[[str], object] = lambda _: None,
+        broke: Tell = lambda _: None,
     ) -> None:  # fmt: skip
         """As a Listener."""
         self.asking = asking
@@ -131,5 +132,5 @@ class _LedgerConnection(Talk):
         try:
             return self.server.asking(self.command, self.path, body)
         except ContrejourError as error:
-            self.server.broke(str(error))
+            self.server.broke(error.message)
             return Response(503)

@@ -80,7 +80,7 @@ def split(data: bytes, tile: Tile) -> list[bytes]:
     """The hashes of a tile. Raises LedgerError where it isn't as long as it says."""
     if len(data) != tile.width * HASH_BYTES:
         raise LedgerError(
-            f"{tile.path} has {len(data)} bytes, not {tile.width * HASH_BYTES}", DAMAGED
+            "tile-of-wrong-size", tile=tile.path, found=len(data), expected=tile.width * HASH_BYTES
         )
     return [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
 
@@ -99,7 +99,7 @@ def unbundle(data: bytes, tile: Tile) -> list[bytes]:
         at = start + int.from_bytes(data[at:start], "big")
         found.append(data[start:at])
     if at != len(data) or len(found) != tile.width:
-        raise LedgerError(f"{tile.path} doesn't hold {tile.width} whole entries", DAMAGED)
+        raise LedgerError("bundle-of-wrong-size", tile=tile.path, expected=tile.width)
     return found
 
 
@@ -135,6 +135,3 @@ def fetch(tile: Tile, read: TileReader) -> list[bytes]:
         except LedgerError:
             pass
         raise
-
-
-DAMAGED = "restore it from a mirror or a backup: what is there is checked against the checkpoint"

@@ -89,7 +89,7 @@ def check_inclusion(
     for each, before in zip(proof, sides(index, size, len(proof)), strict=True):
         found = node_hash(each, found) if before else node_hash(found, each)
     if found != expected:
-        raise LedgerError("the proof doesn't lead to the checkpoint", _OTHER)
+        raise LedgerError("proof-of-another-checkpoint")
 
 
 def sides(index: int, size: int, count: int) -> list[bool]:
@@ -98,18 +98,18 @@ def sides(index: int, size: int, count: int) -> list[bool]:
     RFC 9162, 2.1.3.2. Raises LedgerError where such a proof has another number of them.
     """
     if not 0 <= index < size:
-        raise LedgerError(f"the proof is for entry {index} of {size}: there is none")
+        raise LedgerError("proof-beyond-the-tree", index=index, size=size)
     at, last, found = index, size - 1, []
     for _ in range(count):
         if not last:
-            raise LedgerError("the proof is too long")
+            raise LedgerError("proof-too-long")
         found.append(bool(at & 1) or at == last)
         if found[-1]:
             while not at & 1 and at:
                 at, last = at >> 1, last >> 1
         at, last = at >> 1, last >> 1
     if last:
-        raise LedgerError("the proof is too short")
+        raise LedgerError("proof-too-short")
     return found
 
 
@@ -121,23 +121,23 @@ def check_consistency(
     Raises LedgerError.
     """
     if not 0 <= old <= size:
-        raise LedgerError(f"a tree of {size} entries doesn't go on from one of {old}")
+        raise LedgerError("tree-does-not-go-on", size=size, old=old)
     if old in (0, size):
         if proof:
-            raise LedgerError("the proof is too long")
+            raise LedgerError("proof-too-long")
         if old_root != (expected if old else EMPTY):
-            raise LedgerError("the tree has changed: it is not the one that was seen", FORKED)
+            raise LedgerError("tree-changed")
         return
     path = list(proof) if old & (old - 1) else [old_root, *proof]
     if not path:
-        raise LedgerError("the proof is too short")
+        raise LedgerError("proof-too-short")
     at, last = old - 1, size - 1
     while at & 1:
         at, last = at >> 1, last >> 1
     before = now = path[0]
     for each in path[1:]:
         if not last:
-            raise LedgerError("the proof is too long")
+            raise LedgerError("proof-too-long")
         if at & 1 or at == last:
             before, now = node_hash(each, before), node_hash(each, now)
             while not at & 1 and at:
@@ -146,13 +146,9 @@ def check_consistency(
             now = node_hash(now, each)
         at, last = at >> 1, last >> 1
     if last:
-        raise LedgerError("the proof is too short")
+        raise LedgerError("proof-too-short")
     if before != old_root or now != expected:
-        raise LedgerError("the tree has changed: it is not the one that was seen", FORKED)
-
-
-_OTHER = "the entry, the proof or the checkpoint is another one, or was changed"
-FORKED = "keep both checkpoints: together they prove that the log was rewritten"
+        raise LedgerError("tree-changed")
 
 
 def _split(count: int) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contrejour.base.errors import LedgerError
+from contrejour.base.messages import Message
 from contrejour.custody import note
 from contrejour.custody.ledger import checkpoint, proof, tree
 from contrejour.custody.ledger.checkpoint import Checkpoint
@@ -58,22 +59,18 @@ def read_trust(text: str) -> Trust:
     witnesses = {name: _key(words, "witness", name) for name, words in policy.members.items()}
     for keys in (logs, tuple(witnesses.values())):
         if len({key.public for key in keys}) < len(keys):
-            raise LedgerError(
-                "the policy names one key twice", "each counts once, whatever its name"
-            )
+            raise LedgerError("policy-names-a-key-twice")
     urls = {name: words[1] for name, words in policy.members.items() if len(words) == 2}
     return Trust(policy, logs, witnesses, urls)
 
 
 def _key(words: tuple[str, ...], kind: str, of: str) -> Key:
     if len(words) > 2:
-        raise LedgerError(f"the policy says more of {of} than a key and an address")
+        raise LedgerError("policy-says-too-much", line=of)
     key = note.read_key(words[0])
     if note.KINDS[key.kind] != kind:
-        raise LedgerError(
-            f"the key of {of} is one of a {note.KINDS[key.kind]}",
-            "a log signs with type 1 (Ed25519), a witness with 4 or 6 (ML-DSA-44)",
-        )
+        found = Message("word-witness" if kind == "log" else "word-log")
+        raise LedgerError("policy-key-of-wrong-kind", line=of, kind=found)
     return key
 
 
@@ -82,11 +79,9 @@ def check_checkpoint(signed: Note, trust: Trust, ages: Ages | None = None) -> Tr
     told = checkpoint.parse(signed.text)
     ours = [key for key in trust.logs if key.name == told.origin]
     if not ours:
-        raise LedgerError(f"no log of the policy is called {told.origin[:80]!a}")
+        raise LedgerError("log-not-in-policy", origin=told.origin[:80])
     if not signed.signed(ours):
-        raise LedgerError(
-            f"the log {told.origin} hasn't signed this", "the policy names its key on a `log` line"
-        )
+        raise LedgerError("log-has-not-signed", origin=told.origin)
     names = {key: name for name, key in trust.witnesses.items()}
     by: dict[str, int] = {}
     for key, time_s in signed.signed(names):
@@ -94,9 +89,7 @@ def check_checkpoint(signed: Note, trust: Trust, ages: Ages | None = None) -> Tr
             by[names[key]] = max(time_s, by.get(names[key], 0))
     if not trust.policy.met(by):
         raise LedgerError(
-            f"too few witnesses have signed this: {', '.join(by) or 'none'}"
-            f" (quorum {trust.policy.quorum})",
-            "ask for a newer checkpoint; if it stays so, somebody shows you a log of your own",
+            "too-few-witnesses", witnesses=", ".join(by) or "none", quorum=trust.policy.quorum
         )
     return TrustedCheckpoint(told, by)
 

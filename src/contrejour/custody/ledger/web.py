@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from contrejour.base.errors import LedgerError
+from contrejour.base.messages import Message, reason_of
 from contrejour.custody import note
 from contrejour.custody.ledger import tiles
 from contrejour.custody.ledger.read import reader
@@ -25,7 +26,6 @@ LIMIT_S = 10.0
 MOST_BUNDLE = tiles.WIDTH * (2 + tiles.MOST_ENTRY_BYTES)
 BROKEN = (OSError, http.client.HTTPException, ValueError)
 """What a Talk raises."""
-_RIGHT = "is the address right, and the log served there?"
 
 
 class Talk:
@@ -57,7 +57,7 @@ class Talk:
             answer = self._http.getresponse()
             told = answer.read(most + 1)
             if len(told) > most:
-                raise ValueError("an answer without end")
+                raise ValueError(Message("answer-without-end"))
             if self._over or answer.length:  # else half of it would be as good as all
                 raise OSError("half an answer")
             return answer.status, answer.headers.get("Content-Type", ""), told
@@ -70,7 +70,7 @@ class Talk:
     def _connection(self) -> http.client.HTTPConnection:
         parts = urlsplit(self._url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"no address over HTTP: {self._url[:80]}")
+            raise ValueError(Message("not-a-web-address", address=self._url[:80]))
         tls = parts.scheme == "https"
         make = http.client.HTTPSConnection if tls else http.client.HTTPConnection
         return make(parts.hostname, parts.port, timeout=self._limit_s)
@@ -106,11 +106,9 @@ def opened(where: str, limit_s: float = LIMIT_S) -> Iterator[tiles.TileReader]:
             status, _, body = talk.ask("GET", f"/{path}", most=most)
         except BROKEN as error:
             talk = Talk(where, limit_s)
-            raise LedgerError(
-                f"{where} can't be asked: {error or type(error).__name__}", _RIGHT
-            ) from None
+            raise LedgerError("log-cannot-be-asked", log=where, reason=reason_of(error)) from None
         if status != 200:
-            raise LedgerError(f"{where} answered {status} when asked for {path}", _RIGHT)
+            raise LedgerError("log-answered", log=where, status=status, path=path)
         return body
 
     try:

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contrejour.base.errors import LedgerError, OutputFailed
+from contrejour.base.messages import Message, Tell
 from contrejour.custody import note
 from contrejour.custody.ledger import checkpoint, tree
 from contrejour.custody.ledger.checkpoint import Checkpoint
@@ -69,7 +70,7 @@ def parse(body: bytes) -> CheckpointRequest:
     except UnicodeDecodeError:
         first, lines = "", []
     if not empty or not first.startswith("old "):
-        raise LedgerError("not a request to a witness: it begins with `old` and a size")
+        raise LedgerError("not-a-witness-request")
     old = checkpoint.number(first.removeprefix("old "))
     return CheckpointRequest(old, checkpoint.hashes(lines), note.parse(below))
 
@@ -110,7 +111,7 @@ class Witness:
 
     def __init__(
         self, path: Path, signer: Signer, logs: Sequence[Key], *,
-        clock: Callable[[], float] = time.time, tell: Callable[[str], object] = lambda _: None,
+        clock: Callable[[], float] = time.time, tell: Tell = lambda _: None,
     ) -> None:  # fmt: skip
         self.signer, self._path, self._clock, self._tell = signer, path, clock, tell
         self._logs: dict[str, list[Key]] = {}
@@ -165,7 +166,7 @@ class Witness:
             "insert or ignore into forks select ?, note from seen where origin = ?",
             (str(signed), origin),
         )
-        self._tell(f"{origin} signed two trees of one size: the proof is in {self._path}")
+        self._tell(Message("two-trees-signed", origin=origin, path=self._path))
 
     @contextmanager
     def _keeping(self) -> Iterator[None]:
@@ -173,7 +174,7 @@ class Witness:
             yield
         except sqlite3.Error as error:
             raise OutputFailed(
-                f"{self._path} can't be used: {error}", "it is what the witness remembers"
+                "witness-state-unusable", path=self._path, error=str(error)
             ) from error
 
     def close(self) -> None:

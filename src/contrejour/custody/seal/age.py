@@ -47,10 +47,7 @@ class Writer:
 
     def __init__(self, sink: Sink, recipients: Sequence[Recipient]) -> None:
         if len({recipient.kind.is_post_quantum for recipient in recipients}) != 1:
-            raise SealError(
-                "a file is sealed for one kind of recipient",
-                "post-quantum and other ones in one file would be as weak as the weaker",
-            )
+            raise SealError("recipients-of-two-kinds")
         file_key = random_secret(FILE_KEY_BYTES)
         nonce = os.urandom(_NONCE_BYTES)
         try:
@@ -90,7 +87,7 @@ class Writer:
 
     def _seal(self, *, last: bool) -> None:
         if self._failed:
-            raise SealError("this file could not be written, and stays cut")
+            raise SealError("sealed-file-stays-cut")
         self._failed = True
         clear = memoryview(self._clear)[: self._filled]
         sealed = memoryview(self._sealed)[: self._filled + TAG_BYTES]
@@ -115,17 +112,17 @@ def decrypt(source: ByteSource, identities: Sequence[OpeningKey]) -> Iterator[by
             chunk = _chunk(cipher, sealed, count, last=False)
             if chunk is not None:
                 yield chunk
-                raise SealError("the file is cut short", "what came before is whole")
+                raise SealError("sealed-file-cut-short")
         if chunk is None and following:
             chunk = _chunk(cipher, sealed, count, last=True)
             if chunk is not None:  # the file's last chunk, and something after it
                 yield chunk
                 count, chunk = count + 1, None
         if chunk is None:
-            raise SealError(f"chunk {count} is cut short or damaged", "what came before is whole")
+            raise SealError("chunk-damaged", chunk=count)
         if not following:
             if count and not chunk:
-                raise SealError(f"chunk {count} is empty, and not the only one")
+                raise SealError("chunk-empty", chunk=count)
             yield chunk
             return
         yield chunk
@@ -138,12 +135,12 @@ def _opened(source: ByteSource, identities: Sequence[OpeningKey]) -> ChaCha20Pol
     _refuse_mixtures(read.stanzas)
     file_key = next(filter(None, (each.unwrap(read.stanzas) for each in identities)), None)
     if file_key is None:
-        raise NoKey("no key here opens it", "it is sealed for somebody else")
+        raise NoKey("sealed-for-others")
     try:
         read.check(file_key)
         nonce = _read(source, _NONCE_BYTES)
         if len(nonce) != _NONCE_BYTES:
-            raise SealError("the file is cut short before its first chunk")
+            raise SealError("cut-before-first-chunk")
         return _cipher(file_key, nonce)
     finally:
         wipe(file_key)
@@ -152,9 +149,9 @@ def _opened(source: ByteSource, identities: Sequence[OpeningKey]) -> ChaCha20Pol
 def _refuse_mixtures(stanzas: Sequence[Stanza]) -> None:
     kinds = {stanza.words[0] for stanza in stanzas}
     if kinds & _BEFORE_QUANTUM and kinds & {RecipientKind.HYBRID, RecipientKind.HYBRID_TAG}:
-        raise SealError("post-quantum and other recipients are mixed in one file")
+        raise SealError("recipients-mixed")
     if "scrypt" in kinds and len(stanzas) > 1:
-        raise SealError("a passphrase and something else in one file")
+        raise SealError("passphrase-mixed")
 
 
 def _chunk(cipher: ChaCha20Poly1305, sealed: bytes, count: int, *, last: bool) -> bytearray | None:

@@ -36,15 +36,15 @@ def decode(text: bytes | bytearray) -> tuple[str, bytearray]:
     try:
         place = lower.rfind(b"1")
         if len(text) > LONGEST or place < 1 or len(text) - place - 1 < _CHECK:
-            raise SealError("not a key: neither age1… nor AGE-SECRET-KEY-…")
+            raise SealError("not-a-key")
         if text not in (lower, upper):
-            raise SealError("not a key: upper and lower case are mixed")
+            raise SealError("key-of-mixed-case")
         hrp = lower[:place].decode("ascii", "replace")
         values = bytearray(len(text) - place - 1)
         for at in range(len(values)):
             values[at] = _VALUES.get(lower[place + 1 + at], 255)
         if 255 in values or not hrp.isascii() or _polymod(hrp, values) != 1:
-            raise SealError("not a key: its checksum doesn't fit", "a letter was changed or lost")
+            raise SealError("key-checksum-wrong")
         return hrp, _regroup(memoryview(values)[:-_CHECK], 5, 8, pad=False)
     finally:
         wipe(lower, upper, values)
@@ -78,5 +78,5 @@ def _regroup(data: bytes | bytearray | memoryview, size: int, to: int, *, pad: b
         out[at] = kept << to - bits
     elif bits >= size or kept:
         wipe(out)
-        raise SealError("not a key: its padding isn't zero")
+        raise SealError("key-padding-wrong")
     return out

@@ -28,7 +28,7 @@ def seal_file(source: Path, out: Path, keys: Keyset, policy: str, time_ms: int) 
     SealError and OSError.
     """
     if out.exists():
-        raise OutputExists(f"{out} exists", "what is sealed is never replaced: -o says where else")
+        raise OutputExists("sealed-file-exists", out=out)
     with new_folder(out) as part:
         named = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "_", source.name)[-200:]
         [made] = make([Wanted(named, time_ms, time_ms, part / ONIONS)], keys)

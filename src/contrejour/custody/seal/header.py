@@ -50,7 +50,7 @@ class Stanza:
     def read(cls, line: bytes, lines: Lines) -> Stanza:
         """The one that begins with this line. Raises SealError."""
         if not (words := _STANZA.fullmatch(line)):
-            raise SealError("a damaged header")
+            raise SealError("header-damaged")
         return cls(tuple(words[1].decode().split(" ")), _body(lines))
 
     def text(self) -> bytes:
@@ -70,7 +70,7 @@ class AgeHeader:
     def check(self, file_key: bytearray) -> None:
         """Raises SealError unless whoever knows the file key wrote this header."""
         if not hmac.compare_digest(_mac(file_key, self.signed), self.mac):
-            raise SealError("the header was changed after sealing")
+            raise SealError("header-changed")
 
 
 def write(stanzas: Sequence[Stanza], file_key: bytearray) -> bytes:
@@ -82,15 +82,15 @@ def write(stanzas: Sequence[Stanza], file_key: bytearray) -> bytes:
 def read(source: ByteSource) -> AgeHeader:
     """Raises SealError for anything that is not exactly a header."""
     if source.readline(len(VERSION)) != VERSION:
-        raise SealError("not an age v1 file", "it begins with age-encryption.org/v1, unarmored")
+        raise SealError("not-an-age-file")
     lines = Lines(source.readline)
     stanzas: list[Stanza] = []
     while not (end := _END.fullmatch(line := lines.next())):
         if len(stanzas) == MOST_STANZAS:
-            raise SealError("a damaged header")
+            raise SealError("header-damaged")
         stanzas.append(Stanza.read(line, lines))
     if not stanzas:
-        raise SealError("a header without a recipient: nobody can open it")
+        raise SealError("header-without-recipient")
     signed = VERSION + b"".join(lines.taken)[: -len(line)] + b"---"
     return AgeHeader(tuple(stanzas), signed, unbase64(end[1].decode()))
 
@@ -106,7 +106,7 @@ class Lines:
         line = self._readline(self._left)
         self._left -= len(line)
         if not line.endswith(b"\n"):
-            raise SealError("a damaged header: cut short, or too long")
+            raise SealError("header-cut-short")
         self.taken.append(line)
         return line
 
@@ -116,7 +116,7 @@ def _body(lines: Lines) -> bytes:
     while _FULL.fullmatch(line := lines.next()):
         text += line[:-1]
     if not _LAST.fullmatch(line):
-        raise SealError("a damaged header")
+        raise SealError("header-damaged")
     return unbase64((text + line[:-1]).decode())
 
 
@@ -130,9 +130,9 @@ def unbase64(text: str) -> bytes:
     try:
         data = binascii.a2b_base64(text + "=" * (-len(text) % 4), strict_mode=True)
     except ValueError as error:
-        raise SealError("a damaged header: not base64") from error
+        raise SealError("header-not-base64") from error
     if base64(data) != text:
-        raise SealError("a damaged header: not canonical base64")
+        raise SealError("header-base64-not-canonical")
     return data
 
 

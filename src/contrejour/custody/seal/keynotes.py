@@ -31,7 +31,7 @@ class Verifier(note.Key):
         with _of_seal():
             key = note.read_key(text)
         if key.kind != note.ED25519:
-            raise SealError(f"{key.name} is the key of a witness, which seals nothing")
+            raise SealError("witness-key-seals-nothing", key=key.name)
         return cls(key.name, key.kind, key.public)
 
 
@@ -47,7 +47,7 @@ def verify(data: bytes, by: Verifier) -> str:
         told = note.parse(data)
         signed = told.signed([by])
     if not signed:
-        raise SealError(f"not signed by {by.name}")
+        raise SealError("note-not-signed-by", key=by.name)
     return told.text
 
 
@@ -70,7 +70,7 @@ def read_told(data: bytes, kind: str, by: Verifier) -> dict[str, Any]:
     except (ValueError, RecursionError):
         exact = False
     if not exact or (told.get("type"), told.get("party")) != (kind, by.name):
-        raise SealError(f"not a {kind} of {by.name}")
+        raise SealError("note-of-another-kind", kind=kind, key=by.name)
     return dict(told)
 
 
@@ -79,4 +79,4 @@ def _of_seal() -> Iterator[None]:
     try:
         yield
     except LedgerError as error:
-        raise SealError(str(error), error.hint) from None
+        raise SealError(error.message, hint=error.advice) from None

@@ -99,12 +99,12 @@ def read_identity(path: Path, person: TokenUser | None = None) -> Identity | Tok
     lines = [line for line in data.splitlines() if line and not line.startswith(b"#")]
     try:
         if len(lines) != 1:
-            raise SealError(f"it holds {len(lines)} keys, and not one")
+            raise SealError("not-one-key", keys=len(lines))
         if lines[0].startswith(PREFIX):
             return Token(bytes(lines[0]), _told_public(data), person)
         return Identity.parse(lines[0])
     except SealError as error:
-        raise SealError(f"the key file {path}: {error}", error.hint) from None
+        raise SealError("key-file-bad", path=path, error=error.message, hint=error.advice) from None
     finally:
         wipe(data, *lines)
 
@@ -125,7 +125,7 @@ def publish(folder: Path, wanted: Iterable[date], party: str, key: Ed25519Privat
         with read_identity(key_path(folder, day)) as secret:
             keys[day.isoformat()] = str(secret.recipient())
     if not keys:
-        raise SealError("there are no keys of these days to publish")
+        raise SealError("no-keys-to-publish")
     return keynotes.sign_told({"type": "keyset.publish", "party": party, "keys": keys}, party, key)
 
 
@@ -134,11 +134,11 @@ def published(data: bytes, by: keynotes.Verifier) -> dict[str, Recipient]:
     told = keynotes.read_told(data, "keyset.publish", by)
     keys = told.get("keys")
     if not isinstance(keys, dict) or set(told) != {"type", "party", "keys", "v"}:
-        raise SealError("not a keyset")
+        raise SealError("not-a-keyset")
     try:
         return {date.fromisoformat(day).isoformat(): Recipient.parse(keys[day]) for day in keys}
     except (ValueError, AttributeError) as error:
-        raise SealError("not a keyset: its days are no days") from error
+        raise SealError("keyset-with-bad-days") from error
 
 
 def keys_of(policy: Policy, notes: Iterable[bytes], day: str) -> Keyset:
@@ -158,12 +158,9 @@ def keys_of(policy: Policy, notes: Iterable[bytes], day: str) -> Keyset:
         by, epoch = keynotes.Verifier.parse(words[0]), day
         of_day = [keys[day] for data in told if day in (keys := _of_party(data, by))]
         if not of_day:
-            raise SealError(
-                f"{party} published no key for {day}",
-                "contrejour keys publish makes the note, --keyset names it",
-            )
+            raise SealError("no-key-published", party=party, day=day)
         if len(set(of_day)) > 1:
-            raise SealError(f"{party} published two keys for {day}", "ask them which one holds")
+            raise SealError("two-keys-published", party=party, day=day)
         found[party] = of_day[0]
     return keyset(policy, found, epoch)
 
@@ -187,8 +184,5 @@ def hold_until(path: Path) -> datetime:
         if not re.fullmatch("[0-9a-f]{64}", path.stem):
             raise ValueError
     except ValueError:
-        raise SealError(
-            f"the key file {path} doesn't say of which hold it is, or when it has to go",
-            "`case hold-key` writes both",
-        ) from None
+        raise SealError("hold-key-file-incomplete", path=path) from None
     return at.replace(tzinfo=UTC)

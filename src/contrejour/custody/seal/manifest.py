@@ -108,7 +108,7 @@ class Manifest:
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
             exact = False
         if not exact:
-            raise SealError("not the manifest of a window")
+            raise SealError("not-a-manifest")
         return found
 
     def check(self) -> None:
@@ -119,18 +119,18 @@ class Manifest:
         for seq, each in enumerate(self.segs):
             counts += [each.seq, each.t0, each.t1, each.ct_len]
             if each.seq != seq or each.t0 >= each.t1 or not _fits(each, self.window):
-                raise SealError(f"the manifest says of segment {seq} what can't be")
+                raise SealError("manifest-segment-bad", segment=seq)
         if not all(isinstance(each, str) and _TEXT.fullmatch(each) for each in texts) or not all(
             type(each) is int and each >= 0 for each in counts
         ):
-            raise SealError("not the manifest of a window")
+            raise SealError("not-a-manifest")
         hashes = [*self.onions.values(), *([self.prev] if self.prev != "" else [])]
         if not self.onions or not all(map(_SHA256.fullmatch, hashes)):
-            raise SealError("the manifest names no onions, or no hashes")
+            raise SealError("manifest-without-onions")
         ends = [self.since, *(each.t1 for each in self.segs)]
         starts = [*(each.t0 for each in self.segs), self.window.t1]
         if ends != starts or self.since > self.window.t0:
-            raise SealError("the manifest leaves out a moment", "what isn't sealed is a gap, said")
+            raise SealError("manifest-with-a-gap")
 
 
 def _fits(segment: SealedSegment, window: Window) -> bool:
@@ -151,7 +151,7 @@ def verify(data: bytes, edge: keynotes.Verifier) -> Manifest:
     """A manifest that this edge signed. Raises SealError."""
     found = Manifest.parse(keynotes.verify(data, edge))
     if found.edge != edge.name:
-        raise SealError(f"the manifest is of {found.edge}, and signed by {edge.name}")
+        raise SealError("manifest-signed-by-another", edge=found.edge, signer=edge.name)
     return found
 
 
@@ -160,9 +160,9 @@ def follow(chain: list[bytes], edge: keynotes.Verifier) -> list[Manifest]:
     found = [verify(data, edge) for data in chain]
     for (data, before), after in pairwise([*zip(chain, found, strict=True)]):
         if after[1].prev != digest(data) or after[1].since != before.window.t1:
-            raise SealError(f"the chain breaks at {after[1].window.t0}", "a manifest is missing")
+            raise SealError("manifest-missing", at=after[1].window.t0)
         if after[1].window.cam != before.window.cam:
-            raise SealError(f"the chain breaks at {after[1].window.t0}", "it is of another camera")
+            raise SealError("manifest-of-another-camera", at=after[1].window.t0)
     return found
 
 

@@ -24,14 +24,14 @@ def part_of(path: Path) -> Path:
 def writing(path: Path, mode: int = 0o666, room: int = 0) -> Iterator[BinaryIO]:
     """`files.creating`, with a SealError for what is there already. Raises OSError."""
     if path.exists():
-        raise SealError(f"{path} is there already", "what is sealed is never replaced")
+        raise SealError("sealed-already-there", path=path)
     try:
         with files.creating(path, mode, room) as file:
             yield file
     except FileExistsError as error:
         if error.filename != str(path):
             raise
-        raise SealError(f"{path} is there already", "what is sealed is never replaced") from None
+        raise SealError("sealed-already-there", path=path) from None
 
 
 def write_new(path: Path, data: bytes | bytearray, mode: int = 0o666) -> None:

@@ -66,7 +66,7 @@ class Window:
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
             exact = False
         if not exact:
-            raise SealError("a layer without the header of a window")
+            raise SealError("layer-without-window")
         return window
 
     def check(self) -> None:
@@ -78,11 +78,11 @@ class Window:
             or not all(type(each) is int and 0 <= each < _MOST_MS for each in times)
             or not _SHA256.fullmatch(self.keyset)
         ):
-            raise SealError("a layer without the header of a window")
+            raise SealError("layer-without-window")
         if not _CAMERA.fullmatch(self.cam) or self.t0 > self.t1:
-            raise SealError(f"no camera and no time: {self.cam!r}, {self.t0} to {self.t1}")
+            raise SealError("window-of-nothing", camera=self.cam, since=self.t0, until=self.t1)
         if self.epoch and (day_of(self.t0) != self.epoch or self.t1 > end_of_day(self.t0)):
-            raise SealError(f"the window doesn't lie in its day, {self.epoch}")
+            raise SealError("window-outside-its-day", epoch=self.epoch)
         Recipient.parse(self.recipient)
 
 
@@ -124,20 +124,17 @@ def keyset(policy: Policy, keys: Mapping[str, Recipient], epoch: str = "") -> Ke
     """The ways of a policy, with these keys. Raises SealError where they don't make a seal."""
     needed = {party for way in policy.ways() for party in way}
     if not needed:
-        raise SealError("this policy asks for nobody: anybody could open")
+        raise SealError("policy-asks-nobody")
     for party in needed:
         if not _PARTY.fullmatch(party):
-            raise SealError(f"not a name for a party: {party}", "letters, digits, dots and dashes")
+            raise SealError("bad-party-name", party=party)
         if party not in keys:
-            raise SealError(f"there is no key of {party}")
+            raise SealError("no-key-of-party", party=party)
     own = {party: keys[party] for party in policy.members if party in needed}
     if len({key.kind.is_post_quantum for key in own.values()}) > 1:
-        raise SealError(
-            "keys of two kinds: as weak as the weaker",
-            "all age1pq1… and age1tagpq1…, or all age1… and age1tag1…",
-        )
+        raise SealError("onion-keys-of-two-kinds")
     if len(set(own.values())) < len(own):
-        raise SealError("two parties with the same key: one of them could open for both")
+        raise SealError("two-parties-with-one-key")
     ways = tuple(tuple(party for party in own if party in way) for way in policy.ways())
     return Keyset(epoch, own, ways)
 
@@ -200,5 +197,5 @@ def unpack(data: bytes) -> dict[str, bytes]:
     except (tarfile.TarError, ValueError, EOFError):
         found = {}
     if not found or pack(found) != data:
-        raise SealError("the onions are damaged: not the tar that sealing writes")
+        raise SealError("onions-damaged")
     return found

@@ -45,14 +45,12 @@ def peel(onion: bytes | bytearray, keys: Sequence[OpeningKey], window: Window | 
             layer += chunk
             wipe(chunk)
             if len(layer) > MOST_LAYER_BYTES:
-                raise SealError("an onion of more than a megabyte")
+                raise SealError("onion-too-large")
         header, end, rest = layer.partition(b"\n")
         found = Window.parse(bytes(header) if end else b"")
         if window is not None and found != window:
             raise SealError(
-                f"this onion is of {found.cam}, {found.t0} to {found.t1}, and not of the window "
-                "that was asked for",
-                "it was swapped: keep it, and say so in public",
+                "onion-of-another-window", camera=found.cam, since=found.t0, until=found.t1
             )
         return Peeled(found, rest)
     except BaseException:
@@ -67,13 +65,13 @@ def window_key(peeled: Peeled) -> Identity:
     text = bytearray(memoryview(peeled.inside)[:-1])
     try:
         if not peeled.is_last or peeled.inside[-1:] != b"\n":
-            raise SealError("layers are left: other parties peel them first")
+            raise SealError("layers-left")
         key = Identity.parse(text)
     finally:
         wipe(text, peeled.inside)
     if str(key.recipient()) != peeled.window.recipient:
         key.wipe()
-        raise SealError("the onion holds another key than it says: it was forged")
+        raise SealError("onion-forged")
     return key
 
 
@@ -89,7 +87,7 @@ def rehold(peeled: Peeled, keys: Keyset) -> bytes:
         if key.kind.is_post_quantum and not all(
             each.kind.is_post_quantum for each in keys.keys.values()
         ):
-            raise SealError("keys for the hold that are not post-quantum, and the window's is")
+            raise SealError("hold-keys-not-post-quantum")
         return pack(all_onions(replace(peeled.window, epoch=keys.epoch, keyset=keys.id), key, keys))
 
 
@@ -100,7 +98,7 @@ def unwrap(
 
     Raises SealError: an onion that is damaged or of another window is worth more than "no key".
     """
-    why: SealError = NoKey("no key here opens it", "the policy says whose keys together do")
+    why: SealError = NoKey("no-keys-open-it")
     for onion in onions:
         layer: bytes | bytearray = onion
         known = window

@@ -52,14 +52,9 @@ class Parties:
                     missing.pop(party, None)
                     break
             else:
-                raise SealError(
-                    f"{path} is signed by no party of the policy", "`keys publish` makes the notes"
-                )
+                raise SealError("keyset-of-no-party", path=path)
         if missing:
-            raise SealError(
-                f"no note of {', '.join(missing)} is among the keysets",
-                "`keys publish` makes it, keysets names it",
-            )
+            raise SealError("keyset-lacks-parties", missing=", ".join(missing))
 
     def _signers(self) -> dict[str, keynotes.Verifier]:
         """Of those who open, whoever publishes a key of each day."""
@@ -83,10 +78,7 @@ class Parties:
 def _demand_not_beyond(path: Path, days: Iterable[str], last: date) -> None:
     early = max(days)
     if early > last.isoformat():
-        raise SealError(
-            f"{path} holds a key of {early}, and none beyond {last} may be here yet",
-            "hand notes out a day before they are needed: `keys publish --each` makes one a day",
-        )
+        raise SealError("keyset-too-early", path=path, day=early, last=last)
 
 
 def _first(path: Path) -> bytes:

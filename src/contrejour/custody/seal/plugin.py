@@ -57,7 +57,7 @@ class Token:
         hrp, data = bech32.decode(text)
         wipe(data)
         if not (found := _HRP.fullmatch(hrp)) or not text.isupper():
-            raise SealError("not a plugin's key", "it begins with AGE-PLUGIN-")
+            raise SealError("not-a-plugin-key")
         self.program = f"age-plugin-{found[1]}"
         self._text, self._public, self._person = text.decode(), public, person
 
@@ -73,10 +73,7 @@ class Token:
     def recipient(self) -> Recipient:
         """Raises SealError where the file doesn't say it."""
         if self._public is None:
-            raise SealError(
-                "a key in a token, and its file doesn't say the public half",
-                "a line `# public key: age1tag…` does",
-            )
+            raise SealError("token-key-without-public")
         return self._public
 
     def unwrap(self, stanzas: Sequence[Stanza]) -> bytearray | None:
@@ -113,10 +110,10 @@ class _Answers:
                 said = talk.receive()
                 if said.words == ("done",):
                     if self._key is None and self._error:
-                        raise SealError(f"{self._program} could not use its key: {self._error}")
+                        raise SealError("plugin-failed", plugin=self._program, error=self._error)
                     return self._key
                 talk.send(self._reply(said))
-            raise SealError(f"{self._program} goes on without an end")
+            raise SealError("plugin-without-end", plugin=self._program)
         except BaseException:
             wipe(self._key)
             raise
@@ -124,7 +121,7 @@ class _Answers:
     def _reply(self, said: Stanza) -> Stanza:
         if said.words[0] == "file-key":
             if said.words != ("file-key", "0") or self._key or len(said.body) != FILE_KEY_BYTES:
-                raise SealError(f"{self._program} gave a key that nobody asked for")
+                raise SealError("plugin-gave-unasked-key", plugin=self._program)
             self._key = bytearray(said.body)
             wipe(said.body)
             return _OK
@@ -160,10 +157,7 @@ class _PluginProcess:
         """Raises SealError."""
         path = shutil.which(program)
         if path is None:
-            raise SealError(
-                f"the key is in a token, and there is no {program} here",
-                "install the age plugin of that token, so that it is on the PATH",
-            )
+            raise SealError("plugin-missing", plugin=program)
         self._program, self._kept, self._until = program, bytearray(), 0.0
         try:
             self._process = children.start(
@@ -171,7 +165,7 @@ class _PluginProcess:
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         except OSError as error:
-            raise SealError(f"{program} can't be started: {error.strerror}") from error
+            raise SealError("plugin-cannot-start", plugin=program, reason=error.strerror) from error
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._stdin, self._out = self._process.stdin, self._process.stdout.fileno()
@@ -213,15 +207,9 @@ class _PluginProcess:
         try:
             yield
         except TimeoutError as error:
-            raise SealError(
-                f"{self._program} said nothing for {TIMEOUT_S:g} s",
-                "is the token there, and does it wait to be touched?",
-            ) from error
+            raise SealError("plugin-silent", plugin=self._program, seconds=TIMEOUT_S) from error
         except (OSError, SealError) as error:
-            raise SealError(
-                f"{self._program} stopped, or doesn't speak as an age plugin does",
-                "try it with the age command",
-            ) from error
+            raise SealError("plugin-stopped", plugin=self._program) from error
 
     def _readline(self, most: int) -> bytes:
         while not (end := self._kept.find(b"\n") + 1) and len(self._kept) < most:

@@ -16,6 +16,7 @@ from itertools import groupby
 from pathlib import Path
 
 from contrejour.base.errors import SealError
+from contrejour.base.messages import Message, reason_of
 from contrejour.custody.seal import window
 from contrejour.custody.seal.gaps import Reason
 from contrejour.custody.seal.new_files import part_of
@@ -46,7 +47,7 @@ class Ahead:
         self._used, self._failed_ms = -1, -AGAIN_MS
         self._filling: threading.Thread | None = None
         self._lock, self._alone = threading.Lock(), threading.Lock()
-        self.why: Exception | None = None
+        self.why: Message | None = None
         """Why the last windows could not be made."""
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)  # what couldn't be taken away is when it's due
@@ -96,7 +97,7 @@ class Ahead:
                 try:
                     made = self._make(day, asked)
                 except Exception as error:  # noqa: BLE001 - whatever it is: nothing is sealed then
-                    self.why, self._failed_ms = error, now_ms
+                    self.why, self._failed_ms = reason_of(error), now_ms
                     self._discard(*asked)
                     return
                 with self._lock:
@@ -113,10 +114,7 @@ class Ahead:
 
     def _make(self, day: str, starts: list[int]) -> list[Made]:
         if date.fromisoformat(day) > self._last_day():
-            raise SealError(
-                f"{day} lies beyond the horizon: its keys may not be used yet",
-                "is the clock right? run an NTP client",
-            )
+            raise SealError("beyond-the-horizon", day=day)
         self._discard(*starts)  # of a recorder that was killed
         wanted = [
             Wanted(self._camera, t0, t0 + self._window_ms, self._path(t0)) for t0 in starts

@@ -73,10 +73,7 @@ class Recipient:
         for kind, known in _PUBLIC.items():
             if (hrp, len(raw)) == known and text.islower():
                 return cls(kind, bytes(raw))
-        raise SealError(
-            f"not a recipient: {text[:24]}",
-            "age1…, age1pq1…, and of tokens age1tag1… and age1tagpq1… are known here",
-        )
+        raise SealError("not-a-recipient", text=text[:24])
 
     def __str__(self) -> str:
         return bech32.encode(_PUBLIC[self.kind][0], self.raw).decode()
@@ -90,7 +87,7 @@ class Recipient:
                 return tag.wrap(self.kind, self.raw, file_key)
             sealed = _SUITE.encrypt(file_key, self._hybrid(), _HYBRID_INFO)
         except ValueError as error:
-            raise SealError("this recipient is no key that anything can be sealed for") from error
+            raise SealError("recipient-unusable") from error
         encapsulated, body = sealed[:_ENCAPSULATED_BYTES], sealed[_ENCAPSULATED_BYTES:]
         return Stanza((self.kind, base64(encapsulated)), body)
 
@@ -138,7 +135,7 @@ class Identity:
             if hrp == private and len(secret) == SECRET_BYTES and text.isupper():
                 return cls(kind, secret)
         wipe(secret)
-        raise SealError("not a secret key", "it begins with AGE-SECRET-KEY-")
+        raise SealError("not-a-secret-key")
 
     def __enter__(self) -> Identity:
         return self
@@ -202,7 +199,7 @@ class Identity:
         except InvalidTag:
             return None
         except ValueError as error:
-            raise SealError("a damaged header: its share is no key") from error
+            raise SealError("header-share-no-key") from error
         key = bytearray(opened)
         wipe(opened)
         return key
@@ -225,8 +222,8 @@ def _share(stanza: Stanza, kind: RecipientKind) -> bytes:
     """The second word of a stanza, both lengths checked. Raises SealError."""
     wanted = _SHARE_BYTES if kind is RecipientKind.X25519 else _ENCAPSULATED_BYTES
     if len(stanza.words) != 2 or len(stanza.body) != WRAPPED_BYTES:
-        raise SealError(f"a damaged header: its {kind.value} stanza has another shape")
+        raise SealError("header-stanza-bad", kind=kind.value)
     share = unbase64(stanza.words[1])
     if len(share) != wanted:
-        raise SealError(f"a damaged header: its {kind.value} stanza has another shape")
+        raise SealError("header-stanza-bad", kind=kind.value)
     return share

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from contrejour.base.ending import finally_each
 from contrejour.base.errors import SealError
+from contrejour.base.messages import Message, Tell, reason_of
 from contrejour.custody.seal import store
 from contrejour.custody.seal.chain import LATE_MS, Chain, Veiled
 from contrejour.custody.seal.clock import LEAP_MS, Reading
@@ -35,17 +36,14 @@ class Recorder:
     def __init__(
         self, camera: Path, chain: Chain, ahead: Ahead, *, may: Callable[[int], bool],
         read: Callable[[], Reading], window_ms: int = 60_000,
-        tell: Callable[[str], object] = lambda _: None,
+        tell: Tell = lambda _: None,
     ) -> None:  # fmt: skip
         """`may`: whether the plan lets it record, at a time.
 
         Windows that were killed are recovered. Raises SealError, OSError.
         """
         if window_ms < 1000 or window_ms % 1000 or _DAY_MS % window_ms:
-            raise SealError(
-                f"windows of {window_ms} ms don't fill a day",
-                "seconds of which a day is a multiple",
-            )
+            raise SealError("windows-do-not-fill-a-day", window_ms=window_ms)
         self._camera, self._chain, self._ahead = camera, chain, ahead
         self._may, self._read, self._tell = may, read, tell
         self._window_ms = window_ms
@@ -60,7 +58,7 @@ class Recorder:
         self.gaps.begin(self._last.wall_ms, Reason.CAMERA)
         self.sealed_ms = 0
         """How much was sealed since the start."""
-        self.error = ""
+        self.error: Message | None = None
         """Why nothing is sealed, or ""."""
 
     def missed(self, since_ms: int, reason: Reason) -> None:
@@ -94,8 +92,8 @@ class Recorder:
             self.gaps.end(t_ms, Reason.CLOCK if self._leapt else None)
             self._leapt = False
             if self.error:
-                self.error = ""
-                self._tell("sealing goes on")
+                self.error = None
+                self._tell(Message("sealing-goes-on"))
 
     def _look(self) -> Reading:
         """At the clock, which may have been set ahead since the last time."""
@@ -122,7 +120,7 @@ class Recorder:
             return None
         ready = self._ahead.take(t0)
         if ready is None:
-            self._lost(t_ms, self._ahead.reason, f"{self._ahead.why or 'no key was made in time'}")
+            self._lost(t_ms, self._ahead.reason, self._ahead.why or Message("no-key-in-time"))
             return None
         made, onions = ready
         folder = store.folder_of(self._camera, t0)
@@ -176,7 +174,7 @@ class Recorder:
 
     def unfit(self) -> None:
         """The camera's pictures can't be kept as they are: nothing will come."""
-        why = "the camera codes its pictures in a way that no segment holds"
+        why = Message("codec-unsealable")
         self._lost(self._read().wall_ms, Reason.UNKNOWN, why)
 
     def veiled(self, t_ms: int, sha256: str, name: str) -> None:
@@ -214,7 +212,7 @@ class Recorder:
             self._chain.sign(now, waits=waits)
         except (OSError, SealError) as error:
             if not self._unsigned:
-                self._tell(f"a manifest can't be signed, and is tried again: {error}")
+                self._tell(Message("manifest-not-signed", error=reason_of(error)))
             self._unsigned = True
         else:
             self._unsigned = False
@@ -229,17 +227,17 @@ class Recorder:
                 sealing.cut(end_ms)
             self._sealed(end_ms)
         full = isinstance(error, OSError) and error.errno in _FULL
-        self._lost(t_ms, Reason.DISK if full else Reason.UNKNOWN, f"{error}")
+        self._lost(t_ms, Reason.DISK if full else Reason.UNKNOWN, reason_of(error))
 
-    def _lost(self, t_ms: int, reason: Reason, why: str = "") -> None:
+    def _lost(self, t_ms: int, reason: Reason, why: Message | None = None) -> None:
         """Nothing is sealed from here on; the operator hears of what they can mend, once."""
         self.gaps.begin(t_ms, reason)
         if reason is Reason.CLOCK:
-            why = "the clock stands before what is sealed already"
+            why = Message("clock-before-sealed")
         if why:
             self._say(why)
 
-    def _say(self, why: str) -> None:
+    def _say(self, why: Message) -> None:
         if not self.error:
-            self._tell(f"nothing is sealed: {why}")
+            self._tell(Message("sealing-stopped", reason=why))
         self.error = why

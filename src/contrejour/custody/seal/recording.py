@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
+from contrejour.base.messages import Message, Tell, verbatim
 from contrejour.custody.seal.gaps import Gap
 from contrejour.custody.seal.recorder import Recorder
 
@@ -33,13 +34,13 @@ class Standing:
     sealing: bool = False
     sealed_s: float = 0.0
     gaps: int = 0
-    error: str = ""
+    error: Message | None = None
 
 
 class Recording:
     """`begin`, `write`, `end`, `cut`, of one thread; `veiled`, `gaps`, `standing`, of any."""
 
-    def __init__(self, recorder: Recorder, tell: Callable[[str], object] = lambda _: None) -> None:
+    def __init__(self, recorder: Recorder, tell: Tell = lambda _: None) -> None:
         self._recorder, self._tell = recorder, tell
         self._jobs: SimpleQueue[tuple[Job | None, int]] = SimpleQueue()
         self._waiting, self._lock = 0, threading.Lock()
@@ -58,7 +59,7 @@ class Recording:
             return
         if self._waiting > MOST_BYTES:
             self._overrun = True
-            self._tell("the disk is too slow for what is to be sealed: a segment is cut")
+            self._tell(Message("disk-too-slow"))
             self._put(lambda: self._recorder.cut(t_ms))
             return
         self._put(lambda: self._recorder.write(data, t_ms), len(data))
@@ -119,4 +120,5 @@ class Recording:
         try:
             job()
         except Exception as error:  # noqa: BLE001 - a fault here never stops the veil
-            self._tell(f"nothing is sealed: {type(error).__name__} {error}")
+            why = verbatim(f"{type(error).__name__} {error}")
+            self._tell(Message("sealing-stopped", reason=why))

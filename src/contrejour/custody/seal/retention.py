@@ -43,10 +43,7 @@ def destroyed_at(day: date, kept: Kept, horizon: timedelta = HORIZON) -> datetim
     hours = [first + n * _HOUR for n in range(int((horizon + _DAY) / _HOUR) + 2)]
     shortest = min(kept(at) - at for at in hours)
     if not timedelta(0) <= horizon <= shortest - _DAY:
-        raise SealError(
-            f"a key of {day} would be gone before its day is over",
-            "a shorter horizon, or a longer time to keep: both are the mandate's to say",
-        )
+        raise SealError("key-gone-before-its-day", day=day)
     return first + shortest
 
 

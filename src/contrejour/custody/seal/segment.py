@@ -51,11 +51,11 @@ class Sealing:
     ) -> None:
         """`folder` holds the onions; `since`: the end of the window before; `found`: recovered."""
         if not (folder / ONIONS).exists():
-            raise SealError(f"{folder} holds no onions: what is sealed now could never be opened")
+            raise SealError("window-without-onions", folder=folder)
         if (folder / MANIFEST).exists():
-            raise SealError(f"{folder} is sealed already", "what is sealed is never replaced")
+            raise SealError("window-sealed-already", folder=folder)
         if (folder / OPEN).exists() and found is None:
-            raise SealError(f"{folder} was being sealed when it was killed", "recover it first")
+            raise SealError("window-left-half-sealed", folder=folder)
         self._made, self._folder = made, folder
         self._recipient = made.recipient
         self.since = made.window.t0 if since is None else since
@@ -84,7 +84,7 @@ class Sealing:
     def begin(self, t0: int) -> None:
         """A segment starts. What lies between the one before and it is a gap, and is said."""
         if self._open or not self.end_ms <= t0 < self._made.window.t1:
-            raise SealError(f"no segment can start at {t0} in this window")
+            raise SealError("segment-cannot-start", at=t0)
         if t0 > self.end_ms:
             self.segments.append(SealedSegment(len(self.segments), self.end_ms, t0))
         segment = SealedSegment(len(self.segments), t0, self._made.window.t1, Status.TRUNCATED)
@@ -115,7 +115,7 @@ class Sealing:
 
     def _current(self) -> _Sealed:
         if self._open is None:
-            raise SealError("no segment has begun")
+            raise SealError("no-segment-begun")
         return self._open
 
     def close(self, edge: str, clock: ClockQuality, prev: str, key: Ed25519PrivateKey) -> bytes:
@@ -124,7 +124,7 @@ class Sealing:
         Gives W.json back, whose SHA-256 is the `prev` of the next.
         """
         if self._open is not None:
-            raise SealError("a segment is still being written")
+            raise SealError("segment-still-open")
         rest = SealedSegment(len(self.segments), self.end_ms, self._made.window.t1)
         segs = (*self.segments, rest) if rest.t0 < rest.t1 else tuple(self.segments)
         told = Manifest(
@@ -159,7 +159,7 @@ def recover(folder: Path, now_ms: int | None = None) -> Sealing:
         ]
         made, since = Made(Window(**told["window"]), told["onions"]), int(told["since"])
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise SealError(f"{folder} holds no window that was being sealed") from error
+        raise SealError("no-window-to-recover", folder=folder) from error
     return Sealing(made, folder, since, [_found(folder, _ended(each, now_ms)) for each in segs])
 
 
@@ -191,7 +191,7 @@ class _Sealed:
 
     def __init__(self, path: Path, segment: SealedSegment, recipient: Recipient) -> None:
         if path.exists():
-            raise SealError(f"{path} is there already", "what is sealed is never replaced")
+            raise SealError("sealed-already-there", path=path)
         self._path, self._segment = path, segment
         self._sink = _Hashed(part_of(path).open("wb", buffering=0))
         try:

@@ -54,11 +54,7 @@ def method_of(path: Path, token: str) -> str:
     with read_identity(path) as secret:
         method = token if isinstance(secret, Token) else METHOD
     if not method:
-        raise SealError(
-            f"the key of {path.stem} is in a token, and overwriting its file destroys nothing "
-            "there",
-            "destroy it by the token's own tool; then --token hsm or tpm says so",
-        )
+        raise SealError("key-in-a-token", key=path.stem)
     return method
 
 
@@ -66,7 +62,7 @@ def _destroyed(
     path: Path, told: Mapping[str, str], key: Ed25519PrivateKey, now: datetime, token: str = ""
 ) -> bytes:
     if not path.exists():
-        raise SealError(f"there is no key of {path.stem} in {path.parent}")
+        raise SealError("no-key-to-destroy", key=path.stem, folder=path.parent)
     method = method_of(path, token)
     with read_identity(path) as secret:
         recipient = str(secret.recipient())
@@ -86,7 +82,7 @@ def destroyed(data: bytes, by: keynotes.Verifier) -> tuple[date, str, datetime]:
         time = datetime.fromtimestamp(told["time"], UTC)
         return date.fromisoformat(told["day"]), str(Recipient.parse(told["recipient"])), time
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError) as error:
-        raise SealError("not the statement of a destruction") from error
+        raise SealError("not-a-statement") from error
 
 
 def _overwrite(path: Path) -> None:

@@ -98,9 +98,7 @@ def told(data: bytes, path: Path) -> Manifest:
     try:
         return Manifest.parse(data.decode().partition("\n\n")[0] + "\n")
     except (UnicodeDecodeError, SealError):
-        raise SealError(
-            f"{path} is damaged: the chain can't go on from it", "move the camera's folder away"
-        ) from None
+        raise SealError("chain-damaged", path=path) from None
 
 
 def sealed_after(camera: Path, since: int) -> list[tuple[int, int]]:

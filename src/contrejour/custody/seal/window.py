@@ -28,6 +28,7 @@ from typing import Any
 
 from contrejour.base.children import die_with_parent
 from contrejour.base.errors import SealError
+from contrejour.base.messages import Message, as_json, of_json, reason_of
 from contrejour.custody.seal.new_files import write_new
 from contrejour.custody.seal.onion import Keyset, Window, onions, pack
 from contrejour.custody.seal.recipient import Identity, Recipient
@@ -66,15 +67,19 @@ def make(wanted: Sequence[Wanted], keys: Keyset) -> list[Made]:
     """
     told = _ask(request(wanted, keys))
     if len(made := told.get("windows", ())) != len(wanted):
-        raise SealError(
-            f"no key could be made: {told.get('error', 'no answer')}",
-            "nothing is sealed, so nothing may be recorded",
-        )
+        raise SealError("no-key-made", reason=_reason(told))
     return [
         Made(Window(each.cam, each.t0, each.t1, keys.epoch, keys.id, got["recipient"]),
              got["onions"])
         for each, got in zip(wanted, made, strict=True)
     ]  # fmt: skip
+
+
+def _reason(told: Mapping[str, Any]) -> Message:
+    try:
+        return of_json(told.get("error"))
+    except ValueError:
+        return Message("no-answer")
 
 
 def request(wanted: Sequence[Wanted], keys: Keyset) -> bytes:
@@ -100,10 +105,7 @@ def _ask(line: bytes) -> dict[str, Any]:
         )  # fmt: skip
         told = json.loads(done.stdout)
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        raise SealError(
-            f"no key could be made: {type(error).__name__}",
-            "nothing is sealed, so nothing may be recorded",
-        ) from error
+        raise SealError("no-key-made", reason=type(error).__name__) from error
     return told if isinstance(told, dict) and done.returncode == 0 else {}
 
 
@@ -142,7 +144,7 @@ def main() -> None:
         keys = Keyset(asked["epoch"], parties, ways)
         told["windows"] = [_one(each, keys) for each in asked["windows"]]
     except (SealError, OSError) as error:
-        told = {"error": str(error)}
+        told = {"error": as_json(reason_of(error))}
     print(json.dumps(told), flush=True)
     with suppress(OSError):
         sys.stdin.read()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 from contrejour import media
+from contrejour.base.messages import Value
 from contrejour.live.doctor.finding import Finding, doubtful, fine
 from contrejour.live.site import Place, address
 
@@ -33,9 +34,9 @@ class Cameras:
         assert fmt
         self.formats[name] = fmt
         self.sandboxes.add(sandbox)
-        size, rate = f"{fmt.width}x{fmt.height}", f"{float(fmt.rate):.0f}"
-        told = f"{fmt.codec} {size}, {rate} pictures a second"
+        sent: dict[str, Value] = {"codec": fmt.codec, "width": fmt.width, "height": fmt.height}
+        sent["rate"] = float(fmt.rate)
         if fmt.codec == "hevc":
-            yield doubtful(name, told, "H.265 hides a changed byte: H.264 is safer (watch.md)")
+            yield doubtful(name, "camera-sends-hevc", **sent)
         else:
-            yield fine(name, told)
+            yield fine(name, "camera-sends", **sent)

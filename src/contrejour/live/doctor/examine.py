@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from contrejour.base.errors import UsageError
+from contrejour.base.messages import Message
 from contrejour.law.mandate.plan import Plan
 from contrejour.live.doctor import machine
 from contrejour.live.doctor import site as written
 from contrejour.live.doctor.cameras import AT_ONCE, LIMIT_S, Cameras
-from contrejour.live.doctor.finding import Finding, bounded, fine
+from contrejour.live.doctor.finding import PLAN, SEAL, SITE, Finding, bounded, fine
 from contrejour.live.site import Seal, Site
 from contrejour.live.watch import Keeping
 
@@ -41,17 +42,17 @@ def examine(asked: Asked, cameras: Cameras | None = None) -> Iterator[Finding]:
     cameras = cameras or Cameras()
     now = asked.clock()
     site, plan = _Read(asked.site), _Read(asked.plan or _no_plan)
-    yield from bounded("site", partial(site.read, "site"), SHORT_S)()
+    yield from bounded(SITE, partial(site.read, SITE), SHORT_S)()
     if asked.plan:
-        yield from bounded("plan", partial(plan.read, "plan"), SHORT_S)()
+        yield from bounded(PLAN, partial(plan.read, PLAN), SHORT_S)()
     places = site.got.cameras if site.got else {}
     if site.got:
-        yield from bounded("site", partial(written.logins, site.got), SHORT_S)()
+        yield from bounded(SITE, partial(written.logins, site.got), SHORT_S)()
     if site.got and plan.got:
-        yield from bounded("plan", partial(written.plan_fits, site.got, plan.got, now), SHORT_S)()
+        yield from bounded(PLAN, partial(written.plan_fits, site.got, plan.got, now), SHORT_S)()
     if site.got and (section := site.got.seal):
         sealed = partial(written.sealed, partial(asked.seal, section), plan.got, now)
-        yield from bounded("seal", sealed, SHORT_S)()
+        yield from bounded(SEAL, sealed, SHORT_S)()
     turns = -(-len(places) // AT_ONCE)
     looking = [
         bounded(name, partial(cameras.look, name, place), LIMIT_S * turns)
@@ -61,15 +62,15 @@ def examine(asked: Asked, cameras: Cameras | None = None) -> Iterator[Finding]:
         yield from found()
     formats = dict(cameras.formats)
     yield from _each(
-        ("models", machine.models_here),
-        ("disk", partial(machine.disk, asked.output, places, formats, plan.got, now)),
-        ("clock", partial(machine.clock, now)),
-        ("cores", lambda: [machine.cores(places, formats, machine.cores_here())]),
-        ("sandbox", lambda: [machine.sandbox(SHORT_S / 2)]),
+        (machine.MODELS, machine.models_here),
+        (machine.DISK, partial(machine.disk, asked.output, places, formats, plan.got, now)),
+        (machine.CLOCK, partial(machine.clock, now)),
+        (machine.CORES, lambda: [machine.cores(places, formats, machine.cores_here())]),
+        (machine.SANDBOX, lambda: [machine.sandbox(SHORT_S / 2)]),
     )
 
 
-def _each(*checks: tuple[str, Callable[[], Iterable[Finding]]]) -> Iterator[Finding]:
+def _each(*checks: tuple[Message, Callable[[], Iterable[Finding]]]) -> Iterator[Finding]:
     for about, check in checks:
         yield from bounded(about, check, SHORT_S)()
 
@@ -81,11 +82,11 @@ class _Read(Generic[T]):
         self._how = how
         self.got: T | None = None
 
-    def read(self, about: str) -> Iterator[Finding]:
+    def read(self, about: Message) -> Iterator[Finding]:
         """Raises what reading raises."""
         self.got = self._how()
-        yield fine(about, "it can be read")
+        yield fine(about, "can-be-read")
 
 
 def _no_plan() -> Plan:
-    raise UsageError("no plan was named", "--plan names it")
+    raise UsageError("no-plan-named")

@@ -9,34 +9,42 @@ from queue import Empty, SimpleQueue
 from typing import Literal
 
 from contrejour.base.errors import ContrejourError
+from contrejour.base.messages import Message, Value
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """`about`: what was looked at; `code`: the exit code of a failing check, else 0."""
 
-    about: str
+    about: Message | str
     state: Literal["ok", "warning", "failure"]
-    told: str
-    hint: str = ""
+    told: Message
+    hint: Message | None = None
     code: int = 0
 
 
-def fine(about: str, told: str) -> Finding:
-    return Finding(about, "ok", told)
+SITE, PLAN, SEAL = Message("doctor-site"), Message("doctor-plan"), Message("doctor-seal")
+"""What is looked at, but for cameras, which have names."""
 
 
-def doubtful(about: str, told: str, hint: str) -> Finding:
-    return Finding(about, "warning", told, hint)
+def fine(about: Message | str, told: str, /, **values: Value) -> Finding:
+    """A check that holds; the others say what with its hint."""
+    return Finding(about, "ok", Message(told, **values))
 
 
-def failing(about: str, told: str, hint: str, code: int = 1) -> Finding:
-    return Finding(about, "failure", told, hint, code)
+def doubtful(about: Message | str, told: str, /, **values: Value) -> Finding:
+    said = ContrejourError(Message(told, **values))
+    return Finding(about, "warning", said.message, said.advice)
 
 
-def of(about: str, error: ContrejourError) -> Iterable[Finding]:
+def failing(about: Message | str, told: str, /, *, code: int = 1, **values: Value) -> Finding:
+    said = ContrejourError(Message(told, **values))
+    return Finding(about, "failure", said.message, said.advice, code)
+
+
+def of(about: Message | str, error: ContrejourError) -> Iterable[Finding]:
     """A failing check, and those that came with it."""
-    yield Finding(about, "failure", str(error), error.hint, error.exit_code)
+    yield Finding(about, "failure", error.message, error.advice, error.exit_code)
     for other in error.others:
         yield from of(about, other)
 
@@ -44,7 +52,7 @@ def of(about: str, error: ContrejourError) -> Iterable[Finding]:
 Check = Callable[[], Iterable[Finding]]
 
 
-def bounded(about: str, check: Check, limit_s: float) -> Callable[[], list[Finding]]:
+def bounded(about: Message | str, check: Check, limit_s: float) -> Callable[[], list[Finding]]:
     """Start a check; what it found is asked for later, and comes within `limit_s`.
 
     A check that isn't done by then is failing, and left: its thread ends with the process.
@@ -57,7 +65,7 @@ def bounded(about: str, check: Check, limit_s: float) -> Callable[[], list[Findi
         except ContrejourError as error:
             answer.put(list(of(about, error)))
         except Exception as error:  # noqa: BLE001 - a check that breaks is a failing check
-            answer.put([failing(about, f"the check broke: {type(error).__name__}", "report it")])
+            answer.put([failing(about, "check-broke", error=type(error).__name__)])
 
     threading.Thread(target=run, name=f"check {about}", daemon=True).start()
 
@@ -65,6 +73,6 @@ def bounded(about: str, check: Check, limit_s: float) -> Callable[[], list[Findi
         try:
             return answer.get(timeout=limit_s)
         except Empty:
-            return [failing(about, f"no answer within {limit_s:.0f} s", "does a disk hang?")]
+            return [failing(about, "no-answer-within", seconds=round(limit_s))]
 
     return result

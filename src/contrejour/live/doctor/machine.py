@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from contrejour.base.messages import Message
 from contrejour.custody.seal.clock import kernel
 from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.vocabulary import Act
@@ -26,6 +27,8 @@ USUAL_PIXELS_A_SECOND = 1920 * 1080 * 25
 CORE_SECONDS_A_PIXEL = 1 / (8 * 12 * 1280 * 720)
 """Eight cameras a core (bench/results/watch.md), the looks as rare as they may be."""
 NEARLY_FULL = 0.8
+MODELS, CLOCK, DISK = Message("doctor-models"), Message("doctor-clock"), Message("doctor-disk")
+CORES, SANDBOX = Message("doctor-cores"), Message("doctor-sandbox")
 
 
 def models_here() -> Iterator[Finding]:
@@ -34,26 +37,25 @@ def models_here() -> Iterator[Finding]:
     kept_here = models.verify(registry=used)
     wrong = [kept for kept in kept_here if kept.state is not models.FileState.SOUND]
     for kept in wrong:
-        yield failing("models", f"{kept.model.name}: {kept.file.name} is missing or wrong",
-                      "run `contrejour models fetch`", 14)  # fmt: skip
+        yield failing(MODELS, "model-file-bad", code=14, model=kept.model.name, file=kept.file.name)
     if not wrong:
-        yield fine("models", f"{len(used)} here, their SHA-256 right")
+        yield fine(MODELS, "models-are-here", models=len(used))
 
 
 def clock(now: datetime, asked: Callable[[], bool | None] | None = None) -> Iterator[Finding]:
     """The year, whether the kernel holds it for set, and that the other clock goes forward."""
     if not FIRST_YEAR <= now.year < LAST_YEAR:
-        yield failing("clock", f"it says {now.year}", "set it: the plan's dates go by it")
+        yield failing(CLOCK, "clock-says-year", year=now.year)
         return
     if not time.get_clock_info("monotonic").monotonic:
-        yield failing("clock", "there is no monotonic clock", "another kernel, another machine")
+        yield failing(CLOCK, "clock-not-monotonic")
     held = (asked or synchronised)()
     if held:
-        yield fine("clock", "set by NTP")
+        yield fine(CLOCK, "clock-set-by-ntp")
     elif held is None:
-        yield doubtful("clock", "nobody knows whether it is set", "run an NTP client")
+        yield doubtful(CLOCK, "clock-perhaps-set")
     else:
-        yield doubtful("clock", "not set by NTP", "run an NTP client: deletion goes by this clock")
+        yield doubtful(CLOCK, "clock-not-set-by-ntp")
 
 
 def synchronised() -> bool | None:
@@ -73,15 +75,15 @@ def disk(
         keeps = _kept(plan, name, now)
         room += sum(path.stat().st_size for path in (folder / name).rglob("*.m4s"))
         need += round(pixels_a_second(formats.get(name)) * BITS_A_PIXEL / 8 * keeps.total_seconds())
-    told = f"{need / 1e9:.0f} GB are needed, by estimate, and {room / 1e9:.0f} GB can be had"
+    needed_gb, free_gb = need / 1e9, room / 1e9
     if plan is None:
-        yield doubtful("disk", "without a plan nobody knows what is kept", "--plan says it")
+        yield doubtful(DISK, "disk-without-plan")
     elif need > room:
-        yield failing("disk", told, "a larger disk, or a shorter retention: none is kept back", 9)
+        yield failing(DISK, "disk-too-small", code=9, needed_gb=needed_gb, free_gb=free_gb)
     elif need > NEARLY_FULL * room:
-        yield doubtful("disk", told, "a crowd needs more than the estimate")
+        yield doubtful(DISK, "disk-nearly-full", needed_gb=needed_gb, free_gb=free_gb)
     else:
-        yield fine("disk", told)
+        yield fine(DISK, "disk-needs", needed_gb=needed_gb, free_gb=free_gb)
 
 
 def _kept(plan: Plan | None, name: str, now: datetime) -> timedelta:
@@ -100,12 +102,9 @@ def pixels_a_second(fmt: Format | None) -> float:
 def cores(cameras: Iterable[str], formats: Mapping[str, Format], there: int) -> Finding:
     """Whether the machine keeps up when all cameras see a crowd."""
     asked = sum(pixels_a_second(formats.get(name)) for name in cameras) * CORE_SECONDS_A_PIXEL
-    told = f"{there} here; {asked:.1f} are needed when every camera sees a crowd"
     if asked > there:
-        return doubtful(
-            "cores", told, "looks get rarer, then frames are dropped, never shown clear"
-        )
-    return fine("cores", told)
+        return doubtful(CORES, "cores-too-few", there=there, needed=asked)
+    return fine(CORES, "cores-needed", there=there, needed=asked)
 
 
 def cores_here() -> int:
@@ -119,6 +118,5 @@ def sandbox(limit_s: float) -> Finding:
         [sys.executable, "-c", tried], capture_output=True, text=True, timeout=limit_s, check=False
     )
     if done.stdout.strip() == "seccomp":
-        return fine("sandbox", "decoders are shut in by seccomp")
-    return doubtful("sandbox", "decoders are held by limits alone",
-                    "Linux on x86-64 or ARM64 shuts them in")  # fmt: skip
+        return fine(SANDBOX, "sandbox-holds")
+    return doubtful(SANDBOX, "sandbox-weak")

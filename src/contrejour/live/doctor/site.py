@@ -9,7 +9,7 @@ from contrejour.base.errors import CameraError, ContrejourError
 from contrejour.custody.seal.retention import HORIZON, sealed_until
 from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.vocabulary import Act
-from contrejour.live.doctor.finding import Finding, doubtful, failing, fine, of
+from contrejour.live.doctor.finding import PLAN, SEAL, Finding, doubtful, failing, fine, of
 from contrejour.live.site import Site, address
 from contrejour.live.watch import Keeping, acts_of
 from contrejour.live.watch.privacy import drawn, untouched
@@ -39,16 +39,15 @@ def plan_fits(site: Site, plan: Plan, now: datetime) -> Iterator[Finding]:
             yield from of(name, error)
             continue
         if not all(opened):
-            yield doubtful(name, "the plan has it closed now", "it opens in its hours and window")
+            yield doubtful(name, "plan-closed-now")
         else:
-            yield fine(name, f"the plan lets it {', '.join(acts)}")
+            yield fine(name, "plan-lets-it", acts=", ".join(acts))
     if now < plan.not_before:
-        yield failing("plan", f"begins on {plan.not_before:%Y-%m-%d}", "is the clock right?", 11)
+        yield failing(PLAN, "plan-begins-on", code=11, day=plan.not_before)
     elif plan.expires - now < SOON:
-        yield doubtful("plan", f"ends on {plan.expires:%Y-%m-%d}", "have the next one compiled")
+        yield doubtful(PLAN, "plan-ends-on", day=plan.expires)
     if others := sorted(set(plan.cameras) - set(site.cameras)):
-        yield doubtful("plan", f"names cameras that the site doesn't: {', '.join(others)}",
-                       "are their names the same in both?")  # fmt: skip
+        yield doubtful(PLAN, "plan-names-more", cameras=", ".join(others))
 
 
 def sealed(read: Callable[[], Keeping], plan: Plan | None, now: datetime) -> Iterator[Finding]:
@@ -59,7 +58,7 @@ def sealed(read: Callable[[], Keeping], plan: Plan | None, now: datetime) -> Ite
         try:
             keys = parties.keys(f"{day:%Y-%m-%d}", sealed_until(now, horizon))
         except ContrejourError as error:
-            yield from of("seal", error)
+            yield from of(SEAL, error)
             return
     ways = ", ".join("+".join(sorted(way)) for way in keys.ways)
-    yield fine("seal", f"opens together: {ways}")
+    yield fine(SEAL, "opens-together", ways=ways)

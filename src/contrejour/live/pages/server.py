@@ -12,6 +12,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
 from contrejour.base.http import MOST_CONNECTIONS, Listener, Talk
+from contrejour.base.messages import Tell
 from contrejour.live.pages.answer import Answer, Asked, nothing
 
 MOST_QUERY = 8
@@ -33,7 +34,7 @@ class Server(Listener):
 
     def __init__(
         self, host: str, port: int, answer: Callable[[Asked], Answer], *,
-        most: int = MOST_CONNECTIONS, broke: Callable[[str], object] = lambda _: None,
+        most: int = MOST_CONNECTIONS, broke: Tell = lambda _: None,
     ) -> None:  # fmt: skip
         """As a Listener."""
         self.answer = answer

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from contrejour.base.ending import finally_each
 from contrejour.base.errors import Busy, OutputFailed, PlanExpired, Refused, SealError
+from contrejour.base.messages import Message, Tell, reason_of
 from contrejour.custody.seal import clock, store
 from contrejour.custody.seal.chain import Chain, Edge
 from contrejour.custody.seal.clock import Reading, TrustedTime, when
@@ -51,7 +52,7 @@ class Sealed:
     """`camera` when one starts, `leave` when it ends; then `close`."""
 
     def __init__(
-        self, keeping: Keeping, *, tell: Callable[[str], object] = lambda _: None,
+        self, keeping: Keeping, *, tell: Tell = lambda _: None,
         read: Callable[[], Reading] = clock.read,
     ) -> None:  # fmt: skip
         """Raises Busy where another process seals there, OutputFailed, SealError."""
@@ -69,17 +70,19 @@ class Sealed:
             fcntl.flock(self._alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._entries = Entries(keeping.base, keeping.edge.name)
         except BlockingIOError:
-            raise Busy(f"another run seals to {keeping.base}", "wait for it to end") from None
+            raise Busy("being-sealed-to", path=keeping.base) from None
         except OSError as error:
-            raise OutputFailed(f"{keeping.base} can't be written: {error.strerror}") from error
+            raise OutputFailed(
+                "cannot-be-written", path=keeping.base, reason=error.strerror
+            ) from error
         self._expiry = Expiry(keeping.base, self._due)
         self._told_ms: int | None = None
-        self._failed = ""
+        self._failed: Message | None = None
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sealed", daemon=True)
         self._thread.start()
 
-    def camera(self, plan: Plan, name: str, tell: Callable[[str], object]) -> Original:
+    def camera(self, plan: Plan, name: str, tell: Tell) -> Original:
         """Seals one camera from now on, as far as the plan lets it record, in the plan's windows.
 
         Raises Refused, SealError, OutputFailed.
@@ -103,7 +106,7 @@ class Sealed:
                 window_ms=window_ms, tell=tell,
             )  # fmt: skip
         except OSError as error:
-            raise OutputFailed(f"{camera} can't be written: {error.strerror}") from error
+            raise OutputFailed("cannot-be-written", path=camera, reason=error.strerror) from error
         since = left or known
         if since.until_ms is not None:
             recorder.missed(since.until_ms, Reason.STOPPED if since.stopped else Reason.UNKNOWN)
@@ -128,12 +131,12 @@ class Sealed:
         """Tell the log, then destroy what is due before the next time."""
         now = self._read()
         self._told_ms = now.clock.mono_ms
-        failed = ""
+        failed = None
         try:
             believed_ms = self._believed.ms(now)
             self._tell_and_destroy(now, self._expiry.find(believed_ms, believed_ms + TURN_MS))
         except Exception as error:  # noqa: BLE001 - the next turn is another try
-            failed = f"the log is not told, or what is due is not destroyed: {error}"
+            failed = Message("expiry-failed", error=reason_of(error))
         if failed and not self._failed:
             self._tell(failed)
         self._failed = failed
@@ -191,9 +194,7 @@ def _may(plan: Plan, name: str, at: datetime) -> bool:
         return False
 
 
-def begun(
-    of: Callable[[], Sealed], plan: Plan, name: str, tell: Callable[[str], object]
-) -> Original:
+def begun(of: Callable[[], Sealed], plan: Plan, name: str, tell: Tell) -> Original:
     """A camera is sealed from now on; where its folder is damaged or full it is veiled alone.
 
     What isn't sealed then is a gap that the log is told once the camera is sealed again.
@@ -201,5 +202,5 @@ def begun(
     try:
         return of().camera(plan, name, tell)
     except (SealError, OutputFailed) as error:
-        tell(f"nothing is sealed: {error}")
+        tell(Message("sealing-stopped", reason=error.message))
         return Original()

@@ -69,9 +69,7 @@ class Entries:
             try:
                 self._state |= json.loads(path.read_bytes())
             except (ValueError, TypeError):
-                raise SealError(
-                    f"{path} is damaged", "the log says how far it was: move the folder away"
-                ) from None
+                raise SealError("log-entries-damaged", path=path) from None
         self._settle()
 
     def known(self, camera: str) -> Known:

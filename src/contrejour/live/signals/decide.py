@@ -18,6 +18,7 @@ from pathlib import Path
 
 from contrejour.base.errors import InputMissing, Refused, UsageError
 from contrejour.base.files import replace, writing
+from contrejour.base.messages import Message, Tell
 from contrejour.live.signals.entry import Entry, Kind
 from contrejour.live.signals.journal import Journal
 from contrejour.live.signals.segment import read, segments
@@ -77,11 +78,11 @@ def journals(folder: Path) -> list[Path]:
     places = [folder, folder / "signals", *sorted(folder.glob("*/signals"))]
     found = [place for place in places if segments(place)]
     if not found:
-        raise InputMissing(f"{folder} has no journal", "DIR is what -o of `watch` named")
+        raise InputMissing("no-journal", folder=folder)
     return found
 
 
-def events(folder: Path, tell: Callable[[str], object] = lambda _: None) -> Iterator[Decided]:
+def events(folder: Path, tell: Tell = lambda _: None) -> Iterator[Decided]:
     """The events of one journal, in order, with what was decided on each."""
     words = {word.data["event"]: word for word in read(folder / "decisions", tell=tell)}
     for entry in read(folder, tell=tell):
@@ -106,17 +107,16 @@ def decide(
                 _check(folder, by)
                 with decisions(folder, clock) as decided:
                     return decided.append(verdict, {"by": by, "event": entry.number})
-    raise UsageError(f"no event {event_id}", "`contrejour events list` shows their ids")
+    raise UsageError("no-such-event", event=event_id)
 
 
 def _check(folder: Path, by: str) -> None:
     """Only an operator decides, and a role is what is kept of them."""
-    hint = "--by names a role of the plan, such as pc-securite, and no person"
     if not _ROLE.fullmatch(by):
-        raise UsageError(f"{by!r} is not the name of a role", hint)
+        raise UsageError("not-a-role", by=by)
     roles = (folder / "roles").read_text().split() if (folder / "roles").exists() else []
     if roles and by not in roles:
-        raise Refused(f"{by} may not decide here", "one of: " + ", ".join(roles))
+        raise Refused("role-may-not-decide", by=by, hint=Message("one-of", known=", ".join(roles)))
 
 
 def shares(decided: Iterable[Decided]) -> list[Share]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from contrejour.base.canonical import Json
 from contrejour.base.errors import OutputFailed
 from contrejour.base.files import GrowingFile, lock, make_folder, sync, writing
-from contrejour.base.messages import Message
+from contrejour.base.messages import Message, Tell
 from contrejour.live.signals import entry as entries
 from contrejour.live.signals.entry import FIRST_CHAIN, Entry, Kind
 from contrejour.live.signals.segment import LONGEST_LINE, Segment, Tail, segments
@@ -38,7 +38,7 @@ class Journal:
 
     def __init__(
         self, folder: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        tell: Callable[[str], object] = lambda _: None,
+        tell: Tell = lambda _: None,
         token: Callable[[], str] = lambda: secrets.token_hex(4),
     ) -> None:  # fmt: skip
         self.folder, self._clock, self._tell = folder, clock, tell
@@ -75,10 +75,10 @@ class Journal:
 
     def _cut(self, rest: bytes) -> None:
         if b"\n" in rest:  # more than one torn line: kept as it is
-            self._tell(f"{self._segment.path} is damaged from byte {self._file.size} on")
+            self._tell(Message("journal-damaged", path=self._segment.path, byte=self._file.size))
             self._begin(self._clock())
         else:
-            self._tell(f"{self._segment.path}: a torn last line of {len(rest)} bytes was cut off")
+            self._tell(Message("journal-line-torn", path=self._segment.path, bytes=len(rest)))
             self._file.cut()
 
     def append(self, kind: Kind, data: Mapping[str, Json]) -> Entry:
@@ -140,7 +140,7 @@ class Journal:
 
     def _is_open(self) -> None:
         if not self._file.is_open:
-            raise OutputFailed(f"{self.folder} is closed")
+            raise OutputFailed("journal-closed", folder=self.folder)
 
     def close(self) -> None:
         with self._guard:

@@ -22,6 +22,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from contrejour.base.canonical import Json, canonical
+from contrejour.base.messages import Message
 from contrejour.live.signals.entry import Entry, Kind, payload
 from contrejour.live.signals.outbox import Unsent
 
@@ -72,7 +73,7 @@ class Mqtt:
 
     def stop(self) -> None:
         self._stopped = True
-        self._said.put(("gone", "told to stop"))
+        self._said.put(("gone", Message("told-to-stop")))
 
     def close(self) -> None:
         client, self._online = self._client, False
@@ -104,9 +105,9 @@ class Mqtt:
         try:
             client.connect(broker.host, broker.port, keepalive=KEEPALIVE_S)
         except ssl.SSLError as error:
-            raise self._failed(f"no safe connection: {error.reason}") from error
+            raise self._failed(Message("no-safe-connection", reason=error.reason)) from error
         except OSError as error:
-            raise self._failed(error.strerror or "no answer") from error
+            raise self._failed(error.strerror or Message("no-answer")) from error
         client.loop_start()
         self._wait("connected", True, ANSWER_S)
         # QoS 0: paho would keep what was not acknowledged, and this is said at each connection.
@@ -126,7 +127,7 @@ class Mqtt:
         )  # fmt: skip
         said = self._said = SimpleQueue()
         if self._stopped:
-            said.put(("gone", "told to stop"))
+            said.put(("gone", Message("told-to-stop")))
         client.on_connect = lambda _c, _u, _f, why, _p: said.put(
             ("gone", str(why)) if why.is_failure else ("connected", True)
         )
@@ -147,12 +148,13 @@ class Mqtt:
                 if said == (what, which):
                     return
         except Empty:
-            said = ("gone", f"no answer within {within_s:g} s")
+            said = ("gone", Message("no-answer-within", seconds=within_s))
         self._drop()
-        raise self._failed(str(said[1]))
+        raise self._failed(why if isinstance(why := said[1], Message) else str(why))
 
-    def _failed(self, why: str) -> Unsent:
-        return Unsent(f"{self._broker.host}:{self._broker.port}: {why}")
+    def _failed(self, why: Message | str) -> Unsent:
+        host = f"{self._broker.host}:{self._broker.port}"
+        return Unsent(Message("destination-said", host=host, reason=why))
 
     def _drop(self) -> None:
         """Close the connection, whatever the broker does."""

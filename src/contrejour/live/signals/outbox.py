@@ -23,6 +23,7 @@ from typing import Protocol
 
 from contrejour.base.errors import OutputFailed
 from contrejour.base.files import replace, writing
+from contrejour.base.messages import Message, Tell, reason_of, verbatim
 from contrejour.live.signals.entry import Entry, Kind
 from contrejour.live.signals.journal import Journal
 
@@ -95,7 +96,7 @@ class Outbox:
         self, journal: Journal, destination: Destination, file: Path, *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         spread: Callable[[float, float], float] = random.uniform,
-        tell: Callable[[str], object] = lambda _: None,
+        tell: Tell = lambda _: None,
     ) -> None:  # fmt: skip
         """Raises OutputFailed."""
         self._journal, self._to, self._file = journal, destination, file
@@ -103,7 +104,8 @@ class Outbox:
         self._sent = self._refused = self._failed = self._retries = self._lost = 0
         self._unsaved = self._done = self._failures = 0
         self._guard = threading.Lock()
-        self._online, self._why = False, ""
+        self._online = False
+        self._why: Message | None = None
         self._stopped, self._wake = threading.Event(), threading.Event()
         self._count_again = threading.Event()
         known = _read(file, journal.id)
@@ -161,12 +163,12 @@ class Outbox:
                 self._to.send(self._head)
         except Unwanted as why:
             self._refused += 1
-            self._tell(f"{self._to.name}: {why}")
+            self._tell(self._failed_by(reason_of(why)))
             self._move(Kind.REFUSED)
         except Exception as why:  # noqa: BLE001 - a fault here is no reason to lose an entry
             return self._later(why)
         else:
-            self._failures, self._why = 0, ""
+            self._failures, self._why = 0, None
             if self._head is None:
                 return IDLE_S
             self._sent += 1
@@ -179,11 +181,14 @@ class Outbox:
         self._failed += 1
         wait_s = min(FIRST_WAIT_S * 2.0 ** min(self._failures, 10), LONGEST_WAIT_S)
         self._failures += 1
-        what = str(why) if isinstance(why, Unsent) else type(why).__name__
+        what = reason_of(why) if isinstance(why, Unsent) else verbatim(type(why).__name__)
         if what != self._why:  # not each time: it may be down for days
-            self._tell(f"{self._to.name}: {what}: tried again until it works")
+            self._tell(Message("destination-tried-again", destination=self._to.name, reason=what))
             self._why = what
         return wait_s * self._spread(0.5, 1.5)  # so that cameras don't all come back at once
+
+    def _failed_by(self, reason: Message) -> Message:
+        return Message("destination-failed", destination=self._to.name, reason=reason)
 
     def _move(self, how: Kind) -> None:
         """What the disk can't record is recorded with the next entry, or sent again one day."""
@@ -195,7 +200,7 @@ class Outbox:
             replace(self._file, _written(self._journal.id, self._after))
         except (OSError, OutputFailed) as error:
             self._unsaved += 1
-            self._tell(f"{self._to.name}: {error}")
+            self._tell(self._failed_by(reason_of(error)))
 
     def run(self) -> None:
         """Send until it is stopped."""

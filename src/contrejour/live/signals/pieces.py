@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from contrejour.base.messages import Tell
 from contrejour.custody.cases.pieces import instant
 from contrejour.custody.cases.timeline import Piece
 from contrejour.live.signals.decide import events, journals
 from contrejour.live.signals.entry import Kind
 
 
-def recorded(
-    folder: Path, places: Mapping[str, str], clock_ms: int, tell: Callable[[str], object]
-) -> Iterator[Piece]:
+def recorded(folder: Path, places: Mapping[str, str], clock_ms: int, tell: Tell) -> Iterator[Piece]:
     """Events of these cameras (with their places) that nobody dismissed. Raises InputMissing."""
     for event in _events(folder, tell):
         camera = str(event["camera"])
@@ -23,7 +22,7 @@ def recorded(
             yield Piece(camera, places[camera], at, at, str(event["kind"]))
 
 
-def _events(folder: Path, tell: Callable[[str], object]) -> Iterable[Mapping[str, object]]:
+def _events(folder: Path, tell: Tell) -> Iterable[Mapping[str, object]]:
     for place in journals(folder):
         for each in events(place, tell):
             if each.verdict is not Kind.DISMISSED:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
 
+from contrejour.base.messages import Message, Tell
 from contrejour.live.signals import entry as entries
 from contrejour.live.signals.entry import Entry
 
@@ -67,7 +68,7 @@ class Tail:
 
     def __init__(
         self, folder: Path, after: int = 0, *, limit: Callable[[], int] | None = None,
-        tell: Callable[[str], object] = lambda _: None,
+        tell: Tell = lambda _: None,
     ) -> None:  # fmt: skip
         self.damaged = 0
         self._folder, self._after, self._limit, self._tell = folder, after, limit, tell
@@ -124,7 +125,7 @@ class Tail:
             return False
         if self._segment and self._file and _size(self._file) > self._offset:
             self.damaged += 1
-            self._tell(f"{self._segment.path} is damaged from byte {self._offset} on")
+            self._tell(Message("journal-damaged", path=self._segment.path, byte=self._offset))
         self.close()
         self._file, self._segment, self._offset = file, following, 0
         self._chain, self._number = following.before, following.first - 1
@@ -151,9 +152,7 @@ class Tail:
         return self._offset, self._chain, self._number
 
 
-def read(
-    folder: Path, after: int = 0, tell: Callable[[str], object] = lambda _: None
-) -> Iterator[Entry]:
+def read(folder: Path, after: int = 0, tell: Tell = lambda _: None) -> Iterator[Entry]:
     """What is in a journal now, after a number; whoever writes it meanwhile."""
     with closing(Tail(folder, after, tell=tell)) as tail:
         yield from tail

@@ -22,6 +22,7 @@ from pathlib import Path
 from contrejour.base.canonical import Json
 from contrejour.base.ending import finally_each
 from contrejour.base.errors import Busy
+from contrejour.base.messages import Tell
 from contrejour.base.pictures import Event
 from contrejour.live.signals.decide import decisions, is_decided, write_roles
 from contrejour.live.signals.entry import Entry, Kind, event_data
@@ -37,7 +38,7 @@ class Signals:
     def __init__(
         self, folder: Path, destinations: Iterable[Destination] = (), roles: Iterable[str] = (), *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        tell: Callable[[str], object] = lambda _: None,
+        tell: Tell = lambda _: None,
     ) -> None:  # fmt: skip
         self._clock, self._tell = clock, tell
         self.journal = Journal(folder, clock=clock, tell=tell)

@@ -30,6 +30,7 @@ from urllib.parse import urlsplit
 
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import UsageError
+from contrejour.base.messages import Message
 from contrejour.live.signals.entry import Entry, moment, payload
 from contrejour.live.signals.outbox import Unsent, Unwanted
 
@@ -53,7 +54,7 @@ def secret_of(text: str) -> bytes:
     except (binascii.Error, ValueError):
         key = b""
     if not text.startswith("whsec_") or not 24 <= len(key) <= 64:
-        raise UsageError("not the secret of a webhook", "whsec_ and 24 to 64 bytes in base64")
+        raise UsageError("bad-webhook-secret")
     return key
 
 
@@ -70,7 +71,7 @@ class Webhook:
         """Raises UsageError for what is no address of the web."""
         self._parts = urlsplit(hook.url)
         if not is_address(hook.url):
-            raise UsageError("not the address of a webhook", "https://host/path, without a login")
+            raise UsageError("bad-webhook-address")
         self._hook, self._now = hook, now
         self.name = "webhook-" + hashlib.sha256(hook.url.encode()).hexdigest()[:8]
         self._connection: http.client.HTTPConnection | None = None
@@ -91,9 +92,10 @@ class Webhook:
         status = self._post(body, headers)
         if 200 <= status < 300:
             return
+        answered = Message("destination-answers", host=self._parts.hostname, status=status)
         if status in AGAIN or status >= 500:
-            raise Unsent(f"{self._parts.hostname} answers {status}")
-        raise Unwanted(f"{self._parts.hostname} answers {status}")
+            raise Unsent(answered)
+        raise Unwanted(answered)
 
     def _post(self, body: bytes, headers: dict[str, str]) -> int:
         """The status that it answers. No byte of the answer's body is read. Raises Unsent."""
@@ -105,21 +107,21 @@ class Webhook:
         try:
             connection.connect()
             if self._is_cut or self._stopped:  # before there was a connection to cut
-                raise self._failed("no answer in time")
+                raise self._failed(Message("no-answer-in-time"))
             target = self._parts.path or "/"
             if self._parts.query:
                 target += f"?{self._parts.query}"
             connection.request("POST", target, body, headers)
             status = connection.getresponse().status
             if self._is_cut:  # http.client takes an end in the head for the end of the head
-                raise self._failed("no answer in time")
+                raise self._failed(Message("no-answer-in-time"))
             return status
         except ssl.SSLError as error:
-            raise self._failed(f"no safe connection: {error.reason}") from error
+            raise self._failed(Message("no-safe-connection", reason=error.reason)) from error
         except OSError as error:
-            raise self._failed(error.strerror or "no answer") from error
+            raise self._failed(error.strerror or Message("no-answer")) from error
         except http.client.HTTPException as error:
-            raise self._failed("not an answer of HTTP") from error
+            raise self._failed(Message("not-an-http-answer")) from error
         finally:
             limit.cancel()
             connection.close()
@@ -131,8 +133,8 @@ class Webhook:
         context = ssl.create_default_context(cafile=self._hook.ca)
         return http.client.HTTPSConnection(host, port, timeout=SILENCE_S, context=context)
 
-    def _failed(self, why: str) -> Unsent:
-        return Unsent(f"{self._parts.hostname}: {why}")
+    def _failed(self, why: Message | str) -> Unsent:
+        return Unsent(Message("destination-said", host=self._parts.hostname, reason=why))
 
     def _cut(self) -> None:
         self._is_cut = True

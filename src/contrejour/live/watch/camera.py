@@ -22,6 +22,7 @@ from pathlib import Path
 from contrejour import media
 from contrejour.base.ending import finally_each
 from contrejour.base.errors import CameraError, ContrejourError, NotMedia, OutputFailed, Unsupported
+from contrejour.base.messages import Message, Tell
 from contrejour.base.pictures import Cells, Frame, Look, Sight
 from contrejour.law.gate import is_open, watch
 from contrejour.law.mandate.plan import Plan
@@ -89,7 +90,7 @@ class Watcher:
     offline: bool = False
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], object] = time.sleep
-    tell: Callable[[str], object] = lambda _: None
+    tell: Tell = lambda _: None
     counters: Counters = field(default_factory=Counters)
     stopped: Callable[[], bool] = lambda: False
 
@@ -162,7 +163,7 @@ class Watcher:
             except (CameraError, NotMedia, Unsupported, OutputFailed) as error:
                 if not self._may_mend(error):
                     raise
-                self.tell(f"{error}: again in {wait_s:.0f} s")
+                self.tell(Message("camera-again", error=error.message, seconds=wait_s))
             self.counters.reconnects += 1
             self.sleep(wait_s * random.uniform(0.8, 1.2))
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)

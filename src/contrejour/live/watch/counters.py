@@ -34,7 +34,7 @@ class Counters:
     def seals(self, standing: Standing) -> None:
         """How sealing does."""
         self.sealing, self.sealed_s = standing.sealing, standing.sealed_s
-        self.seal_gaps, self.seal_error = standing.gaps, standing.error
+        self.seal_gaps, self.seal_error = standing.gaps, str(standing.error or "")
 
     def whole(self, reason: str) -> None:
         """One more frame, veiled whole for a reason; "" for one that isn't."""

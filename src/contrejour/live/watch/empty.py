@@ -22,6 +22,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from contrejour.base.files import aside
+from contrejour.base.messages import Message, Tell
 from contrejour.base.pictures import Cells, Frame
 from contrejour.vision import scene, veil
 
@@ -45,7 +46,7 @@ class Empty:
         samples: int = SAMPLES,
         every_ns: int = EVERY_NS,
         submit: Submit = _learning.submit,
-        tell: Callable[[str], object] = lambda _: None,
+        tell: Tell = lambda _: None,
     ) -> None:
         """`kept`: where the scene outlives a restart."""
         self._kept, self._samples, self._every_ns = kept, samples, every_ns
@@ -86,7 +87,7 @@ class Empty:
         if self._lost_since_ns is None:
             self._lost_since_ns = frame.time_ns
         elif frame.time_ns - self._lost_since_ns >= LOST_NS and self._learner is None:
-            self._tell("the scene fits no more: it is learned again, and all is veiled meanwhile")
+            self._tell(Message("scene-lost"))
             self._learn(frame)
         return everything
 
@@ -126,16 +127,16 @@ class Empty:
             return
         learned, self._pending = self._pending.result(), None
         if learned.proven.mean() < LEAST_PROVEN:
-            self._tell("too little of the scene is proven to be empty: learning goes on")
+            self._tell(Message("scene-poor"))
             return
         self._scene, self._learner, self._lost_since_ns = learned, None, None
-        self._tell(f"the empty scene is known: {100 * learned.proven.mean():.0f} % of the picture")
+        self._tell(Message("scene-known", percent=100 * float(learned.proven.mean())))
         try:
             self._kept.parent.mkdir(parents=True, exist_ok=True)
             with aside(self._kept) as part:
                 learned.bare.save(part)
         except OSError as error:  # it is learned again after a restart
-            self._tell(f"the scene can't be kept: {error.strerror}")
+            self._tell(Message("scene-unkept", reason=error.strerror))
 
     def _load(self) -> scene.Scene | None:
         """What was kept, if it is for such pictures."""

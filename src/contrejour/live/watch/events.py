@@ -17,6 +17,7 @@ from pathlib import Path
 from contrejour.base import files
 from contrejour.base.ending import finally_each
 from contrejour.base.errors import OutputFailed, PlanExpired
+from contrejour.base.messages import Tell
 from contrejour.base.pictures import Cells, Frame, Look
 from contrejour.law.mandate.periods import Period
 from contrejour.law.mandate.plan import Plan
@@ -53,7 +54,7 @@ class Events:
         self, plan: Plan, camera: str, zones: Mapping[str, ZoneRule],
         rates: Mapping[str, Rates | None], signals: Signals, *, out: Path | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        tell: Callable[[str], object] = lambda _: None,
+        tell: Tell = lambda _: None,
     ) -> None:  # fmt: skip
         """`out`: where moments are kept, if at all.
 
@@ -106,7 +107,7 @@ class Events:
             self._retain(now)
         except OutputFailed as error:
             self.unkept += 1
-            self._tell(f"{error}")
+            self._tell(error.message)
 
     def _counting(self, now: datetime) -> bool:
         with suppress(PlanExpired):
@@ -120,7 +121,7 @@ class Events:
                 return
         except PlanExpired as error:
             self._rules.remove(rule)
-            self._tell(f"{error}")
+            self._tell(error.message)
             return
         if not (event := rule.update(moment)):
             return
@@ -146,7 +147,7 @@ class Events:
             with path.open("a") as file:
                 file.write((kept.head(self._camera) + "\n") * new + kept.to_line(moment) + "\n")
         except OSError as error:
-            raise OutputFailed(f"{path} can't be written: {error.strerror}") from error
+            raise OutputFailed("cannot-be-written", path=path, reason=error.strerror) from error
 
     def _retain(self, now: datetime) -> None:
         if self._retained is None or abs(now - self._retained) >= RETAIN_EVERY:

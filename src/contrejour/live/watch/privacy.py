@@ -29,10 +29,7 @@ def drawn(plan: Plan, camera: str, zones: Mapping[str, Sequence[Polygon]]) -> tu
     """
     wanted = {name for grant in plan.grants(camera) for name in grant.masks}
     if missing := sorted(wanted - set(zones)):
-        raise Refused(
-            f"{camera}: the plan masks {', '.join(missing)}, and the site file doesn't say where",
-            "draw it under privacy, or write [] if this camera doesn't see it",
-        )
+        raise Refused("privacy-zones-missing", camera=camera, zones=", ".join(missing))
     return tuple(polygon for polygons in zones.values() for polygon in polygons)
 
 
@@ -43,10 +40,7 @@ def untouched(plan: Plan, camera: str, zones: Mapping[str, Sequence[Polygon]]) -
     """
     drawn(plan, camera, zones)
     if shown := sorted(name for name, polygons in zones.items() if polygons):
-        raise Refused(
-            f"CSI L251-3: {camera} can't be sealed: its originals show {', '.join(shown)}",
-            "have the camera itself paint them, then write [] for each under privacy",
-        )
+        raise Refused("originals-show-private", camera=camera, zones=", ".join(shown))
 
 
 def cells(polygons: Iterable[Polygon], fmt: Format) -> Cells:

@@ -138,7 +138,7 @@ def decode_frame(where: str, value: object) -> tuple[int, Mask]:
 
 def _row(where: str, number: int, row: object) -> Hidden:
     if not isinstance(row, list) or len(row) not in (4, 7):
-        raise _wrong(f"{where}: boxes[{number}]", Message("masks-wants-box"), row)
+        raise _wrong(_box(where, number), Message("masks-wants-box"), row)
     for place in range(4):
         n = row[place]
         low = 1 if place > 1 else -FURTHEST_PX
@@ -146,21 +146,25 @@ def _row(where: str, number: int, row: object) -> Hidden:
             wanted = Message(
                 "masks-wants-coordinate", low=low, high=FURTHEST_PX, name="xywh"[place]
             )
-            raise _wrong(f"{where}: boxes[{number}]", wanted, n)
+            raise _wrong(_box(where, number), wanted, n)
     box = Box(row[0], row[1], row[2], row[3])
     if len(row) == 4:
         return Hidden(box, Source.HAND)
     track, source, score = row[4:]
-    where = f"{where}: boxes[{number}]"
+    at = _box(where, number)
     if track is not None:
-        track = _integer(where, "track", track, 0)
+        track = _integer(at, "track", track, 0)
     if not isinstance(source, str) or source not in SOURCES:
-        raise _wrong(where, Message("masks-wants-source", known=", ".join(SOURCES)), source)
+        raise _wrong(at, Message("masks-wants-source", known=", ".join(SOURCES)), source)
     if score is not None:
         if type(score) not in (int, float) or not 0 <= score <= 1:
-            raise _wrong(where, Message("masks-wants-score"), score)
+            raise _wrong(at, Message("masks-wants-score"), score)
         score = float(score)
     return Hidden(box, SOURCES[source], track, score)
+
+
+def _box(where: str, number: int) -> Message:
+    return Message("masks-box-place", where=where, number=number)
 
 
 def _mapping(
@@ -180,7 +184,7 @@ def _model(where: str, value: object) -> tuple[str, str]:
     return _text(where, "name", model["name"]), _digest(where, model["sha256"])
 
 
-def _integer(where: str, name: str, value: object, low: int, high: int = LARGEST) -> int:
+def _integer(where: Message | str, name: str, value: object, low: int, high: int = LARGEST) -> int:
     if type(value) is not int or not low <= value <= high:
         wanted = Message("masks-wants-integer", name=name, low=low, high=high)
         raise _wrong(where, wanted, value)
@@ -199,7 +203,7 @@ def _digest(where: str, value: object) -> str:
     return value
 
 
-def _wrong(where: str, expected: Message, found: object) -> MasksError:
+def _wrong(where: Message | str, expected: Message, found: object) -> MasksError:
     shown = repr(found)
     shown = shown if len(shown) <= 60 else shown[:57] + "…"
     return MasksError("masks-expected", where=where, expected=expected, found=shown, hint=HINT)

@@ -30,7 +30,7 @@ EVENTS |= {"subprocess.Popen"}
 
 def is_fast(item: pytest.Item) -> bool:
     """Whether nothing says that it isn't."""
-    if item.get_closest_marker("slow") or item.get_closest_marker("soak"):
+    if any(item.get_closest_marker(name) for name in ("slow", "soak", "fuzz")):
         return False
     if FIXTURES.intersection(getattr(item, "fixturenames", ())):
         return False

@@ -84,7 +84,8 @@ def base_layer(data: bytes) -> bytes:
     starts = list(_starts(data, 0))
     if all(data[at] & 1 == 0 and data[at + 1] < 8 for at in starts if at + 1 < len(data)):
         return data
-    kept = (unit for unit in units(data) if unit[0] & 1 == 0 and unit[1] < 8)  # nuh_layer_id is 0
+    whole = (unit for unit in units(data) if len(unit) > 1)  # a header has two bytes
+    kept = (unit for unit in whole if unit[0] & 1 == 0 and unit[1] < 8)  # nuh_layer_id is 0
     return b"".join(b"\0\0\0\1" + unit for unit in kept)
 
 

@@ -192,7 +192,9 @@ def unpack(data: bytes) -> dict[str, bytes]:
         if len(data) <= MOST_ONIONS_BYTES:
             with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as tar:
                 for entry in tar:
-                    file: Any = tar.extractfile(entry) if entry.isreg() else None
+                    # A sparse file of one block may say that it holds terabytes of nothing.
+                    whole = entry.isreg() and not entry.issparse()
+                    file: Any = tar.extractfile(entry) if whole else None
                     found[entry.name] = file.read() if file else b""
     except (tarfile.TarError, ValueError, EOFError):
         found = {}

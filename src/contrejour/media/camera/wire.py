@@ -12,6 +12,7 @@ number is checked, and what no camera sends is refused.
 from __future__ import annotations
 
 import json
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ HEAD = struct.Struct(">QqqB4qIII")
 CORRUPT, TIMED, CAMERA_TIMED = 1, 2, 4
 MOST_PX = 8192 * 8192
 MOST_TEXT = 4096
+_RATIO = re.compile(r"[0-9]{1,19}(/[0-9]{1,19})?")
 ENDS: dict[str, type[ContrejourError]] = {
     each.__name__: each for each in (CameraError, CameraEnded, CameraRefused, NotMedia, Unsupported)
 }
@@ -67,7 +69,10 @@ def told_format(fmt: Format, sandbox: str) -> bytes:
 
 def read_format(body: bytes) -> tuple[Format, str]:
     """What an F says, and the sandbox that holds. Raises an error unless a camera could say it."""
-    data = json.loads(body[:MOST_TEXT])
+    try:
+        data = json.loads(body[:MOST_TEXT])
+    except RecursionError:
+        raise ValueError("nested") from None
     width, height = int(data["width"]), int(data["height"])
     pix_fmt = str(data["pix_fmt"])
     if not (width >= 16 and height >= 16 and width * height <= MOST_PX):
@@ -94,7 +99,7 @@ def read_format(body: bytes) -> tuple[Format, str]:
 
 
 def _ratio(text: Any) -> Fraction:
-    if len(str(text)) > 40:
+    if not _RATIO.fullmatch(str(text)):  # 1e99999999 is a number that takes minutes to make
         raise ValueError("number")
     return Fraction(str(text))
 

@@ -125,10 +125,10 @@ def _full(name: bytes, version: int, flags: int, body: bytes) -> bytes:
 
 
 def _end_of(data: bytes, name: bytes) -> int:
-    """Where the first box of that name ends."""
+    """Where the first box of that name ends. Raises ValueError where there is none."""
     at: int = 0
-    while at + 8 <= len(data):
-        at, found = at + int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
+    while at + 8 <= len(data) and (size := int.from_bytes(data[at : at + 4])) >= 8:
+        at, found = at + size, data[at + 4 : at + 8]
         if found == name:
             return at
     raise ValueError(name)

@@ -2,7 +2,7 @@
 
     errors.py      what can go wrong, each with its exit code and a hint
     times.py       how a time is written; one moment on three clocks
-    files.py       files that appear whole, once they are on the disk
+    files.py       durable files: there whole or not at all; never replaced, or replaced at once
     http.py        connections: so many at once, each with little time
     canonical.py   JSON in the one form that is signed, hashed and chained (RFC 8785)
     messages.py    what a reader is told: an id and values
@@ -11,6 +11,7 @@
     stderr.py      what is said on standard error, as sentences or as one JSON object a line
     children.py    processes that end with whoever started them
     ending.py      every step of an end done, though one of them fails
+    stop.py        a signal's stop comes through, wherever the main thread is
     pictures.py    the nouns that travel between the wings that see pictures
 
 It decides nothing. A noun is here when two wings that may not know each other pass it on.
@@ -21,5 +22,5 @@ May import: nothing of ours.
 
 __all__ = [
     "canonical", "catalogue", "children", "ending", "errors", "files", "http", "language",
-    "messages", "pictures", "stderr", "times",
+    "messages", "pictures", "stderr", "stop", "times",
 ]  # fmt: skip

@@ -39,7 +39,8 @@ class ProcessPool:
     """A `pool.Pool` of `count` processes, each with a worker of its own; a context manager.
 
     `worker` makes the worker, in its process; it must be picklable. Leaving the context kills the
-    processes: what they had not reported is not done.
+    processes: what they had not reported is not done. They also end with the thread that made the
+    pool (`base/children.py`), which so has to outlive it.
     """
 
     def __init__(self, count: int, worker: Callable[[], Worker], progress: Progress) -> None:

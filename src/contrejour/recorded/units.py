@@ -17,13 +17,15 @@ from contrejour.base.pictures import Cells
 from contrejour.media import Gop
 
 LOOK_FRAMES = (48, 192)
-"""Frames of a unit of analysis, from and to, about: every unit starts with a look that the gate
-might have spared, and towards the end of the file small ones keep every worker busy."""
+"""The least and the most frames of a unit to look at, about. Not less, because the first frame of a
+unit is always looked at, when the gate might have spared it after the frame before; not more, so
+that towards the end of the file every worker still has one."""
 SHARES = 8
-"""Units that what is left of the file is cut into, if it has the frames."""
+"""A unit to look at takes this share of what is left of the file, between these two."""
 ENCODE_FRAMES = 64
 """Frames of an encoded chunk, about: it begins with a keyframe, as cameras make every 2 s."""
 COPY_FRAMES = 960
+"""GOPs to copy are joined to chunks of at most so many frames."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,11 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A unit to render. `hidden` is its frames' cells, packed; `name` is the hash of all it is."""
+    """A unit to render: its frames' times, and their hidden cells as `pack` packs them.
+
+    Where nothing is hidden, `copy` says whether its packets are taken as they are. `name` is a hash
+    of all that the bytes of the rendered chunk depend on.
+    """
 
     unit: Unit
     pts: tuple[int, ...]
@@ -55,26 +61,26 @@ def units(gops: Sequence[Gop]) -> list[Unit]:
     least, most = LOOK_FRAMES
     left = sum(gop.packets for gop in gops)
     out: list[Unit] = []
-    start, held = 0, 0
+    start, frames = 0, 0  # the unit that is being gathered: its first GOP, and its frames so far
     for number, gop in enumerate(gops):
-        about = min(most, max(least, left // SHARES))
+        share = min(most, max(least, left // SHARES))
         left -= gop.packets
-        long = gop.packets > about * 3 // 2
-        if held and (long or held >= about):
+        long = gop.packets > share * 3 // 2
+        if frames and (long or frames >= share):
             out.append(Unit(start, number))
-            held = 0
+            frames = 0
         if long:
-            out += [Unit(number, number + 1, *part) for part in _slices(gop.packets, about)]
+            out += [Unit(number, number + 1, *part) for part in _slices(gop.packets, share)]
             start = number + 1
             continue
-        start, held = start if held else number, held + gop.packets
-    if held:
+        start, frames = start if frames else number, frames + gop.packets
+    if frames:
         out.append(Unit(start, len(gops)))
     return out
 
 
 def _slices(length: int, about: int) -> list[tuple[int, int | None]]:
-    """(skip, count) of even slices; the last has no count: it takes whatever comes."""
+    """(skip, count) of even slices of `about` frames; the last has no count: it takes the rest."""
     slices = max(1, round(length / about))
     size = -(-length // slices)
     starts = range(0, length, size)
@@ -106,7 +112,7 @@ def plan(
             copying
             and gop.copyable
             and len(now.pts) == gop.packets
-            and not any(map(_anything, now.packed))
+            and not any(map(_hides, now.packed))
         )
         limit = COPY_FRAMES if now.copy else ENCODE_FRAMES * 3 // 2
         if held and held.copy == now.copy and len(held.pts) + len(now.pts) <= limit:
@@ -122,7 +128,7 @@ def plan(
 
 
 def _by_gop(gops: Sequence[Gop], frames: Iterable[tuple[int, Cells]]) -> Iterator[_FrameGroup]:
-    """Frames gathered by closed GOP: their times don't overlap."""
+    """The frames of each GOP: closed GOPs begin where the times of the one before have ended."""
     now = _FrameGroup(0, 1, [], [], False)
     for pts, hidden in frames:
         while now.last < len(gops) and pts >= gops[now.last].start_pts:
@@ -135,7 +141,8 @@ def _by_gop(gops: Sequence[Gop], frames: Iterable[tuple[int, Cells]]) -> Iterato
         yield _FrameGroup(number, number + 1, [], [], False)
 
 
-def _anything(packed: bytes) -> bool:
+def _hides(packed: bytes) -> bool:
+    """Whether any cell of a frame is hidden."""
     return packed.count(0) != len(packed)
 
 

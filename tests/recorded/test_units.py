@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrejour.media import Gop
-from contrejour.recorded.units import Chunk, plan, units, unpack
+from contrejour.recorded.units import Chunk, plan, span_pts, units, unpack
 
 lengths = st.lists(st.integers(1, 400), min_size=1, max_size=12)
 
@@ -57,3 +57,12 @@ def test_a_chunk_is_named_after_all_that_its_bytes_depend_on() -> None:
 
     names = {name(s, h, p).name for s in "ab" for h in (False, True) for p in (0, 1)}
     assert len(names) == 8
+
+
+def test_a_file_lasts_from_its_first_picture_to_its_last_though_gops_at_its_ends_show_none() -> (
+    None
+):
+    frames = [(pts, np.zeros((1, 1), bool)) for pts in range(5, 10)]
+    chunks = list(plan(gops_of([5, 5, 5]), frames, copying=True, salt="s"))
+    assert [len(chunk.pts) for chunk in chunks] == [0, 5, 0]
+    assert span_pts(chunks) == 4

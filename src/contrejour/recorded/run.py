@@ -14,7 +14,7 @@ A live camera is another matter: nothing of it is seen but through `watch`, whic
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -128,7 +128,7 @@ def _steps(job: Job, pool: Pool) -> tuple[Summary, list[tuple[Path, Path]]]:
         str(job.source),
         str(job.out),
         frames=count.frames,
-        media_seconds=_media_seconds(job, chunks),
+        media_seconds=round(float(units.span_pts(chunks) * job.fmt.time_base), 3),
         tracks=len(count.tracks),
         frames_veiled_whole=sum(count.reasons.values()),
         reasons=count.reasons,
@@ -182,12 +182,6 @@ def _plan(job: Job, masks: masksfile.Masks) -> tuple[list[units.Chunk], _Count]:
 
     copying = media.can_copy(job.fmt)
     return list(units.plan(job.gops, cells(), copying=copying, salt=job.chunk_salt)), count
-
-
-def _media_seconds(job: Job, chunks: Sequence[units.Chunk]) -> float:
-    """From the first picture to the last."""
-    last = chunks[-1].pts or (0,)
-    return round(float((last[-1] - chunks[0].pts[0]) * job.fmt.time_base), 3)
 
 
 def _notes(job: Job, header: masksfile.MasksHeader) -> Iterator[Message]:

@@ -160,6 +160,15 @@ def _chunk(unit: Unit, group: _FrameGroup, start: int, end: int, salt: str) -> C
     return Chunk(unit, pts, zlib.compress(packed, 1), group.copy, digest[:32])
 
 
+def span_pts(chunks: Iterable[Chunk]) -> int:
+    """From the first picture to the last, in ticks of the file; at either end a GOP may have none.
+
+    Raises IndexError where there is no picture at all.
+    """
+    shown = [chunk.pts for chunk in chunks if chunk.pts]
+    return shown[-1][-1] - shown[0][0]
+
+
 def pack(cells: Iterable[Cells]) -> bytes:
     """The cells of frames, in order: one bit a cell, each frame begins a byte, compressed."""
     return zlib.compress(b"".join(np.packbits(each).tobytes() for each in cells), 1)

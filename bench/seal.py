@@ -30,11 +30,11 @@ from contrejour.custody.seal.manifest import ClockQuality
 from contrejour.custody.seal.onion import Keyset, keyset, unpack
 from contrejour.custody.seal.open import unwrap
 from contrejour.custody.seal.recipient import Identity, RecipientKind
-from contrejour.custody.seal.segment import Sealing
-from contrejour.custody.seal.window import Made, Wanted, make
+from contrejour.custody.seal.segment import WindowWriter
+from contrejour.custody.seal.window import PreparedWindow, WindowRequest, make
 from contrejour.media.camera.feeds.recordings import Recordings
-from contrejour.media.camera.originals.keeper import HEAD, Heard, told
-from contrejour.media.camera.originals.remux import Coded, Remux
+from contrejour.media.camera.originals.keeper import HEAD, MessageCheck, told
+from contrejour.media.camera.originals.remux import CameraPacket, Remuxer
 from contrejour.media.out.fmp4 import copied_init
 
 ROOT = Path(__file__).parents[1]
@@ -73,19 +73,21 @@ def taken(work: Callable[[], object], runs: int = RUNS) -> tuple[float, float]:
     return statistics.median(cpu), statistics.median(wall)
 
 
-def wanted(folder: Path, first: int, count: int, length_s: int) -> list[Wanted]:
+def wanted(folder: Path, first: int, count: int, length_s: int) -> list[WindowRequest]:
     """Windows one after the other, a folder for each."""
     found = []
     for number in range(first, first + count):
         (folder / str(number)).mkdir(parents=True)
         t0 = T0 + number * length_s * 1000
-        found.append(Wanted("car-1", t0, t0 + length_s * 1000, folder / str(number) / "W.onions"))
+        found.append(
+            WindowRequest("car-1", t0, t0 + length_s * 1000, folder / str(number) / "W.onions")
+        )
     return found
 
 
-def seal_window(made: Made, folder: Path, signer: Ed25519PrivateKey) -> None:
+def seal_window(made: PreparedWindow, folder: Path, signer: Ed25519PrivateKey) -> None:
     """All packets of a window."""
-    sealing, window = Sealing(made, folder), made.window
+    sealing, window = WindowWriter(made, folder), made.window
     for t0 in range(window.t0, window.t1, SEGMENT_S * 1000):
         sealing.begin(t0)
         for _ in range(int(SEGMENT_S / PACKET_S)):
@@ -147,14 +149,17 @@ def tee(folder: Path) -> tuple[tuple[float, float], float]:
     feed = Recordings(f"file:{path}.ts", sleep=lambda _: None)
     container, stream = feed.first()
     coded = [
-        Coded(bytes(each), each.is_keyframe, T0 + number * 40, each.dts, each.pts)
+        CameraPacket(bytes(each), each.is_keyframe, T0 + number * 40, each.dts, each.pts)
         for number, each in enumerate(container.demux(stream))
         if each.size
     ]
     codec, sets = stream.codec_context.codec.canonical_name, stream.codec_context.extradata or b""
 
     def work() -> None:
-        remux, heard = Remux(WINDOW_S * 1000, SEGMENT_S * 1000), Heard(Nobody(), WINDOW_S * 1000)
+        remux, heard = (
+            Remuxer(WINDOW_S * 1000, SEGMENT_S * 1000),
+            MessageCheck(Nobody(), WINDOW_S * 1000),
+        )
         remux.source(codec, sets, partial(copied_init, stream, codec))
         for each in coded:
             for said in remux.packet(each):

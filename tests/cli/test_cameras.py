@@ -10,7 +10,7 @@ from fakes.runs import clip, run
 
 from contrejour.cli.cameras import site_lines
 from contrejour.live.site import address, read_site
-from contrejour.media.camera.live import Live
+from contrejour.media.camera.live import LiveStream
 from contrejour.media.onvif import Device, Profile
 
 LOGIN = "eve:s3cret"
@@ -42,7 +42,7 @@ def test_what_is_printed_is_a_site_whose_camera_can_be_watched(found):
     ((name, place),) = read_site(done.stdout, "s.yml").cameras.items()
     assert name == "test-camera-127.0.0.1"
     assert place.address.endswith("/cam0")
-    live = Live(address(name, place, {}))
+    live = LiveStream(address(name, place, {}))
     assert next(live.frames()).width == 320
     live.close()
 

@@ -15,7 +15,7 @@ from contrejour.base.errors import Busy, ContrejourError, OutputFailed
 from contrejour.base.pictures import Event
 from contrejour.custody.cases import folder, records
 from contrejour.custody.cases.steps import State, Witness
-from contrejour.live.signals.entry import Kind, event_data
+from contrejour.live.signals.entry import EntryKind, event_data
 from contrejour.live.signals.journal import Journal
 
 
@@ -206,7 +206,9 @@ def test_clips_and_events_of_the_order_s_cameras_are_put_on_a_line(desk: Desk) -
     with Journal(desk.folder / "watched" / "cam-a" / "signals") as journal:
         for camera, minute in (("cam-a", 3), ("cam-z", 4), ("cam-a", 90)):
             at = SINCE + minute * MINUTE
-            journal.append(Kind.EVENT, event_data(Event("zone", camera, "quai", at, None, 0.9)))
+            journal.append(
+                EntryKind.EVENT, event_data(Event("zone", camera, "quai", at, None, 0.9))
+            )
     done = desk("timeline", desk.case, "--clips", "clips.json", "--events", "watched", "-o", "out")
     assert done.returncode == 0, done.stderr
     told = (desk.folder / "out" / "chronologie.en.html").read_text()

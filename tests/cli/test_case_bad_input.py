@@ -23,7 +23,7 @@ from contrejour.custody.seal import keynotes, keys, manifest
 from contrejour.custody.seal import onion as onion_of
 from contrejour.custody.seal.age import Writer
 from contrejour.custody.seal.open import unwrap
-from contrejour.custody.seal.window import Wanted, make
+from contrejour.custody.seal.window import WindowRequest, make
 from contrejour.law.mandate.sign import new_key
 
 
@@ -53,7 +53,7 @@ def other_window(room: Room, name: str, cam: str, late: timedelta) -> None:
     text = (room.folder / "open.policy").read_text()
     found = replace(keys.keys_of(parse(text, "party"), [], DAY), epoch=DAY)
     t0 = int((MINUTE + late).timestamp() * 1000)
-    (made,) = make([Wanted(cam, t0, t0 + 60_000, room.folder / f"{name}.onions")], found)
+    (made,) = make([WindowRequest(cam, t0, t0 + 60_000, room.folder / f"{name}.onions")], found)
     out = io.BytesIO()
     with_key = Writer(out, [made.recipient])
     with_key.write(b"another")

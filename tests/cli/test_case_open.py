@@ -18,7 +18,7 @@ from fakes.tokens import install
 from contrejour.custody.cases import folder
 from contrejour.custody.quorum import parse
 from contrejour.custody.seal import keys
-from contrejour.custody.seal.window import Wanted, make
+from contrejour.custody.seal.window import WindowRequest, make
 
 A_MINUTE = timedelta(minutes=1)
 
@@ -196,7 +196,7 @@ def windows(room: Room, count: int) -> list[Path]:
     for number, folder_ in enumerate(found):
         folder_.mkdir(parents=True)
         t0 = int((MINUTE + number * A_MINUTE).timestamp() * 1000)
-        (made,) = make([Wanted("cam-a", t0, t0 + 60_000, folder_ / "W.onions")], keyset)
+        (made,) = make([WindowRequest("cam-a", t0, t0 + 60_000, folder_ / "W.onions")], keyset)
         (folder_ / "0000.mp4.age").write_bytes(sealed(b"%d" % number, made.recipient))
     return found
 

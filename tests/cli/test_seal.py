@@ -26,8 +26,8 @@ from contrejour.custody.seal.manifest import ClockQuality
 from contrejour.custody.seal.onion import day_of
 from contrejour.custody.seal.recipient import SECRET, Identity, RecipientKind
 from contrejour.custody.seal.retention import destroyed_at, start_of
-from contrejour.custody.seal.segment import Sealing
-from contrejour.custody.seal.window import Wanted, make
+from contrejour.custody.seal.segment import WindowWriter
+from contrejour.custody.seal.window import WindowRequest, make
 from contrejour.law.mandate.periods import Period, destroy_by
 from contrejour.law.mandate.sign import public_pem
 
@@ -266,8 +266,8 @@ def test_a_segment_that_was_swapped_is_refused_by_what_the_recorder_signed(tmp_p
         folder = tmp_path / str(number)
         folder.mkdir()
         start_ = T0 + number * MINUTE
-        [made] = make([Wanted("car-1", start_, start_ + MINUTE, folder / "W.onions")], found)
-        sealing = Sealing(made, folder)
+        [made] = make([WindowRequest("car-1", start_, start_ + MINUTE, folder / "W.onions")], found)
+        sealing = WindowWriter(made, folder)
         sealing.begin(start_)
         sealing.write(data)
         sealing.end(start_ + MINUTE)

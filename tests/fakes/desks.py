@@ -23,7 +23,7 @@ from contrejour.custody.quorum import parse
 from contrejour.custody.seal import keys
 from contrejour.custody.seal.age import Writer
 from contrejour.custody.seal.recipient import Identity, RecipientKind
-from contrejour.custody.seal.window import Wanted, make
+from contrejour.custody.seal.window import WindowRequest, make
 from contrejour.law.mandate.sign import keyid, new_key, private_pem, public_pem
 
 SINCE = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=30)
@@ -109,7 +109,7 @@ class Room(Desk):
             self.opener = str(key.recipient())
         keyset = replace(keys.keys_of(parse(text, "party"), [], DAY), epoch=DAY)
         t0 = int(MINUTE.timestamp() * 1000)
-        wanted = Wanted("cam-a", t0, t0 + 60_000, self.folder / "W.onions")
+        wanted = WindowRequest("cam-a", t0, t0 + 60_000, self.folder / "W.onions")
         (made_window,) = make([wanted], keyset)
         out = io.BytesIO()
         writer = Writer(out, [made_window.recipient])

@@ -26,7 +26,7 @@ def failing(patched: pytest.MonkeyPatch, call: str, nth: int) -> None:
         return called
 
     if call == "write":
-        patched.setattr(segment._Hashed, "write", once(segment._Hashed.write))
+        patched.setattr(segment._HashingFile, "write", once(segment._HashingFile.write))
     elif call == "open":
         patched.setattr(Path, "open", once(Path.open))
     else:

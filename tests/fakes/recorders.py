@@ -25,9 +25,9 @@ from contrejour.custody.seal.clock import Reading, TrustedTime, when
 from contrejour.custody.seal.manifest import ClockQuality, Manifest, follow
 from contrejour.custody.seal.onion import Keyset, keyset, unpack
 from contrejour.custody.seal.open import unwrap
-from contrejour.custody.seal.prepared import Ahead
+from contrejour.custody.seal.prepared import PreparedWindows
 from contrejour.custody.seal.recipient import Recipient
-from contrejour.custody.seal.recorder import Recorder
+from contrejour.custody.seal.recorder import CameraSealer
 from contrejour.custody.seal.retention import HORIZON, sealed_until
 
 EDGE = Edge("bus-041", Ed25519PrivateKey.from_private_bytes(bytes(32)))
@@ -74,11 +74,11 @@ class Bench:
     ) -> None:  # fmt: skip
         self.camera, self.clock, self.said = camera, clock or ByHand(), []
         believed = TrustedTime(self.clock())
-        self.ahead = Ahead(
+        self.ahead = PreparedWindows(
             camera.name, camera / store.AHEAD, of,
             lambda: sealed_until(when(believed.ms(self.clock())), horizon), window_ms,
         )  # fmt: skip
-        self.recorder = Recorder(
+        self.recorder = CameraSealer(
             camera, Chain(camera, EDGE, head), self.ahead, may=may, read=self.clock,
             window_ms=window_ms, tell=lambda each: self.said.append(str(each)),
         )  # fmt: skip

@@ -9,8 +9,8 @@ from pathlib import Path
 from fakes.parties import MINUTE, T0
 
 from contrejour.custody.seal.onion import Window
-from contrejour.custody.seal.segment import Sealing
-from contrejour.custody.seal.window import Made
+from contrejour.custody.seal.segment import WindowWriter
+from contrejour.custody.seal.window import PreparedWindow
 
 STEP_MS = 100
 
@@ -23,7 +23,7 @@ def clear(seq: int) -> bytes:
 if __name__ == "__main__":
     folder, recipient = Path(sys.argv[1]), sys.argv[2]
     window = Window("car-1", T0, T0 + MINUTE, "2027-02-12", "ab" * 32, recipient)
-    sealing = Sealing(Made(window, {"vault.age": "ab" * 32}), folder)
+    sealing = WindowWriter(PreparedWindow(window, {"vault.age": "ab" * 32}), folder)
     for seq in range(MINUTE // STEP_MS):
         sealing.begin(T0 + seq * STEP_MS)
         data = clear(seq)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from contrejour.base.errors import CameraError
-from contrejour.media.camera.live import Live
+from contrejour.media.camera.live import LiveStream
 from contrejour.vision.scene import Scene
 
 
 def seen(address: str, most: int = 1000, **options):
     """The frames until it ends or `most` have come, its error, and the connection."""
-    live = Live(address, **options)
+    live = LiveStream(address, **options)
     found = []
     try:
         found.extend(itertools.islice(live.frames(), most))

@@ -24,7 +24,7 @@ class Listener(ThreadingHTTPServer):
     request_queue_size = 32
 
     def __init__(
-        self, host: str, port: int, talk: type[Talk], *, most: int,
+        self, host: str, port: int, talk: type[HttpExchange], *, most: int,
         broke: Tell,
     ) -> None:  # fmt: skip
         """Listen (0: any free port). `broke`: told of a fault of ours. Raises OutputFailed."""
@@ -79,7 +79,7 @@ class Listener(ThreadingHTTPServer):
             self.broke(Message("answer-not-made", error=type(error).__name__))
 
 
-class Talk(BaseHTTPRequestHandler):
+class HttpExchange(BaseHTTPRequestHandler):
     """One connection, which says nothing of who or what is here."""
 
     protocol_version = "HTTP/1.1"

@@ -26,7 +26,7 @@ from contrejour.cli.sealing import keeping
 
 if TYPE_CHECKING:
     from contrejour.live.site import Site
-    from contrejour.live.watch import Wanted
+    from contrejour.live.watch import CameraConfig
 
 KEPT = "site.last-good.yml"
 LOOK_EVERY_S = 2.0
@@ -43,7 +43,7 @@ class Configuration:
     output: Path
     log: Log
 
-    def at_start(self) -> dict[str, Wanted]:
+    def at_start(self) -> dict[str, CameraConfig]:
         """Each camera, by its name. Raises what can't be read."""
         from contrejour.live.site import read_site
 
@@ -62,17 +62,17 @@ class Configuration:
             self.log.say(told, "config-last-good", "warning")
         return self._wanted(site, text)
 
-    def again(self) -> dict[str, Wanted]:
+    def again(self) -> dict[str, CameraConfig]:
         """As at the start, from the files that were named alone."""
         from contrejour.live.site import read_site
 
         text = arguments.read_text(self.site)
         return self._wanted(read_site(text, str(self.site)), text)
 
-    def _wanted(self, site: Site, text: str) -> dict[str, Wanted]:
+    def _wanted(self, site: Site, text: str) -> dict[str, CameraConfig]:
         from contrejour.law.mandate.plan import Plan
         from contrejour.live.site import address
-        from contrejour.live.watch import Wanted
+        from contrejour.live.watch import CameraConfig
 
         plan = Plan(arguments.read_bytes(self.plan), [public_key(self.pub)])
         for name in self.only:
@@ -80,7 +80,7 @@ class Configuration:
                 known = ", ".join(site.cameras)
                 raise UsageError("camera-not-in-site", camera=name, site=self.site, known=known)
         wanted = {
-            name: Wanted(
+            name: CameraConfig(
                 name,
                 site.cameras[name],
                 address(name, site.cameras[name]),

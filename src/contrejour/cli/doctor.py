@@ -16,14 +16,14 @@ from contrejour.cli.values import DIR, FILE, file
 
 if TYPE_CHECKING:
     from contrejour.law.mandate.plan import Plan
-    from contrejour.live.doctor import Finding
+    from contrejour.live.doctor import CheckResult
     from contrejour.live.site import Site
 
 MARKS = {"ok": "✓", "warning": "!", "failure": "✗"}
 
 
 def _doctor(args: argparse.Namespace) -> int:
-    from contrejour.live.doctor import Asked, examine
+    from contrejour.live.doctor import Examination, examine
 
     def site() -> Site:
         from contrejour.live.site import read_site
@@ -36,24 +36,24 @@ def _doctor(args: argparse.Namespace) -> int:
         return Plan(arguments.read_bytes(args.plan), [public_key(args.pub)])
 
     code = 0
-    for found in examine(Asked(site, plan if args.plan else None, args.output, keeping)):
+    for found in examine(Examination(site, plan if args.plan else None, args.output, keeping)):
         print(json.dumps(_row(found)) if args.json else _line(found), flush=True)
         code = code or found.code
     return code
 
 
-def _about(found: Finding) -> str:
+def _about(found: CheckResult) -> str:
     return found.about if isinstance(found.about, str) else said(found.about)
 
 
-def _row(found: Finding) -> dict[str, object]:
+def _row(found: CheckResult) -> dict[str, object]:
     return {
         "about": str(found.about), "state": found.state, "told": str(found.told),
         "hint": str(found.hint or ""), "code": found.code,
     }  # fmt: skip
 
 
-def _line(found: Finding) -> str:
+def _line(found: CheckResult) -> str:
     hint = f"\n    {said(found.hint)}" if found.hint else ""
     return f"{MARKS[found.state]} {_about(found)}: {said(found.told)}{hint}"
 

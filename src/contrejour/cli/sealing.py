@@ -12,16 +12,16 @@ from contrejour.cli.keyfiles import private_key
 
 if TYPE_CHECKING:
     from contrejour.live.site import Seal
-    from contrejour.live.watch import Keeping, Sealed
+    from contrejour.live.watch import SealedArchive, SealingConfig
 
 
-def keeping(seal: Seal) -> Keeping:
+def keeping(seal: Seal) -> SealingConfig:
     """What it says. Raises InputMissing, Malformed, SignatureError, SealError."""
     from contrejour.custody.quorum import parse
     from contrejour.custody.seal import keynotes
     from contrejour.custody.seal.chain import Edge
     from contrejour.custody.seal.parties import Parties
-    from contrejour.live.watch import Keeping
+    from contrejour.live.watch import SealingConfig
 
     policy = parse(arguments.read_text(seal.policy), "party")
     if missing := [each for each in seal.notes if not each.exists()]:
@@ -33,7 +33,7 @@ def keeping(seal: Seal) -> Keeping:
         raise InputMissing("cannot-be-read", path=error.filename, reason=error.strerror) from error
     edge = Edge(seal.edge, private_key(seal.key, seal.password_file))
     keynotes.Verifier.of(edge.name, edge.key)
-    return Keeping(seal.folder, edge, parties)
+    return SealingConfig(seal.folder, edge, parties)
 
 
 class SealingSetup:
@@ -41,19 +41,19 @@ class SealingSetup:
 
     def __init__(self, tell: Tell) -> None:
         self._tell = tell
-        self._by: tuple[Seal, Sealed] | None = None
+        self._by: tuple[Seal, SealedArchive] | None = None
         self._lock = threading.Lock()
 
-    def of(self, seal: Seal) -> Sealed:
+    def of(self, seal: Seal) -> SealedArchive:
         """Cameras of another section have been stopped by then. Raises as `keeping`, and Busy."""
-        from contrejour.live.watch import Sealed
+        from contrejour.live.watch import SealedArchive
 
         with self._lock:
             if self._by and self._by[0] != seal:
                 self._by[1].close()
                 self._by = None
             if self._by is None:
-                self._by = seal, Sealed(keeping(seal), tell=self._tell)
+                self._by = seal, SealedArchive(keeping(seal), tell=self._tell)
             return self._by[1]
 
     def close(self) -> None:

@@ -18,7 +18,7 @@ from contrejour.cli.command import Argument, Command, Option, Switch
 from contrejour.cli.values import DIR, ROLE, text
 
 if TYPE_CHECKING:
-    from contrejour.live.signals.decide import Decided, Share
+    from contrejour.live.signals.decide import Decision, Share
     from contrejour.live.signals.mqtt import Broker
     from contrejour.live.signals.outbox import Destination
     from contrejour.live.site.publish import MqttBroker, Publish
@@ -44,7 +44,7 @@ def _list(args: argparse.Namespace) -> int:
     return 0
 
 
-def _shown(found: Iterable[Decided], as_json: bool) -> Iterator[Decided]:
+def _shown(found: Iterable[Decision], as_json: bool) -> Iterator[Decision]:
     """Each event, once it is printed."""
     for each in found:
         data, at = each.event.data, each.at.isoformat() if each.at else None
@@ -75,9 +75,9 @@ def _show_share(share: Share, as_json: bool) -> None:
 
 def _decide(args: argparse.Namespace, verdict: str) -> int:
     from contrejour.live.signals.decide import decide, journals
-    from contrejour.live.signals.entry import Kind
+    from contrejour.live.signals.entry import EntryKind
 
-    decide(journals(args.folder), args.id, Kind(verdict), args.by)
+    decide(journals(args.folder), args.id, EntryKind(verdict), args.by)
     return 0
 
 

@@ -26,14 +26,14 @@ from contrejour.cli.sealing import SealingSetup
 from contrejour.cli.values import ADDRESS, DIR, FILE, NAME, file
 
 if TYPE_CHECKING:
-    from contrejour.live.watch import Cameras, Events, Wanted, Watcher
+    from contrejour.live.watch import CameraConfig, Events, RunningCameras, Watcher
 
 STOP, RELOAD = "\0stop", "\0reload"
 """Among the names of cameras that are over: end, or read the configuration again."""
 
 
 def _watch(args: argparse.Namespace) -> int:
-    from contrejour.live.watch import Cameras, Models, Watcher
+    from contrejour.live.watch import Models, RunningCameras, Watcher
 
     log = Log(args.log)
     log.catch_all()
@@ -44,7 +44,7 @@ def _watch(args: argparse.Namespace) -> int:
     read = Configuration(args.site, args.plan, args.pub, tuple(args.camera), args.output, log)
     models, sealing = Models(), SealingSetup(partial(log.say, code="sealed", level="warning"))
 
-    def made(wanted: Wanted) -> Watcher:
+    def made(wanted: CameraConfig) -> Watcher:
         return Watcher(
             wanted.plan, wanted.name, wanted.place, wanted.address, args.output / wanted.name,
             make=models, offline=args.offline, tell=log.teller(wanted.name),
@@ -52,7 +52,7 @@ def _watch(args: argparse.Namespace) -> int:
             sealed=partial(sealing.of, wanted.seal) if wanted.seal else None,
         )  # fmt: skip
 
-    run = _RunningCameras(read, Cameras(events.put), made, log)
+    run = _RunningCameras(read, RunningCameras(events.put), made, log)
     first = read.at_start()
     if args.relearn:
         for name in first:
@@ -77,12 +77,12 @@ class _RunningCameras:
     """The cameras that run, kept as the configuration has them."""
 
     read: Configuration
-    cameras: Cameras
-    made: Callable[[Wanted], Watcher]
+    cameras: RunningCameras
+    made: Callable[[CameraConfig], Watcher]
     log: Log
-    wanted: dict[str, Wanted] = field(default_factory=dict)
+    wanted: dict[str, CameraConfig] = field(default_factory=dict)
 
-    def change(self, after: dict[str, Wanted]) -> None:
+    def change(self, after: dict[str, CameraConfig]) -> None:
         """Stop what is gone, restart what changed or had ended, start what is new; no other."""
         from contrejour.live.watch import differ
 
@@ -122,7 +122,7 @@ class _RunningCameras:
             self.change(after)
 
 
-def _events(wanted: Wanted, output: Path, log: Log) -> Events:
+def _events(wanted: CameraConfig, output: Path, log: Log) -> Events:
     """What becomes of one camera's events. Raises what is refused, unreadable or in use."""
     from contrejour.cli.signals import destinations
     from contrejour.law.mandate.vocabulary import EVENTS, Act
@@ -152,16 +152,16 @@ def _events(wanted: Wanted, output: Path, log: Log) -> Events:
 
 
 @contextmanager
-def _served(args: argparse.Namespace, cameras: Cameras, log: Log) -> Iterator[None]:
+def _served(args: argparse.Namespace, cameras: RunningCameras, log: Log) -> Iterator[None]:
     """Pages, health and metrics, where they were asked for."""
     if not args.listen:
         yield
         return
-    from contrejour.live.pages import Server, Site
+    from contrejour.live.pages import Server, SitePages
 
     host, port = args.listen
     broke = partial(log.say, code="http-broke", level="error")
-    server = Server(host, port, Site(cameras, log=args.public_log), broke=broke)
+    server = Server(host, port, SitePages(cameras, log=args.public_log), broke=broke)
     shown = f"[{host}]" if ":" in host else host
     log.say(Message("http-listens", url=f"http://{shown}:{server.port}/"), "http-listens")
     if not server.is_local:
@@ -173,7 +173,7 @@ def _served(args: argparse.Namespace, cameras: Cameras, log: Log) -> Iterator[No
         server.stop()
 
 
-def _print(cameras: Cameras) -> None:
+def _print(cameras: RunningCameras) -> None:
     for watcher in cameras.watchers.values():
         print(json.dumps(_told(watcher)), flush=True)
 

@@ -33,7 +33,7 @@ from contrejour.custody.seal.keys import keys_of
 from contrejour.custody.seal.onion import unpack
 from contrejour.custody.seal.open import peel, rewrap, window_key
 from contrejour.custody.seal.recipient import SECRET, Identity, RecipientKind
-from contrejour.custody.seal.window import Wanted
+from contrejour.custody.seal.window import WindowRequest
 from contrejour.custody.seal.window import make as make_windows
 from contrejour.law.mandate.sign import keyid, new_key
 
@@ -78,7 +78,7 @@ class Ceremony:
         keyset = replace(keys_of(self.policy, [], day), epoch=day)
         t0 = int(at.timestamp() * 1000)
         path = self.folder / f"{cam}-{t0}.onions"
-        (made,) = make_windows([Wanted(cam, t0, t0 + 60_000, path)], keyset)
+        (made,) = make_windows([WindowRequest(cam, t0, t0 + 60_000, path)], keyset)
         out = io.BytesIO()
         writer = Writer(out, [made.recipient])
         writer.write(CLEAR)

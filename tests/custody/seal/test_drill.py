@@ -22,7 +22,7 @@ from contrejour.custody.seal.age import Writer, decrypt
 from contrejour.custody.seal.onion import unpack
 from contrejour.custody.seal.open import unwrap
 from contrejour.custody.seal.retention import destroyed_at, start_of
-from contrejour.custody.seal.window import Wanted, make
+from contrejour.custody.seal.window import WindowRequest, make
 from contrejour.law.mandate.periods import destroy_by
 
 PARTIES = ("vault", "prosecutor", "dpo", "operator")
@@ -73,7 +73,7 @@ class Site:
         noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
         t0, folder = int(noon.timestamp() * 1000), self.folder / f"sealed-{age}"
         folder.mkdir()
-        wanted = Wanted("cam-a", t0, t0 + 60_000, folder / "W.onions")
+        wanted = WindowRequest("cam-a", t0, t0 + 60_000, folder / "W.onions")
         (made,) = make([wanted], keys.keys_of(self.policy, notes, day.isoformat()))
         out = io.BytesIO()
         writer = Writer(out, [made.recipient])

@@ -19,7 +19,7 @@ from contrejour.custody.seal.onion import day_of, keyset, unpack
 from contrejour.custody.seal.open import unwrap
 from contrejour.custody.seal.recipient import SECRET, Identity, RecipientKind
 from contrejour.custody.seal.shred import destroy, destroyed
-from contrejour.custody.seal.window import Wanted
+from contrejour.custody.seal.window import WindowRequest
 from contrejour.custody.seal.window import make as make_windows
 
 KEY = Ed25519PrivateKey.generate()
@@ -139,7 +139,7 @@ def test_a_backup_of_everything_but_the_destroyed_keys_opens_nothing(tmp_path, g
               for party in who.members}  # fmt: skip
     day_keys = keyset(who, public, day.isoformat())
     windows = make_windows(
-        [Wanted("car-1", T0 + n * MINUTE, T0 + (n + 1) * MINUTE, tmp_path / f"{n}.onions")
+        [WindowRequest("car-1", T0 + n * MINUTE, T0 + (n + 1) * MINUTE, tmp_path / f"{n}.onions")
          for n in range(3)], day_keys,
     )  # fmt: skip
     footage = [sealed(b"clear", each.recipient) for each in windows]

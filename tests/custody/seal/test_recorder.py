@@ -33,7 +33,7 @@ from contrejour.base.errors import SealError
 from contrejour.custody.seal import prepared, store
 from contrejour.custody.seal.gaps import Gap, Reason
 from contrejour.custody.seal.manifest import Status
-from contrejour.custody.seal.recording import MOST_BYTES, Recording
+from contrejour.custody.seal.recording import MOST_BYTES, SealerThread
 
 DAY_MS = 86_400_000
 
@@ -512,7 +512,7 @@ def test_a_damaged_head_stops_the_recorder_before_it_begins(bench, camera):
 
 def test_whoever_has_the_packets_never_waits_and_is_never_told_of_a_fault(camera, monkeypatch):
     bench = Bench(camera, ByHand())
-    recording = Recording(bench.recorder, bench.said.append)
+    recording = SealerThread(bench.recorder, bench.said.append)
     for n in range(3):
         t0 = T0 + n * SEGMENT
         recording.begin(t0)
@@ -523,7 +523,7 @@ def test_whoever_has_the_packets_never_waits_and_is_never_told_of_a_fault(camera
     assert opened(camera) == {T0 + n * SEGMENT: (clear(T0 + n * SEGMENT), False) for n in range(3)}
     assert recording.standing.sealed_s == 30
     monkeypatch.setattr(bench.recorder, "begin", None)
-    broken = Recording(bench.recorder, bench.said.append)
+    broken = SealerThread(bench.recorder, bench.said.append)
     broken.begin(T0)
     broken.close()
     assert "nothing is sealed: TypeError" in bench.said[0]
@@ -540,7 +540,7 @@ def test_a_disk_that_hangs_costs_bounded_memory_and_a_gap(camera):
         begin(t_ms)
 
     bench.recorder.begin = hangs
-    recording = Recording(bench.recorder, bench.said.append)
+    recording = SealerThread(bench.recorder, bench.said.append)
     recording.begin(T0)
     assert entered.wait(LIMIT_S)
     data = bytes(1 << 20)

@@ -20,8 +20,8 @@ from contrejour.custody.seal.manifest import ClockQuality, Status, verify
 from contrejour.custody.seal.onion import unpack
 from contrejour.custody.seal.open import unwrap
 from contrejour.custody.seal.recipient import Identity, RecipientKind
-from contrejour.custody.seal.segment import Sealing, recover
-from contrejour.custody.seal.window import Wanted, make
+from contrejour.custody.seal.segment import WindowWriter, recover
+from contrejour.custody.seal.window import WindowRequest, make
 
 KEY = Ed25519PrivateKey.generate()
 EDGE = keynotes.Verifier.of("edge.example/bus-7", KEY)
@@ -31,7 +31,7 @@ DATA = os.urandom(300_000)
 
 @pytest.fixture
 def made(tmp_path):
-    [found] = make([Wanted("car-1", T0, T0 + MINUTE, tmp_path / "W.onions")], parties().keys)
+    [found] = make([WindowRequest("car-1", T0, T0 + MINUTE, tmp_path / "W.onions")], parties().keys)
     return found
 
 
@@ -41,14 +41,14 @@ def key(tmp_path, made):
     return unwrap(onions, list(parties().secrets.values()), made.window)[1]
 
 
-def sealed(sealing: Sealing, t0: int, t1: int, data: bytes = DATA) -> None:
+def sealed(sealing: WindowWriter, t0: int, t1: int, data: bytes = DATA) -> None:
     sealing.begin(T0 + t0)
     for at in range(0, len(data), 7_000):
         sealing.write(data[at : at + 7_000])
     sealing.end(T0 + t1, "cd" * 32)
 
 
-def closed(sealing: Sealing):
+def closed(sealing: WindowWriter):
     return verify(sealing.close(EDGE.name, CLOCK, "", KEY), EDGE)
 
 
@@ -59,7 +59,7 @@ def nothing_clear(folder: Path, data: bytes = DATA) -> bool:
 
 
 def test_a_window_is_sealed_signed_and_opens(tmp_path, made, key):
-    sealing = Sealing(made, tmp_path)
+    sealing = WindowWriter(made, tmp_path)
     sealed(sealing, 0, 10_000)
     sealed(sealing, 12_000, 20_000, DATA[:7])
     manifest = closed(sealing)
@@ -83,11 +83,11 @@ def test_a_window_is_sealed_signed_and_opens(tmp_path, made, key):
 def test_nothing_can_be_sealed_before_the_onions_are_there(tmp_path, made):
     (tmp_path / "W.onions").unlink()
     with pytest.raises(SealError, match="never be opened"):
-        Sealing(made, tmp_path)
+        WindowWriter(made, tmp_path)
 
 
 def test_segments_out_of_turn_are_refused(tmp_path, made):
-    sealing = Sealing(made, tmp_path)
+    sealing = WindowWriter(made, tmp_path)
     with pytest.raises(SealError, match="no segment has begun"):
         sealing.write(b"clear")
     for wrong in (-1, MINUTE):
@@ -106,7 +106,7 @@ def test_segments_out_of_turn_are_refused(tmp_path, made):
 def test_a_segment_that_could_not_be_written_never_passes_for_a_whole_one(
     tmp_path, made, key, monkeypatch
 ):
-    sealing = Sealing(made, tmp_path)
+    sealing = WindowWriter(made, tmp_path)
     sealing.begin(T0)
     with monkeypatch.context() as patched:
         failing(patched, "write", 2)
@@ -124,14 +124,14 @@ def test_a_segment_that_could_not_be_written_never_passes_for_a_whole_one(
 
 
 def test_a_window_that_is_sealed_is_never_replaced(tmp_path, made):
-    sealing = Sealing(made, tmp_path)
+    sealing = WindowWriter(made, tmp_path)
     sealed(sealing, 0, 10)
     closed(sealing)
     with pytest.raises(SealError, match="sealed already"):
-        Sealing(made, tmp_path)
+        WindowWriter(made, tmp_path)
     (tmp_path / "W.json").unlink()
     with pytest.raises(SealError, match="there already"):
-        Sealing(made, tmp_path).begin(T0)
+        WindowWriter(made, tmp_path).begin(T0)
 
 
 @pytest.mark.parametrize("call", ["write", "fsync", "replace", "open"])
@@ -147,7 +147,7 @@ def test_a_full_disk_at_any_step_leaves_nothing_clear_and_the_rest_is_said(
         folder = tmp_path / str(nth)
         folder.mkdir()
         (folder / "W.onions").write_bytes((tmp_path / "W.onions").read_bytes())
-        sealing = Sealing(made, folder)
+        sealing = WindowWriter(made, folder)
         with monkeypatch.context() as patched:
             failing(patched, call, nth)
             try:
@@ -199,9 +199,9 @@ def test_a_sealing_that_is_killed_at_any_time_leaves_an_exact_prefix_and_says_so
 
 
 def test_a_window_that_was_killed_is_recovered_and_never_begun_again(tmp_path, made):
-    Sealing(made, tmp_path)
+    WindowWriter(made, tmp_path)
     with pytest.raises(SealError, match="was being sealed"):
-        Sealing(made, tmp_path)
+        WindowWriter(made, tmp_path)
     assert [each.status for each in closed(recover(tmp_path)).segs] == [Status.GAP]
 
 

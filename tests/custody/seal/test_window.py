@@ -19,7 +19,7 @@ from contrejour.custody.seal import window
 from contrejour.custody.seal.onion import keyset, unpack
 from contrejour.custody.seal.open import unwrap
 from contrejour.custody.seal.recipient import SECRET, Identity, RecipientKind
-from contrejour.custody.seal.window import Wanted, make, request
+from contrejour.custody.seal.window import WindowRequest, make, request
 
 HOLDER = "import sys; kept = sys.stdin.buffer.readline(); print(flush=True); sys.stdin.read()"
 MAKER = ["-m", "contrejour.custody.seal.window", str(os.getpid())]
@@ -27,7 +27,7 @@ MAKER = ["-m", "contrejour.custody.seal.window", str(os.getpid())]
 
 def wanted(folder, count=1):
     return [
-        Wanted("car-1", T0 + n * MINUTE, T0 + (n + 1) * MINUTE, folder / f"{n}.onions")
+        WindowRequest("car-1", T0 + n * MINUTE, T0 + (n + 1) * MINUTE, folder / f"{n}.onions")
         for n in range(count)
     ]
 

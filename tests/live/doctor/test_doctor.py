@@ -18,8 +18,8 @@ from fakes.streams import fmt_of
 
 from contrejour.base.errors import CameraRefused, ModelError
 from contrejour.cli.sealing import keeping
-from contrejour.live.doctor import Asked, examine, machine
-from contrejour.live.doctor.cameras import Cameras
+from contrejour.live.doctor import Examination, examine, machine
+from contrejour.live.doctor.cameras import CameraCheck
 from contrejour.live.doctor.finding import bounded, fine
 from contrejour.live.doctor.site import plan_fits
 from contrejour.live.site import Place, Site
@@ -126,8 +126,8 @@ def test_a_check_that_breaks_is_failing():
 
 
 def test_a_camera_that_refuses_is_said_as_watch_would(tmp_path):
-    asked = Asked(lambda: site("cam-a"), None, tmp_path, keeping)
-    found = [each for each in examine(asked, Cameras(Refuses)) if each.about == "cam-a"]
+    asked = Examination(lambda: site("cam-a"), None, tmp_path, keeping)
+    found = [each for each in examine(asked, CameraCheck(Refuses)) if each.about == "cam-a"]
     assert [(each.code, str(each.hint)) for each in found] == [(18, "check the login file")]
 
 
@@ -178,7 +178,7 @@ def test_a_camera_is_trusted_as_the_site_says():
         return Answers(address, **more)
 
     place = PLACE.model_copy(update={"transport": "udp", "trust": "ca.pem"})
-    list(Cameras(connect).look("cam-a", place))
+    list(CameraCheck(connect).look("cam-a", place))
     assert told == {"transport": "udp", "trust": "ca.pem"}
 
 

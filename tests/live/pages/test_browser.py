@@ -15,8 +15,8 @@ from fakes.cameras import camera
 from fakes.runs import LIMIT_S, painted_clip, start, until
 from fakes.streams import fmt_of
 
-from contrejour.live.pages import Server, Site
-from contrejour.live.watch import Cameras
+from contrejour.live.pages import Server, SitePages
+from contrejour.live.watch import RunningCameras
 from contrejour.media.out.fmp4 import init_segment
 
 PIXELS = """(() => {
@@ -82,7 +82,7 @@ def test_a_browser_plays_the_live_picture_and_nobody_is_in_it(page, tmp_path, fa
      ("yuv420p10le", r'video/mp4; codecs="h[ev][vc]1\.2\.4\.[LH]30(\.[0-9A-F]{2})*"')],
 )  # fmt: skip
 def test_the_player_knows_the_codec_from_the_init_segment(page, pix_fmt, codec):
-    server = Server("127.0.0.1", 0, Site(Cameras()))
+    server = Server("127.0.0.1", 0, SitePages(RunningCameras()))
     server.start()
     try:
         page.open(f"http://127.0.0.1:{server.port}/")

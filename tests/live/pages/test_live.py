@@ -12,7 +12,7 @@ import pytest
 from fakes.plans import plan_for
 from fakes.streams import Stream
 
-from contrejour.live.pages.answer import Asked, ranged
+from contrejour.live.pages.answer import PageRequest, ranged
 from contrejour.live.pages.live import Live
 
 NOW = datetime.now(UTC)
@@ -42,7 +42,7 @@ def live(stream, wait_s: float = 0.05, **more) -> Live:
 def get(stream, file: str, query: str = "", byte_range: str = "", **more):
     pairs = dict(pair.split("=") for pair in query.split("&")) if query else {}
     headers = {"range": byte_range} if byte_range else {}
-    return live(stream, **more).answer(file, Asked(f"/cam-a/{file}", pairs, headers))
+    return live(stream, **more).answer(file, PageRequest(f"/cam-a/{file}", pairs, headers))
 
 
 def newest_of(stream) -> str:

@@ -16,11 +16,11 @@ from fakes.runs import LIMIT_S
 from prometheus_client.parser import text_string_to_metric_families
 
 from contrejour.base.errors import CameraRefused, OutputFailed
-from contrejour.live.pages import Server, Site
-from contrejour.live.pages.answer import Answer, Asked
+from contrejour.live.pages import Server, SitePages
+from contrejour.live.pages.answer import Answer, PageRequest
 from contrejour.live.pages.page import STATIC, language
 from contrejour.live.site import Place
-from contrejour.live.watch import Cameras, Watcher
+from contrejour.live.watch import RunningCameras, Watcher
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "metrics.md"
 SECRET = "rtsp://eve:hunter2@10.9.8.7/stream"
@@ -33,13 +33,13 @@ def watcher(tmp_path, name: str = "cam-a", **more) -> Watcher:
 
 
 @pytest.fixture
-def cameras(tmp_path) -> Cameras:
-    return Cameras(watchers={"cam-a": watcher(tmp_path)})
+def cameras(tmp_path) -> RunningCameras:
+    return RunningCameras(watchers={"cam-a": watcher(tmp_path)})
 
 
 @pytest.fixture
 def server(cameras):
-    made = Server("127.0.0.1", 0, Site(cameras))
+    made = Server("127.0.0.1", 0, SitePages(cameras))
     made.start()
     yield made
     made.stop()
@@ -105,7 +105,7 @@ def test_another_name_for_this_machine_is_not_answered(server):
 
 
 def test_there_are_only_so_many_connections(cameras):
-    server = Server("127.0.0.1", 0, Site(cameras), most=2)
+    server = Server("127.0.0.1", 0, SitePages(cameras), most=2)
     server.start()
     try:
         held = [HTTPConnection("127.0.0.1", server.port, timeout=LIMIT_S) for _ in range(2)]
@@ -191,12 +191,12 @@ def test_pages_link_to_the_page_that_checks_the_public_log_where_there_is_one(ca
     log = 'https://log.example.org/"><b>'
     for path in ("/", "/cam-a/"):
         for tongue, said in (("fr", "au journal public"), ("en", "in the public log")):
-            asked = Asked(path, headers={"accept-language": tongue})
-            told = Site(cameras, log=log)(asked).body.decode()
+            asked = PageRequest(path, headers={"accept-language": tongue})
+            told = SitePages(cameras, log=log)(asked).body.decode()
             assert f'<a href="{escape(log)}/verify.html" rel="noreferrer">' in told
             assert f"{said}</a></footer>" in told
-            assert "verify.html" not in Site(cameras)(asked).body.decode()
+            assert "verify.html" not in SitePages(cameras)(asked).body.decode()
 
 
 def test_a_site_answers_what_it_is_asked(cameras):
-    assert Site(cameras)(Asked("/nowhere")).status == 404
+    assert SitePages(cameras)(PageRequest("/nowhere")).status == 404

@@ -42,9 +42,9 @@ from contrejour.live.sealing import edge as sealed
 from contrejour.live.sealing import log_entries
 from contrejour.live.sealing.edge import begun
 from contrejour.live.sealing.expiry import Expiry
-from contrejour.live.sealing.log_entries import Entries
+from contrejour.live.sealing.log_entries import LogEntries
 from contrejour.live.site import Place, Seal
-from contrejour.live.watch import Keeping, Sealed, Watcher, privacy
+from contrejour.live.watch import SealedArchive, SealingConfig, Watcher, privacy
 
 DAY = date(2027, 2, 12)
 MINUTE, TURN = 60_000, sealed.TURN_MS
@@ -77,13 +77,13 @@ def told(tmp_path):
 @pytest.fixture
 def started(tmp_path, clock, monkeypatch):
     """Begins to seal; what its thread does is done where the test says so."""
-    monkeypatch.setattr(Sealed, "_run", lambda self: None)
+    monkeypatch.setattr(SealedArchive, "_run", lambda self: None)
     running = []
 
     def start():
-        keeping = Keeping(tmp_path, EDGE, OfDay(policy(), ()))
+        keeping = SealingConfig(tmp_path, EDGE, OfDay(policy(), ()))
         running.append(
-            Sealed(keeping, tell=lambda each: running_said.append(str(each)), read=clock)
+            SealedArchive(keeping, tell=lambda each: running_said.append(str(each)), read=clock)
         )
         running[-1].said = running_said
         return running[-1]
@@ -95,7 +95,12 @@ def started(tmp_path, clock, monkeypatch):
 
 
 def seal(
-    of: Sealed, clock: ByHand, minutes: int, name: str = "cam-a", size: int = 3000, day: date = DAY
+    of: SealedArchive,
+    clock: ByHand,
+    minutes: int,
+    name: str = "cam-a",
+    size: int = 3000,
+    day: date = DAY,
 ) -> None:
     """Some minutes of a camera, from the beginning of one on."""
     original = of.camera(plan_for("view.live", "record", day=day, name=name), name, lambda _: None)
@@ -177,11 +182,11 @@ def test_a_batch_is_a_tree_over_the_manifests_and_goes_on_without_a_hole(
 
 def test_what_the_log_is_told_does_not_depend_on_what_was_seen(tmp_path, clock, monkeypatch):
     """A still scene, and one where much moves: the same entries, but for hashes."""
-    monkeypatch.setattr(Sealed, "_run", lambda self: None)
+    monkeypatch.setattr(SealedArchive, "_run", lambda self: None)
     texts = []
     for name, size in (("still", 1_000), ("busy", 200_000)):
         hand = ByHand()
-        of = Sealed(Keeping(tmp_path / name, EDGE, OfDay(policy(), ())), read=hand)
+        of = SealedArchive(SealingConfig(tmp_path / name, EDGE, OfDay(policy(), ())), read=hand)
         for _ in range(3):
             seal(of, hand, 2, size=size)
             of.leave("cam-a")
@@ -201,7 +206,7 @@ def test_what_was_not_sealed_is_declared_once_and_again_while_it_lasts(started, 
             raise SealError("no note is there")
 
     of = started()
-    of._keeping = Keeping(of._keeping.base, EDGE, Unpublished(policy(), ()))
+    of._keeping = SealingConfig(of._keeping.base, EDGE, Unpublished(policy(), ()))
     original = of.camera(
         plan_for("view.live", "record", day=DAY), "cam-a", lambda each: of.said.append(str(each))
     )
@@ -254,7 +259,7 @@ def test_each_entry_is_told_once_wherever_it_is_killed(tmp_path, started, clock,
         base = tmp_path / f"{call}-{nth}"
         (base / "cam-a").parent.mkdir()
         os.symlink(tmp_path / "cam-a", base / "cam-a")
-        first = Entries(base, EDGE.name)
+        first = LogEntries(base, EDGE.name)
         killed = False
         with monkeypatch.context() as patched:
             dies(patched, call, nth)
@@ -262,7 +267,7 @@ def test_each_entry_is_told_once_wherever_it_is_killed(tmp_path, started, clock,
                 first.turn(datetime(2027, 2, 12, 1, tzinfo=UTC), {})
             except KeyboardInterrupt:
                 killed = True
-        second = Entries(base, EDGE.name)
+        second = LogEntries(base, EDGE.name)
         second.turn(datetime(2027, 2, 12, 2, tzinfo=UTC), {})
         lines = [line for each in (base / "entries").glob("*.jsonl") for line in each.open()]
         assert [json.loads(line)["to"] for line in lines] == [3]
@@ -286,10 +291,10 @@ def dies(patched: pytest.MonkeyPatch, call: str, nth: int) -> None:
 
 
 def test_a_state_that_is_damaged_stops_it_before_a_number_comes_twice(tmp_path):
-    Entries(tmp_path, "bus")
+    LogEntries(tmp_path, "bus")
     (tmp_path / "entries" / "state.json").write_text("{")
     with pytest.raises(SealError, match="is damaged"):
-        Entries(tmp_path, "bus")
+        LogEntries(tmp_path, "bus")
 
 
 def test_a_camera_whose_chain_is_damaged_is_veiled_all_the_same_and_sealed_once_it_is_whole(
@@ -507,7 +512,7 @@ def shows_the_figure(movie: bytes) -> int:
 
 def test_a_live_camera_is_sealed_beside_its_veil_and_bound_to_it(tmp_path, address):
     section = Seal(**ceremony(tmp_path, RecipientKind.HYBRID))
-    of = Sealed(keeping(section))
+    of = SealedArchive(keeping(section))
     watching = Watcher(
         plan_for("view.live", "record", window="PT10S"), "cam-a",
         Place(address=address, hide="people", privacy=PRIVACY), address, tmp_path / "out",

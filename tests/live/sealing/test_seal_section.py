@@ -11,7 +11,7 @@ from fakes.sections import ceremony
 
 from contrejour.base.errors import Malformed
 from contrejour.cli.sealing import keeping
-from contrejour.live.doctor import Asked, examine
+from contrejour.live.doctor import Examination, examine
 from contrejour.live.site import read_site
 
 
@@ -92,7 +92,7 @@ def test_homes_in_the_picture_stop_the_camera_and_the_doctor_says_so(tmp_path, s
     assert "have the camera itself paint them" in done.stderr
     site = read_site((tmp_path / "site.yml").read_text(), "s")
     plan = sites.plan({"cam-a": ("view.live", "record")})
-    found = list(examine(Asked(lambda: site, lambda: plan, tmp_path, keeping)))
+    found = list(examine(Examination(lambda: site, lambda: plan, tmp_path, keeping)))
     assert any("CSI L251-3" in each.told and each.code == 11 for each in found)
 
 
@@ -109,7 +109,7 @@ def test_doctor_says_whether_there_are_keys_until_tomorrow_and_none_too_early(
 ):
     cameras = {"cam-a": {"address": "rtsp://127.0.0.1:9/x"}}
     text = json.dumps({"site": 1, "cameras": cameras, "seal": ceremony(tmp_path, days=days)})
-    asked = Asked(lambda: read_site(text, "s"), None, tmp_path, keeping)
+    asked = Examination(lambda: read_site(text, "s"), None, tmp_path, keeping)
     (found,) = [each for each in examine(asked) if each.about == "seal"]
     assert (found.state, found.code) == (state, 19 if days != 2 else 0)
     assert told in found.told

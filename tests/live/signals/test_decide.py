@@ -12,7 +12,7 @@ from fakes.runs import check, run
 from contrejour.base.errors import Refused, UsageError
 from contrejour.base.pictures import Event
 from contrejour.live.signals.decide import decide, events, journals, shares
-from contrejour.live.signals.entry import Kind
+from contrejour.live.signals.entry import EntryKind
 from contrejour.live.signals.segment import read
 from contrejour.live.signals.signals import Signals
 
@@ -32,33 +32,33 @@ def raised(folder: Path, count: int = 1, roles: tuple[str, ...] = ("pc-securite"
     return made
 
 
-def verdicts(folder: Path) -> list[Kind | None]:
+def verdicts(folder: Path) -> list[EntryKind | None]:
     return [each.verdict for each in events(folder)]
 
 
 def test_a_decision_is_an_entry_that_names_the_event_and_a_role(folder: Path) -> None:
     made = raised(folder, 2)
-    decide([folder], made[1], Kind.CONFIRMED, "pc-securite", clock=lambda: NOW)
+    decide([folder], made[1], EntryKind.CONFIRMED, "pc-securite", clock=lambda: NOW)
     (entry,) = read(folder / "decisions")
-    assert (entry.kind, entry.data) == (Kind.CONFIRMED, {"by": "pc-securite", "event": 2})
+    assert (entry.kind, entry.data) == (EntryKind.CONFIRMED, {"by": "pc-securite", "event": 2})
     first, second = events(folder)
-    assert (first.verdict, second.verdict) == (None, Kind.CONFIRMED)
+    assert (first.verdict, second.verdict) == (None, EntryKind.CONFIRMED)
     assert (second.by, second.at) == ("pc-securite", NOW)
 
 
 def test_it_can_be_decided_while_the_camera_is_watched(folder: Path) -> None:
     with Signals(folder, roles=["pc-securite"]) as signals:
         entry = signals.event(EVENT)
-        decide([folder], entry.id, Kind.DISMISSED, "pc-securite")
+        decide([folder], entry.id, EntryKind.DISMISSED, "pc-securite")
         signals.event(EVENT)
-    assert verdicts(folder) == [Kind.DISMISSED, None]
+    assert verdicts(folder) == [EntryKind.DISMISSED, None]
 
 
 def test_the_last_word_counts_and_all_are_kept(folder: Path) -> None:
     (made,) = raised(folder)
-    decide([folder], made, Kind.CONFIRMED, "pc-securite")
-    decide([folder], made, Kind.DISMISSED, "pc-securite")
-    assert verdicts(folder) == [Kind.DISMISSED]
+    decide([folder], made, EntryKind.CONFIRMED, "pc-securite")
+    decide([folder], made, EntryKind.DISMISSED, "pc-securite")
+    assert verdicts(folder) == [EntryKind.DISMISSED]
     assert len(list(read(folder / "decisions"))) == 2
 
 
@@ -66,14 +66,14 @@ def test_the_last_word_counts_and_all_are_kept(folder: Path) -> None:
 def test_who_decides_is_a_role_and_no_person(folder: Path, by: str) -> None:
     (made,) = raised(folder)
     with pytest.raises(UsageError, match="is not the name of a role"):
-        decide([folder], made, Kind.CONFIRMED, by)
+        decide([folder], made, EntryKind.CONFIRMED, by)
     assert verdicts(folder) == [None]
 
 
 def test_a_role_that_the_plan_gives_no_access_may_not_decide(folder: Path) -> None:
     (made,) = raised(folder)
     with pytest.raises(Refused, match="voyageurs may not decide here"):
-        decide([folder], made, Kind.CONFIRMED, "voyageurs")
+        decide([folder], made, EntryKind.CONFIRMED, "voyageurs")
     assert verdicts(folder) == [None]
 
 
@@ -84,13 +84,13 @@ def test_a_role_that_the_plan_gives_no_access_may_not_decide(folder: Path) -> No
 def test_only_an_event_can_be_decided(folder: Path, change) -> None:
     (made,) = raised(folder)  # 2 is a rule on trial
     with pytest.raises(UsageError, match="no event"):
-        decide([folder], change(made), Kind.CONFIRMED, "pc-securite")
+        decide([folder], change(made), EntryKind.CONFIRMED, "pc-securite")
 
 
 def test_the_share_that_was_confirmed_is_of_what_was_decided(folder: Path) -> None:
     made = raised(folder, 5)
     for event_id, verdict in zip(
-        made, (Kind.CONFIRMED, Kind.DISMISSED, Kind.CONFIRMED), strict=False
+        made, (EntryKind.CONFIRMED, EntryKind.DISMISSED, EntryKind.CONFIRMED), strict=False
     ):
         decide([folder], event_id, verdict, "pc-securite")
     (share,) = shares(events(folder))

@@ -22,7 +22,7 @@ from contrejour.base.errors import Busy, OutputFailed
 from contrejour.base.pictures import Event
 from contrejour.live.signals import entry as entries
 from contrejour.live.signals import segment
-from contrejour.live.signals.entry import FIRST_CHAIN, Entry, Kind, event_data
+from contrejour.live.signals.entry import FIRST_CHAIN, EntryKind, JournalEntry, event_data
 from contrejour.live.signals.journal import Journal
 from contrejour.live.signals.segment import Tail, segments
 
@@ -51,12 +51,12 @@ def opened(folder: Path, clock: Clock | None = None, tell: list[str] | None = No
     )
 
 
-def written(folder: Path, count: int = 5) -> list[Entry]:
+def written(folder: Path, count: int = 5) -> list[JournalEntry]:
     with opened(folder) as journal:
-        return [journal.append(Kind.COUNTS, {"people": n}) for n in range(count)]
+        return [journal.append(EntryKind.COUNTS, {"people": n}) for n in range(count)]
 
 
-def read(folder: Path, after: int = 0) -> list[Entry]:
+def read(folder: Path, after: int = 0) -> list[JournalEntry]:
     return list(segment.read(folder, after))
 
 
@@ -65,7 +65,7 @@ def read(folder: Path, after: int = 0) -> list[Entry]:
 
 def test_a_line_is_canonical_json_and_its_chain(tmp_path: Path) -> None:
     with opened(tmp_path) as journal:
-        entry = journal.append(Kind.EVENT, event_data(EVENT))
+        entry = journal.append(EntryKind.EVENT, event_data(EVENT))
     name = f"9f3c2a1b-000000000001-20270212T09-{FIRST_CHAIN}.jsonl"
     unchained = (
         '{"at":"2027-02-12T09:30:00.000000Z","data":{"camera":"quais-01","confidence":0.812,'
@@ -114,7 +114,7 @@ def test_a_tail_goes_on_where_it_was_over_hours(tmp_path: Path) -> None:
             assert tail.next() is None
             clock.now += timedelta(minutes=random.Random(number).choice([0, 1, 61, -61]))
             assert tail.next() is None
-            entry = journal.append(Kind.COUNTS, {})
+            entry = journal.append(EntryKind.COUNTS, {})
             assert entry.number == number
             assert tail.next() == entry
         tail.close()
@@ -122,7 +122,7 @@ def test_a_tail_goes_on_where_it_was_over_hours(tmp_path: Path) -> None:
 
 def test_a_segment_is_ended_by_its_size(tmp_path: Path) -> None:
     with opened(tmp_path) as journal:
-        made = [journal.append(Kind.COUNTS, {"x": "x" * 900_000}) for _ in range(6)]
+        made = [journal.append(EntryKind.COUNTS, {"x": "x" * 900_000}) for _ in range(6)]
     assert len(segments(tmp_path)) == 2
     assert read(tmp_path) == made
 
@@ -130,8 +130,8 @@ def test_a_segment_is_ended_by_its_size(tmp_path: Path) -> None:
 def test_an_entry_too_large_to_be_read_again_is_not_written(tmp_path: Path) -> None:
     with opened(tmp_path) as journal:
         with pytest.raises(ValueError, match="bytes"):
-            journal.append(Kind.COUNTS, {"x": "x" * (1 << 20)})
-        assert journal.append(Kind.COUNTS, {}).number == 1
+            journal.append(EntryKind.COUNTS, {"x": "x" * (1 << 20)})
+        assert journal.append(EntryKind.COUNTS, {}).number == 1
 
 
 def test_two_processes_cannot_write_one_journal(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_two_processes_cannot_write_one_journal(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def five(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, str, list[Entry]]:
+def five(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, str, list[JournalEntry]]:
     folder = tmp_path_factory.mktemp("five")
     made = written(folder)
     path = segments(folder)[0].path
@@ -156,7 +156,7 @@ def whole_before(data: bytes, byte: int) -> int:
 
 
 def test_cut_at_any_byte_it_keeps_every_entry_before(
-    five: tuple[bytes, str, list[Entry]], tmp_path: Path
+    five: tuple[bytes, str, list[JournalEntry]], tmp_path: Path
 ) -> None:
     data, name, made = five
     for byte in range(len(data) + 1):
@@ -170,7 +170,7 @@ def test_cut_at_any_byte_it_keeps_every_entry_before(
             torn = byte - data.rfind(b"\n", 0, byte) - 1
             assert bool(told) is (torn > 0)
             assert all(f"of {torn} bytes was cut off" in line for line in told)
-            new = journal.append(Kind.COUNTS, {"new": True})
+            new = journal.append(EntryKind.COUNTS, {"new": True})
             assert new.number == kept + torn + 1
             assert list(journal.tail()) == [*made[:kept], new]
         assert read(folder) == [*made[:kept], new]
@@ -179,7 +179,7 @@ def test_cut_at_any_byte_it_keeps_every_entry_before(
 @SHORT
 @given(st.data())
 def test_a_changed_byte_ends_what_is_read_and_no_number_comes_twice(
-    five: tuple[bytes, str, list[Entry]],
+    five: tuple[bytes, str, list[JournalEntry]],
     tmp_path_factory: pytest.TempPathFactory,
     data: st.DataObject,
 ) -> None:
@@ -193,7 +193,7 @@ def test_a_changed_byte_ends_what_is_read_and_no_number_comes_twice(
         good = made[: whole_before(original, byte)]
         assert list(journal.tail()) == good
         assert told
-        new = journal.append(Kind.COUNTS, {"new": True})
+        new = journal.append(EntryKind.COUNTS, {"new": True})
         assert new.number > made[-1].number
         assert list(journal.tail()) == [*good, new]
     assert read(folder) == [*good, new]
@@ -203,9 +203,9 @@ def test_what_follows_damage_is_told_and_the_segments_after_it_are_read(tmp_path
     clock = Clock()
     with opened(tmp_path, clock) as journal:
         for _ in range(3):
-            journal.append(Kind.COUNTS, {})
+            journal.append(EntryKind.COUNTS, {})
         clock.now += timedelta(hours=1)
-        later = journal.append(Kind.COUNTS, {})
+        later = journal.append(EntryKind.COUNTS, {})
         first = segments(tmp_path)[0].path
         first.write_bytes(first.read_bytes().replace(b'"number":2', b'"number":9'))
         told: list[str] = []
@@ -228,7 +228,7 @@ def test_a_number_that_somebody_knows_is_left_out(tmp_path: Path) -> None:
     with opened(tmp_path) as journal:
         journal.skip(17)
         journal.skip(5)
-        assert journal.append(Kind.COUNTS, {}).number == 18
+        assert journal.append(EntryKind.COUNTS, {}).number == 18
 
 
 # Kills and full disks
@@ -261,19 +261,19 @@ def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path, seed: int) -
 
 def test_a_disk_that_fills_up_in_a_line_leaves_the_journal_whole(tmp_path: Path) -> None:
     with opened(tmp_path) as journal:
-        first = journal.append(Kind.COUNTS, {"n": 1})
+        first = journal.append(EntryKind.COUNTS, {"n": 1})
         size = segments(tmp_path)[0].path.stat().st_size
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         try:
             for room in (0, 1, 40):  # of a line of 120 bytes; Python ignores SIGXFSZ
                 resource.setrlimit(resource.RLIMIT_FSIZE, (size + room, hard))
                 with pytest.raises(OutputFailed, match="can't be written: File too large"):
-                    journal.append(Kind.COUNTS, {"n": 2})
+                    journal.append(EntryKind.COUNTS, {"n": 2})
                 assert segments(tmp_path)[0].path.stat().st_size == size
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         assert list(journal.tail()) == [first]
-        second = journal.append(Kind.COUNTS, {"n": 3})
+        second = journal.append(EntryKind.COUNTS, {"n": 3})
         assert list(journal.tail()) == [first, second]
     assert read(tmp_path) == [first, second]
 
@@ -286,15 +286,15 @@ def test_a_line_that_could_not_be_made_durable_is_not_there(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with opened(tmp_path) as journal:
-        first = journal.append(Kind.COUNTS, {"n": 1})
+        first = journal.append(EntryKind.COUNTS, {"n": 1})
         with monkeypatch.context() as patch:
             patch.setattr(os, "fsync", full)
             if also:
                 patch.setattr(os, "ftruncate", full)
             with pytest.raises(OutputFailed, match="No space left"):
-                journal.append(Kind.COUNTS, {"n": 2, "long": "x" * 999})
+                journal.append(EntryKind.COUNTS, {"n": 2, "long": "x" * 999})
             assert list(journal.tail()) == [first]
-        second = journal.append(Kind.COUNTS, {"n": 3})
+        second = journal.append(EntryKind.COUNTS, {"n": 3})
         assert list(journal.tail()) == [first, second]
     assert read(tmp_path) == [first, second]
 
@@ -308,7 +308,7 @@ def test_what_is_due_is_destroyed_and_numbering_goes_on(tmp_path: Path) -> None:
     with opened(tmp_path, clock) as journal:
         for hour in range(4):
             clock.now = NOW + timedelta(hours=hour)
-            journal.append(Kind.COUNTS, {"hour": hour})
+            journal.append(EntryKind.COUNTS, {"hour": hour})
         at = NOW + kept + timedelta(hours=1)
         assert journal.retain(lambda written_at: written_at + kept, at) == 2
         assert [entry.number for entry in journal.tail()] == [3, 4]
@@ -318,13 +318,13 @@ def test_what_is_due_is_destroyed_and_numbering_goes_on(tmp_path: Path) -> None:
         assert b"".join(each.path.read_bytes() for each in segments(tmp_path)) == b""
     with opened(tmp_path, clock) as journal:
         assert journal.id == "9f3c2a1b"
-        assert journal.append(Kind.COUNTS, {}).number == 5
+        assert journal.append(EntryKind.COUNTS, {}).number == 5
 
 
 def test_nothing_is_kept_where_nothing_may_be(tmp_path: Path) -> None:
     with opened(tmp_path) as journal:
         for number in range(1, 4):
-            assert journal.append(Kind.COUNTS, {}).number == number
+            assert journal.append(EntryKind.COUNTS, {}).number == number
             journal.retain(lambda at: at, NOW)
             journal.retain(lambda at: at, NOW)
             assert list(journal.tail()) == []

@@ -18,7 +18,7 @@ from fakes.runs import LIMIT_S, until
 from contrejour.base.pictures import Event
 from contrejour.live.signals import mqtt as module
 from contrejour.live.signals import outbox
-from contrejour.live.signals.entry import Entry, Kind
+from contrejour.live.signals.entry import EntryKind, JournalEntry
 from contrejour.live.signals.mqtt import Broker, Mqtt
 from contrejour.live.signals.outbox import Unsent
 from contrejour.live.signals.signals import Signals
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(
 )
 NOW = datetime(2027, 2, 12, 9, 30, tzinfo=UTC)
 EVENT = Event("zone", "quais-01", "voie-b", NOW, None, 0.5)
-ENTRY = Entry("9f3c2a1b", 17, Kind.EVENT, NOW, {"camera": "quais-01", "kind": "zone"})
+ENTRY = JournalEntry("9f3c2a1b", 17, EntryKind.EVENT, NOW, {"camera": "quais-01", "kind": "zone"})
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from contrejour.base.errors import OutputFailed
 from contrejour.base.pictures import Event
 from contrejour.live.signals import outbox as module
 from contrejour.live.signals.decide import decide
-from contrejour.live.signals.entry import Entry, Kind
+from contrejour.live.signals.entry import EntryKind, JournalEntry
 from contrejour.live.signals.journal import Journal
 from contrejour.live.signals.outbox import Outbox, Unsent, Unwanted
 from contrejour.live.signals.segment import segments
@@ -33,11 +33,11 @@ class Receiver:
     def __init__(self, name: str = "there", answers: list[Exception | None] | None = None) -> None:
         self.name = name
         self.answers = answers or []
-        self.got: list[Entry] = []
+        self.got: list[JournalEntry] = []
         self.heard: list[bool] = []
         self.closed = 0
 
-    def send(self, entry: Entry) -> None:
+    def send(self, entry: JournalEntry) -> None:
         if self.answers and (answer := self.answers.pop(0)):
             raise answer
         self.got.append(entry)
@@ -62,7 +62,7 @@ class Hanging(Receiver):
         super().__init__("hanging")
         self.asked, self._stopped = threading.Event(), threading.Event()
 
-    def send(self, entry: Entry) -> None:
+    def send(self, entry: JournalEntry) -> None:
         self.asked.set()
         self._stopped.wait()
         raise Unsent("stopped")
@@ -79,7 +79,7 @@ def box(journal: Journal, to: Receiver, tell: list[str] | None = None) -> Outbox
     )  # fmt: skip
 
 
-def put(journal: Journal, *outboxes: Outbox, kind: Kind = Kind.EVENT) -> Entry:
+def put(journal: Journal, *outboxes: Outbox, kind: EntryKind = EntryKind.EVENT) -> JournalEntry:
     entry = journal.append(kind, {"camera": "quais-01"})
     for outbox in outboxes:
         outbox.notice(entry)
@@ -109,10 +109,10 @@ def test_what_was_sent_is_sent_once_in_order_over_restarts(journal: Journal) -> 
 def test_a_rule_on_trial_is_published_to_nobody(journal: Journal) -> None:
     to = Receiver()
     outbox = box(journal, to)
-    for kind in Kind:
+    for kind in EntryKind:
         put(journal, outbox, kind=kind)
     drain(outbox)
-    assert [entry.kind for entry in to.got] == [Kind.EVENT, Kind.COUNTS]
+    assert [entry.kind for entry in to.got] == [EntryKind.EVENT, EntryKind.COUNTS]
 
 
 def test_a_kill_before_the_cursor_moved_repeats_the_same_id(
@@ -167,8 +167,8 @@ def test_what_is_refused_is_recorded_and_the_queue_goes_on(journal: Journal) -> 
     assert to.got == [second]
     records = [(e.kind, e.data) for e in journal.tail(second.number)]
     assert records == [
-        (Kind.REFUSED, {"entry": first.number, "to": "there"}),
-        (Kind.DELIVERED, {"entry": second.number, "to": "there"}),
+        (EntryKind.REFUSED, {"entry": first.number, "to": "there"}),
+        (EntryKind.DELIVERED, {"entry": second.number, "to": "there"}),
     ]
     assert (outbox.told().refused, outbox.told().sent) == (1, 1)
 
@@ -328,7 +328,7 @@ def test_signals_and_decisions_are_destroyed_when_they_are_due(tmp_path: Path) -
     with Signals(tmp_path, clock=lambda: clock[0]) as signals:
         entry = signals.event(EVENT)
         assert signals.retain(lambda at: at + year, NOW + year - timedelta(hours=1)) == 0
-        decide([tmp_path], entry.id, Kind.CONFIRMED, "pc-securite", clock=lambda: NOW)
+        decide([tmp_path], entry.id, EntryKind.CONFIRMED, "pc-securite", clock=lambda: NOW)
         clock[0] += year
         assert signals.retain(lambda at: at + year, clock[0]) == 2
         assert signals.retain(lambda at: at + year, clock[0] + year) == 0

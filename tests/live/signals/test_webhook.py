@@ -24,14 +24,14 @@ from fakes.runs import LIMIT_S, until
 from contrejour.base.errors import UsageError
 from contrejour.base.pictures import Event
 from contrejour.live.signals import webhook as module
-from contrejour.live.signals.entry import Entry, Kind
+from contrejour.live.signals.entry import EntryKind, JournalEntry
 from contrejour.live.signals.outbox import Unsent, Unwanted
 from contrejour.live.signals.signals import Signals
 from contrejour.live.signals.webhook import Hook, Webhook, secret_of, signature
 
 NOW = datetime(2027, 2, 12, 9, 30, tzinfo=UTC)
 KEY = bytes(range(32))
-ENTRY = Entry("9f3c2a1b", 17, Kind.EVENT, NOW, {"camera": "quais-01", "kind": "zone"})
+ENTRY = JournalEntry("9f3c2a1b", 17, EntryKind.EVENT, NOW, {"camera": "quais-01", "kind": "zone"})
 DOCS = Path(__file__).parents[3] / "docs" / "reference" / "signals.md"
 Answer = Callable[[BaseHTTPRequestHandler], None]
 

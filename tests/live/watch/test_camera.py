@@ -20,7 +20,7 @@ from fakes.runs import LIMIT_S, painted_clip, run, start, until
 from contrejour.base.errors import CameraRefused, Malformed, OutputFailed, PlanExpired, Refused
 from contrejour.law.mandate.sign import public_pem
 from contrejour.live.retention import Retention
-from contrejour.live.sealing.originals import Original
+from contrejour.live.sealing.originals import OriginalStream
 from contrejour.live.site import Place, address, read_site
 from contrejour.live.watch import Watcher
 from contrejour.live.watch import camera as watch_camera
@@ -339,7 +339,7 @@ class Ending:
         (out / "old.m4s").write_bytes(b"veiled")
         plan = more.pop("plan", None) or plan_for("view.live")
         monkeypatch.setattr(Playlist, "close", lambda _: self.step("playlist"))
-        original = Original(close=lambda: self.step("original"))
+        original = OriginalStream(close=lambda: self.step("original"))
         monkeypatch.setattr(watch_camera, "begun", lambda *_: original)
         made = watcher("rtsp://127.0.0.1:9/x", out, plan=plan, sealed=lambda: None, **more)
         made.events = lambda: SimpleNamespace(close=lambda: self.step("events"))

@@ -16,7 +16,7 @@ from fakes.runs import painted_clip, until
 from contrejour.base.errors import CameraRefused, DetectorError
 from contrejour.base.pictures import Frame
 from contrejour.live.site import Place
-from contrejour.live.watch import Cameras, Models, Watcher
+from contrejour.live.watch import Models, RunningCameras, Watcher
 from contrejour.media import Decoder
 
 
@@ -102,7 +102,7 @@ def test_one_camera_that_can_not_be_stops_and_the_others_go_on(found, tmp_path):
     faulty.make, refused = broken, watcher(found[0], tmp_path / "refused", 10, connect=_refused)
     names = {"wrong": wrong, "good": good, "faulty": faulty, "refused": refused}
     over: set[str] = set()
-    cameras = Cameras(over.add)
+    cameras = RunningCameras(over.add)
     for name, each in names.items():
         each.name, each.plan = name, plan_for("view.live", name=name)
         cameras.start(each)
@@ -142,7 +142,7 @@ def test_a_detector_that_fails_for_one_camera_fails_for_it_alone(found, tmp_path
 
 
 def test_the_cameras_of_a_process_share_one_load(found, tmp_path):
-    cameras = Cameras()
+    cameras = RunningCameras()
     for number in range(2):
         made = watcher(found[number], tmp_path / str(number), 10)
         made.name, made.plan = str(number), plan_for("view.live", name=str(number))

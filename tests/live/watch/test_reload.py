@@ -17,14 +17,14 @@ from fakes.plans import PRIVACY
 from fakes.runs import LIMIT_S, family, painted_clip, run, start, until
 
 from contrejour.live.site import Place
-from contrejour.live.watch import Changes, Wanted, differ
+from contrejour.live.watch import CameraConfig, Changes, differ
 
 SEE, BOTH = ("view.live",), ("view.live", "record")
 PLACE = Place(address="rtsp://10.0.0.8/a", privacy=PRIVACY)
 
 
-def wanted(plan, *names: str, place: Place = PLACE, login: str = "") -> dict[str, Wanted]:
-    return {name: Wanted(name, place, f"rtsp://{login}10.0.0.8/a", plan) for name in names}
+def wanted(plan, *names: str, place: Place = PLACE, login: str = "") -> dict[str, CameraConfig]:
+    return {name: CameraConfig(name, place, f"rtsp://{login}10.0.0.8/a", plan) for name in names}
 
 
 def test_what_becomes_of_each_camera():

@@ -31,7 +31,7 @@ from fakes.runs import LIMIT_S, painted_clip, until
 
 from contrejour.base.errors import DetectorError
 from contrejour.base.pictures import Event
-from contrejour.live.signals import Entry, Kind, Signals
+from contrejour.live.signals import EntryKind, JournalEntry, Signals
 from contrejour.live.signals.mqtt import Broker, Mqtt
 from contrejour.live.signals.segment import read
 from contrejour.live.site import Place, read_site
@@ -151,7 +151,7 @@ class Journal:
         self.signals = Signals(self.folder, [Mqtt(broker, "soak", self.folder.parent.name)])
         keep = self.signals.event
 
-        def event(event: Event) -> Entry:
+        def event(event: Event) -> JournalEntry:
             entry = keep(event)
             self.acknowledged.append(entry.id)
             return entry
@@ -161,7 +161,7 @@ class Journal:
                       clock=lambda: OPEN)  # fmt: skip
 
     def kept(self) -> list[str]:
-        return [entry.id for entry in read(self.folder) if entry.kind is Kind.EVENT]
+        return [entry.id for entry in read(self.folder) if entry.kind is EntryKind.EVENT]
 
 
 def magenta(picture: np.ndarray) -> bool:

@@ -64,7 +64,7 @@ class Week:
             "rtsp", "h264", "yuv420p", *SIZE, (1, 1), 8, False, Fraction(1, 90_000),
             Fraction(1, 2), Fraction(1), 0, None, (1, 1, 1, 1), (), "", 0, 0,
         )  # fmt: skip
-        self.sandbox, self.counted, self.name = "none", wire.Counted(), "week"
+        self.sandbox, self.counted, self.name = "none", wire.StreamCounts(), "week"
 
     def now(self) -> datetime:
         return BEGUN + self.passed

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from contrejour.media.camera.clock import DRIFT_PPM, JUMP_NS, Clock
+from contrejour.media.camera.clock import DRIFT_PPM, JUMP_NS, CameraClock
 from contrejour.media.camera.steady import Steady
 
 HOUR_NS = 3_600_000_000_000
@@ -20,13 +20,13 @@ def told(clock, camera_ns, monotonic_ns, **more):
 
 
 def test_without_a_word_of_the_camera_the_arrival_is_what_is_known():
-    instant = told(Clock(), None, 7)
+    instant = told(CameraClock(), None, 7)
     assert (instant.monotonic_ns, instant.wall_ns) == (7, BEGAN_NS + 7)
     assert (instant.camera_ns, instant.uncertainty_ns) == (None, 1000)
 
 
 def test_what_was_said_long_ago_is_less_certain():
-    clock = Clock()
+    clock = CameraClock()
     assert told(clock, BEGAN_NS, 0, reported=True).uncertainty_ns == 1000
     later = told(clock, BEGAN_NS + 10**9, 10**9)
     assert later.uncertainty_ns == 1000 + DRIFT_PPM * 1000
@@ -38,7 +38,7 @@ JITTER = st.lists(st.integers(0, JUMP_NS // 2), min_size=2, max_size=60)
 
 @given(JITTER, st.integers(-(10**18), 10**18))
 def test_a_late_picture_is_no_clock_that_was_set(delays, ahead_ns):
-    clock, arrived_ns = Clock(), 0
+    clock, arrived_ns = CameraClock(), 0
     for at, delay in enumerate(delays):
         arrived_ns = max(arrived_ns, at * FRAME_NS + delay)
         told(clock, BEGAN_NS + ahead_ns + at * FRAME_NS, arrived_ns)
@@ -48,7 +48,7 @@ def test_a_late_picture_is_no_clock_that_was_set(delays, ahead_ns):
 @given(st.lists(st.sampled_from([0, 0, 0, HOUR_NS, -HOUR_NS, 4 * JUMP_NS]), max_size=60), JITTER)
 def test_every_time_a_clock_is_set_is_counted_and_the_time_line_never_moves(steps, jitter):
     """As long as the network delays by less than what a jump is."""
-    clock, line, ahead_ns, before = Clock(), Steady(), 0, 0
+    clock, line, ahead_ns, before = CameraClock(), Steady(), 0, 0
     told(clock, BEGAN_NS, 0)
     line.at(BEGAN_NS, 0)
     arrived_ns = 0
@@ -71,7 +71,7 @@ def test_drift_is_found_within_what_the_network_varies(ppm, delays):
     The least delayed of a window may be late by what the clock drifted in it: over nine seconds of
     the 270 at least that lie between two windows.
     """
-    clock = Clock()
+    clock = CameraClock()
     for at in range(300):
         real_ns = at * 10**9
         late_ns = 0 if at % 10 == 0 else delays[at % len(delays)]
@@ -81,7 +81,7 @@ def test_drift_is_found_within_what_the_network_varies(ppm, delays):
 
 
 def test_nobody_knows_the_drift_of_a_clock_that_was_just_set():
-    clock = Clock()
+    clock = CameraClock()
     for at in range(30):
         told(clock, BEGAN_NS + at * 10**9, at * 10**9)
     assert clock.drift_ppm == 0

@@ -9,7 +9,7 @@ import pytest
 from fakes.runs import ffmpeg, painted_clip
 
 from contrejour.base.errors import CameraError
-from contrejour.media.camera.live import Live
+from contrejour.media.camera.live import LiveStream
 
 PPS, SLICE = b"\0\0\0\1\x68", b"\0\0\1\x41"
 
@@ -34,7 +34,7 @@ def flipped(path: Path, start: bytes, number: int, offset: int, bits: int) -> Pa
 
 def corrupt(path: Path) -> str:
     """A letter for each picture; a space for one that didn't come."""
-    live, found = Live(f"file:{path}"), {}
+    live, found = LiveStream(f"file:{path}"), {}
     with suppress(CameraError), closing(live):
         found.update((frame.time_ns // 40_000_000, frame.corrupt) for frame in live.frames())
     return "".join({True: "x", False: ".", None: " "}[found.get(n)] for n in range(75))

@@ -23,7 +23,7 @@ from contrejour.base.pictures import Frame
 from contrejour.base.times import Instant
 from contrejour.media.camera import decoder, wire
 from contrejour.media.camera.decoder import Decoder
-from contrejour.media.camera.live import Live
+from contrejour.media.camera.live import LiveStream
 from contrejour.media.format import Format
 
 FMT = Format(
@@ -39,7 +39,7 @@ def found(tmp_path_factory):
 
 
 def test_it_hands_over_what_live_would_have(found):
-    live, far = Live(found), Decoder(found)
+    live, far = LiveStream(found), Decoder(found)
     try:
         for ours, theirs in zip(live.frames(), far.frames(), strict=False):
             assert (ours.width, ours.height) == (theirs.width, theirs.height) == (160, 96)
@@ -171,10 +171,12 @@ def test_a_picture_arrives_as_it_left(index, time_ns, corrupt, camera_ns, pix_fm
     taken = Instant(1, 2, camera_ns, 3)
     frame = Frame(index, 7, time_ns, *fmt.upright, 90, planes, steps, fmt.depth,
                   lambda w, h: planes[0], corrupt, taken=taken)  # fmt: skip
-    body = memoryview(b"".join(bytes(part) for part in wire.told_picture(frame, wire.Counted(4))))
+    body = memoryview(
+        b"".join(bytes(part) for part in wire.told_picture(frame, wire.StreamCounts(4)))
+    )
     assert len(body) == wire.picture_bytes(fmt)
     fields, counted = wire.read_picture(body, fmt)
-    assert counted == wire.Counted(4)
+    assert counted == wire.StreamCounts(4)
     assert (fields["index"], fields["time_ns"], fields["corrupt"]) == (index, time_ns, corrupt)
     assert fields["taken"] == taken
     assert all(np.array_equal(a, b) for a, b in zip(fields["planes"], planes, strict=True))

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrejour.base.errors import CameraError, CameraRefused
-from contrejour.media.camera.live import Live, without_login
+from contrejour.media.camera.live import LiveStream, without_login
 from contrejour.media.camera.steady import LEAST_NS, Pace, Steady
 
 
@@ -35,7 +35,7 @@ def addresses(clips) -> Iterator[list[str]]:
 
 def seen(address: str, most: int = 1000, transport: str = "tcp"):
     """The frames' times and sizes until it ends or `most` have come, and how it ended."""
-    live = Live(address, transport=transport)
+    live = LiveStream(address, transport=transport)
     found = []
     try:
         found.extend(
@@ -96,17 +96,17 @@ def test_a_password_is_asked_for_and_never_shown(clips):
     with camera(clips[0], more=("--login", "eve:s3cret")) as (address,):
         for wrong in (address, address.replace("://", "://eve:wr0ng@")):
             with pytest.raises(CameraRefused, match="refuses the user or the password") as caught:
-                Live(wrong)
+                LiveStream(wrong)
             assert "wr0ng" not in str(caught.value)
             assert not caught.value.again
-        live = Live(address.replace("://", "://eve:s3cret@"))
+        live = LiveStream(address.replace("://", "://eve:s3cret@"))
         assert next(live.frames()).width == 320
         live.close()
 
 
 def test_a_wrong_path_is_no_stream(addresses):
     with pytest.raises(CameraRefused, match="has no such stream"):
-        Live(addresses[0].replace("cam0", "cam9"))
+        LiveStream(addresses[0].replace("cam0", "cam9"))
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_wrong_path_is_no_stream(addresses):
 )
 def test_what_is_no_camera_address_is_not_opened(address):
     with pytest.raises(CameraRefused, match="is no camera address"):
-        Live(address)
+        LiveStream(address)
 
 
 def test_a_port_that_nobody_listens_on_and_a_host_that_is_none():
@@ -132,9 +132,9 @@ def test_a_port_that_nobody_listens_on_and_a_host_that_is_none():
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
         with pytest.raises(CameraError, match="refuses connections"):
-            Live(f"rtsp://127.0.0.1:{port}/cam0")
+            LiveStream(f"rtsp://127.0.0.1:{port}/cam0")
     with pytest.raises(CameraError, match="can't be reached"):
-        Live("rtsp://no-such-host.invalid/cam0")
+        LiveStream("rtsp://no-such-host.invalid/cam0")
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.0 200 OK\r\n\r\nhello", b"\0" * 4096, b""])
@@ -150,7 +150,7 @@ def test_what_listens_but_is_no_camera_is_an_error(answer):
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         with pytest.raises(CameraError):
-            Live(f"rtsp://127.0.0.1:{server.getsockname()[1]}/cam0")
+            LiveStream(f"rtsp://127.0.0.1:{server.getsockname()[1]}/cam0")
         thread.join(10)
 
 

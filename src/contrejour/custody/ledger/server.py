@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from contrejour.base.errors import ContrejourError, LedgerError
-from contrejour.base.http import MOST_CONNECTIONS, Listener, Talk
+from contrejour.base.http import MOST_CONNECTIONS, HttpExchange, Listener
 from contrejour.base.messages import Tell
 from contrejour.custody.ledger import tiles, witness
 from contrejour.custody.ledger.read import reader
@@ -99,7 +99,7 @@ class LedgerServer(Listener):
         self.stop()
 
 
-class _LedgerConnection(Talk):
+class _LedgerConnection(HttpExchange):
     """GET and HEAD, and POST with a body that says how long it is."""
 
     server: LedgerServer

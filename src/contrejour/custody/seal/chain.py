@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from contrejour.custody.seal import segment, store
 from contrejour.custody.seal.clock import Reading
 from contrejour.custody.seal.manifest import digest
-from contrejour.custody.seal.segment import MANIFEST, OPEN, Sealing
+from contrejour.custody.seal.segment import MANIFEST, OPEN, WindowWriter
 from contrejour.custody.seal.store import Head
 
 LATE_MS = 10_000
@@ -32,7 +32,7 @@ class Edge:
     key: Ed25519PrivateKey
 
 
-class Veiled(NamedTuple):
+class VeiledSegment(NamedTuple):
     """A veiled segment that is whole, and when its first picture was taken (ms)."""
 
     t_ms: int
@@ -52,13 +52,13 @@ class Chain:
         self._camera, self._edge = camera, edge
         known = (each for each in (store.head(camera), head) if each)
         self._head = max(known, key=lambda each: each.since or 0)
-        self._waiting: deque[tuple[Sealing, int]] = deque()
-        self._veiled: deque[Veiled] = deque(maxlen=MOST_VEILED)
+        self._waiting: deque[tuple[WindowWriter, int]] = deque()
+        self._veiled: deque[VeiledSegment] = deque(maxlen=MOST_VEILED)
         self._passed_ms = 0
         self.since = self._head.since
         """The end of the newest window: nothing before it can be sealed any more."""
 
-    def recover(self, now: Reading) -> Sealing | None:
+    def recover(self, now: Reading) -> WindowWriter | None:
         """Windows that were killed are to be signed; the one whose time it still is goes on.
 
         Raises SealError, OSError.
@@ -79,11 +79,11 @@ class Chain:
             found = None
         return found
 
-    def leave(self, sealing: Sealing, now: Reading) -> None:
+    def leave(self, sealing: WindowWriter, now: Reading) -> None:
         """A window is over, and waits to be signed."""
         self._waiting.append((sealing, now.clock.mono_ms))
 
-    def veiled(self, told: Veiled) -> None:
+    def veiled(self, told: VeiledSegment) -> None:
         """One more veiled segment: those that began before it are whole."""
         self._veiled.append(told)
         self._passed_ms = told.t_ms
@@ -102,7 +102,7 @@ class Chain:
             while self._veiled and self._veiled[0].t_ms < sealing.window.t1:
                 self._veiled.popleft()
 
-    def _sign(self, sealing: Sealing, now: Reading) -> None:
+    def _sign(self, sealing: WindowWriter, now: Reading) -> None:
         if sealing.writing:  # the disk was full, and may be no more
             sealing.cut(sealing.window.t1)
         path = sealing.folder / MANIFEST

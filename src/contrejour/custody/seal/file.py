@@ -16,7 +16,7 @@ from contrejour.custody.seal.age import CHUNK_BYTES, Writer
 from contrejour.custody.seal.new_files import write_new, writing
 from contrejour.custody.seal.onion import Keyset
 from contrejour.custody.seal.segment import ONIONS
-from contrejour.custody.seal.window import Wanted, make
+from contrejour.custody.seal.window import WindowRequest, make
 
 POLICY, SUFFIX = "open.policy", ".age"
 
@@ -31,7 +31,7 @@ def seal_file(source: Path, out: Path, keys: Keyset, policy: str, time_ms: int) 
         raise OutputExists("sealed-file-exists", out=out)
     with new_folder(out) as part:
         named = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "_", source.name)[-200:]
-        [made] = make([Wanted(named, time_ms, time_ms, part / ONIONS)], keys)
+        [made] = make([WindowRequest(named, time_ms, time_ms, part / ONIONS)], keys)
         with source.open("rb") as clear, writing(part / f"{source.name}{SUFFIX}") as sealed:
             writer = Writer(sealed, [made.recipient])
             try:

@@ -21,7 +21,7 @@ from contrejour.custody.seal import window
 from contrejour.custody.seal.gaps import Reason
 from contrejour.custody.seal.new_files import part_of
 from contrejour.custody.seal.onion import Keyset, day_of
-from contrejour.custody.seal.window import Made, Wanted
+from contrejour.custody.seal.window import PreparedWindow, WindowRequest
 
 AHEAD_MS = 300_000
 AGAIN_MS = 10_000
@@ -31,7 +31,7 @@ Keys = Callable[[str], Keyset]
 """Whom a day (ISO 8601) is sealed for. Raises SealError, OSError."""
 
 
-class Ahead:
+class PreparedWindows:
     """One camera's. `fill` and `take` may be called by different threads."""
 
     def __init__(
@@ -43,7 +43,7 @@ class Ahead:
         """
         self._camera, self._folder, self._keys = camera, folder, keys
         self._last_day, self._window_ms = last_day, window_ms
-        self._made: dict[int, Made] = {}
+        self._made: dict[int, PreparedWindow] = {}
         self._used, self._failed_ms = -1, -AGAIN_MS
         self._filling: threading.Thread | None = None
         self._lock, self._alone = threading.Lock(), threading.Lock()
@@ -61,7 +61,7 @@ class Ahead:
             full = False
         return Reason.DISK if full else Reason.KEYS
 
-    def take(self, t0: int) -> tuple[Made, Path] | None:
+    def take(self, t0: int) -> tuple[PreparedWindow, Path] | None:
         """The window that begins then, and where its onions are; None if there is none. Once."""
         with self._lock:
             if (made := self._made.pop(t0, None)) is None:
@@ -112,12 +112,12 @@ class Ahead:
             if t0 > self._used:
                 yield t0
 
-    def _make(self, day: str, starts: list[int]) -> list[Made]:
+    def _make(self, day: str, starts: list[int]) -> list[PreparedWindow]:
         if date.fromisoformat(day) > self._last_day():
             raise SealError("beyond-the-horizon", day=day)
         self._discard(*starts)  # of a recorder that was killed
         wanted = [
-            Wanted(self._camera, t0, t0 + self._window_ms, self._path(t0)) for t0 in starts
+            WindowRequest(self._camera, t0, t0 + self._window_ms, self._path(t0)) for t0 in starts
         ]  # fmt: skip
         return window.make(wanted, self._keys(day))
 

@@ -20,21 +20,21 @@ from contrejour.base.ending import finally_each
 from contrejour.base.errors import SealError
 from contrejour.base.messages import Message, Tell, reason_of
 from contrejour.custody.seal import store
-from contrejour.custody.seal.chain import LATE_MS, Chain, Veiled
+from contrejour.custody.seal.chain import LATE_MS, Chain, VeiledSegment
 from contrejour.custody.seal.clock import LEAP_MS, Reading
 from contrejour.custody.seal.gaps import Gap, Gaps, Reason
-from contrejour.custody.seal.prepared import Ahead
-from contrejour.custody.seal.segment import Sealing
+from contrejour.custody.seal.prepared import PreparedWindows
+from contrejour.custody.seal.segment import WindowWriter
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _DAY_MS = 86_400_000
 
 
-class Recorder:
+class CameraSealer:
     """One camera's; one thread calls it (recording.py), with ms since 1970, UTC."""
 
     def __init__(
-        self, camera: Path, chain: Chain, ahead: Ahead, *, may: Callable[[int], bool],
+        self, camera: Path, chain: Chain, ahead: PreparedWindows, *, may: Callable[[int], bool],
         read: Callable[[], Reading], window_ms: int = 60_000,
         tell: Tell = lambda _: None,
     ) -> None:  # fmt: skip
@@ -102,7 +102,7 @@ class Recorder:
         self._leapt |= self._last.wall_ms - before.wall_ms > waited + LEAP_MS
         return self._last
 
-    def _entered(self, t_ms: int) -> Sealing | None:
+    def _entered(self, t_ms: int) -> WindowWriter | None:
         """The window of that time, which may be a new one; None where there can't be any."""
         t0 = t_ms - t_ms % self._window_ms
         sealing = self._sealing
@@ -126,7 +126,7 @@ class Recorder:
         folder = store.folder_of(self._camera, t0)
         try:
             store.enter(self._camera, t0, onions)
-            self._sealing = Sealing(made, folder, self._chain.since)
+            self._sealing = WindowWriter(made, folder, self._chain.since)
         except (OSError, SealError):
             store.remove(folder)
             raise
@@ -179,7 +179,7 @@ class Recorder:
 
     def veiled(self, t_ms: int, sha256: str, name: str) -> None:
         """A veiled segment is whole, whose first picture was taken then."""
-        self._chain.veiled(Veiled(t_ms, sha256, name))
+        self._chain.veiled(VeiledSegment(t_ms, sha256, name))
 
     def tick(self) -> None:
         """Time went by; as often as once a second."""

@@ -15,7 +15,7 @@ from queue import Empty, SimpleQueue
 
 from contrejour.base.messages import Message, Tell, verbatim
 from contrejour.custody.seal.gaps import Gap
-from contrejour.custody.seal.recorder import Recorder
+from contrejour.custody.seal.recorder import CameraSealer
 
 MOST_BYTES = 32 << 20
 """A minute or two of a camera."""
@@ -28,7 +28,7 @@ def _nothing() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SealingReport:
     """How sealing does: seconds sealed since the start, gaps that were told, what is wrong."""
 
     sealing: bool = False
@@ -37,10 +37,10 @@ class Standing:
     error: Message | None = None
 
 
-class Recording:
+class SealerThread:
     """`begin`, `write`, `end`, `cut`, of one thread; `veiled`, `gaps`, `standing`, of any."""
 
-    def __init__(self, recorder: Recorder, tell: Tell = lambda _: None) -> None:
+    def __init__(self, recorder: CameraSealer, tell: Tell = lambda _: None) -> None:
         self._recorder, self._tell = recorder, tell
         self._jobs: SimpleQueue[tuple[Job | None, int]] = SimpleQueue()
         self._waiting, self._lock = 0, threading.Lock()
@@ -87,9 +87,9 @@ class Recording:
         return self._recorder.gaps.take(now_ms)
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> SealingReport:
         of = self._recorder
-        return Standing(of.is_sealing, of.sealed_ms / 1000, of.gaps.count, of.error)
+        return SealingReport(of.is_sealing, of.sealed_ms / 1000, of.gaps.count, of.error)
 
     def close(self) -> None:
         """Seal and sign what is there; returns when that is done, or the disk hangs."""

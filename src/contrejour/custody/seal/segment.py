@@ -31,12 +31,12 @@ from contrejour.custody.seal.manifest import ClockQuality, Manifest, SealedSegme
 from contrejour.custody.seal.new_files import part_of, sync_folder, write_new
 from contrejour.custody.seal.onion import Window
 from contrejour.custody.seal.recipient import Recipient
-from contrejour.custody.seal.window import Made
+from contrejour.custody.seal.window import PreparedWindow
 
 OPEN, MANIFEST, ONIONS = "W.open", "W.json", "W.onions"
 
 
-class Sealing:
+class WindowWriter:
     """Seals one window. One caller; `begin`, `write` …, `end`, and again; then `close`.
 
     What raises (OSError for a full disk) leaves the segment to `cut`. Nothing waits in the clear.
@@ -44,7 +44,7 @@ class Sealing:
 
     def __init__(
         self,
-        made: Made,
+        made: PreparedWindow,
         folder: Path,
         since: int | None = None,
         found: Sequence[SealedSegment] | None = None,
@@ -60,7 +60,7 @@ class Sealing:
         self._recipient = made.recipient
         self.since = made.window.t0 if since is None else since
         self.segments = list(found or ())
-        self._open: _Sealed | None = None
+        self._open: _SegmentFile | None = None
         self._note()
 
     @property
@@ -89,7 +89,7 @@ class Sealing:
             self.segments.append(SealedSegment(len(self.segments), self.end_ms, t0))
         segment = SealedSegment(len(self.segments), t0, self._made.window.t1, Status.TRUNCATED)
         self._note(segment)
-        self._open = _Sealed(self._folder / segment.name, segment, self._recipient)
+        self._open = _SegmentFile(self._folder / segment.name, segment, self._recipient)
 
     def write(self, data: bytes) -> None:
         """The next bytes of the segment."""
@@ -113,7 +113,7 @@ class Sealing:
         self._note()
         return self.segments[-1]
 
-    def _current(self) -> _Sealed:
+    def _current(self) -> _SegmentFile:
         if self._open is None:
             raise SealError("no-segment-begun")
         return self._open
@@ -146,7 +146,7 @@ class Sealing:
         files.replace(self._folder / OPEN, canonical(told))
 
 
-def recover(folder: Path, now_ms: int | None = None) -> Sealing:
+def recover(folder: Path, now_ms: int | None = None) -> WindowWriter:
     """The sealing of a window that was killed: what was being written is truncated.
 
     It ended by `now_ms` at the latest; a window whose time it still is can go on. Raises SealError
@@ -157,10 +157,12 @@ def recover(folder: Path, now_ms: int | None = None) -> Sealing:
         segs = [
             SealedSegment(**{**each, "status": Status(each["status"])}) for each in told["segs"]
         ]
-        made, since = Made(Window(**told["window"]), told["onions"]), int(told["since"])
+        made, since = PreparedWindow(Window(**told["window"]), told["onions"]), int(told["since"])
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise SealError("no-window-to-recover", folder=folder) from error
-    return Sealing(made, folder, since, [_found(folder, _ended(each, now_ms)) for each in segs])
+    return WindowWriter(
+        made, folder, since, [_found(folder, _ended(each, now_ms)) for each in segs]
+    )
 
 
 def _ended(segment: SealedSegment, now_ms: int | None) -> SealedSegment:
@@ -186,14 +188,14 @@ def _found(folder: Path, segment: SealedSegment) -> SealedSegment:
     return replace(segment, ct_sha256=digest, ct_len=path.stat().st_size)
 
 
-class _Sealed:
+class _SegmentFile:
     """One segment's file, hashed as it is written, with no buffer between it and the system."""
 
     def __init__(self, path: Path, segment: SealedSegment, recipient: Recipient) -> None:
         if path.exists():
             raise SealError("sealed-already-there", path=path)
         self._path, self._segment = path, segment
-        self._sink = _Hashed(part_of(path).open("wb", buffering=0))
+        self._sink = _HashingFile(part_of(path).open("wb", buffering=0))
         try:
             self._writer = Writer(self._sink, [recipient])
         except BaseException:
@@ -226,7 +228,7 @@ class _Sealed:
         sync_folder(self._path.parent)
 
 
-class _Hashed:
+class _HashingFile:
     def __init__(self, file: RawIOBase) -> None:
         self.file, self.hash, self.size = file, hashlib.sha256(), 0
 

@@ -39,7 +39,7 @@ _DUMPABLE, _LOCK_ALL = 4, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WindowRequest:
     """A window to come, and where its onions go."""
 
     cam: str
@@ -49,7 +49,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class PreparedWindow:
     """A window that can be sealed to. `onions`: SHA-256 of each, by name."""
 
     window: Window
@@ -60,7 +60,7 @@ class Made:
         return Recipient.parse(self.window.recipient)
 
 
-def make(wanted: Sequence[Wanted], keys: Keyset) -> list[Made]:
+def make(wanted: Sequence[WindowRequest], keys: Keyset) -> list[PreparedWindow]:
     """Make the keys of some windows; once it returns, their onions are on the disk.
 
     Raises SealError where that could not be done: then nothing may be recorded.
@@ -69,7 +69,7 @@ def make(wanted: Sequence[Wanted], keys: Keyset) -> list[Made]:
     if len(made := told.get("windows", ())) != len(wanted):
         raise SealError("no-key-made", reason=_reason(told))
     return [
-        Made(Window(each.cam, each.t0, each.t1, keys.epoch, keys.id, got["recipient"]),
+        PreparedWindow(Window(each.cam, each.t0, each.t1, keys.epoch, keys.id, got["recipient"]),
              got["onions"])
         for each, got in zip(wanted, made, strict=True)
     ]  # fmt: skip
@@ -82,7 +82,7 @@ def _reason(told: Mapping[str, Any]) -> Message:
         return Message("no-answer")
 
 
-def request(wanted: Sequence[Wanted], keys: Keyset) -> bytes:
+def request(wanted: Sequence[WindowRequest], keys: Keyset) -> bytes:
     """The line that the process is asked by."""
     told = {
         "epoch": keys.epoch,

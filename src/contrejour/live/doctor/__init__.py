@@ -7,7 +7,7 @@ machine.py                   models, disk, clock, cores, sandbox
 examine.py    examine        all of them, in order
 """
 
-from contrejour.live.doctor.examine import Asked, examine
-from contrejour.live.doctor.finding import Finding
+from contrejour.live.doctor.examine import Examination, examine
+from contrejour.live.doctor.finding import CheckResult
 
-__all__ = ["Asked", "Finding", "examine"]
+__all__ = ["CheckResult", "Examination", "examine"]

@@ -8,7 +8,7 @@ from contextlib import closing
 
 from contrejour import media
 from contrejour.base.messages import Value
-from contrejour.live.doctor.finding import Finding, doubtful, fine
+from contrejour.live.doctor.finding import CheckResult, doubtful, fine
 from contrejour.live.site import Place, address
 
 AT_ONCE = 8
@@ -16,7 +16,7 @@ LIMIT_S = 15.0
 """A decoder gives up after ten seconds by itself."""
 
 
-class Cameras:
+class CameraCheck:
     """Connects to a few at a time; remembers what their pictures are."""
 
     def __init__(self, connect: Callable[..., media.Decoder] = media.Decoder) -> None:
@@ -25,7 +25,7 @@ class Cameras:
         self.formats: dict[str, media.Format] = {}
         self.sandboxes: set[str] = set()
 
-    def look(self, name: str, place: Place) -> Iterator[Finding]:
+    def look(self, name: str, place: Place) -> Iterator[CheckResult]:
         """One camera. Raises CameraError, as `watch` would."""
         connect, more = self._connect, {"transport": place.transport, "trust": place.trust}
         with self._free, closing(connect(address(name, place), **more)) as decoder:

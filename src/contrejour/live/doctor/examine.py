@@ -14,17 +14,17 @@ from contrejour.base.messages import Message
 from contrejour.law.mandate.plan import Plan
 from contrejour.live.doctor import machine
 from contrejour.live.doctor import site as written
-from contrejour.live.doctor.cameras import AT_ONCE, LIMIT_S, Cameras
-from contrejour.live.doctor.finding import PLAN, SEAL, SITE, Finding, bounded, fine
+from contrejour.live.doctor.cameras import AT_ONCE, LIMIT_S, CameraCheck
+from contrejour.live.doctor.finding import PLAN, SEAL, SITE, CheckResult, bounded, fine
 from contrejour.live.site import Seal, Site
-from contrejour.live.watch import Keeping
+from contrejour.live.watch import SealingConfig
 
 SHORT_S = 10.0
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Examination:
     """How to read the site, its plan (None: no plan was named), and who seals for whom.
 
     output: where watch will write.
@@ -33,15 +33,15 @@ class Asked:
     site: Callable[[], Site]
     plan: Callable[[], Plan] | None
     output: Path
-    seal: Callable[[Seal], Keeping]
+    seal: Callable[[Seal], SealingConfig]
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
-def examine(asked: Asked, cameras: Cameras | None = None) -> Iterator[Finding]:
+def examine(asked: Examination, cameras: CameraCheck | None = None) -> Iterator[CheckResult]:
     """Each finding, as it is made. It ends within seconds, whatever hangs."""
-    cameras = cameras or Cameras()
+    cameras = cameras or CameraCheck()
     now = asked.clock()
-    site, plan = _Read(asked.site), _Read(asked.plan or _no_plan)
+    site, plan = _Input(asked.site), _Input(asked.plan or _no_plan)
     yield from bounded(SITE, partial(site.read, SITE), SHORT_S)()
     if asked.plan:
         yield from bounded(PLAN, partial(plan.read, PLAN), SHORT_S)()
@@ -70,19 +70,19 @@ def examine(asked: Asked, cameras: Cameras | None = None) -> Iterator[Finding]:
     )
 
 
-def _each(*checks: tuple[Message, Callable[[], Iterable[Finding]]]) -> Iterator[Finding]:
+def _each(*checks: tuple[Message, Callable[[], Iterable[CheckResult]]]) -> Iterator[CheckResult]:
     for about, check in checks:
         yield from bounded(about, check, SHORT_S)()
 
 
-class _Read(Generic[T]):
+class _Input(Generic[T]):
     """What was read, once it was."""
 
     def __init__(self, how: Callable[[], T]) -> None:
         self._how = how
         self.got: T | None = None
 
-    def read(self, about: Message) -> Iterator[Finding]:
+    def read(self, about: Message) -> Iterator[CheckResult]:
         """Raises what reading raises."""
         self.got = self._how()
         yield fine(about, "can-be-read")

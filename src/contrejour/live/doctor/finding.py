@@ -13,7 +13,7 @@ from contrejour.base.messages import Message, Value
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """`about`: what was looked at; `code`: the exit code of a failing check, else 0."""
 
     about: Message | str
@@ -27,37 +27,37 @@ SITE, PLAN, SEAL = Message("doctor-site"), Message("doctor-plan"), Message("doct
 """What is looked at, but for cameras, which have names."""
 
 
-def fine(about: Message | str, told: str, /, **values: Value) -> Finding:
+def fine(about: Message | str, told: str, /, **values: Value) -> CheckResult:
     """A check that holds; the others say what with its hint."""
-    return Finding(about, "ok", Message(told, **values))
+    return CheckResult(about, "ok", Message(told, **values))
 
 
-def doubtful(about: Message | str, told: str, /, **values: Value) -> Finding:
+def doubtful(about: Message | str, told: str, /, **values: Value) -> CheckResult:
     said = ContrejourError(Message(told, **values))
-    return Finding(about, "warning", said.message, said.advice)
+    return CheckResult(about, "warning", said.message, said.advice)
 
 
-def failing(about: Message | str, told: str, /, *, code: int = 1, **values: Value) -> Finding:
+def failing(about: Message | str, told: str, /, *, code: int = 1, **values: Value) -> CheckResult:
     said = ContrejourError(Message(told, **values))
-    return Finding(about, "failure", said.message, said.advice, code)
+    return CheckResult(about, "failure", said.message, said.advice, code)
 
 
-def of(about: Message | str, error: ContrejourError) -> Iterable[Finding]:
+def of(about: Message | str, error: ContrejourError) -> Iterable[CheckResult]:
     """A failing check, and those that came with it."""
-    yield Finding(about, "failure", error.message, error.advice, error.exit_code)
+    yield CheckResult(about, "failure", error.message, error.advice, error.exit_code)
     for other in error.others:
         yield from of(about, other)
 
 
-Check = Callable[[], Iterable[Finding]]
+Check = Callable[[], Iterable[CheckResult]]
 
 
-def bounded(about: Message | str, check: Check, limit_s: float) -> Callable[[], list[Finding]]:
+def bounded(about: Message | str, check: Check, limit_s: float) -> Callable[[], list[CheckResult]]:
     """Start a check; what it found is asked for later, and comes within `limit_s`.
 
     A check that isn't done by then is failing, and left: its thread ends with the process.
     """
-    answer: SimpleQueue[list[Finding]] = SimpleQueue()
+    answer: SimpleQueue[list[CheckResult]] = SimpleQueue()
 
     def run() -> None:
         try:
@@ -69,7 +69,7 @@ def bounded(about: Message | str, check: Check, limit_s: float) -> Callable[[], 
 
     threading.Thread(target=run, name=f"check {about}", daemon=True).start()
 
-    def result() -> list[Finding]:
+    def result() -> list[CheckResult]:
         try:
             return answer.get(timeout=limit_s)
         except Empty:

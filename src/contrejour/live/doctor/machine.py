@@ -15,7 +15,7 @@ from contrejour.base.messages import Message
 from contrejour.custody.seal.clock import kernel
 from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.vocabulary import Act
-from contrejour.live.doctor.finding import Finding, doubtful, failing, fine
+from contrejour.live.doctor.finding import CheckResult, doubtful, failing, fine
 from contrejour.media import Format
 from contrejour.vision.detect import models
 
@@ -31,7 +31,7 @@ MODELS, CLOCK, DISK = Message("doctor-models"), Message("doctor-clock"), Message
 CORES, SANDBOX = Message("doctor-cores"), Message("doctor-sandbox")
 
 
-def models_here() -> Iterator[Finding]:
+def models_here() -> Iterator[CheckResult]:
     """The files, hashed, of each model that a camera is looked at with."""
     used = {name: models.MODELS[name] for name in models.USUAL}
     kept_here = models.verify(registry=used)
@@ -42,7 +42,7 @@ def models_here() -> Iterator[Finding]:
         yield fine(MODELS, "models-are-here", models=len(used))
 
 
-def clock(now: datetime, asked: Callable[[], bool | None] | None = None) -> Iterator[Finding]:
+def clock(now: datetime, asked: Callable[[], bool | None] | None = None) -> Iterator[CheckResult]:
     """The year, whether the kernel holds it for set, and that the other clock goes forward."""
     if not FIRST_YEAR <= now.year < LAST_YEAR:
         yield failing(CLOCK, "clock-says-year", year=now.year)
@@ -67,7 +67,7 @@ def disk(
     folder: Path, cameras: Iterable[str], formats: Mapping[str, Format], plan: Plan | None,
     now: datetime,
     free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free,
-) -> Iterator[Finding]:  # fmt: skip
+) -> Iterator[CheckResult]:  # fmt: skip
     """Whether what the plan has recorded until its last moment fits."""
     place = next(each for each in (folder, *folder.absolute().parents) if each.exists())
     room, need = free(place), 0
@@ -99,7 +99,7 @@ def pixels_a_second(fmt: Format | None) -> float:
     return float(fmt.width * fmt.height * fmt.rate) if fmt else USUAL_PIXELS_A_SECOND
 
 
-def cores(cameras: Iterable[str], formats: Mapping[str, Format], there: int) -> Finding:
+def cores(cameras: Iterable[str], formats: Mapping[str, Format], there: int) -> CheckResult:
     """Whether the machine keeps up when all cameras see a crowd."""
     asked = sum(pixels_a_second(formats.get(name)) for name in cameras) * CORE_SECONDS_A_PIXEL
     if asked > there:
@@ -111,7 +111,7 @@ def cores_here() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def sandbox(limit_s: float) -> Finding:
+def sandbox(limit_s: float) -> CheckResult:
     """What holds a process that shuts itself in, tried on one."""
     tried = "from contrejour.media.camera.sandbox import shut_in; print(shut_in())"
     done = subprocess.run(

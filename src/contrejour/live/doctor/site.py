@@ -9,15 +9,15 @@ from contrejour.base.errors import CameraError, ContrejourError
 from contrejour.custody.seal.retention import HORIZON, sealed_until
 from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.vocabulary import Act
-from contrejour.live.doctor.finding import PLAN, SEAL, Finding, doubtful, failing, fine, of
+from contrejour.live.doctor.finding import PLAN, SEAL, CheckResult, doubtful, failing, fine, of
 from contrejour.live.site import Site, address
-from contrejour.live.watch import Keeping, acts_of
+from contrejour.live.watch import SealingConfig, acts_of
 from contrejour.live.watch.privacy import drawn, untouched
 
 SOON = timedelta(days=30)
 
 
-def logins(site: Site) -> Iterator[Finding]:
+def logins(site: Site) -> Iterator[CheckResult]:
     """Those that can't be read."""
     for name, place in site.cameras.items():
         try:
@@ -26,7 +26,7 @@ def logins(site: Site) -> Iterator[Finding]:
             yield from of(name, error)
 
 
-def plan_fits(site: Site, plan: Plan, now: datetime) -> Iterator[Finding]:
+def plan_fits(site: Site, plan: Plan, now: datetime) -> Iterator[CheckResult]:
     """What `watch` would refuse of each camera; what ends soon; whom the site forgot."""
     for name, place in site.cameras.items():
         try:
@@ -50,7 +50,9 @@ def plan_fits(site: Site, plan: Plan, now: datetime) -> Iterator[Finding]:
         yield doubtful(PLAN, "plan-names-more", cameras=", ".join(others))
 
 
-def sealed(read: Callable[[], Keeping], plan: Plan | None, now: datetime) -> Iterator[Finding]:
+def sealed(
+    read: Callable[[], SealingConfig], plan: Plan | None, now: datetime
+) -> Iterator[CheckResult]:
     """Whether there are keys to seal for until tomorrow, and none of a later day."""
     parties = read().parties
     horizon = plan.originals(plan.cameras[0]).horizon if plan else HORIZON

@@ -9,6 +9,6 @@ health.py    metrics.py            does every camera deliver? what happened?
 """
 
 from contrejour.live.pages.server import Server
-from contrejour.live.pages.site import Site
+from contrejour.live.pages.site import SitePages
 
-__all__ = ["Server", "Site"]
+__all__ = ["Server", "SitePages"]

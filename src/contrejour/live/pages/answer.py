@@ -10,7 +10,7 @@ TEXT = "text/plain; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PageRequest:
     """One GET: a path that begins with /, its query, headers by their names in lower case."""
 
     path: str

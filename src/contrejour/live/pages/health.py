@@ -14,7 +14,7 @@ SILENT_NS = 5_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class CameraHealth:
     """`name`: live, closed, expired, stopped, away or silent; `ok` where nobody need come."""
 
     name: str
@@ -25,24 +25,26 @@ class State:
         return self.name in ("live", "closed", "expired")
 
 
-def state(watcher: Watcher, failed: BaseException | None, now: datetime, now_ns: int) -> State:
+def state(
+    watcher: Watcher, failed: BaseException | None, now: datetime, now_ns: int
+) -> CameraHealth:
     """How a camera does. `failed`: what ended it; `now_ns`: by the monotonic clock."""
     try:
         acts = acts_of(watcher.plan, watcher.name, watcher.camera.events)
         if not is_open(watcher.plan, watcher.name, acts, now, together=shows(acts)):
-            return State("closed", "the plan has it closed at this hour")
+            return CameraHealth("closed", "the plan has it closed at this hour")
     except PlanExpired:
-        return State("expired", "the plan ended")
+        return CameraHealth("expired", "the plan ended")
     except Refused:
-        return State("closed", "not in the plan")
+        return CameraHealth("closed", "not in the plan")
     if failed is not None:
-        return State("stopped", f"it ended: {type(failed).__name__}")
+        return CameraHealth("stopped", f"it ended: {type(failed).__name__}")
     playlist = watcher.playlist
     at_ns = playlist.published.at_ns if playlist else 0
     if watcher.counters.connected and now_ns - at_ns < SILENT_NS:
-        return State("live")
+        return CameraHealth("live")
     if watcher.counters.connected:
-        return State("silent", "no new part: pictures come, and are not veiled in time")
+        return CameraHealth("silent", "no new part: pictures come, and are not veiled in time")
     if not watcher.counters.frames:
-        return State("away", "no picture yet")
-    return State("away", "the camera is away: it is connected to again and again")
+        return CameraHealth("away", "no picture yet")
+    return CameraHealth("away", "the camera is away: it is connected to again and again")

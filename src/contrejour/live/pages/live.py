@@ -18,7 +18,7 @@ from pathlib import Path
 
 from contrejour.base.errors import PlanExpired, Refused
 from contrejour.law.mandate.vocabulary import Act
-from contrejour.live.pages.answer import Answer, Asked, nothing, ranged
+from contrejour.live.pages.answer import Answer, PageRequest, nothing, ranged
 from contrejour.live.watch import Watcher
 from contrejour.media import Playlist
 from contrejour.media.out.hls import PART_S, TARGET_S, PlaylistState
@@ -43,7 +43,7 @@ class Live:
     clock: Callable[[], datetime]
     wait_s: float = WAIT_S
 
-    def answer(self, file: str, asked: Asked) -> Answer:
+    def answer(self, file: str, asked: PageRequest) -> Answer:
         """What `CAMERA/file` is."""
         if not (file in (PLAYLIST, STILL) or FILE.fullmatch(file)):
             return nothing(404)
@@ -61,7 +61,7 @@ class Live:
         size = self._size(playlist, file, asked)
         return _file(self.watcher.out / file, "video/mp4", asked, size) if size else nothing(404)
 
-    def _still(self, asked: Asked) -> Answer:
+    def _still(self, asked: PageRequest) -> Answer:
         """The newest, unless the camera has been away since: that would be a recording."""
         path = self.watcher.out / STILL
         try:
@@ -70,7 +70,7 @@ class Live:
             return nothing(404)
         return _file(path, "image/jpeg", asked, None) if age_s < STILL_S else nothing(404)
 
-    def _playlist(self, playlist: Playlist, asked: Asked) -> Answer:
+    def _playlist(self, playlist: Playlist, asked: PageRequest) -> Answer:
         try:
             number, part = (_number(asked, key) for key in ("_HLS_msn", "_HLS_part"))
         except ValueError:
@@ -88,7 +88,7 @@ class Live:
         )
         return Answer(200, text.encode(), "application/vnd.apple.mpegurl", _NEVER_KEPT)
 
-    def _size(self, playlist: Playlist, file: str, asked: Asked) -> int:
+    def _size(self, playlist: Playlist, file: str, asked: PageRequest) -> int:
         """How many bytes of a file may be had, once those hinted at are there; 0 for none."""
         size = playlist.published.files.get(file, 0)
         hinted = re.fullmatch(rf"bytes={size}-\d*", asked.headers.get("range", ""))
@@ -104,7 +104,7 @@ class Live:
             )
 
 
-def _number(asked: Asked, key: str) -> int | None:
+def _number(asked: PageRequest, key: str) -> int | None:
     """Raises ValueError for what is no whole number."""
     text = asked.query.get(key)
     if text is None:
@@ -119,7 +119,7 @@ def _is_absurd(now: PlaylistState, number: int, part: int | None) -> bool:
     return number > now.number + MOST_AHEAD or (part or 0) >= at_part + MOST_PARTS_AHEAD
 
 
-def _file(path: Path, kind: str, asked: Asked, most: int | None) -> Answer:
+def _file(path: Path, kind: str, asked: PageRequest, most: int | None) -> Answer:
     """A file, or the range of it that was asked for; of one that grows no more than `most`."""
     try:
         with path.open("rb") as file:

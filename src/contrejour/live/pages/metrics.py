@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from contrejour.live.pages.health import State
+from contrejour.live.pages.health import CameraHealth
 from contrejour.live.watch import Watcher
 
 KIND = "text/plain; version=0.0.4; charset=utf-8"
@@ -42,7 +42,7 @@ GAUGES: tuple[tuple[str, str, Read], ...] = (
 
 class _Cameras(Collector):
     def __init__(
-        self, watchers: Callable[[], Iterable[Watcher]], state: Callable[[Watcher], State]
+        self, watchers: Callable[[], Iterable[Watcher]], state: Callable[[Watcher], CameraHealth]
     ) -> None:
         self._watchers, self._state = watchers, state
 
@@ -75,7 +75,7 @@ class _Cameras(Collector):
 
 
 def registry(
-    watchers: Callable[[], Iterable[Watcher]], state: Callable[[Watcher], State]
+    watchers: Callable[[], Iterable[Watcher]], state: Callable[[Watcher], CameraHealth]
 ) -> CollectorRegistry:
     """All there is to be read: of the cameras, and of this process."""
     made = CollectorRegistry()

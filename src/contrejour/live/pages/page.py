@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from html import escape
 from importlib.resources import files
 
-from contrejour.live.pages.answer import Answer, Asked, nothing
-from contrejour.live.pages.health import State
+from contrejour.live.pages.answer import Answer, PageRequest, nothing
+from contrejour.live.pages.health import CameraHealth
 
 KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8",
          "svg": "image/svg+xml"}  # fmt: skip
@@ -51,7 +51,9 @@ def language(header: str) -> str:
     return "fr" if weights["fr"] > weights["en"] else "en"
 
 
-def overview(states: Mapping[str, State], asked: Asked, log: str | None = None) -> Answer:
+def overview(
+    states: Mapping[str, CameraHealth], asked: PageRequest, log: str | None = None
+) -> Answer:
     """Every camera, its still and its state."""
     tongue = language(asked.headers.get("accept-language", ""))
     words = WORDS[tongue]
@@ -66,7 +68,7 @@ def overview(states: Mapping[str, State], asked: Asked, log: str | None = None) 
     return _page(tongue, words["title"], f"<h1>{words['title']}</h1>{body}", "overview.js", log)
 
 
-def player(name: str, asked: Asked, log: str | None = None) -> Answer:
+def player(name: str, asked: PageRequest, log: str | None = None) -> Answer:
     """One camera, as it goes on."""
     tongue = language(asked.headers.get("accept-language", ""))
     words, camera = WORDS[tongue], escape(name)

@@ -11,9 +11,9 @@ import ipaddress
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
-from contrejour.base.http import MOST_CONNECTIONS, Listener, Talk
+from contrejour.base.http import MOST_CONNECTIONS, HttpExchange, Listener
 from contrejour.base.messages import Tell
-from contrejour.live.pages.answer import Answer, Asked, nothing
+from contrejour.live.pages.answer import Answer, PageRequest, nothing
 
 MOST_QUERY = 8
 _ALWAYS = {
@@ -33,7 +33,7 @@ class Server(Listener):
     """`answer` is asked by many threads at once. `start` serves until `stop`."""
 
     def __init__(
-        self, host: str, port: int, answer: Callable[[Asked], Answer], *,
+        self, host: str, port: int, answer: Callable[[PageRequest], Answer], *,
         most: int = MOST_CONNECTIONS, broke: Tell = lambda _: None,
     ) -> None:  # fmt: skip
         """As a Listener."""
@@ -54,7 +54,7 @@ def is_local(host: object) -> bool:
         return host == "localhost"
 
 
-class _Talk(Talk):
+class _Talk(HttpExchange):
     """GET and HEAD."""
 
     server: Server
@@ -87,4 +87,4 @@ class _Talk(Talk):
         if self.server.is_local and host is not None and not is_local(host):
             return nothing(421, "this machine only: a proxy says so in Host")
         headers = {name.lower(): value for name, value in self.headers.items()}
-        return self.server.answer(Asked(parts.path, query, headers))
+        return self.server.answer(PageRequest(parts.path, query, headers))

@@ -15,18 +15,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from contrejour.live.pages import metrics, page
-from contrejour.live.pages.answer import Answer, Asked, nothing
-from contrejour.live.pages.health import State, state
+from contrejour.live.pages.answer import Answer, PageRequest, nothing
+from contrejour.live.pages.health import CameraHealth, state
 from contrejour.live.pages.live import WAIT_S, Live
-from contrejour.live.watch import Cameras, Watcher
+from contrejour.live.watch import RunningCameras, Watcher
 
 
-class Site:
+class SitePages:
     """Called by many threads at once; it changes nothing."""
 
     def __init__(
         self,
-        cameras: Cameras,
+        cameras: RunningCameras,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         wait_s: float = WAIT_S,
@@ -36,7 +36,7 @@ class Site:
         self._cameras, self._clock, self._wait_s, self._log = cameras, clock, wait_s, log
         self._metrics = metrics.registry(lambda: cameras.watchers.values(), self._state)
 
-    def __call__(self, asked: Asked) -> Answer:
+    def __call__(self, asked: PageRequest) -> Answer:
         """The answer to one GET."""
         watchers = self._cameras.watchers
         match asked.path.split("/"):
@@ -57,7 +57,7 @@ class Site:
                 return Live(watchers[name], self._clock, self._wait_s).answer(file, asked)
         return nothing(404)
 
-    def _state(self, watcher: Watcher) -> State:
+    def _state(self, watcher: Watcher) -> CameraHealth:
         failed = self._cameras.failed.get(watcher.name)
         return state(watcher, failed, self._clock(), time.monotonic_ns())
 

@@ -23,16 +23,16 @@ from contrejour.custody.seal.chain import Chain, Edge
 from contrejour.custody.seal.clock import Reading, TrustedTime, when
 from contrejour.custody.seal.gaps import Reason
 from contrejour.custody.seal.parties import Parties
-from contrejour.custody.seal.prepared import Ahead
-from contrejour.custody.seal.recorder import Recorder
-from contrejour.custody.seal.recording import Recording
+from contrejour.custody.seal.prepared import PreparedWindows
+from contrejour.custody.seal.recorder import CameraSealer
+from contrejour.custody.seal.recording import SealerThread
 from contrejour.custody.seal.retention import sealed_until
 from contrejour.law.mandate.periods import destroy_by
 from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.vocabulary import Act
 from contrejour.live.sealing.expiry import Expiry
-from contrejour.live.sealing.log_entries import Entries, Span, Told
-from contrejour.live.sealing.originals import Original
+from contrejour.live.sealing.log_entries import GapReport, LogEntries, Span
+from contrejour.live.sealing.originals import OriginalStream
 
 TURN_MS = 600_000
 """How often the log is told: whatever is seen."""
@@ -40,7 +40,7 @@ LOOK_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
+class SealingConfig:
     """Who seals, for whom, and where."""
 
     base: Path
@@ -48,19 +48,19 @@ class Keeping:
     parties: Parties
 
 
-class Sealed:
+class SealedArchive:
     """`camera` when one starts, `leave` when it ends; then `close`."""
 
     def __init__(
-        self, keeping: Keeping, *, tell: Tell = lambda _: None,
+        self, keeping: SealingConfig, *, tell: Tell = lambda _: None,
         read: Callable[[], Reading] = clock.read,
     ) -> None:  # fmt: skip
         """Raises Busy where another process seals there, OutputFailed, SealError."""
         self._keeping, self._tell, self._read = keeping, tell, read
         self._believed = TrustedTime(read())
         self._plans: dict[str, Plan] = {}
-        self._running: dict[str, Recording] = {}
-        self._left: dict[str, Told] = {}
+        self._running: dict[str, SealerThread] = {}
+        self._left: dict[str, GapReport] = {}
         self._gone: list[Span] = []
         """What was destroyed, and is to be told."""
         self._lock = threading.RLock()
@@ -68,7 +68,7 @@ class Sealed:
             keeping.base.mkdir(parents=True, exist_ok=True)
             self._alone = (keeping.base / ".lock").open("w")
             fcntl.flock(self._alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._entries = Entries(keeping.base, keeping.edge.name)
+            self._entries = LogEntries(keeping.base, keeping.edge.name)
         except BlockingIOError:
             raise Busy("being-sealed-to", path=keeping.base) from None
         except OSError as error:
@@ -82,7 +82,7 @@ class Sealed:
         self._thread = threading.Thread(target=self._run, name="sealed", daemon=True)
         self._thread.start()
 
-    def camera(self, plan: Plan, name: str, tell: Tell) -> Original:
+    def camera(self, plan: Plan, name: str, tell: Tell) -> OriginalStream:
         """Seals one camera from now on, as far as the plan lets it record, in the plan's windows.
 
         Raises Refused, SealError, OutputFailed.
@@ -96,11 +96,11 @@ class Sealed:
         camera = self._keeping.base / name
         try:
             last_day = partial(self._last_day, voted.horizon)
-            ahead = Ahead(
+            ahead = PreparedWindows(
                 name, camera / store.AHEAD,
                 lambda day: self._keeping.parties.keys(day, last_day()), last_day, window_ms,
             )  # fmt: skip
-            recorder = Recorder(
+            recorder = CameraSealer(
                 camera, Chain(camera, self._keeping.edge, known.head), ahead,
                 may=lambda t_ms: _may(plan, name, when(t_ms)), read=self._read,
                 window_ms=window_ms, tell=tell,
@@ -111,10 +111,10 @@ class Sealed:
         if since.until_ms is not None:
             recorder.missed(since.until_ms, Reason.STOPPED if since.stopped else Reason.UNKNOWN)
         ahead.fill(self._read().wall_ms)
-        recording = Recording(recorder, tell)
+        recording = SealerThread(recorder, tell)
         with self._lock:
             self._running[name] = recording
-        return Original(recording, window_ms, partial(self.leave, name))
+        return OriginalStream(recording, window_ms, partial(self.leave, name))
 
     def leave(self, name: str) -> None:
         """It is sealed no more; what was is signed."""
@@ -125,7 +125,7 @@ class Sealed:
             now_ms = self._read().wall_ms
             before = self._left.get(name)
             gaps = [*(before.gaps if before else ()), *recording.gaps(now_ms)]
-            self._left[name] = Told(gaps, now_ms, stopped=True)
+            self._left[name] = GapReport(gaps, now_ms, stopped=True)
 
     def turn(self) -> None:
         """Tell the log, then destroy what is due before the next time."""
@@ -146,7 +146,7 @@ class Sealed:
             told = dict(self._left)
             for name, recording in self._running.items():
                 before = told[name].gaps if name in told else ()
-                told[name] = Told([*before, *recording.gaps(now.wall_ms)], now.wall_ms)
+                told[name] = GapReport([*before, *recording.gaps(now.wall_ms)], now.wall_ms)
             self._left = told  # what was taken is told the next time, if it can't be now
             self._gone += [
                 (name, store.start_of(folders[0]), store.end_of(folders[-1]))
@@ -194,7 +194,7 @@ def _may(plan: Plan, name: str, at: datetime) -> bool:
         return False
 
 
-def begun(of: Callable[[], Sealed], plan: Plan, name: str, tell: Tell) -> Original:
+def begun(of: Callable[[], SealedArchive], plan: Plan, name: str, tell: Tell) -> OriginalStream:
     """A camera is sealed from now on; where its folder is damaged or full it is veiled alone.
 
     What isn't sealed then is a gap that the log is told once the camera is sealed again.
@@ -203,4 +203,4 @@ def begun(of: Callable[[], Sealed], plan: Plan, name: str, tell: Tell) -> Origin
         return of().camera(plan, name, tell)
     except (SealError, OutputFailed) as error:
         tell(Message("sealing-stopped", reason=error.message))
-        return Original()
+        return OriginalStream()

@@ -39,7 +39,7 @@ Span = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class GapReport:
     """Of one camera: what wasn't sealed, up to when (ms) that is all, whether it was stopped."""
 
     gaps: Sequence[Gap]
@@ -48,15 +48,15 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What the log knows of a camera: the head of its chain, and as `Told`."""
+class LoggedState:
+    """What the log knows of a camera: the head of its chain, and as a GapReport has it."""
 
     head: store.Head = store.Head()  # noqa: RUF009
     until_ms: int | None = None
     stopped: bool = False
 
 
-class Entries:
+class LogEntries:
     """Of one recorder; one thread's at a time."""
 
     def __init__(self, base: Path, edge: str) -> None:
@@ -72,13 +72,15 @@ class Entries:
                 raise SealError("log-entries-damaged", path=path) from None
         self._settle()
 
-    def known(self, camera: str) -> Known:
+    def known(self, camera: str) -> LoggedState:
         """Of a camera that was told of before, or not."""
         told = self._state["cameras"].get(camera, {})
         head = store.Head(told.get("prev", ""), told.get("since"))
-        return Known(head, told.get("until"), told.get("stopped", False))
+        return LoggedState(head, told.get("until"), told.get("stopped", False))
 
-    def turn(self, now: datetime, cameras: Mapping[str, Told], gone: Sequence[Span] = ()) -> None:
+    def turn(
+        self, now: datetime, cameras: Mapping[str, GapReport], gone: Sequence[Span] = ()
+    ) -> None:
         """Tell what there is to tell; `gone`: what is destroyed. Raises OSError."""
         state = json.loads(json.dumps(self._state))
         leaves = list(self._leaves(state))

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contrejour.custody.seal.recording import Recording, Standing
+from contrejour.custody.seal.recording import SealerThread, SealingReport
 
 SEGMENT_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
+class OriginalStream:
     """Of one camera; without a recording nothing of it is kept."""
 
-    recording: Recording | None = None
+    recording: SealerThread | None = None
     window_ms: int = 60_000
     close: Callable[[], object] = lambda: None
     """Nothing more comes."""
@@ -29,8 +29,8 @@ class Original:
         return {"keeper": self.recording, "window_ms": self.window_ms, "segment_ms": SEGMENT_MS}
 
     @property
-    def standing(self) -> Standing:
-        return self.recording.standing if self.recording else Standing()
+    def standing(self) -> SealingReport:
+        return self.recording.standing if self.recording else SealingReport()
 
     def unfit(self) -> None:
         """Nothing of it can be kept, for how it is coded."""

@@ -11,9 +11,9 @@ Nothing here acts on anything: no door, no loudspeaker, no dispatch, and nothing
     pieces.py                              events for the time line of a case
 """
 
-from contrejour.live.signals.entry import Entry, Kind
+from contrejour.live.signals.entry import EntryKind, JournalEntry
 from contrejour.live.signals.journal import Journal
-from contrejour.live.signals.outbox import Destination, Told
+from contrejour.live.signals.outbox import Destination, OutboxStats
 from contrejour.live.signals.signals import Signals
 
-__all__ = ["Destination", "Entry", "Journal", "Kind", "Signals", "Told"]
+__all__ = ["Destination", "EntryKind", "Journal", "JournalEntry", "OutboxStats", "Signals"]

@@ -19,20 +19,20 @@ from pathlib import Path
 from contrejour.base.errors import InputMissing, Refused, UsageError
 from contrejour.base.files import replace, writing
 from contrejour.base.messages import Message, Tell
-from contrejour.live.signals.entry import Entry, Kind
+from contrejour.live.signals.entry import EntryKind, JournalEntry
 from contrejour.live.signals.journal import Journal
 from contrejour.live.signals.segment import read, segments
 
-VERDICTS = (Kind.CONFIRMED, Kind.DISMISSED)
+VERDICTS = (EntryKind.CONFIRMED, EntryKind.DISMISSED)
 _ROLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")  # a Name of the mandate
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class Decision:
     """An event, and what the last word on it is, if anybody has said one."""
 
-    event: Entry
-    verdict: Kind | None = None
+    event: JournalEntry
+    verdict: EntryKind | None = None
     by: str = ""
     at: datetime | None = None
 
@@ -82,28 +82,30 @@ def journals(folder: Path) -> list[Path]:
     return found
 
 
-def events(folder: Path, tell: Tell = lambda _: None) -> Iterator[Decided]:
+def events(folder: Path, tell: Tell = lambda _: None) -> Iterator[Decision]:
     """The events of one journal, in order, with what was decided on each."""
     words = {word.data["event"]: word for word in read(folder / "decisions", tell=tell)}
     for entry in read(folder, tell=tell):
-        if entry.kind is Kind.EVENT:
+        if entry.kind is EntryKind.EVENT:
             word = words.get(entry.number)
             yield (
-                Decided(entry, word.kind, str(word.data["by"]), word.at) if word else Decided(entry)
+                Decision(entry, word.kind, str(word.data["by"]), word.at)
+                if word
+                else Decision(entry)
             )
 
 
 def decide(
-    folders: Iterable[Path], event_id: str, verdict: Kind, by: str, *,
+    folders: Iterable[Path], event_id: str, verdict: EntryKind, by: str, *,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Entry:  # fmt: skip
+) -> JournalEntry:  # fmt: skip
     """Keep what `by`, a role, decided. Raises UsageError, Refused, Busy, OutputFailed."""
     journal, _, number = event_id.partition("-")
     for folder in folders:
         known = segments(folder)
         if known and known[0].journal == journal and number.isascii() and number.isdigit():
             entry = next(read(folder, int(number) - 1), None)
-            if entry and entry.id == event_id and entry.kind is Kind.EVENT:
+            if entry and entry.id == event_id and entry.kind is EntryKind.EVENT:
                 _check(folder, by)
                 with decisions(folder, clock) as decided:
                     return decided.append(verdict, {"by": by, "event": entry.number})
@@ -119,15 +121,15 @@ def _check(folder: Path, by: str) -> None:
         raise Refused("role-may-not-decide", by=by, hint=Message("one-of", known=", ".join(roles)))
 
 
-def shares(decided: Iterable[Decided]) -> list[Share]:
+def shares(decided: Iterable[Decision]) -> list[Share]:
     """For each camera, zone and event kind: what was confirmed, dismissed, left undecided."""
-    counted: dict[tuple[str, str, str], dict[Kind | None, int]] = {}
+    counted: dict[tuple[str, str, str], dict[EntryKind | None, int]] = {}
     for each in decided:
         data = each.event.data
         key = (str(data["camera"]), str(data["zone"]), str(data["kind"]))
         of_zone = counted.setdefault(key, {})
         of_zone[each.verdict] = of_zone.get(each.verdict, 0) + 1
     return [
-        Share(*key, n.get(Kind.CONFIRMED, 0), n.get(Kind.DISMISSED, 0), n.get(None, 0))
+        Share(*key, n.get(EntryKind.CONFIRMED, 0), n.get(EntryKind.DISMISSED, 0), n.get(None, 0))
         for key, n in sorted(counted.items())
     ]

@@ -23,7 +23,7 @@ from contrejour.base.pictures import Event
 FIRST_CHAIN = "0" * 32
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     """What an entry tells."""
 
     EVENT = "event"
@@ -36,12 +36,12 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """`at`: when it was written. `id` is the same for ever, and no other entry's."""
 
     journal: str
     number: int
-    kind: Kind
+    kind: EntryKind
     at: datetime
     data: Mapping[str, Json]
 
@@ -65,7 +65,7 @@ def event_data(event: Event) -> dict[str, Json]:
     }
 
 
-def payload(entry: Entry) -> dict[str, Json]:
+def payload(entry: JournalEntry) -> dict[str, Json]:
     """What a destination is given: the data, and the id that tells a repetition."""
     return {**entry.data, "id": entry.id}
 
@@ -75,7 +75,7 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def write(entry: Entry, before: str) -> tuple[bytes, str]:
+def write(entry: JournalEntry, before: str) -> tuple[bytes, str]:
     """The line of an entry, after the chain `before`; and the chain after it."""
     told: dict[str, Json] = {
         "at": moment(entry.at), "data": dict(entry.data), "kind": entry.kind.value,
@@ -85,7 +85,7 @@ def write(entry: Entry, before: str) -> tuple[bytes, str]:
     return canonical({**told, "chain": chain}) + b"\n", chain
 
 
-def read(line: bytes, journal: str, before: str) -> tuple[Entry, str]:
+def read(line: bytes, journal: str, before: str) -> tuple[JournalEntry, str]:
     """The entry of a line, and the chain after it. Raises ValueError for any other line."""
     try:
         told = json.loads(line)
@@ -96,7 +96,7 @@ def read(line: bytes, journal: str, before: str) -> tuple[Entry, str]:
             raise ValueError("not the line that was written")
         at = datetime.strptime(told["at"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
         data = cast("dict[str, Json]", told["data"])
-        return Entry(journal, told["number"], Kind(told["kind"]), at, data), chain
+        return JournalEntry(journal, told["number"], EntryKind(told["kind"]), at, data), chain
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("not an entry") from error
 

@@ -21,7 +21,7 @@ from contrejour.base.errors import OutputFailed
 from contrejour.base.files import GrowingFile, lock, make_folder, sync, writing
 from contrejour.base.messages import Message, Tell
 from contrejour.live.signals import entry as entries
-from contrejour.live.signals.entry import FIRST_CHAIN, Entry, Kind
+from contrejour.live.signals.entry import FIRST_CHAIN, EntryKind, JournalEntry
 from contrejour.live.signals.segment import LONGEST_LINE, Segment, Tail, segments
 
 LARGEST_SEGMENT = 4 << 20
@@ -81,7 +81,7 @@ class Journal:
             self._tell(Message("journal-line-torn", path=self._segment.path, bytes=len(rest)))
             self._file.cut()
 
-    def append(self, kind: Kind, data: Mapping[str, Json]) -> Entry:
+    def append(self, kind: EntryKind, data: Mapping[str, Json]) -> JournalEntry:
         """Write an entry; it is durable on return. Raises OutputFailed, and then nothing is there.
 
         A full disk leaves the journal as it was, and the next call may succeed.
@@ -91,7 +91,7 @@ class Journal:
             at = self._clock().astimezone(UTC)
             if self._file.size > LARGEST_SEGMENT or self._segment.hour != _hour(at):
                 self._begin(at)
-            entry = Entry(self.id, self.last + 1, kind, at, data)
+            entry = JournalEntry(self.id, self.last + 1, kind, at, data)
             line, chain = entries.write(entry, self._chain)
             if len(line) > LONGEST_LINE:
                 raise ValueError(f"an entry of {len(line)} bytes")

@@ -23,14 +23,14 @@ from typing import TYPE_CHECKING
 
 from contrejour.base.canonical import Json, canonical
 from contrejour.base.messages import Message
-from contrejour.live.signals.entry import Entry, Kind, payload
+from contrejour.live.signals.entry import EntryKind, JournalEntry, payload
 from contrejour.live.signals.outbox import Unsent
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
 
 ANSWER_S, GOODBYE_S, KEEPALIVE_S = 10.0, 2.0, 30
-TOPICS = {Kind.EVENT: "events", Kind.COUNTS: "counts"}
+TOPICS = {EntryKind.EVENT: "events", EntryKind.COUNTS: "counts"}
 KINDS = ("abandoned_object", "weapon", "wrong_way", "zone", "fallen_person", "crowd_movement",
          "density", "fire")  # fmt: skip
 """Of decree 2023-828, article 3."""
@@ -61,7 +61,7 @@ class Mqtt:
         self._said: SimpleQueue[tuple[str, object]] = SimpleQueue()
         self._online = self._stopped = False
 
-    def send(self, entry: Entry) -> None:
+    def send(self, entry: JournalEntry) -> None:
         self._publish(TOPICS[entry.kind], canonical(payload(entry)))
 
     def idle(self, online: bool) -> None:

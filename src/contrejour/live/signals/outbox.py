@@ -24,10 +24,10 @@ from typing import Protocol
 from contrejour.base.errors import OutputFailed
 from contrejour.base.files import replace, writing
 from contrejour.base.messages import Message, Tell, reason_of, verbatim
-from contrejour.live.signals.entry import Entry, Kind
+from contrejour.live.signals.entry import EntryKind, JournalEntry
 from contrejour.live.signals.journal import Journal
 
-PUBLISHED = frozenset({Kind.EVENT, Kind.COUNTS})
+PUBLISHED = frozenset({EntryKind.EVENT, EntryKind.COUNTS})
 """Never what a rule on trial says."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 60.0
 IDLE_S = 5.0
@@ -48,7 +48,7 @@ class Destination(Protocol):
     def name(self) -> str:
         """Of the file that says how far it has come: letters, digits, `-`."""
 
-    def send(self, entry: Entry) -> None:
+    def send(self, entry: JournalEntry) -> None:
         """Returns once it is taken for good. May be called again with the same entry.
 
         Raises Unsent, Unwanted; their texts are told, so no password may be in them.
@@ -68,7 +68,7 @@ class Destination(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class OutboxStats:
     """What happened to a destination's entries. All but `waiting` and `oldest_s` only go up.
 
     `lost` were due for destruction before they could be sent; `unsaved` were sent, and the disk
@@ -115,7 +115,7 @@ class Outbox:
             replace(file, _written(journal.id, self._after))
         self._count()
 
-    def notice(self, entry: Entry) -> None:
+    def notice(self, entry: JournalEntry) -> None:
         """The journal has it."""
         with self._guard:
             self._newer += entry.kind in PUBLISHED and entry.number > self._counted
@@ -140,7 +140,7 @@ class Outbox:
     def _waiting(self) -> int:
         return max(0, self._older + self._newer - self._done)
 
-    def _next(self) -> Entry | None:
+    def _next(self) -> JournalEntry | None:
         return next((entry for entry in self._tail if entry.kind in PUBLISHED), None)
 
     def step(self) -> float:
@@ -164,7 +164,7 @@ class Outbox:
         except Unwanted as why:
             self._refused += 1
             self._tell(self._failed_by(reason_of(why)))
-            self._move(Kind.REFUSED)
+            self._move(EntryKind.REFUSED)
         except Exception as why:  # noqa: BLE001 - a fault here is no reason to lose an entry
             return self._later(why)
         else:
@@ -172,7 +172,7 @@ class Outbox:
             if self._head is None:
                 return IDLE_S
             self._sent += 1
-            self._move(Kind.DELIVERED)
+            self._move(EntryKind.DELIVERED)
         return 0.0
 
     def _later(self, why: Exception) -> float:
@@ -190,7 +190,7 @@ class Outbox:
     def _failed_by(self, reason: Message) -> Message:
         return Message("destination-failed", destination=self._to.name, reason=reason)
 
-    def _move(self, how: Kind) -> None:
+    def _move(self, how: EntryKind) -> None:
         """What the disk can't record is recorded with the next entry, or sent again one day."""
         assert self._head is not None
         self._failures, self._after, self._head = 0, self._head.number, None
@@ -221,11 +221,11 @@ class Outbox:
         self._online = online
         self._wake.set()
 
-    def told(self) -> Told:
+    def told(self) -> OutboxStats:
         """For /metrics."""
         head = self._head
         age_s = (self._clock() - head.at).total_seconds() if head else 0.0
-        return Told(self._to.name, self._sent, self._refused, self._failed, self._retries,
+        return OutboxStats(self._to.name, self._sent, self._refused, self._failed, self._retries,
                     self._lost, self._unsaved, self._waiting, max(0.0, age_s))  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from contrejour.base.messages import Tell
 from contrejour.custody.cases.pieces import instant
 from contrejour.custody.cases.timeline import Piece
 from contrejour.live.signals.decide import events, journals
-from contrejour.live.signals.entry import Kind
+from contrejour.live.signals.entry import EntryKind
 
 
 def recorded(folder: Path, places: Mapping[str, str], clock_ms: int, tell: Tell) -> Iterator[Piece]:
@@ -25,5 +25,5 @@ def recorded(folder: Path, places: Mapping[str, str], clock_ms: int, tell: Tell)
 def _events(folder: Path, tell: Tell) -> Iterable[Mapping[str, object]]:
     for place in journals(folder):
         for each in events(place, tell):
-            if each.verdict is not Kind.DISMISSED:
+            if each.verdict is not EntryKind.DISMISSED:
                 yield each.event.data

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from contrejour.base.messages import Message, Tell
 from contrejour.live.signals import entry as entries
-from contrejour.live.signals.entry import Entry
+from contrejour.live.signals.entry import JournalEntry
 
 _NAME = re.compile(r"([0-9a-f]{8})-(\d{12,})-(\d{8}T\d\d)-([0-9a-f]{32})\.jsonl")
 _HOUR = "%Y%m%dT%H"
@@ -78,7 +78,7 @@ class Tail:
         self._chain = ""
         self._number = 0
 
-    def next(self) -> Entry | None:
+    def next(self) -> JournalEntry | None:
         """The next entry; None where there is none yet."""
         limit = self._limit() if self._limit else None  # first: what is read now may be newer
         while limit is None or self._after < limit:
@@ -90,14 +90,14 @@ class Tail:
                 return entry
         return None
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[JournalEntry]:
         return iter(self.next, None)
 
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
 
-    def _last_line(self, limit: int | None) -> Entry | None:
+    def _last_line(self, limit: int | None) -> JournalEntry | None:
         """Go on with the segments that follow, until one has a line."""
         while following := self._following():
             entry = self._line(limit)  # once more: it was whole before the next one was begun
@@ -131,7 +131,7 @@ class Tail:
         self._chain, self._number = following.before, following.first - 1
         return True
 
-    def _line(self, limit: int | None) -> Entry | None:
+    def _line(self, limit: int | None) -> JournalEntry | None:
         """The entry at the offset, if a whole and right one is there."""
         if self._segment is None or self._file is None:
             return None
@@ -152,7 +152,7 @@ class Tail:
         return self._offset, self._chain, self._number
 
 
-def read(folder: Path, after: int = 0, tell: Tell = lambda _: None) -> Iterator[Entry]:
+def read(folder: Path, after: int = 0, tell: Tell = lambda _: None) -> Iterator[JournalEntry]:
     """What is in a journal now, after a number; whoever writes it meanwhile."""
     with closing(Tail(folder, after, tell=tell)) as tail:
         yield from tail

@@ -25,9 +25,9 @@ from contrejour.base.errors import Busy
 from contrejour.base.messages import Tell
 from contrejour.base.pictures import Event
 from contrejour.live.signals.decide import decisions, is_decided, write_roles
-from contrejour.live.signals.entry import Entry, Kind, event_data
+from contrejour.live.signals.entry import EntryKind, JournalEntry, event_data
 from contrejour.live.signals.journal import Journal
-from contrejour.live.signals.outbox import Destination, Outbox, Told
+from contrejour.live.signals.outbox import Destination, Outbox, OutboxStats
 
 STOP_S = 5.0
 
@@ -57,19 +57,19 @@ class Signals:
         for thread in self._threads:
             thread.start()
 
-    def event(self, event: Event) -> Entry:
+    def event(self, event: Event) -> JournalEntry:
         """For a human, who decides. Durable on return. Raises OutputFailed."""
-        return self._put(Kind.EVENT, event_data(event))
+        return self._put(EntryKind.EVENT, event_data(event))
 
-    def shadow(self, event: Event) -> Entry:
+    def shadow(self, event: Event) -> JournalEntry:
         """From a rule on trial: kept, published to nobody. Raises OutputFailed."""
-        return self._put(Kind.SHADOW, event_data(event))
+        return self._put(EntryKind.SHADOW, event_data(event))
 
-    def counts(self, data: Mapping[str, Json]) -> Entry:
+    def counts(self, data: Mapping[str, Json]) -> JournalEntry:
         """How many, of no one; `camera` is in it. Raises OutputFailed."""
-        return self._put(Kind.COUNTS, data)
+        return self._put(EntryKind.COUNTS, data)
 
-    def _put(self, kind: Kind, data: Mapping[str, Json]) -> Entry:
+    def _put(self, kind: EntryKind, data: Mapping[str, Json]) -> JournalEntry:
         entry = self.journal.append(kind, data)
         for outbox in self._outboxes:
             outbox.notice(entry)
@@ -90,7 +90,7 @@ class Signals:
                 gone += decided.retain(destroy_by, now)  # else, next time
         return gone
 
-    def told(self) -> list[Told]:
+    def told(self) -> list[OutboxStats]:
         """What the destinations have and lack, for /metrics."""
         return [outbox.told() for outbox in self._outboxes]
 

@@ -31,7 +31,7 @@ from urllib.parse import urlsplit
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import UsageError
 from contrejour.base.messages import Message
-from contrejour.live.signals.entry import Entry, moment, payload
+from contrejour.live.signals.entry import JournalEntry, moment, payload
 from contrejour.live.signals.outbox import Unsent, Unwanted
 
 SILENCE_S, ANSWER_S = 5.0, 15.0
@@ -77,7 +77,7 @@ class Webhook:
         self._connection: http.client.HTTPConnection | None = None
         self._stopped = self._is_cut = False
 
-    def send(self, entry: Entry) -> None:
+    def send(self, entry: JournalEntry) -> None:
         body = canonical(
             {"type": entry.kind.value, "timestamp": moment(entry.at), "data": payload(entry)}
         )

@@ -15,12 +15,12 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from contrejour.law.mandate.schema import Name, NonEmptyText
-from contrejour.live.site.closed import Closed
+from contrejour.live.site.closed import ClosedModel
 
 Topic = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$")]
 
 
-class MqttBroker(Closed):
+class MqttBroker(ClosedModel):
     """`port` is 8883 with TLS, 1883 without, where it isn't said."""
 
     host: NonEmptyText
@@ -32,13 +32,13 @@ class MqttBroker(Closed):
     home_assistant: bool = False
 
 
-class WebhookAddress(Closed):
+class WebhookAddress(ClosedModel):
     url: NonEmptyText
     secret_file: Path
     ca_file: Path | None = None
 
 
-class Publish(Closed):
+class Publish(ClosedModel):
     site: Name
     mqtt: MqttBroker | None = None
     webhooks: tuple[WebhookAddress, ...] = ()

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from contrejour.law.mandate.schema import Name, Sha256
 from contrejour.law.mandate.typed import typed
-from contrejour.live.site.closed import Closed
+from contrejour.live.site.closed import ClosedModel
 from contrejour.vision.events.standing import Rates
 
 FORMAT, VERSION = "contrejour.error-rates", 1
@@ -24,7 +24,7 @@ Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
 
 
-class RatesFile(Closed):
+class RatesFile(ClosedModel):
     format: Literal["contrejour.error-rates"]
     version: Literal[1]
     camera: Name

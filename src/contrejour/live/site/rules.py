@@ -23,7 +23,7 @@ from contrejour.base.messages import Message
 from contrejour.law.mandate.parse import Path
 from contrejour.law.mandate.schema import Name
 from contrejour.law.mandate.typed import Problem, wrong
-from contrejour.live.site.closed import Closed
+from contrejour.live.site.closed import ClosedModel
 from contrejour.vision.events import ground, perspective
 
 Kind = Literal[
@@ -57,7 +57,7 @@ ONLY: Mapping[str, frozenset[str]] = {
 """Which kinds read a setting that not all do."""
 
 
-class ZoneRule(Closed):
+class ZoneRule(ClosedModel):
     """One kind of event in one zone of one camera. What is left out is as its kind has it."""
 
     kind: Kind

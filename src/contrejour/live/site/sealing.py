@@ -16,12 +16,12 @@ from typing import Annotated
 from pydantic import Field
 
 from contrejour.law.mandate.schema import Name
-from contrejour.live.site.closed import Closed
+from contrejour.live.site.closed import ClosedModel
 
 Notes = Annotated[tuple[Path, ...], Field(min_length=1)]
 
 
-class Seal(Closed):
+class Seal(ClosedModel):
     """All cameras that the plan lets record are sealed. `keysets`: notes, or a folder of them."""
 
     policy: Path

@@ -21,7 +21,7 @@ from pydantic import Field
 from contrejour.base.errors import CameraRefused
 from contrejour.law.mandate.schema import Name, NonEmptyText
 from contrejour.law.mandate.typed import Problem, typed, wrong
-from contrejour.live.site.closed import Closed
+from contrejour.live.site.closed import ClosedModel
 from contrejour.live.site.publish import Publish
 from contrejour.live.site.rules import Point, ZoneRule, faults
 from contrejour.live.site.sealing import Seal
@@ -30,7 +30,7 @@ Polygon = Annotated[tuple[Point, ...], Field(min_length=3)]
 """Corners, in shares of the upright picture's width and height."""
 
 
-class Place(Closed):
+class Place(ClosedModel):
     """One camera: `fixed` cameras can have an empty scene, `moving` ones can't.
 
     `trust`: whose certificate is taken, of one that speaks TLS: "" the system's authorities', a
@@ -54,7 +54,7 @@ class Place(Closed):
         return self.hide or ("unknown" if self.kind == "fixed" else "people")
 
 
-class Site(Closed):
+class Site(ClosedModel):
     site: Literal[1]
     cameras: Annotated[dict[Name, Place], Field(min_length=1)]
     publish: Publish | None = None

@@ -2,7 +2,7 @@
 
 cameras.py   Cameras      many cameras in one process, which may come and go
 models.py    Models       … with one set of models
-desired.py   Wanted       which are to run; what changes when the configuration is read again
+desired.py   CameraConfig which are to run; what changes when the configuration is read again
 camera.py    Watcher      one camera, from its decoder to its playlist
 hiding.py                 frames with what is hidden in them, a few frames late
 events.py    Events       what happens, as far as the plan asks for it
@@ -12,14 +12,23 @@ load.py                   what is left out when there is too much to do
 still.py, counters.py     a picture now and then; what happened
 """
 
-from contrejour.live.sealing.edge import Keeping, Sealed
+from contrejour.live.sealing.edge import SealedArchive, SealingConfig
 from contrejour.live.watch.camera import Watcher, acts_of, shows
-from contrejour.live.watch.cameras import Cameras
-from contrejour.live.watch.desired import Changes, Wanted, differ
+from contrejour.live.watch.cameras import RunningCameras
+from contrejour.live.watch.desired import CameraConfig, Changes, differ
 from contrejour.live.watch.events import Events
 from contrejour.live.watch.models import Models
 
 __all__ = [
-    "Cameras", "Changes", "Events", "Keeping", "Models", "Sealed", "Wanted", "Watcher", "acts_of",
-    "differ", "shows",
+    "CameraConfig",
+    "Changes",
+    "Events",
+    "Models",
+    "RunningCameras",
+    "SealedArchive",
+    "SealingConfig",
+    "Watcher",
+    "acts_of",
+    "differ",
+    "shows",
 ]  # fmt: skip

@@ -28,8 +28,8 @@ from contrejour.law.gate import is_open, watch
 from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.vocabulary import Act
 from contrejour.live.retention import Retention
-from contrejour.live.sealing.edge import Sealed, begun
-from contrejour.live.sealing.originals import Original
+from contrejour.live.sealing.edge import SealedArchive, begun
+from contrejour.live.sealing.originals import OriginalStream
 from contrejour.live.site import Place
 from contrejour.live.site.build import act as act_of
 from contrejour.live.site.rules import ZoneRule
@@ -37,7 +37,7 @@ from contrejour.live.watch import privacy
 from contrejour.live.watch.counters import Counters
 from contrejour.live.watch.empty import Empty
 from contrejour.live.watch.events import Events
-from contrejour.live.watch.hiding import Masks, Veiled
+from contrejour.live.watch.hiding import MaskedFrame, Masks
 from contrejour.live.watch.load import RAREST_NS, Load, Slate
 from contrejour.live.watch.still import Still
 from contrejour.vision import detect, veil
@@ -84,7 +84,7 @@ class Watcher:
     empty: Empty | None = None
     events: Callable[[], Events] | None = None
     """Makes what becomes of events, when the camera runs."""
-    sealed: Callable[[], Sealed] | None = None
+    sealed: Callable[[], SealedArchive] | None = None
     """Where its originals are sealed, if they are, and as far as the plan lets it record."""
     load: Load = field(default_factory=Load)
     offline: bool = False
@@ -98,7 +98,7 @@ class Watcher:
     _playlist: media.Playlist | None = None
     _newest_ns: int = 0
     _events: Events | None = None
-    _original: Original = field(default_factory=Original)
+    _original: OriginalStream = field(default_factory=OriginalStream)
     _slate: Slate = field(default_factory=Slate)
 
     @property
@@ -226,7 +226,7 @@ class Watcher:
 
     def _masked(
         self, decoder: media.Decoder, frames: Iterator[Frame], zones: tuple[privacy.Polygon, ...]
-    ) -> Iterator[Veiled]:
+    ) -> Iterator[MaskedFrame]:
         """Each frame with what is hidden in it; the privacy zones are painted before all else."""
         assert decoder.fmt
         if zones:

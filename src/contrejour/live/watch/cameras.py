@@ -11,7 +11,7 @@ from contrejour.live.watch.load import Load
 
 
 @dataclass(slots=True)
-class Cameras:
+class RunningCameras:
     """The cameras that run, each in a thread of its own; which these are may change.
 
     One thread starts and stops them; any may read. `over` is called, in a camera's own thread,

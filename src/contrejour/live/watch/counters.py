@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from contrejour.custody.seal.recording import Standing
+from contrejour.custody.seal.recording import SealingReport
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class Counters:
     """Why nothing is sealed, or ""."""
     reasons: dict[str, int] = field(default_factory=dict)
 
-    def seals(self, standing: Standing) -> None:
+    def seals(self, standing: SealingReport) -> None:
         """How sealing does."""
         self.sealing, self.sealed_s = standing.sealing, standing.sealed_s
         self.seal_gaps, self.seal_error = standing.gaps, str(standing.error or "")

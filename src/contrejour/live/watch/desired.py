@@ -17,7 +17,7 @@ from contrejour.live.site.publish import Publish
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CameraConfig:
     """One camera as its site and its plan have it."""
 
     name: str
@@ -30,7 +30,7 @@ class Wanted:
     seal: Seal | None = None
     """Where its original is sealed."""
 
-    def is_as(self, other: Wanted) -> bool:
+    def is_as(self, other: CameraConfig) -> bool:
         """Whether nothing of it would change."""
         mine, theirs = (
             (each.place, each.address, each.publish, each.seal, _said_of(each))
@@ -39,7 +39,7 @@ class Wanted:
         return mine == theirs
 
 
-def _said_of(wanted: Wanted) -> Any:
+def _said_of(wanted: CameraConfig) -> Any:
     """All that a plan says of one camera."""
     plan = wanted.plan
     try:
@@ -64,7 +64,7 @@ class Changes:
     same: tuple[str, ...] = ()
 
 
-def differ(before: Mapping[str, Wanted], after: Mapping[str, Wanted]) -> Changes:
+def differ(before: Mapping[str, CameraConfig], after: Mapping[str, CameraConfig]) -> Changes:
     """What becomes of each camera."""
     both = [name for name in after if name in before]
     return Changes(

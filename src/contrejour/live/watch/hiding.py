@@ -31,7 +31,7 @@ HOLD_NS = 120_000_000
 """So long before and after it was seen what is not the empty scene stays hidden."""
 
 
-class Veiled(NamedTuple):
+class MaskedFrame(NamedTuple):
     """A frame, not yet veiled; the cells to hide in it; why these are all, or nothing."""
 
     frame: Frame
@@ -59,7 +59,7 @@ class Masks:
         """Half a frame less than the frames: time stamps tremble, and a ninth is not waited for."""
         return round((LOOK_AHEAD_FRAMES - 0.5) * 1_000_000_000 / self.fmt.rate)
 
-    def of(self, frames: Iterator[Frame]) -> Iterator[Veiled]:
+    def of(self, frames: Iterator[Frame]) -> Iterator[MaskedFrame]:
         """Each frame, in order."""
         first = next(frames, None)
         while first is not None:
@@ -67,7 +67,7 @@ class Masks:
             yield from self._run(run)
             first = run.after
 
-    def _run(self, run: _Run) -> Iterator[Veiled]:
+    def _run(self, run: _Run) -> Iterator[MaskedFrame]:
         fmt, hide = self.fmt, "people" if self.hide == "unknown" else self.hide
         known: deque[tuple[int, Cells]] = deque()  # of the frames that wait, and of some before
         waiting: deque[Frame] = deque()
@@ -103,7 +103,7 @@ class Masks:
                 whole = whole or "broke-off"  # fail closed
             if whole == "corrupt" and self.slate():
                 whole = "overload"
-            yield Veiled(frame, np.ones_like(hidden) if whole else hidden, whole)
+            yield MaskedFrame(frame, np.ones_like(hidden) if whole else hidden, whole)
 
     def _interval(self) -> int:
         """Where no scene is asked for, whoever comes must be seen while their first frames wait.

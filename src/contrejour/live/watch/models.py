@@ -11,7 +11,7 @@ from contrejour.vision import detect
 
 
 @dataclass(slots=True)
-class Shared:
+class SharedDetector:
     """A detector that several cameras have; it is asked by one at a time."""
 
     detector: detect.Detector
@@ -32,13 +32,15 @@ class Models:
     """Makes the detectors: one for each size of picture, with luggage or without."""
 
     make: Callable[..., detect.Detector] = detect.build
-    _made: dict[tuple[int, int, bool], Shared] = field(default_factory=dict)
+    _made: dict[tuple[int, int, bool], SharedDetector] = field(default_factory=dict)
     _making: threading.Lock = field(default_factory=threading.Lock)
 
-    def __call__(self, size: tuple[int, int], *, offline: bool = False, **more: bool) -> Shared:
+    def __call__(
+        self, size: tuple[int, int], *, offline: bool = False, **more: bool
+    ) -> SharedDetector:
         """The detector for pictures of `size`; `objects=True`: of luggage too."""
         key = (*size, more.get("objects", False))
         with self._making:
             if key not in self._made:
-                self._made[key] = Shared(self.make(size, offline=offline, **more))
+                self._made[key] = SharedDetector(self.make(size, offline=offline, **more))
             return self._made[key]

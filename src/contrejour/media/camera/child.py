@@ -19,7 +19,7 @@ from contrejour.base.children import die_with_parent
 from contrejour.base.errors import CameraError, ContrejourError
 from contrejour.base.pictures import Frame
 from contrejour.media.camera import wire
-from contrejour.media.camera.live import PACED_BY, Live, without_login
+from contrejour.media.camera.live import PACED_BY, LiveStream, without_login
 from contrejour.media.camera.originals.tee import Tee
 from contrejour.media.camera.sandbox import shut_in
 
@@ -37,7 +37,7 @@ def main() -> None:
     sender.start()  # before the sandbox: no thread can be started in it
     tee = Tee(**asked["tee"]) if asked.get("tee") else None
     try:
-        live = Live(
+        live = LiveStream(
             asked["address"], transport=asked["transport"], trust=asked["trust"],
             tee=tee.packet if tee else None,
         )  # fmt: skip
@@ -55,21 +55,21 @@ def main() -> None:
     sender.join()
 
 
-def _pass_on(live: Live, sandbox: str, waiting: queue.Queue[Message | None]) -> None:
+def _pass_on(live: LiveStream, sandbox: str, waiting: queue.Queue[Message | None]) -> None:
     dropped, first = 0, True
     for frame in live.frames():
         if first:
             assert live.fmt is not None
             waiting.put((b"F", [wire.told_format(live.fmt, sandbox)]))
             first = False
-        counted = wire.Counted(live.steady.jumps, live.lost, dropped)
+        counted = wire.StreamCounts(live.steady.jumps, live.lost, dropped)
         try:
             waiting.put_nowait((b"P", _copied(frame, counted)))
         except queue.Full:
             dropped += 1
 
 
-def _copied(frame: Frame, counted: wire.Counted) -> list[Any]:
+def _copied(frame: Frame, counted: wire.StreamCounts) -> list[Any]:
     """The planes belong to the decoder, which reuses them."""
     return list(wire.told_picture(frame, counted))
 

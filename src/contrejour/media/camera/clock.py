@@ -20,7 +20,7 @@ WINDOW_NS = 10_000_000_000
 
 
 @dataclass(slots=True)
-class Clock:
+class CameraClock:
     """`jumps`: how often the camera's clock was set. `ahead_ns`: of our wall clock, at the last."""
 
     jumps: int = 0

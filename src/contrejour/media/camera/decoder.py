@@ -25,7 +25,7 @@ from contrejour.base.errors import CameraError, ContrejourError
 from contrejour.base.pictures import Frame, Rgb
 from contrejour.media.camera import wire
 from contrejour.media.camera.live import OPEN_S, STALL_S, without_login
-from contrejour.media.camera.originals.keeper import Heard, Keeper
+from contrejour.media.camera.originals.keeper import MessageCheck, SegmentSink
 from contrejour.media.camera.originals.tee import listen
 from contrejour.media.format import Format
 from contrejour.media.out.encode import picture_of
@@ -44,7 +44,7 @@ class Decoder:
 
     def __init__(
         self, address: str, *, transport: str = "tcp", trust: str = "",
-        keeper: Keeper | None = None, window_ms: int = 60_000, segment_ms: int = 10_000,
+        keeper: SegmentSink | None = None, window_ms: int = 60_000, segment_ms: int = 10_000,
     ) -> None:  # fmt: skip
         """Start it. What goes wrong is raised by `frames`.
 
@@ -53,7 +53,7 @@ class Decoder:
         self.name = without_login(address)
         self.fmt: Format | None = None
         self.sandbox = ""
-        self.counted = wire.Counted()
+        self.counted = wire.StreamCounts()
         known = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR")
         kept, keeps = os.pipe() if keeper else (-1, -1)
         self._child = subprocess.Popen(
@@ -69,11 +69,11 @@ class Decoder:
         self._poll.register(self._from, select.POLLIN)
         _widen(self._from)
         asked: dict[str, Any] = {"address": address, "transport": transport, "trust": trust}
-        self._heard: Heard | None = None
+        self._heard: MessageCheck | None = None
         if keeper:
             os.close(keeps)
             asked["tee"] = {"fd": keeps, "window_ms": window_ms, "segment_ms": segment_ms}
-            self._heard = Heard(keeper, window_ms)
+            self._heard = MessageCheck(keeper, window_ms)
             self._listener = threading.Thread(target=listen, args=(kept, self._heard), daemon=True)
             self._listener.start()
         with suppress(BrokenPipeError):

@@ -22,8 +22,8 @@ import av.logging
 from contrejour.base.errors import CameraError, ContrejourError, Unsupported
 from contrejour.base.pictures import Frame
 from contrejour.media import nal
-from contrejour.media.camera.clock import Clock
-from contrejour.media.camera.feeds import OPEN_S, STALL_S, Came, connect, without_login
+from contrejour.media.camera.clock import CameraClock
+from contrejour.media.camera.feeds import OPEN_S, STALL_S, Arrival, connect, without_login
 from contrejour.media.camera.steady import Pace, Steady
 from contrejour.media.file.index import format_of
 from contrejour.media.file.reader import frame_of
@@ -36,13 +36,13 @@ PACED_BY = 4
 """Pictures by whose steps the rate is told, before the first is handed out."""
 PATIENCE_S = 10.0
 """For a picture, while packets come: a camera may send the next whole one after some seconds."""
-Tee = Callable[[Any, bytes, Came], None]
+Tee = Callable[[Any, bytes, Arrival], None]
 _MISSED = re.compile(r"RTP: missed (-?\d+) packets")
 
-__all__ = ["OPEN_S", "STALL_S", "Live", "without_login"]
+__all__ = ["OPEN_S", "STALL_S", "LiveStream", "without_login"]
 
 
-class Live:
+class LiveStream:
     """One connection to a camera. `frames` runs until it ends, with a CameraError.
 
     `lost`: pictures that never came, as far as time stamps show it; `lost_packets`: as far as
@@ -58,7 +58,7 @@ class Live:
         self.name = without_login(address)
         self._feed = connect(address, transport, trust)
         self.fmt: Format | None = None
-        self.steady, self.clock = Steady(), Clock()
+        self.steady, self.clock = Steady(), CameraClock()
         self.lost_packets, self.patience_s = 0, PATIENCE_S
         self._pace = Pace()
 
@@ -87,7 +87,7 @@ class Live:
         if ended:
             raise ended
 
-    def _pictures(self) -> Iterator[_Shown]:
+    def _pictures(self) -> Iterator[_DecodedPicture]:
         """What is decoded, as it comes."""
         damaged, stream, sets = False, None, Sets("", b"")
         codec, prefix, seen_s = "", 0, time.monotonic()
@@ -105,7 +105,7 @@ class Live:
             damaged |= packet.is_corrupt or (prefix == 0 and sets.doubts(data))
             if sets.changed:  # the next connection asks how they are coded now
                 raise self._feed.gone("camera-coded-anew", camera=self.name)
-            packet.opaque = sent = _Sent(came)
+            packet.opaque = sent = _PacketState(came)
             pictures, complains = _decoded(packet)
             damaged |= complains  # fail closed: what refers to a broken picture is broken
             sent.damaged = damaged
@@ -115,13 +115,13 @@ class Live:
                 # The H.265 decoder replaces a picture that never came, and may not say so.
                 damaged |= missing and codec == "hevc" and not picture.key_frame
                 # A picture may come with a later packet: after a loss FFmpeg holds one back.
-                own = picture.opaque if isinstance(picture.opaque, _Sent) else sent
+                own = picture.opaque if isinstance(picture.opaque, _PacketState) else sent
                 yield _shown(picture, own.came, damaged or own.damaged)
                 seen_s = time.monotonic()
             if time.monotonic() - seen_s > self.patience_s:
                 raise CameraError("no-picture-decodes", camera=self.name)
 
-    def _packets(self) -> Iterator[tuple[Any, Came]]:
+    def _packets(self) -> Iterator[tuple[Any, Arrival]]:
         """With what FFmpeg says on the way kept off the terminal, and its losses counted."""
         packets = self._feed.packets()
         while True:
@@ -132,7 +132,7 @@ class Live:
                     self.lost_packets += max(0, int(missed[1]))
             yield found
 
-    def _frame(self, number: int, shown: _Shown, rate: Fraction | None) -> Frame:
+    def _frame(self, number: int, shown: _DecodedPicture, rate: Fraction | None) -> Frame:
         picture, came = shown.picture, shown.came
         time_ns = self.steady.at(shown.stamp_ns, shown.arrived_ns)
         taken = self.clock.at(
@@ -156,32 +156,32 @@ class Live:
 
 
 @dataclass(slots=True)
-class _Sent:
+class _PacketState:
     """What is known of a packet, for the picture that it becomes."""
 
-    came: Came
+    came: Arrival
     damaged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class _DecodedPicture:
     """One decoded picture, and when it was taken and came."""
 
     picture: av.VideoFrame
-    came: Came
+    came: Arrival
     damaged: bool
     stamp_ns: int | None
     arrived_ns: int
     wall_ns: int
 
 
-def _shown(picture: av.VideoFrame, came: Came, damaged: bool) -> _Shown:
+def _shown(picture: av.VideoFrame, came: Arrival, damaged: bool) -> _DecodedPicture:
     stamp = picture.pts if picture.pts is not None else picture.dts
     stamp_ns = None
     if stamp is not None and came.offset_ns is not None:  # a connection's first often has none
         unit_ns = Fraction(picture.time_base or TIME_BASE) * 1_000_000_000
         stamp_ns = came.offset_ns + int(stamp * unit_ns)
-    return _Shown(picture, came, damaged, stamp_ns, time.monotonic_ns(), time.time_ns())
+    return _DecodedPicture(picture, came, damaged, stamp_ns, time.monotonic_ns(), time.time_ns())
 
 
 def _rate(stamps: Sequence[int | None]) -> Fraction | None:

@@ -47,7 +47,7 @@ ENDS: dict[str, type[ContrejourError]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class StreamCounts:
     """What a connection counted so far: jumps of the camera's clock, pictures lost and dropped."""
 
     jumps: int = 0
@@ -126,7 +126,7 @@ def read_error(body: bytes, name: str) -> ContrejourError:
         return CameraError("decoder-talks-nonsense", camera=name)
 
 
-def told_picture(frame: Frame, counted: Counted) -> Iterator[Any]:
+def told_picture(frame: Frame, counted: StreamCounts) -> Iterator[Any]:
     """The body of a P, as buffers in order."""
     flags = CORRUPT * frame.corrupt
     instant = frame.taken or Instant(0, 0, None, 0)
@@ -153,7 +153,7 @@ def picture_bytes(fmt: Format) -> int:
     return HEAD.size + sum(h * w for h, w in shapes(fmt)) * (1 if fmt.depth == 8 else 2)
 
 
-def read_picture(body: memoryview, fmt: Format) -> tuple[dict[str, Any], Counted]:
+def read_picture(body: memoryview, fmt: Format) -> tuple[dict[str, Any], StreamCounts]:
     """What a P says, as fields of a Frame; its planes lie in `body`."""
     index, pts, time_ns, flags, *rest = HEAD.unpack(body[: HEAD.size])
     monotonic_ns, wall_ns, camera_ns, uncertainty_ns, jumps, lost, dropped = rest
@@ -169,4 +169,4 @@ def read_picture(body: memoryview, fmt: Format) -> tuple[dict[str, Any], Counted
         "index": index, "pts": pts, "time_ns": time_ns, "corrupt": bool(flags & CORRUPT),
         "planes": tuple(planes), "taken": instant,
     }  # fmt: skip
-    return known, Counted(jumps, lost, dropped)
+    return known, StreamCounts(jumps, lost, dropped)

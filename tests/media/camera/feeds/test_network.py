@@ -13,7 +13,7 @@ from fakes.runs import clip
 from fakes.watching import seen
 
 from contrejour.base.errors import CameraError, CameraRefused, NotMedia, Unsupported
-from contrejour.media.camera.live import Live
+from contrejour.media.camera.live import LiveStream
 
 JPEG = ("-c:v", "mjpeg", "-q:v", "5", "-sc_threshold", "1000000000")
 
@@ -43,18 +43,18 @@ def secure(clips, tmp_path_factory):
 
 def test_sound_alone_is_no_picture(addresses):
     with pytest.raises(NotMedia, match="sends no pictures") as caught:
-        Live(addresses[0].replace("cam0", "sound"))
+        LiveStream(addresses[0].replace("cam0", "sound"))
     assert caught.value.exit_code == 5
 
 
 def test_a_code_that_nobody_knows_is_unsupported(addresses):
     with pytest.raises(Unsupported, match="in a code that nobody here can read") as caught:
-        Live(addresses[0].replace("cam0", "strange"))
+        LiveStream(addresses[0].replace("cam0", "strange"))
     assert caught.value.exit_code == 7
 
 
 def test_packets_that_never_make_a_picture_are_given_up(addresses):
-    live = Live(addresses[0].replace("cam0", "broken"))
+    live = LiveStream(addresses[0].replace("cam0", "broken"))
     live.patience_s = 0.2
     with pytest.raises(CameraError, match="sends no picture that can be decoded") as caught:
         next(live.frames())
@@ -97,7 +97,7 @@ def test_a_password_is_given_as_it_is_asked_for_and_never_shown(clips, kind, num
         address = addresses[number]
         for wrong in (address, address.replace("://", "://eve:wr0ng@")):
             with pytest.raises(CameraRefused, match="refuses the user or the password") as caught:
-                Live(wrong)
+                LiveStream(wrong)
             assert "wr0ng" not in str(caught.value)
         frames, ended, live = seen(address.replace("://", "://eve:s3cret@"), 3)
         assert (len(frames), ended, live.name) == (3, None, address)
@@ -106,7 +106,7 @@ def test_a_password_is_given_as_it_is_asked_for_and_never_shown(clips, kind, num
 def test_a_digest_that_ffmpeg_cannot_make_is_a_refusal(clips):
     more = ("--login", "eve:s", "--auth", "digest-sha256")
     with camera(clips[0], more=more) as (address,), pytest.raises(CameraRefused):
-        Live(address.replace("://", "://eve:s@"))
+        LiveStream(address.replace("://", "://eve:s@"))
 
 
 @pytest.mark.parametrize("number", [0, 1])
@@ -119,13 +119,13 @@ def test_over_tls_a_certificate_that_is_trusted_is_enough(secure, number):
 @pytest.mark.parametrize("number", [0, 1])
 def test_over_tls_a_certificate_that_nobody_vouches_for_is_refused(secure, number):
     with pytest.raises(CameraRefused, match="that nobody trusted vouches for"):
-        Live(secure[0][number])
+        LiveStream(secure[0][number])
 
 
 def test_a_certificate_for_another_host_is_refused(secure):
     addresses, trust = secure
     with pytest.raises(CameraRefused, match="that nobody trusted vouches for"):
-        Live(addresses[0].replace("127.0.0.1", "localhost"), trust=trust)
+        LiveStream(addresses[0].replace("127.0.0.1", "localhost"), trust=trust)
 
 
 def test_whoever_asks_for_it_trusts_anyone(secure):
@@ -135,7 +135,7 @@ def test_whoever_asks_for_it_trusts_anyone(secure):
 def test_what_is_trusted_has_to_be_a_certificate(secure, clips):
     for trust in (str(clips[0]), "/no/such/file.pem"):
         with pytest.raises(CameraRefused, match="holds no certificate that can be read"):
-            Live(secure[0][0], trust=trust)
+            LiveStream(secure[0][0], trust=trust)
 
 
 def test_jpeg_after_jpeg_comes_at_its_pace(addresses):
@@ -161,7 +161,7 @@ def test_a_camera_that_hangs_up_or_stalls_is_an_error(addresses, secure, tls, nu
 
 def test_a_page_that_is_no_camera_or_leads_elsewhere_is_refused(addresses):
     with pytest.raises(CameraRefused, match="has no such stream"):
-        Live(addresses[1].replace("cam1", "cam9"))
+        LiveStream(addresses[1].replace("cam1", "cam9"))
     page = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<html>" + b"hello " * 5000
     away = f"HTTP/1.0 302 Found\r\nLocation: {addresses[1]}\r\nContent-Length: 0\r\n\r\n".encode()
     for answer in (page, away):
@@ -176,5 +176,5 @@ def test_a_page_that_is_no_camera_or_leads_elsewhere_is_refused(addresses):
             thread = threading.Thread(target=serve, daemon=True)
             thread.start()
             with pytest.raises(CameraError):
-                Live(f"http://127.0.0.1:{server.getsockname()[1]}/")
+                LiveStream(f"http://127.0.0.1:{server.getsockname()[1]}/")
             thread.join(10)

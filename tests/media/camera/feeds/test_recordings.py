@@ -14,7 +14,7 @@ from fakes.watching import seen
 
 from contrejour.base.errors import CameraEnded, CameraRefused, NotMedia
 from contrejour.media.camera.feeds.recordings import GAP_NS, Recordings, recorded
-from contrejour.media.camera.live import Live
+from contrejour.media.camera.live import LiveStream
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +142,7 @@ def test_a_recording_says_when_it_was(tmp_path):
 def test_what_is_not_there_or_makes_no_sense_is_refused(folder, address):
     (folder / "empty").mkdir()
     with pytest.raises(CameraRefused) as caught:
-        Live(address.format(folder))
+        LiveStream(address.format(folder))
     assert "s3cret" not in str(caught.value)
 
 
@@ -150,12 +150,12 @@ def test_no_recording_that_plays_is_an_error(tmp_path):
     for name in ("a.mp4", "b.mp4"):
         (tmp_path / name).write_bytes(b"nothing")
     with pytest.raises(NotMedia, match="holds no recording that can be read"):
-        Live(f"recorder:{tmp_path}")
+        LiveStream(f"recorder:{tmp_path}")
     with pytest.raises(NotMedia, match="is not a video"):
-        Live(f"file:{tmp_path}/a.mp4")
+        LiveStream(f"file:{tmp_path}/a.mp4")
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(NotMedia, match="is not a regular file"):
-        Live(f"file:{tmp_path}/pipe")
+        LiveStream(f"file:{tmp_path}/pipe")
 
 
 def test_a_playlist_draws_no_other_file_in(made, tmp_path):
@@ -163,7 +163,7 @@ def test_a_playlist_draws_no_other_file_in(made, tmp_path):
     (tmp_path / "b.ts").write_text(f"ffconcat version 1.0\nfile {made}\n")
     for name in ("a.ts", "b.ts"):
         with pytest.raises(NotMedia):
-            Live(f"file:{tmp_path}/{name}")
+            LiveStream(f"file:{tmp_path}/{name}")
 
 
 def test_once_made_nothing_more_is_opened(folder):

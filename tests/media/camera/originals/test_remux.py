@@ -16,8 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrejour.media import nal
-from contrejour.media.camera.originals.keeper import Heard
-from contrejour.media.camera.originals.remux import CUT, LEAP_MS, Coded, Remux, Said
+from contrejour.media.camera.originals.keeper import MessageCheck
+from contrejour.media.camera.originals.remux import (
+    CUT,
+    LEAP_MS,
+    CameraPacket,
+    Remuxer,
+    SegmentMessage,
+)
 from contrejour.media.out.fmp4 import CLOCK_HZ, copied_init
 from contrejour.media.testcamera import rtp
 
@@ -66,7 +72,7 @@ class Source(NamedTuple):
     stream: av.VideoStream
     codec: str
     told: bytes
-    coded: list[Coded]
+    coded: list[CameraPacket]
     shown: list[str]
 
 
@@ -77,7 +83,7 @@ def source(path: Path, signed: bytes = b"", start_ms: int = START_MS) -> Source:
     ticks = stream.time_base * CLOCK_HZ
     found = [each for each in container.demux(stream) if each.size]
     coded = [
-        Coded(signed + bytes(each), each.is_keyframe, start_ms + number * STEP_MS,
+        CameraPacket(signed + bytes(each), each.is_keyframe, start_ms + number * STEP_MS,
               int(each.dts * ticks), int(each.pts * ticks))
         for number, each in enumerate(found)
     ]  # fmt: skip
@@ -103,21 +109,21 @@ def plain(tmp_path_factory) -> Source:
     return source(path)
 
 
-def remux(sent: Source, window_ms: int = WINDOW_MS, segment_ms: int = SEGMENT_MS) -> Remux:
-    found = Remux(window_ms, segment_ms)
+def remux(sent: Source, window_ms: int = WINDOW_MS, segment_ms: int = SEGMENT_MS) -> Remuxer:
+    found = Remuxer(window_ms, segment_ms)
     found.source(sent.codec, sent.told, partial(copied_init, sent.stream, sent.codec))
     return found
 
 
-def keep(of: Remux, coded: Sequence[Coded], kept: Kept | None = None) -> Kept:
+def keep(of: Remuxer, coded: Sequence[CameraPacket], kept: Kept | None = None) -> Kept:
     """All packets, and the end of the connection."""
     kept = kept or Kept(WINDOW_MS)
-    heard = Heard(kept, kept.window_ms)
+    heard = MessageCheck(kept, kept.window_ms)
     hear(heard, itertools.chain(*(of.packet(each) for each in coded), of.cut()))
     return kept
 
 
-def hear(heard: Heard, said: Iterable[Said]) -> None:
+def hear(heard: MessageCheck, said: Iterable[SegmentMessage]) -> None:
     """As one whose clock is what it is told."""
     for each in said:
         assert heard.says(each.kind, each.t_ms, each.data, each.t_ms, 0)
@@ -237,11 +243,11 @@ def test_parameter_sets_that_were_not_announced_are_taken_from_the_first_key_pic
 
 def test_it_begins_at_a_key_picture_and_after_a_loss_too(plain):
     of, kept = remux(plain), Kept(WINDOW_MS)
-    heard = Heard(kept, WINDOW_MS)
+    heard = MessageCheck(kept, WINDOW_MS)
     for number, each in enumerate(plain.coded[10:], 10):
         hear(heard, of.packet(each))
         if number == 80:
-            hear(heard, [Said(CUT, each.t_ms)])
+            hear(heard, [SegmentMessage(CUT, each.t_ms)])
             of.lost()
     assert [movie.t0 for movie in kept.movies][:1] == [plain.coded[25].t_ms]
     cut = next(n for n, movie in enumerate(kept.movies) if movie.how == "cut")
@@ -277,11 +283,11 @@ CAME = st.tuples(
 @given(st.lists(CAME, max_size=30), st.integers(1, 4))
 def test_whatever_a_camera_says_all_from_the_first_key_on_is_kept_and_in_its_window(came, windows):
     """Its times are anything; ours go forward."""
-    of, now, coded = Remux(windows * 1_000, 700), 1_802_390_400_000, []
+    of, now, coded = Remuxer(windows * 1_000, 700), 1_802_390_400_000, []
     of.source("mjpeg", b"", lambda told: b"")
     for number, (key, waited, size, dts, pts) in enumerate(came):
         now += waited
-        coded.append(Coded(bytes([number % 256]) * size, key, now, dts, pts))
+        coded.append(CameraPacket(bytes([number % 256]) * size, key, now, dts, pts))
     kept = Kept(windows * 1_000)
     if coded:
         keep(of, coded, kept)

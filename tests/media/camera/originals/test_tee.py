@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 
 from contrejour.base.errors import CameraError
 from contrejour.media.camera.decoder import Decoder
-from contrejour.media.camera.feeds import Came
+from contrejour.media.camera.feeds import Arrival
 from contrejour.media.camera.originals import keeper
-from contrejour.media.camera.originals.keeper import HEAD, PIECE_BYTES, SLACK_MS, Heard, told
-from contrejour.media.camera.originals.remux import BEGIN, CUT, DATA, END, Said
+from contrejour.media.camera.originals.keeper import HEAD, PIECE_BYTES, SLACK_MS, MessageCheck, told
+from contrejour.media.camera.originals.remux import BEGIN, CUT, DATA, END, SegmentMessage
 from contrejour.media.camera.originals.tee import Tee, listen
 from contrejour.media.testcamera import clips
 
@@ -164,12 +164,12 @@ def test_what_there_is_no_room_for_is_cut_and_it_goes_on_at_a_key_picture(tmp_pa
         far, near = os.pipe()
         tee = Tee(near, WINDOW_MS, 10_000, most=4 << 20)
         for number in range(60):  # nobody listens yet
-            tee.packet(packet(stream, number, 1), bytes([number]) * 300_000, Came(0))
-        thread = threading.Thread(target=listen, args=(far, Heard(kept, WINDOW_MS)))
+            tee.packet(packet(stream, number, 1), bytes([number]) * 300_000, Arrival(0))
+        thread = threading.Thread(target=listen, args=(far, MessageCheck(kept, WINDOW_MS)))
         thread.start()
         assert until(lambda: bool(kept.movies) and kept.movies[-1].how == "cut")
         for number in range(60, 90):
-            tee.packet(packet(stream, number, 1), bytes([number]) * 1_000, Came(0))
+            tee.packet(packet(stream, number, 1), bytes([number]) * 1_000, Arrival(0))
         tee.close()
         os.close(near)
         thread.join(20)
@@ -186,7 +186,7 @@ def heard_of(said: bytes) -> Kept:
     """What the keeper was told by somebody who says this, and goes."""
     kept = Kept(WINDOW_MS)
     far, near = os.pipe()
-    thread = threading.Thread(target=listen, args=(far, Heard(kept, WINDOW_MS)))
+    thread = threading.Thread(target=listen, args=(far, MessageCheck(kept, WINDOW_MS)))
     thread.start()
     with suppress(BrokenPipeError):
         os.write(near, said)
@@ -223,7 +223,7 @@ def test_what_was_begun_is_cut_at_nonsense_and_nothing_more_is_heard(then):
 def heard(*said: tuple[bytes, int, int]) -> tuple[Kept, list[bool]]:
     """Messages with their times, and our own when they came."""
     kept = Kept(WINDOW_MS)
-    of = Heard(kept, WINDOW_MS)
+    of = MessageCheck(kept, WINDOW_MS)
     return kept, [of.says(kind, NOW_MS + t, b"x", NOW_MS + now, 0) for kind, t, now in said]
 
 
@@ -248,7 +248,7 @@ def test_a_segment_that_outlives_its_window_is_cut_and_the_next_one_is_heard():
 
 def test_what_was_read_late_is_as_old_as_it_says():
     kept = Kept(WINDOW_MS)
-    of = Heard(kept, WINDOW_MS)
+    of = MessageCheck(kept, WINDOW_MS)
     assert of.says(BEGIN, NOW_MS - 30_000, b"x", NOW_MS, 28_000)
     assert kept.movies[0].t0 == NOW_MS - 30_000
 
@@ -258,7 +258,7 @@ def test_more_than_any_camera_sends_is_nonsense(monkeypatch):
     _, on = heard(*((kind, n, n) for n in range(200) for kind in (BEGIN, END)))
     assert on.count(True) < 50
     kept = Kept(WINDOW_MS)
-    of = Heard(kept, WINDOW_MS)
+    of = MessageCheck(kept, WINDOW_MS)
     assert of.says(BEGIN, NOW_MS, b"", NOW_MS, 0)
     piece = bytes(PIECE_BYTES)
     assert not all(of.says(DATA, NOW_MS, piece, NOW_MS, 0) for _ in range(40))
@@ -276,7 +276,7 @@ SAYS = st.tuples(
 @given(st.lists(SAYS))
 def test_whatever_is_said_a_keeper_hears_what_a_keeper_may(said):
     kept, now = Kept(WINDOW_MS), NOW_MS
-    of = Heard(kept, WINDOW_MS)
+    of = MessageCheck(kept, WINDOW_MS)
     for kind, t_ms, waited, late in said:
         now += waited
         of.says(kind, t_ms, b"x", now, late)
@@ -289,7 +289,7 @@ def test_whatever_is_said_a_keeper_hears_what_a_keeper_may(said):
 @given(st.binary(max_size=3 * PIECE_BYTES), st.sampled_from([BEGIN, DATA]))
 def test_pieces_are_the_whole_and_only_the_last_says_how_far_it_goes(data, kind):
     pieces = [(HEAD.unpack(each[: HEAD.size]), each[HEAD.size :]) for each in told(
-        Said(kind, 9, data), 7)]  # fmt: skip
+        SegmentMessage(kind, 9, data), 7)]  # fmt: skip
     assert b"".join(body for _, body in pieces) == data
     assert [head[0] for head, _ in pieces] == [kind, *[DATA] * (len(pieces) - 1)]
     assert pieces[-1][0][1] == 9

@@ -9,6 +9,6 @@ Nothing here knows a maker. What can be opened is opened by `connect`: a feed th
 """
 
 from contrejour.media.camera.feeds.connect import connect, without_login
-from contrejour.media.camera.feeds.feed import OPEN_S, STALL_S, Came, Feed
+from contrejour.media.camera.feeds.feed import OPEN_S, STALL_S, Arrival, Feed
 
-__all__ = ["OPEN_S", "STALL_S", "Came", "Feed", "connect", "without_login"]
+__all__ = ["OPEN_S", "STALL_S", "Arrival", "Feed", "connect", "without_login"]

@@ -32,7 +32,7 @@ ANYONE = "anyone"
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class Arrival:
     """What is known of a packet besides its time stamp.
 
     `offset_ns` goes on top of the stamp; None: the stamp says nothing, only the arrival counts.
@@ -60,7 +60,7 @@ class Feed(Protocol):
     def first(self) -> tuple[InputContainer, VideoStream]:
         """What says the format."""
 
-    def packets(self) -> Iterator[tuple[Any, Came]]:
+    def packets(self) -> Iterator[tuple[Any, Arrival]]:
         """In the order they came, an empty one where a decoder has to give what it still has.
 
         Ends with a CameraError, always, and after a silence of STALL_S.

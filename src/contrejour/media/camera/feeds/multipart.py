@@ -12,7 +12,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from contrejour.base.errors import CameraError
-from contrejour.media.camera.feeds.feed import Came, Feed, opened, pictures_of, read, tls
+from contrejour.media.camera.feeds.feed import Arrival, Feed, opened, pictures_of, read, tls
 
 ARRIVAL_NS = 500_000_000
 """Network and the camera's own buffer."""
@@ -33,9 +33,9 @@ class Multipart(Feed):
     def first(self) -> tuple[InputContainer, VideoStream]:
         return self._container, self._stream
 
-    def packets(self) -> Iterator[tuple[Any, Came]]:
+    def packets(self) -> Iterator[tuple[Any, Arrival]]:
         for packet in read(self._container, self._stream, self.name):
-            yield packet, Came(ARRIVAL_NS, offset_ns=None)
+            yield packet, Arrival(ARRIVAL_NS, offset_ns=None)
 
     def close(self) -> None:
         self._container.close()

@@ -33,7 +33,7 @@ from contrejour.base.errors import (
     ContrejourError,
     NotMedia,
 )
-from contrejour.media.camera.feeds.feed import Came, Feed, pictures_of
+from contrejour.media.camera.feeds.feed import Arrival, Feed, pictures_of
 from contrejour.media.file.index import OPEN_OPTIONS
 
 LOCAL = ("file", "recorder")
@@ -90,22 +90,22 @@ class Recordings(Feed):
     def first(self) -> tuple[InputContainer, VideoStream]:
         return self._first
 
-    def packets(self) -> Iterator[tuple[Any, Came]]:
+    def packets(self) -> Iterator[tuple[Any, Arrival]]:
         self._began_ns, at_ns = self._clock(), 0
         while self._now is not None:
             container, stream = self._now
             start_ns, end_ns, said_ns = None, at_ns, _said(container)
             for packet in _coded(container, stream):
-                came = Came(UNSAID_NS)
+                came = Arrival(UNSAID_NS)
                 if packet.size:
                     shown_ns, due_ns = _times(packet, end_ns)
                     start_ns = shown_ns if start_ns is None else start_ns
                     offset_ns, since_ns = at_ns - start_ns, shown_ns - start_ns
                     end_ns = max(end_ns, at_ns + since_ns + _STEP_NS)
                     self._wait(due_ns + offset_ns)
-                    came = Came(UNSAID_NS, offset_ns)
+                    came = Arrival(UNSAID_NS, offset_ns)
                     if said_ns is not None:
-                        came = Came(SAID_NS, offset_ns, said_ns + since_ns)
+                        came = Arrival(SAID_NS, offset_ns, said_ns + since_ns)
                 yield packet, came
             container.close()
             if self._loop and start_ns is not None:

@@ -13,7 +13,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from contrejour.base.errors import CameraError
-from contrejour.media.camera.feeds.feed import Came, Feed, opened, pictures_of, read, tls
+from contrejour.media.camera.feeds.feed import Arrival, Feed, opened, pictures_of, read, tls
 
 _ALLOWED = {"tcp": "rtsp,rtsps,rtp,tcp,tls", "udp": "rtsp,rtsps,rtp,udp,tcp,tls"}
 ARRIVAL_NS = 500_000_000
@@ -39,7 +39,7 @@ class Rtsp(Feed):
     def first(self) -> tuple[InputContainer, VideoStream]:
         return self._container, self._stream
 
-    def packets(self) -> Iterator[tuple[Any, Came]]:
+    def packets(self) -> Iterator[tuple[Any, Arrival]]:
         for packet in read(self._container, self._stream, self.name):
             yield packet, _came(packet)
 
@@ -47,9 +47,9 @@ class Rtsp(Feed):
         self._container.close()
 
 
-def _came(packet: Any) -> Came:
+def _came(packet: Any) -> Arrival:
     """With the camera's own time, once it sent a report: FFmpeg's AVProducerReferenceTime (µs)."""
     if not packet.has_sidedata("prft"):
-        return Came(ARRIVAL_NS)
+        return Arrival(ARRIVAL_NS)
     (wall_us,) = struct.unpack("=q", bytes(packet.get_sidedata("prft"))[:8])
-    return Came(REPORT_NS, 0, wall_us * 1000, reported=packet.has_sidedata("rtcp_sr"))
+    return Arrival(REPORT_NS, 0, wall_us * 1000, reported=packet.has_sidedata("rtcp_sr"))

@@ -13,7 +13,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from contrejour.base.errors import CameraError, CameraRefused
-from contrejour.media.camera.feeds.feed import STALL_S, Came, Feed, opened, pictures_of
+from contrejour.media.camera.feeds.feed import STALL_S, Arrival, Feed, opened, pictures_of
 
 SPREAD_NS = 50_000_000
 """The kernel stamps a picture when it is whole: its own exposure, and the way over USB."""
@@ -35,16 +35,16 @@ class Webcam(Feed):
         options = {"timestamps": "abs", "protocol_whitelist": "file"}
         self._container = opened(device, address, "Video4Linux2", options, _FORMAT)
         self._stream = pictures_of(self._container, address)
-        self._read = Watched(lambda: self._container.demux(self._stream), address)
+        self._read = ReaderThread(lambda: self._container.demux(self._stream), address)
 
     def first(self) -> tuple[InputContainer, VideoStream]:
         return self._container, self._stream
 
-    def packets(self) -> Iterator[tuple[Any, Came]]:
+    def packets(self) -> Iterator[tuple[Any, Arrival]]:
         for packet in self._read:
             if packet.size:
                 ns = None if packet.pts is None else int(packet.pts * packet.time_base * 10**9)
-                yield packet, Came(SPREAD_NS, 0, ns, reported=True)
+                yield packet, Arrival(SPREAD_NS, 0, ns, reported=True)
         raise CameraError("webcam-unplugged", camera=self.name)
 
     def close(self) -> None:
@@ -52,7 +52,7 @@ class Webcam(Feed):
             self._container.close()
 
 
-class Watched:
+class ReaderThread:
     """Reads in a thread of its own: a driver's read can wait for ever, and asks nobody."""
 
     def __init__(

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from contrejour.media.camera.originals.remux import BEGIN, CUT, DATA, END, Said
+from contrejour.media.camera.originals.remux import BEGIN, CUT, DATA, END, SegmentMessage
 
 HEAD = struct.Struct(">cqI")
 NOTE = b"N"
@@ -31,7 +31,7 @@ MOST_LATE_MS = 60_000
 MOST_BEGINS_S, MOST_BYTES_S, AT_ONCE_S = 10, 64 << 20, 2
 
 
-def told(said: Said, reached_ms: int) -> Iterator[bytes]:
+def told(said: SegmentMessage, reached_ms: int) -> Iterator[bytes]:
     """The messages that say it. `reached_ms`: said before; only the last piece says more."""
     pieces = range(0, len(said.data), PIECE_BYTES) or (0,)
     for at in pieces:
@@ -41,7 +41,7 @@ def told(said: Said, reached_ms: int) -> Iterator[bytes]:
         yield HEAD.pack(kind, said.t_ms if last else reached_ms, len(data)) + data
 
 
-class Keeper(Protocol):
+class SegmentSink(Protocol):
     """Keeps segments, each a movie of its own (fragmented MP4); one without a key picture at its
     beginning is decoded after the one before it.
 
@@ -73,10 +73,10 @@ class _State(Enum):
 
 
 @dataclass(slots=True)
-class Heard:
+class MessageCheck:
     """What of one connection is passed on to its keeper."""
 
-    keeper: Keeper
+    keeper: SegmentSink
     window_ms: int
     fits: bool = True
     """False: its pictures are coded in a way that no segment can hold."""

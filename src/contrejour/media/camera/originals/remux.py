@@ -27,7 +27,7 @@ _TICKS_MS = CLOCK_HZ // 1000
 _USUAL = CLOCK_HZ // 25
 
 
-class Coded(NamedTuple):
+class CameraPacket(NamedTuple):
     """A packet, and when it came: ms since 1970. `dts`, `pts`: by the stream, in CLOCK_HZ."""
 
     data: bytes
@@ -37,31 +37,33 @@ class Coded(NamedTuple):
     pts: int | None = None
 
 
-class Said(NamedTuple):
-    """To the keeper: what `Keeper` has a method for."""
+class SegmentMessage(NamedTuple):
+    """What a SegmentSink has a method for, on its way there."""
 
     kind: bytes
     t_ms: int
     data: bytes = b""
 
 
-class Remux:
+class Remuxer:
     """Of one connection. What it gives back goes to the keeper, in order, or `lost` is called."""
 
     def __init__(self, window_ms: int, segment_ms: int) -> None:
         self._window_ms, self._segment_ms = window_ms, segment_ms
         self._codec, self._told, self._head, self._annex_b = "", b"", b"", False
         self._init: Callable[[bytes], bytes] = lambda told: told
-        self._waiting: list[tuple[Coded, int, int]] = []
+        self._waiting: list[tuple[CameraPacket, int, int]] = []
         """Packets, when they are decoded and when shown, in ticks."""
         self._bytes = self._number = self._offset = 0
         self._line: int | None = None
         self._begun_ms = self._t_ms = self._end_ms = 0
         self.is_open = False
 
-    def source(self, codec: str, told: bytes, init: Callable[[bytes], bytes]) -> list[Said]:
+    def source(
+        self, codec: str, told: bytes, init: Callable[[bytes], bytes]
+    ) -> list[SegmentMessage]:
         """From here on packets are of this stream; `told`: its extradata; `init`: `copied_init`."""
-        said: list[Said] = []
+        said: list[SegmentMessage] = []
         if self.is_open:
             self._t_ms += 1
             said = self._end(self._t_ms, None)
@@ -69,13 +71,13 @@ class Remux:
         self._annex_b = codec in ("h264", "hevc") and not nal.length_size(codec, told)
         return said
 
-    def packet(self, new: Coded) -> list[Said]:
+    def packet(self, new: CameraPacket) -> list[SegmentMessage]:
         """The next packet. Raises what `init` raises, before anything has begun."""
         if new.t_ms < self._t_ms - LEAP_MS:  # our clock was set back: into windows that are over
             return self.cut()
         t_ms, before_ms = max(new.t_ms, self._t_ms), self._t_ms
         line, shown = self._times(new, t_ms)
-        said: list[Said] = []
+        said: list[SegmentMessage] = []
         begins_ms = None
         if self.is_open:
             if t_ms - before_ms > LEAP_MS:  # it was set: nobody knows what came when
@@ -97,14 +99,14 @@ class Remux:
         self._t_ms = t_ms
         return said
 
-    def cut(self) -> list[Said]:
+    def cut(self) -> list[SegmentMessage]:
         """The connection broke. What came is said first."""
         if not self.is_open:
             return []
         self._t_ms += 1
         said = self._flush(self._t_ms, None)
         self.lost()
-        return [*said, Said(CUT, self._t_ms)]
+        return [*said, SegmentMessage(CUT, self._t_ms)]
 
     def lost(self) -> None:
         """What was given back last couldn't be passed on: go on at a key picture."""
@@ -124,18 +126,18 @@ class Remux:
             return True
         return False
 
-    def _begin(self, t_ms: int) -> Said:
+    def _begin(self, t_ms: int) -> SegmentMessage:
         self._head = self._head or self._init(self._told)
         self.is_open, self._begun_ms = True, t_ms
         self._end_ms = t_ms - t_ms % self._window_ms + self._window_ms
-        return Said(BEGIN, t_ms, self._head)
+        return SegmentMessage(BEGIN, t_ms, self._head)
 
-    def _end(self, t_ms: int, line: int | None) -> list[Said]:
+    def _end(self, t_ms: int, line: int | None) -> list[SegmentMessage]:
         said = self._flush(t_ms, line)
         self.is_open = False
-        return [*said, Said(END, t_ms)]
+        return [*said, SegmentMessage(END, t_ms)]
 
-    def _flush(self, t_ms: int, line: int | None) -> list[Said]:
+    def _flush(self, t_ms: int, line: int | None) -> list[SegmentMessage]:
         """All that waits, as a fragment. `line`: when the next one is decoded, if there is one."""
         if not self._waiting:
             return []
@@ -154,9 +156,9 @@ class Remux:
         data = fragment_of(self._number, begins[0], samples)
         self._waiting.clear()
         self._bytes = 0
-        return [Said(DATA, t_ms, data)]
+        return [SegmentMessage(DATA, t_ms, data)]
 
-    def _times(self, new: Coded, t_ms: int) -> tuple[int, int]:
+    def _times(self, new: CameraPacket, t_ms: int) -> tuple[int, int]:
         """When it is decoded and shown, in ticks: as the stream says, on a line that goes forward.
 
         Where the stream's clock was set the line goes on by what was waited.

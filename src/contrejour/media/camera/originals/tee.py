@@ -1,6 +1,7 @@
 """The second pipe of a process that decodes: packets leave by it before they are decoded.
 
-    Live --packet--> Tee: Remux -> a bounded queue -> a thread --pipe--> listen: Heard -> Keeper
+    LiveStream --packet--> Tee: Remuxer -> a bounded queue -> a thread --pipe-->
+    listen: MessageCheck -> SegmentSink
 
 Whoever decodes never waits for it: where the queue is full packets are dropped, a segment is cut,
 and the next one begins at a key picture. Nothing here is ever on a disk.
@@ -20,9 +21,16 @@ from typing import Any
 
 import av
 
-from contrejour.media.camera.feeds import Came
-from contrejour.media.camera.originals.keeper import HEAD, NOTE, PIECE_BYTES, Heard, told
-from contrejour.media.camera.originals.remux import BEGIN, CUT, DATA, Coded, Remux, Said
+from contrejour.media.camera.feeds import Arrival
+from contrejour.media.camera.originals.keeper import HEAD, NOTE, PIECE_BYTES, MessageCheck, told
+from contrejour.media.camera.originals.remux import (
+    BEGIN,
+    CUT,
+    DATA,
+    CameraPacket,
+    Remuxer,
+    SegmentMessage,
+)
 from contrejour.media.out.fmp4 import CLOCK_HZ, copied_init
 
 MOST_WAITING = 8 << 20
@@ -35,15 +43,15 @@ class Tee:
     """The decoder's end. Made before the sandbox: it starts a thread."""
 
     def __init__(self, fd: int, window_ms: int, segment_ms: int, most: int = MOST_WAITING) -> None:
-        self._remux = Remux(window_ms, segment_ms)
-        self._waiting, self._bytes, self._most = deque[Said | None](), 0, most
+        self._remux = Remuxer(window_ms, segment_ms)
+        self._waiting, self._bytes, self._most = deque[SegmentMessage | None](), 0, most
         self._some = threading.Condition()
         self._stream: Any = None
         self._fits, self._open, self._t_ms = True, False, 0
         self._sender = threading.Thread(target=self._send, args=(fd,), daemon=True)
         self._sender.start()
 
-    def packet(self, packet: Any, data: bytes, came: Came) -> None:
+    def packet(self, packet: Any, data: bytes, came: Arrival) -> None:
         """One that just came, `data` its bytes. Raises nothing, and never waits."""
         if not self._fits or not data:
             return
@@ -60,9 +68,9 @@ class Tee:
             self._fits = False
             with self._some:
                 self._lost()
-            self._offer([Said(NOTE, self._t_ms)])
+            self._offer([SegmentMessage(NOTE, self._t_ms)])
 
-    def _offer(self, said: list[Said]) -> None:
+    def _offer(self, said: list[SegmentMessage]) -> None:
         with self._some:
             for each in said:
                 if each.data and self._bytes + len(each.data) > self._most:
@@ -77,7 +85,7 @@ class Tee:
     def _lost(self) -> None:
         self._remux.lost()
         if self._open:
-            self._waiting.append(Said(CUT, self._t_ms))
+            self._waiting.append(SegmentMessage(CUT, self._t_ms))
             self._open = False
 
     def close(self) -> None:
@@ -101,7 +109,7 @@ class Tee:
                         return
             reached_ms = said.t_ms
 
-    def _next(self) -> Said | None:
+    def _next(self) -> SegmentMessage | None:
         with self._some:
             self._some.wait_for(lambda: self._waiting)
             said = self._waiting.popleft()
@@ -109,7 +117,7 @@ class Tee:
             return said
 
 
-def _coded(packet: Any, data: bytes, came: Came) -> Coded:
+def _coded(packet: Any, data: bytes, came: Arrival) -> CameraPacket:
     """With its time stamps in CLOCK_HZ, where they say anything."""
     now_ms = time.time_ns() // 1_000_000
     dts = pts = None
@@ -120,10 +128,10 @@ def _coded(packet: Any, data: bytes, came: Came) -> Coded:
             None if stamp is None else round(stamp * ticks) + more
             for stamp in (packet.dts, packet.pts)
         )
-    return Coded(data, packet.is_keyframe, now_ms, dts, pts)
+    return CameraPacket(data, packet.is_keyframe, now_ms, dts, pts)
 
 
-def listen(fd: int, heard: Heard) -> None:
+def listen(fd: int, heard: MessageCheck) -> None:
     """The other end: pass on what is said until nobody speaks any more, then close it."""
     poll = select.poll()
     poll.register(fd, select.POLLIN)

@@ -15,6 +15,7 @@ import sys
 import threading
 from typing import Any
 
+from contrejour.base.catalogue import catalogue
 from contrejour.base.children import die_with_parent
 from contrejour.base.errors import CameraError, ContrejourError
 from contrejour.base.pictures import Frame
@@ -41,6 +42,7 @@ def main() -> None:
             asked["address"], transport=asked["transport"], trust=asked["trust"],
             tee=tee.packet if tee else None,
         )  # fmt: skip
+        catalogue("en")  # what goes wrong is said in words; in the sandbox no file can be read
         sandbox = shut_in()
         _pass_on(live, sandbox, waiting)
     except ContrejourError as error:

@@ -51,9 +51,10 @@ KEYS = """
 import sys
 from pathlib import Path
 from fakes.parties import parties
-from contrejour.custody.seal.window import Wanted, make
+from contrejour.custody.seal.window import WindowRequest, make
 T0 = 1_802_433_600_000
-make([Wanted("car-1", T0 + n * 60_000, T0 + n * 60_000 + 60_000, Path(sys.argv[1]) / f"{n}.onions")
+folder = Path(sys.argv[1])
+make([WindowRequest("car-1", T0 + n * 60_000, T0 + n * 60_000 + 60_000, folder / f"{n}.onions")
       for n in range(500)], parties().keys)
 """
 TOKEN = """

@@ -39,10 +39,20 @@ def problems() -> Iterator[str]:
     for page in pages:
         for fault in _faults(page.read_text()):
             yield f"{page.relative_to(ROOT)}: {fault}"
+    yield from _twice_in_the_glossary()
     for package in sorted(SOURCE.rglob("__init__.py")):
         told = ast.get_docstring(ast.parse(package.read_text())) or ""
         for fault in _faults(told, package.parent):
             yield f"{package.relative_to(ROOT)}: {fault}"
+
+
+def _twice_in_the_glossary() -> Iterator[str]:
+    """Words of English that it gives two meanings."""
+    page = ROOT / "docs" / "design" / "glossary.md"
+    rows = (line.split("|") for line in page.read_text().splitlines() if line.startswith("| "))
+    words = [word for row in rows for word in row[1].strip().split(", ") if word != "English"]
+    for word in sorted({word for word in words if words.count(word) > 1}):
+        yield f"docs/design/glossary.md: {word} has two meanings"
 
 
 def _faults(text: str, folder: Path | None = None) -> Iterator[str]:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from fakes.openings import A
 
 from contrejour.base.canonical import Json
-from contrejour.custody.ledger.entry import Entry, moment
+from contrejour.base.times import utc
+from contrejour.custody.ledger.entry import Entry
 
 START = datetime(2027, 2, 12, tzinfo=UTC)
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -16,7 +17,7 @@ OVER = datetime(2027, 2, 12, 12, tzinfo=UTC)
 
 
 def of(kind: str, at: datetime = START, **data: Json) -> bytes:
-    return Entry(kind, moment(at), data).bytes
+    return Entry(kind, utc(at), data).bytes
 
 
 def batch(at: datetime, first: int, end: int, edge: str = "bus-041") -> bytes:

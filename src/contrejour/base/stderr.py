@@ -17,9 +17,10 @@ import threading
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Literal
 
+from contrejour.base import times
 from contrejour.base.errors import ContrejourError
 from contrejour.base.language import said
 from contrejour.base.messages import Message, Tell, as_json, verbatim
@@ -53,7 +54,7 @@ class Log:
 
     form: Form = "text"
     write: Callable[[str], object] = lambda text: print(text, file=sys.stderr, flush=True)
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: times.Clock = times.now
 
     def say(
         self, message: Message, code: str, level: Level = "info", *, camera: str = "",

@@ -8,7 +8,13 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 
 Clock: TypeAlias = Callable[[], datetime]
-"""What says the time: aware, and set once for all that runs by it."""
+"""What says the time of day: aware, and set once for all that runs by it."""
+UnixClock: TypeAlias = Callable[[], float]
+"""The time of day as seconds since 1970, UTC: where signatures and other machines count so."""
+Monotonic: TypeAlias = Callable[[], int]
+"""Nanoseconds that only go forward, from nobody knows when."""
+SECOND = "%Y-%m-%dT%H:%M:%SZ"
+"""How `utc` writes a time, for strptime."""
 
 
 def now() -> datetime:
@@ -17,8 +23,20 @@ def now() -> datetime:
 
 
 def utc(moment: datetime) -> str:
-    """2027-02-12T15:00:00Z: to the second (RFC 3339)."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """2027-02-12T15:00:00Z: to the second (RFC 3339), what is below it left out.
+
+    A time that names no zone is UTC.
+    """
+    return _in_utc(moment).strftime(SECOND)
+
+
+def utc_us(moment: datetime) -> str:
+    """2027-02-12T15:00:00.000000Z: to the microsecond; else as `utc`."""
+    return _in_utc(moment).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ import argparse
 import hashlib
 import json
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from contrejour.base import times
 from contrejour.base.errors import Malformed, OrderError
 from contrejour.base.messages import Message
 from contrejour.cli import arguments
@@ -47,7 +48,7 @@ def _declare(args: argparse.Namespace) -> int:
         "witness.policy": arguments.read_bytes(args.witnesses),
     }  # fmt: skip
     plan = Plan(given["plan.json"], [public_key(args.pub)])
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = times.now().replace(microsecond=0)
     private = _private(args.private)
     voted = plan.originals(args.camera[0])
     rules, keys = folder.rules_of(given["open.policy"], given["witness.policy"], voted)
@@ -131,7 +132,7 @@ def _say(args: argparse.Namespace, done: str) -> int:
     if getattr(args, "pub", None):
         _demand_planned(args, found)
     word = _word(args, act, found)
-    _tell(folder.add(args.folder, found, step, word, datetime.now(UTC)), as_json=False)
+    _tell(folder.add(args.folder, found, step, word, times.now()), as_json=False)
     return 0
 
 
@@ -142,7 +143,7 @@ def _demand_planned(args: argparse.Namespace, found: Found) -> None:
 
     envelope = arguments.read_bytes(args.folder / "plan.json")
     plan = Plan(envelope, [public_key(args.pub)])
-    digest, now = hashlib.sha256(envelope).hexdigest(), datetime.now(UTC)
+    digest, now = hashlib.sha256(envelope).hexdigest(), times.now()
     demand_allowed(found.case.order, plan, digest, now, found.hold)
 
 
@@ -152,7 +153,7 @@ def _word(args: argparse.Namespace, act: Act, found: Found) -> bytes:
 
     order = found.case.order.id
     key = private_key(args.key, args.password_file)
-    word = signed.sign(act, order, args.role, datetime.now(UTC), key)
+    word = signed.sign(act, order, args.role, times.now(), key)
     word.check(order, found.keys)
     return word.bytes
 
@@ -161,7 +162,7 @@ def _reveal(args: argparse.Namespace) -> int:
     from contrejour.custody.cases import due, folder
 
     order = folder.read(args.folder).case.order
-    print(folder.owe(args.folder, due.revealed(order, datetime.now(UTC))))
+    print(folder.owe(args.folder, due.revealed(order, times.now())))
     return 0
 
 
@@ -175,7 +176,7 @@ def _show(args: argparse.Namespace) -> int:
 def _tell(found: Found, *, as_json: bool) -> None:
     from contrejour.custody.cases.summary import lines, summary
 
-    now = datetime.now(UTC)
+    now = times.now()
     if as_json:
         print(json.dumps(summary(found.case, found.private, now), ensure_ascii=False))
     else:

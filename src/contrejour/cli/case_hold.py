@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from contrejour.base import times
 from contrejour.base.errors import OrderError
 from contrejour.base.files import filling
 from contrejour.cli import arguments
@@ -47,7 +47,7 @@ def _hold(args: argparse.Namespace) -> int:
     from contrejour.custody.cases.steps import Hold
     from contrejour.custody.seal.onion import unpack
 
-    found, now = folder.read(args.folder), datetime.now(UTC).replace(microsecond=0)
+    found, now = folder.read(args.folder), times.now().replace(microsecond=0)
     case = found.case
     peeled = {each.window: None for each in case.peels if case.is_peeled(each.window)}
     windows = tuple(window for window in peeled if window not in case.held)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from contrejour.base import times
 from contrejour.base.errors import InputMissing, OrderError, OutputFailed, UsageError
 from contrejour.base.language import said
 from contrejour.base.messages import Message
@@ -76,7 +77,7 @@ def _export(args: argparse.Namespace) -> int:
         raise UsageError("two-files-of-one-name")
     found = {path.name: path for path in args.files}
     proofs = {path.name: arguments.read_bytes(path) for path in args.proof}
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = times.now().replace(microsecond=0)
     print(f"{args.output}\n{export(args.folder, args.output, found, proofs, now)}")
     return 0
 

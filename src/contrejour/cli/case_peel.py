@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from contrejour.base import times
 from contrejour.base.errors import InputMissing, OrderError, UsageError
 from contrejour.cli import arguments, case_hold
 from contrejour.cli.arguments import CASE_FOLDER
@@ -206,7 +207,7 @@ def _trust(path: Path) -> Trust:
 
 def utc_now() -> datetime:
     """UTC, to the second."""
-    return datetime.now(UTC).replace(microsecond=0)
+    return times.now().replace(microsecond=0)
 
 
 WITNESS = Command(

@@ -6,9 +6,10 @@ import argparse
 import hashlib
 import sys
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from contrejour.base import times
 from contrejour.base.errors import InputMissing, OutputExists, UsageError
 from contrejour.base.files import filling
 from contrejour.base.language import said
@@ -50,7 +51,7 @@ def _hours(text: str) -> int:
 
 
 def _today() -> date:
-    return datetime.now(UTC).date()
+    return times.now().date()
 
 
 def _wanted(args: argparse.Namespace) -> list[date]:
@@ -101,16 +102,17 @@ def _publish(args: argparse.Namespace) -> int:
 
 def _entry(role: str, day: date, note: bytes) -> bytes:
     """What the log is told of a day's key: in which note it is."""
-    from contrejour.custody.ledger.entry import Entry, moment
+    from contrejour.base.times import utc
+    from contrejour.custody.ledger.entry import Entry
 
     told = {"role": role, "epoch": f"{day}", "keys": hashlib.sha256(note).hexdigest()}
-    return Entry("keyset.publish", moment(datetime.now(UTC)), told).bytes + b"\n"
+    return Entry("keyset.publish", utc(times.now()), told).bytes + b"\n"
 
 
 def _destroy(args: argparse.Namespace) -> int:
     from contrejour.custody.seal import keys, shred
 
-    now, ends = datetime.now(UTC), end_of(args)
+    now, ends = times.now(), end_of(args)
     due = [args.day] if args.day else [day for day in keys.days(args.folder) if ends(day) <= now]
     statements = [args.output / f"{day}.shred" for day in due]
     for path in statements:

@@ -7,10 +7,10 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from contrejour.base import times
 from contrejour.base.errors import Malformed, UsageError
 from contrejour.base.language import said
 from contrejour.base.messages import Message
@@ -67,9 +67,10 @@ def _append(args: argparse.Namespace) -> int:
 
 def _entries(path: Path) -> Iterator[Entry]:
     """The entries of a file. Raises Malformed, LedgerError."""
-    from contrejour.custody.ledger.entry import VERSION, Entry, moment
+    from contrejour.base.times import utc
+    from contrejour.custody.ledger.entry import VERSION, Entry
 
-    now = moment(datetime.now(UTC))
+    now = utc(times.now())
     for number, line in enumerate(arguments.read_text(path).splitlines(), 1):
         try:
             data = json.loads(line)

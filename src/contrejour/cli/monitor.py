@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from contrejour.base import times
 from contrejour.base.errors import LedgerError, OutputExists, UsageError
 from contrejour.base.language import said
 from contrejour.base.stop import Termination
@@ -51,7 +52,7 @@ def _monitor(args: argparse.Namespace) -> int:
             _keep(args.state, monitor)
             if args.page:
                 seen = monitor.believed[1] if monitor.believed else None
-                now = datetime.now(UTC)
+                now = times.now()
                 told = page(arguments.speak(None), now, args.every, seen, alarms)
                 arguments.write_new(args.page, told, force=True)
             if not args.every:
@@ -104,7 +105,7 @@ def _keep(state: Path, monitor: Monitor) -> None:
 
 def _tell(before: list[Alarm], now: list[Alarm], as_json: bool) -> None:
     """Each alarm once, and once when it is over."""
-    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    at = times.utc(times.now())
     old, new = set(before), set(now)
     for word, alarms, told in (("over", before, new), ("alarm", now, old)):
         for each in (each for each in alarms if each not in told):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from contrejour.base import times
 from contrejour.base.errors import (
     ContrejourError,
     InputMissing,
@@ -43,7 +44,7 @@ def _shred(args: argparse.Namespace) -> int:
         raise InputMissing("keys-not-a-folder", folder=args.folder)
     if args.output.is_file():
         raise UsageError("statements-not-a-folder", output=args.output)
-    now, wrong = datetime.now(UTC), list[ContrejourError]()
+    now, wrong = times.now(), list[ContrejourError]()
     ends, signer = end_of(args), private_key(args.key, args.password_file)
     party, due = args.party or args.role, 0
     with filling(args.output):
@@ -95,11 +96,12 @@ def _due(
 
 def _entry(what: dict[str, Json], role: str, now: datetime, method: str) -> bytes:
     """What the log is owed."""
-    from contrejour.custody.ledger.entry import Entry, moment
+    from contrejour.base.times import utc
+    from contrejour.custody.ledger.entry import Entry
 
     kind = "hold.shred" if "order" in what else "epoch.shred"
     told: dict[str, Json] = {**what, "role": role, "method": METHODS.get(method, method)}
-    return Entry(kind, moment(now), told).bytes + b"\n"
+    return Entry(kind, utc(now), told).bytes + b"\n"
 
 
 SHRED = Command(

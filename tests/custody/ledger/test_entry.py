@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from contrejour.base.canonical import Json
 from contrejour.base.errors import LedgerError
+from contrejour.base.times import utc
 from contrejour.custody.ledger import entry as entries
-from contrejour.custody.ledger.entry import TYPES, Entry, commitment, moment, read
+from contrejour.custody.ledger.entry import TYPES, Entry, commitment, read
 
 
 @pytest.mark.parametrize("kind", TYPES)
@@ -124,5 +125,5 @@ def test_an_entry_of_more_than_4096_bytes_is_refused() -> None:
 
 def test_a_moment_is_utc_to_the_second() -> None:
     paris = timezone(timedelta(hours=1))
-    assert moment(datetime(2027, 2, 12, 10, 30, 0, 999_999, paris)) == AT
-    assert moment(datetime(2027, 2, 12, 9, 30, tzinfo=UTC)) == AT
+    assert utc(datetime(2027, 2, 12, 10, 30, 0, 999_999, paris)) == AT
+    assert utc(datetime(2027, 2, 12, 9, 30, tzinfo=UTC)) == AT

@@ -12,8 +12,9 @@ from datetime import datetime
 
 from contrejour.base.canonical import Json
 from contrejour.base.errors import OrderError
+from contrejour.base.times import utc
 from contrejour.custody.cases.order import Order
-from contrejour.custody.ledger.entry import Entry, moment
+from contrejour.custody.ledger.entry import Entry
 from contrejour.custody.ledger.tree import leaf_hash
 
 
@@ -30,7 +31,7 @@ def opened(order: Order, layer: bytes, at: datetime) -> bytes:
 def kept(order: Order, keyset: str, at: datetime) -> bytes:
     """A window's key is wrapped anew for a hold, for the keys of that set."""
     assert order.hold_until is not None
-    until = moment(order.hold_until)
+    until = utc(order.hold_until)
     return _entry("hold.rewrap", order, at, keyset=keyset, expires=until, n=1)
 
 
@@ -45,13 +46,13 @@ def revealed(order: Order, at: datetime) -> bytes:
     if order.secret is None:
         raise OrderError("order-no-secret")
     return _entry(
-        "order.reveal", order, at, cameras=[*order.cameras], since=moment(order.since),
-        until=moment(order.until), salts=dict(order.secret.salts),
+        "order.reveal", order, at, cameras=[*order.cameras], since=utc(order.since),
+        until=utc(order.until), salts=dict(order.secret.salts),
     )  # fmt: skip
 
 
 def _entry(kind: str, order: Order, at: datetime, **data: Json) -> bytes:
-    return Entry(kind, moment(at), {"order": order.id, **data}).bytes
+    return Entry(kind, utc(at), {"order": order.id, **data}).bytes
 
 
 def _root(onion: bytes) -> str:

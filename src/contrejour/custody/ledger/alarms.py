@@ -16,7 +16,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from contrejour.base.errors import LedgerError
 from contrejour.base.messages import Message
-from contrejour.custody.ledger.entry import Entry, moment, read
+from contrejour.base.times import utc
+from contrejour.custody.ledger.entry import Entry, read
 from contrejour.custody.ledger.replay import Replay
 from contrejour.custody.ledger.tree import leaf_hash
 from contrejour.custody.ledger.verify import EARLY_S
@@ -99,7 +100,7 @@ class Watch:
             if gone and at < (due := self._due(day)):
                 early = Message(
                     "monitor-shred-early", number=number, role=words["role"], day=day,
-                    due=moment(due),
+                    due=utc(due),
                 )  # fmt: skip
                 self._say(Alarm(early, "early"))
 
@@ -107,14 +108,14 @@ class Watch:
         """What is wrong, in the order of the log, then what is late, then who is silent."""
         more = [Alarm(Message("monitor-more", more=self._more), "entry")]
         found = [*self._found, *(more if self._more else ())]
-        hidden = [Alarm(each, "order") for each in self._replay.overdue(moment(now))]
+        hidden = [Alarm(each, "order") for each in self._replay.overdue(utc(now))]
         return [*found, *self._unanswered(now), *hidden, *self._late(now), *self._silent(now)]
 
     def _unanswered(self, now: datetime) -> list[Alarm]:
         return [
             Alarm(Message("monitor-unanswered", order=order, expires=expires), "order")
             for order, expires in self._orders.items()
-            if expires and moment(now) > expires
+            if expires and utc(now) > expires
         ]
 
     def _late(self, now: datetime) -> list[Alarm]:
@@ -124,13 +125,13 @@ class Watch:
             owing = (self._wanted.parties or by) - self._destroyed.get(day, set())
             if owing and now - due > GRACE:
                 who = ", ".join(sorted(owing))
-                late = Message("monitor-shred-late", parties=who, day=day, due=moment(due))
+                late = Message("monitor-shred-late", parties=who, day=day, due=utc(due))
                 found.append(Alarm(late, "shred"))
         return found
 
     def _silent(self, now: datetime) -> list[Alarm]:
         return [
-            Alarm(Message("monitor-silent", edge=edge, since=moment(at)), "silent")
+            Alarm(Message("monitor-silent", edge=edge, since=utc(at)), "silent")
             for edge, at in self._heard.items()
             if now - at > SILENT * self._wanted.batch
         ]

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from queue import Empty, SimpleQueue
 
+from contrejour.base import times
 from contrejour.base.errors import LedgerError
 from contrejour.base.messages import Message, Tell, reason_of
 from contrejour.custody import note
@@ -33,7 +34,7 @@ class Witnesses:
     """Gives the log the cosignatures of a quorum; one thread asks at a time."""
 
     def __init__(
-        self, trust: Trust, *, limit_s: float = LIMIT_S, clock: Callable[[], float] = time.time,
+        self, trust: Trust, *, limit_s: float = LIMIT_S, clock: times.UnixClock = time.time,
         tell: Tell = lambda _: None,
     ) -> None:  # fmt: skip
         self._trust, self._limit_s, self._clock, self._tell = trust, limit_s, clock, tell

@@ -16,16 +16,16 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from contrejour.base.canonical import Json, canonical
 from contrejour.base.errors import LedgerError
+from contrejour.base.times import SECOND, utc
 
 Fits = Callable[[object], bool]
 MOST_BYTES = 4096
 SALT_BYTES = 32
 VERSION = 1
-_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def _text(pattern: str) -> Fits:
@@ -49,7 +49,7 @@ def _maybe(fits: Fits) -> Fits:
 
 def _moment(value: object) -> bool:
     try:
-        return isinstance(value, str) and moment(datetime.strptime(value, _MOMENT)) == value
+        return isinstance(value, str) and utc(datetime.strptime(value, SECOND)) == value
     except ValueError:
         return False
 
@@ -206,9 +206,3 @@ def commitment(salt: bytes, data: Mapping[str, Json]) -> str:
     if len(salt) != SALT_BYTES:
         raise ValueError(f"a salt of {len(salt)} bytes")
     return hashlib.sha256(salt + canonical(data)).hexdigest()
-
-
-def moment(at: datetime) -> str:
-    """UTC, to the second; a time without a zone is UTC."""
-    known = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return known.astimezone(UTC).strftime(_MOMENT)

@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from contrejour.base import times
 from contrejour.base.errors import LedgerError, OutputFailed
 from contrejour.base.messages import Message, Tell
 from contrejour.custody import note
@@ -111,7 +112,7 @@ class Witness:
 
     def __init__(
         self, path: Path, signer: Signer, logs: Sequence[Key], *,
-        clock: Callable[[], float] = time.time, tell: Tell = lambda _: None,
+        clock: times.UnixClock = time.time, tell: Tell = lambda _: None,
     ) -> None:  # fmt: skip
         self.signer, self._path, self._clock, self._tell = signer, path, clock, tell
         self._logs: dict[str, list[Key]] = {}

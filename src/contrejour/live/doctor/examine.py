@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from contrejour.base import times
 from contrejour.base.errors import UsageError
 from contrejour.base.messages import Message
 from contrejour.law.mandate.plan import Plan
@@ -34,7 +34,7 @@ class Examination:
     plan: Callable[[], Plan] | None
     output: Path
     seal: Callable[[Seal], SealingConfig]
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: times.Clock = times.now
 
 
 def examine(asked: Examination, cameras: CameraCheck | None = None) -> Iterator[CheckResult]:

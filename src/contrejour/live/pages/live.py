@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
+from contrejour.base import times
 from contrejour.base.errors import PlanExpired, Refused
 from contrejour.law.mandate.vocabulary import Act
 from contrejour.live.pages.answer import Answer, PageRequest, nothing, ranged
@@ -40,7 +40,7 @@ class Live:
     """`clock`: the time, aware."""
 
     watcher: Watcher
-    clock: Callable[[], datetime]
+    clock: times.Clock
     wait_s: float = WAIT_S
 
     def answer(self, file: str, asked: PageRequest) -> Answer:

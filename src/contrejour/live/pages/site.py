@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
 
+from contrejour.base import times
 from contrejour.live.pages import metrics, page
 from contrejour.live.pages.answer import Answer, PageRequest, nothing
 from contrejour.live.pages.health import CameraHealth, state
@@ -28,7 +27,7 @@ class SitePages:
         self,
         cameras: RunningCameras,
         *,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: times.Clock = times.now,
         wait_s: float = WAIT_S,
         log: str | None = None,
     ) -> None:

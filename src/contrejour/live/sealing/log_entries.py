@@ -23,7 +23,8 @@ from typing import Any
 from contrejour.base import files
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import SealError
-from contrejour.custody.ledger.entry import Entry, moment
+from contrejour.base.times import utc
+from contrejour.custody.ledger.entry import Entry
 from contrejour.custody.ledger.tree import full_root, leaf_hash, root
 from contrejour.custody.seal import store
 from contrejour.custody.seal.clock import when
@@ -118,11 +119,11 @@ class LogEntries:
 
     def _span(self, now: datetime, kind: str, camera: str, t0: int, t1: int, reason: str) -> bytes:
         """Whole seconds, none left out."""
-        span = {"from": moment(when(t0)), "to": moment(when(t1 + 999))}
+        span = {"from": utc(when(t0)), "to": utc(when(t1 + 999))}
         return self._entry(now, kind, {"camera": camera, "reason": str(reason), **span})
 
     def _entry(self, now: datetime, kind: str, data: Mapping[str, Any]) -> bytes:
-        return Entry(kind, moment(now), {"edge": self._edge, **data}).bytes
+        return Entry(kind, utc(now), {"edge": self._edge, **data}).bytes
 
     def _write(self, now: datetime, state: dict[str, Any], lines: bytes, index: bytes) -> None:
         state["files"] += 1

@@ -11,11 +11,12 @@ nobody who was in the picture. The last decision on an event counts; all of them
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
+from contrejour.base import times
 from contrejour.base.errors import InputMissing, Refused, UsageError
 from contrejour.base.files import replace, writing
 from contrejour.base.messages import Message, Tell
@@ -54,7 +55,7 @@ class Share:
         return self.confirmed / decided if decided else None
 
 
-def decisions(folder: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Journal:
+def decisions(folder: Path, clock: times.Clock = times.now) -> Journal:
     """The journal of decisions. Raises Busy, OutputFailed."""
     return Journal(folder / "decisions", clock=clock)
 
@@ -97,7 +98,7 @@ def events(folder: Path, tell: Tell = lambda _: None) -> Iterator[Decision]:
 
 def decide(
     folders: Iterable[Path], event_id: str, verdict: EntryKind, by: str, *,
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    clock: times.Clock = times.now,
 ) -> JournalEntry:  # fmt: skip
     """Keep what `by`, a role, decided. Raises UsageError, Refused, Busy, OutputFailed."""
     journal, _, number = event_id.partition("-")

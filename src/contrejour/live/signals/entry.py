@@ -19,6 +19,7 @@ from typing import cast
 
 from contrejour.base.canonical import Json, canonical
 from contrejour.base.pictures import Event
+from contrejour.base.times import utc_us
 
 FIRST_CHAIN = "0" * 32
 
@@ -59,7 +60,7 @@ def event_data(event: Event) -> dict[str, Json]:
         "kind": event.kind,
         "camera": event.camera,
         "zone": event.zone,
-        "time": moment(event.time),
+        "time": utc_us(event.time),
         "count": event.count,
         "confidence": thousandths / 1000 if thousandths % 1000 else thousandths // 1000,
     }
@@ -70,15 +71,10 @@ def payload(entry: JournalEntry) -> dict[str, Json]:
     return {**entry.data, "id": entry.id}
 
 
-def moment(at: datetime) -> str:
-    """In UTC, to the microsecond (RFC 3339)."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
 def write(entry: JournalEntry, before: str) -> tuple[bytes, str]:
     """The line of an entry, after the chain `before`; and the chain after it."""
     told: dict[str, Json] = {
-        "at": moment(entry.at), "data": dict(entry.data), "kind": entry.kind.value,
+        "at": utc_us(entry.at), "data": dict(entry.data), "kind": entry.kind.value,
         "number": entry.number,
     }  # fmt: skip
     chain = _chain(before, told)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from contrejour.base import times
 from contrejour.base.canonical import Json
 from contrejour.base.errors import OutputFailed
 from contrejour.base.files import GrowingFile, lock, make_folder, sync, writing
@@ -37,7 +38,7 @@ class Journal:
     """
 
     def __init__(
-        self, folder: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        self, folder: Path, *, clock: times.Clock = times.now,
         tell: Tell = lambda _: None,
         token: Callable[[], str] = lambda: secrets.token_hex(4),
     ) -> None:  # fmt: skip

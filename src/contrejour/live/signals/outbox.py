@@ -16,11 +16,11 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import takewhile
 from pathlib import Path
 from typing import Protocol
 
+from contrejour.base import times
 from contrejour.base.errors import OutputFailed
 from contrejour.base.files import replace, writing
 from contrejour.base.messages import Message, Tell, reason_of, verbatim
@@ -94,7 +94,7 @@ class Outbox:
 
     def __init__(
         self, journal: Journal, destination: Destination, file: Path, *,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: times.Clock = times.now,
         spread: Callable[[float, float], float] = random.uniform,
         tell: Tell = lambda _: None,
     ) -> None:  # fmt: skip

@@ -15,10 +15,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from contrejour.base import times
 from contrejour.base.canonical import Json
 from contrejour.base.ending import finally_each
 from contrejour.base.errors import Busy
@@ -37,7 +38,7 @@ class Signals:
 
     def __init__(
         self, folder: Path, destinations: Iterable[Destination] = (), roles: Iterable[str] = (), *,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: times.Clock = times.now,
         tell: Tell = lambda _: None,
     ) -> None:  # fmt: skip
         self._clock, self._tell = clock, tell

@@ -22,16 +22,17 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from contrejour.base import times
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import UsageError
 from contrejour.base.messages import Message
-from contrejour.live.signals.entry import JournalEntry, moment, payload
+from contrejour.base.times import utc_us
+from contrejour.live.signals.entry import JournalEntry, payload
 from contrejour.live.signals.outbox import Unsent, Unwanted
 
 SILENCE_S, ANSWER_S = 5.0, 15.0
@@ -67,7 +68,7 @@ def signature(key: bytes, webhook_id: str, timestamp: int, body: bytes) -> str:
 class Webhook:
     """A Destination: one address. Its name comes from the address: another one starts anew."""
 
-    def __init__(self, hook: Hook, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, hook: Hook, *, now: times.UnixClock = time.time) -> None:
         """Raises UsageError for what is no address of the web."""
         self._parts = urlsplit(hook.url)
         if not is_address(hook.url):
@@ -79,7 +80,7 @@ class Webhook:
 
     def send(self, entry: JournalEntry) -> None:
         body = canonical(
-            {"type": entry.kind.value, "timestamp": moment(entry.at), "data": payload(entry)}
+            {"type": entry.kind.value, "timestamp": utc_us(entry.at), "data": payload(entry)}
         )
         timestamp = int(self._now())
         headers = {

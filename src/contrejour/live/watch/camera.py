@@ -15,11 +15,12 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
 from contrejour import media
+from contrejour.base import times
 from contrejour.base.ending import finally_each
 from contrejour.base.errors import CameraError, ContrejourError, NotMedia, OutputFailed, Unsupported
 from contrejour.base.messages import Message, Tell
@@ -88,7 +89,7 @@ class Watcher:
     """Where its originals are sealed, if they are, and as far as the plan lets it record."""
     load: Load = field(default_factory=Load)
     offline: bool = False
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: times.Clock = times.now
     sleep: Callable[[float], object] = time.sleep
     tell: Tell = lambda _: None
     counters: Counters = field(default_factory=Counters)

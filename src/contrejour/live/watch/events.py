@@ -9,12 +9,12 @@ on this very zone and its days of shadow are over (PR-04). Nothing here acts on 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from contrejour.base import files
+from contrejour.base import files, times
 from contrejour.base.ending import finally_each
 from contrejour.base.errors import OutputFailed, PlanExpired
 from contrejour.base.messages import Tell
@@ -53,7 +53,7 @@ class Events:
     def __init__(
         self, plan: Plan, camera: str, zones: Mapping[str, ZoneRule],
         rates: Mapping[str, Rates | None], signals: Signals, *, out: Path | None = None,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: times.Clock = times.now,
         tell: Tell = lambda _: None,
     ) -> None:  # fmt: skip
         """`out`: where moments are kept, if at all.

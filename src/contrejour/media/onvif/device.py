@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from contrejour.base import times
 from contrejour.base.errors import CameraRefused
 from contrejour.media.onvif.probe import is_of
 from contrejour.media.onvif.soap import ANSWER_S, Fault, Talk, plain
@@ -57,7 +58,7 @@ def ask(address: str, login: str = "", answer_s: float = ANSWER_S) -> Device:
     """
     talk = Talk(login, answer_s=answer_s)
     told = talk.ask(address, f'<GetSystemDateAndTime xmlns="{DEVICE}"/>', open_=True)
-    talk.ahead = _clock(told, address) - datetime.now(UTC)
+    talk.ahead = _clock(told, address) - times.now()
     info = talk.ask(address, f'<GetDeviceInformation xmlns="{DEVICE}"/>')
     maker, model, firmware = (
         plain(text_of(info, f"GetDeviceInformationResponse/{name}"))

@@ -12,9 +12,10 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
+from contrejour.base import times
 from contrejour.base.errors import CameraError, CameraRefused
 from contrejour.media.onvif import digest
 from contrejour.media.onvif.xml import MOST_BYTES, Element, envelope, parsed, quoted, text_of
@@ -69,7 +70,7 @@ class Talk:
     def _token(self) -> str:
         """A WS-UsernameToken, by the device's clock: it refuses old ones."""
         user, _, password = self.login.partition(":")
-        nonce, at = secrets.token_bytes(16), digest.created(datetime.now(UTC) + self.ahead)
+        nonce, at = secrets.token_bytes(16), digest.created(times.now() + self.ahead)
         proof = digest.token_digest(nonce, at, password)
         return (
             f'<w:Security xmlns:w="{SECURITY}-wssecurity-secext-1.0.xsd" '

@@ -11,9 +11,9 @@ import base64
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from contrejour.base import times
 from contrejour.base.errors import CameraRefused
 from contrejour.media.onvif.device import DEVICE, MEDIA, MEDIA_2, SCHEMA
 from contrejour.media.onvif.digest import token_digest
@@ -77,7 +77,7 @@ class Onvif:
         return hmac.compare_digest(text_of(token, "Password").encode(), wanted.encode())
 
     def _device(self, name: str) -> str:
-        now = datetime.now(UTC)
+        now = times.now()
         service = f"{self.base}/onvif/media"
         match name:
             case "GetSystemDateAndTime":

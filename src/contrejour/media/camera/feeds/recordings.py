@@ -26,6 +26,7 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from contrejour.base import times
 from contrejour.base.errors import (
     CameraEnded,
     CameraError,
@@ -58,7 +59,7 @@ class Recordings(Feed):
     def __init__(
         self,
         address: str,
-        clock: Callable[[], int] = time.monotonic_ns,
+        clock: times.Monotonic = time.monotonic_ns,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         """Raises CameraRefused, NotMedia, Unsupported."""

@@ -7,8 +7,8 @@ from typing import TextIO
 
 import pytest
 
+from contrejour.base import files
 from contrejour.base.errors import Busy, OutputExists, OutputFailed
-from contrejour.recorded import folder
 from contrejour.recorded.folder import WorkFolder
 
 
@@ -103,8 +103,8 @@ def test_the_video_gets_its_name_once_the_names_of_the_other_files_are_durable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out, report, said = tmp_path / "a.mp4", tmp_path / "pages" / "r.html", []
-    sync, replace = folder.sync, os.replace
-    monkeypatch.setattr(folder, "sync", lambda path: (said.append(path.name), sync(path)))
+    sync, replace = files.sync, os.replace
+    monkeypatch.setattr(files, "sync", lambda path: (said.append(path.name), sync(path)))
     monkeypatch.setattr(os, "replace", lambda a, b: (said.append(b.name), replace(a, b)))
     with WorkFolder(out, force=False, resume=False) as work:
         work.begin({})
@@ -112,4 +112,4 @@ def test_the_video_gets_its_name_once_the_names_of_the_other_files_are_durable(
         for name in ("report", "video"):
             (work.path / name).write_text(name)
         work.publish((work.path / "report", report), (work.path / "video", out))
-    assert said == ["r.html", "pages", "a.mp4", tmp_path.name]
+    assert said == ["report", "r.html", "pages", "video", "a.mp4", tmp_path.name]

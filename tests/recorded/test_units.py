@@ -59,9 +59,7 @@ def test_a_chunk_is_named_after_all_that_its_bytes_depend_on() -> None:
     assert len(names) == 8
 
 
-def test_a_file_lasts_from_its_first_picture_to_its_last_though_gops_at_its_ends_show_none() -> (
-    None
-):
+def test_a_file_lasts_from_its_first_picture_to_its_last_though_gops_show_none() -> None:
     frames = [(pts, np.zeros((1, 1), bool)) for pts in range(5, 10)]
     chunks = list(plan(gops_of([5, 5, 5]), frames, copying=True, salt="s"))
     assert [len(chunk.pts) for chunk in chunks] == [0, 5, 0]

@@ -6,7 +6,6 @@ did to the picture (orientation, colour space) is done to its pixels first.
 
 from __future__ import annotations
 
-import importlib
 import io
 import time
 import warnings
@@ -14,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import cv2
@@ -38,7 +38,9 @@ from contrejour.vision import veil
 from contrejour.vision.detect.guard import GuardedDetector
 
 Image.MAX_IMAGE_PIXELS = 300_000_000
+"""Pillow refuses pictures of more than twice so many pixels: small files may unpack to anything."""
 THOROUGH = "contrejour.vision.detect:build_thorough"
+"""The default detectors of pictures, which have no neighbours to make up for a miss."""
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".tif": "TIFF",
            ".tiff": "TIFF"}  # fmt: skip
 _SAVE: dict[str, dict[str, Any]] = {
@@ -50,7 +52,10 @@ _SAVE: dict[str, dict[str, Any]] = {
 
 
 def veil_picture(source: Path, out: Path, options: Options, detectors: Detectors) -> Summary:
-    """Veil the picture `source` into `out`, its masks beside it. Atomic, like a video."""
+    """Veil the picture `source` into `out` and its masks into `out`.masks.json.
+
+    Nothing is at those names until everything is durable. Raises a ContrejourError.
+    """
     started = time.monotonic()
     if options.hide == "unknown" or options.fill == "background":
         raise UsageError("scene-from-one-picture")
@@ -88,12 +93,12 @@ class Detectors:
 
     def __init__(self, options: Options) -> None:
         name = THOROUGH if options.detector == DETECTOR else options.detector
-        module, _, factory = name.partition(":")
-        self._make: Callable[..., Any] = getattr(importlib.import_module(module), factory)
+        self._make: Callable[..., Any] = resolve_name(name)
         self._offline = options.offline
         self._built: dict[tuple[int, int], Any] = {}
 
     def of(self, width: int, height: int) -> Any:
+        """The detector for pictures of this size."""
         if (width, height) not in self._built:
             made = self._make((width, height), offline=self._offline)
             self._built[width, height] = GuardedDetector(made)
@@ -142,7 +147,7 @@ def _plain(picture: Image.Image) -> Image.Image:
 
 
 def _opaque(picture: Image.Image) -> Image.Image:
-    """On white, as a viewer shows it: what someone made transparent must not come back."""
+    """On white, as a viewer shows it: samples that were transparent are not shown again."""
     if picture.mode in ("L", "RGB", "CMYK") and not picture.has_transparency_data:
         return picture
     if not picture.has_transparency_data:

@@ -13,10 +13,10 @@ nothing that it had reported.
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import numpy as np
@@ -69,8 +69,7 @@ class VideoWorker:
 
         number, unit = given
         if self._detector is None:
-            module, _, factory = self._job.options.detector.partition(":")
-            build = getattr(importlib.import_module(module), factory)
+            build = resolve_name(self._job.options.detector)
             self._detector = GuardedDetector(
                 build(self._job.fmt.upright, offline=self._job.options.offline)
             )

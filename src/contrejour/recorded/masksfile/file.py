@@ -41,9 +41,10 @@ def write(path: Path, header: MasksHeader, masks: Masks) -> None:
 
 
 class Draft:
-    """A masks file to come: its frames are noted as they pass, what it says of them comes last.
+    """A masks file that is being written, as a context manager; errors as in `write`.
 
-    Use as a context manager; errors as in `write`.
+    `passing` writes each frame to a file without a name as it hands it on; `finish` puts the
+    header, which counts them, before the frames, and the whole at its name.
     """
 
     def __init__(self, path: Path) -> None:

@@ -21,7 +21,7 @@ from contrejour.base import catalogue, errors
 from contrejour.base.errors import CameraRefused, OutputExists, SealError
 from contrejour.base.messages import Message, as_json, of_json, rendered, verbatim
 from contrejour.cli import parser
-from contrejour.cli.command import walk
+from contrejour.cli.command import WORDS, walk
 from contrejour.cli.commands import COMMANDS
 
 SOURCE = Path(contrejour.__file__).parent
@@ -139,7 +139,7 @@ def calls() -> Iterator[tuple[str, str, set[str] | None]]:
 SECOND = {"wrong", "fine", "doubtful", "failing"}
 FIRST = ERRORS | {"Message", "said", "gone", "Fault", "NoKey"}
 ELSEWHERE = {kind.usual for kind in vars(errors).values() if getattr(kind, "usual", "")} | {
-    *parser.WORDS.values(), *(key for key, _ in parser.SENTENCES),
+    *WORDS.values(), *(key for key, _ in parser.SENTENCES),
 }  # fmt: skip
 """Ids that stand in tables, or in an error's class."""
 HELP = {

@@ -28,7 +28,7 @@ from pathlib import Path
 LOCALE = Path(__file__).with_name("locale")
 DOMAIN = "contrejour"
 LANGUAGES = ("en", "fr")
-_LINE = re.compile(r'(?:(msgid|msgid_plural|msgstr|msgstr\[(\d)\]) )?(".*")')
+_WORDS = ("", "msgid", "msgid_plural", "msgstr", "msgstr[0]", "msgstr[1]")
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 _MAGIC = 0x950412DE
@@ -61,17 +61,16 @@ def read(text: str) -> dict[str, tuple[str, ...]]:
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or (line.startswith("#") and "fuzzy" not in line):
             continue
-        matched = _LINE.fullmatch(line)
-        if matched is None:
+        word, _, quoted = ("", "", line) if line[0] == '"' else line.partition(" ")
+        if word not in _WORDS or quoted[:1] + quoted[-1:] != '""' or len(quoted) < 2:
             raise ValueError(f"line {number}: not a line of a catalogue")
-        word, _, quoted = matched.groups()
         said = _plain(quoted)
         if word == "msgid":
             _keep(found, entry)
             entry, at = [said], 0
         elif word == "msgid_plural":
             at = -1  # it is the id again
-        elif word is not None:
+        elif word:
             entry.append(said)
             at = len(entry) - 1
         elif at >= 0:

@@ -2,8 +2,8 @@
 
     contrejour COMMAND [COMMAND] [arguments]
 
-A `Command` either runs or has commands below it. Its texts are English, in `help`; whatever shows
-them translates them. `commands.py` has the table, `parser.py` makes a parser of it.
+A `Command` either runs or has commands below it. Its texts are English, in `help`; whatever
+shows them takes `explained`. `commands.py` has the table, `parser.py` makes a parser of it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Literal, TypeAlias
 
+from contrejour.base.language import readers_language, said
+from contrejour.base.messages import Message, rendered
 from contrejour.cli.values import ArgumentType
 
 CHOICE = ArgumentType("")
@@ -98,6 +100,30 @@ class Command:
     run: Callable[[argparse.Namespace], int] | None = None
     commands: tuple[Command, ...] = ()
     metavar: str = "COMMAND"
+
+
+WORDS = {
+    "options": "argparse-options",
+    "positional arguments": "argparse-positional",
+    "show this help message and exit": "argparse-help",
+    "show program's version number and exit": "argparse-version",
+}
+"""What argparse itself puts into a help page."""
+
+
+def explained(above: str, each: Command | Given) -> str:
+    """What a command or an argument is for, in the reader's language.
+
+    The table has the English; catalogues of other languages have it under the whole name, such as
+    `help ledger init --key`. `above`: the command above, with or without `contrejour`.
+    """
+    language = readers_language()
+    if each.help in WORDS:
+        return said(WORDS[each.help])
+    if language == "en":
+        return each.help
+    path = [word for word in above.split() if word != "contrejour"]
+    return rendered(Message(" ".join(["help", *path, each.name])), language)
 
 
 def walk(commands: Sequence[Command], above: str = "contrejour") -> Iterator[tuple[str, Command]]:

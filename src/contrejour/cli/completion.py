@@ -11,8 +11,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from contrejour.base.language import said
-from contrejour.cli.command import Argument, Command, Given, Option, Switch, walk
+from contrejour.cli.command import Argument, Command, Given, Option, Switch, explained, walk
 
 HELP = Switch("--help", short="-h", help="show this help message and exit")
 VERSION = Switch("--version", help="show program's version number and exit")
@@ -163,7 +162,7 @@ def _zsh(root: Command) -> Iterator[str]:
     for path, command in _paths(root):
         yield ""
         yield f"{_zsh_function(path)}() {{"
-        yield from _zsh_group(path, command) if command.commands else _zsh_leaf(command)
+        yield from _zsh_group(path, command) if command.commands else _zsh_leaf(path, command)
         yield "}"
     yield ""
     yield 'if [ "$funcstack[1]" = _contrejour ]; then _contrejour "$@"'
@@ -179,11 +178,11 @@ def _zsh_group(path: str, command: Command) -> Iterator[str]:
     yield "    typeset -A opt_args"
     yield "    local -a commands=("
     for each in command.commands:
-        yield f"        {_quoted(each.name + ':' + said(each.help))}"
+        yield f"        {_quoted(each.name + ':' + explained(path, each))}"
     yield "    )"
     yield "    _arguments -C \\"
     for named in _named(command):
-        yield f"        {_zsh_option(named)} \\"
+        yield f"        {_zsh_option(path, named)} \\"
     yield "        '1: :->command' '*:: :->rest'"
     yield "    case $state in"
     yield f"        command) _describe -t commands {_quoted(command.metavar)} commands ;;"
@@ -194,10 +193,10 @@ def _zsh_group(path: str, command: Command) -> Iterator[str]:
     yield "    esac"
 
 
-def _zsh_leaf(command: Command) -> Iterator[str]:
+def _zsh_leaf(path: str, command: Command) -> Iterator[str]:
     yield "    _arguments -S \\"
     for named in _named(command):
-        yield f"        {_zsh_option(named)} \\"
+        yield f"        {_zsh_option(path, named)} \\"
     for number, placed in enumerate(_placed(command), 1):
         place = "*" if placed.count in ("+", "*") else str(number)
         optional = ":" * (placed.count == "?")
@@ -205,14 +204,14 @@ def _zsh_leaf(command: Command) -> Iterator[str]:
     yield "        && return"
 
 
-def _zsh_option(named: Option | Switch) -> str:
+def _zsh_option(path: str, named: Option | Switch) -> str:
     """One or two names, what it is for, its values."""
     again = isinstance(named, Option) and named.repeated
     first = "- *" if named in (HELP, VERSION) else "" if again else " ".join(named.names)
     before = "*" if again else f"({first})" if first else ""
-    explained = "".join(f"\\{c}" if c in "[]:\\" else c for c in said(named.help))
+    told = "".join(f"\\{c}" if c in "[]:\\" else c for c in explained(path, named))
     kinds = _kinds(named)
-    after = f"[{explained}]" + "".join(
+    after = f"[{told}]" + "".join(
         f":{_zsh_value(named, at)}" for at in range(len(kinds)) if not isinstance(named, Switch)
     )
     if len(kinds) == 1:  # also as --name=VALUE, and -nVALUE
@@ -259,7 +258,7 @@ def _fish(root: Command) -> Iterator[str]:
     for path, command in _paths(root):
         at = f"complete -c contrejour -n {_fish_quoted(f'__contrejour_at {_fish_quoted(path)}')}"
         for each in command.commands:
-            yield f"{at} -a {each.name} -d {_fish_quoted(said(each.help))}"
+            yield f"{at} -a {each.name} -d {_fish_quoted(explained(path, each))}"
         kinds = {_kinds(each)[0] for each in _placed(command)}
         for kind in sorted(kinds - {"text"}):
             yield f"{at} {'-F' if kind == 'file' else _fish_values(kind)}"
@@ -270,8 +269,8 @@ def _fish(root: Command) -> Iterator[str]:
             )
             taken = _kinds(named)
             value = "" if not taken else "-r -F" if "file" in taken else _fish_value(taken[0])
-            explained = f"-d {_fish_quoted(said(named.help))}"
-            yield " ".join(filter(None, (at, spelt, value, explained)))
+            told = f"-d {_fish_quoted(explained(path, named))}"
+            yield " ".join(filter(None, (at, spelt, value, told)))
 
 
 def _fish_value(kind: str) -> str:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from contrejour import __version__
-from contrejour.base.language import readers_language, said
-from contrejour.base.messages import Message, rendered, verbatim
-from contrejour.cli.command import Argument, Command, Given, Switch
+from contrejour.base.language import said
+from contrejour.base.messages import Message, verbatim
+from contrejour.cli.command import WORDS, Argument, Command, Given, Switch, explained
 from contrejour.cli.commands import COMMANDS
 
 ABBREVIATING = (
@@ -43,10 +43,10 @@ def _add_commands(
         name = f"{above} {command.name}"
         abbreviates = f"{name} ".startswith(tuple(f"{each} " for each in ABBREVIATING))
         made = below.add_parser(
-            command.name, help=_help(name, command.help), allow_abbrev=abbreviates
+            command.name, help=explained(above, command), allow_abbrev=abbreviates
         )
         for given in command.arguments:
-            _add(made, given, _help(f"{name} {given.name}", given.help))
+            _add(made, given, explained(name, given))
         if command.commands:
             _add_commands(made, command.commands, command.metavar, name)
         else:
@@ -75,25 +75,6 @@ def _add(parser: argparse.ArgumentParser, given: Given, told: str) -> None:
         )  # fmt: skip
 
 
-def _help(name: str, english: str) -> str:
-    """What the table says of a command or an argument, in the reader's language.
-
-    The table has the English; catalogues of other languages have it under the whole name, such as
-    `help ledger init --key`.
-    """
-    language = readers_language()
-    if language == "en":
-        return english
-    return rendered(Message(f"help {name.removeprefix('contrejour ')}"), language)
-
-
-WORDS = {
-    "options": "argparse-options",
-    "positional arguments": "argparse-positional",
-    "show this help message and exit": "argparse-help",
-    "show program's version number and exit": "argparse-version",
-}
-"""What argparse itself puts into a help page."""
 SENTENCES = (
     ("argument-not-a-choice",
      r"argument (?P<name>.*?): invalid choice: (?P<found>.*) \(choose from (?P<known>.*)\)"),

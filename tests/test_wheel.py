@@ -138,3 +138,8 @@ def test_two_builds_are_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True, umask=0o077)
     assert (tmp_path / wheel.name).read_bytes() == wheel.read_bytes()
+
+
+@pytest.mark.parametrize("page", ["man1/contrejour.1", "fr/man1/contrejour.1"])
+def test_the_manual_is_where_man_looks_beside_the_command(machine: Machine, page: str) -> None:
+    assert (machine.bin.parent / "share" / "man" / page).read_text().count(".SS contrejour") > 50

@@ -14,7 +14,7 @@ from fakes.runs import check, run
 from contrejour.base.errors import Busy, ContrejourError, OutputFailed
 from contrejour.base.pictures import Event
 from contrejour.custody.cases import folder, records
-from contrejour.custody.cases.steps import State, Witness
+from contrejour.custody.cases.case import State, Witness
 from contrejour.live.signals.entry import EntryKind, event_data
 from contrejour.live.signals.journal import Journal
 

@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contrejour.custody.cases.case import Case, apply, declare
+from contrejour.custody.cases.case import Approve, Case, Witness, apply, declare
 from contrejour.custody.cases.order import Basis, Kind, Order, Window
 from contrejour.custody.cases.rules import VAULT, Rules
-from contrejour.custody.cases.steps import Approve, Witness
 from contrejour.custody.quorum import parse
 from contrejour.law.mandate.originals import Originals
 

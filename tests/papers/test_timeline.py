@@ -10,8 +10,7 @@ from fakes.browser import chromium
 from fakes.looks import HOSTILE
 from fakes.orders import HOUR, NOW, order
 
-from contrejour.custody.cases.pieces import instant
-from contrejour.custody.cases.timeline import CLIP, Piece, timeline
+from contrejour.custody.cases.timeline import CLIP, Piece, instant, timeline
 from contrejour.papers.page import render
 from contrejour.papers.timeline import page
 

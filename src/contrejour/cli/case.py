@@ -25,11 +25,11 @@ from contrejour.cli.keyfiles import PLAN_KEY, SIGNER, private_key, public_key
 from contrejour.cli.values import COUNT, DIR, FILE, MOMENT, NAME, text
 
 if TYPE_CHECKING:
+    from contrejour.custody.cases.case import Step
     from contrejour.custody.cases.folder import Found
     from contrejour.custody.cases.order import Order
     from contrejour.custody.cases.private import Private
     from contrejour.custody.cases.signed import Act
-    from contrejour.custody.cases.steps import Step
     from contrejour.law.mandate.originals import Originals
 
 BASES = ("60-1", "60-2", "77-1-1", "77-1-2", "99-3", "gdpr.15")
@@ -38,8 +38,8 @@ BASES = ("60-1", "60-2", "77-1-1", "77-1-2", "99-3", "gdpr.15")
 
 def _declare(args: argparse.Namespace) -> int:
     from contrejour.custody.cases import folder, signed
-    from contrejour.custody.cases.allowed import demand_allowed
     from contrejour.custody.cases.case import declare
+    from contrejour.custody.cases.rules import demand_allowed
     from contrejour.law.mandate.plan import Plan
 
     given = {
@@ -120,7 +120,7 @@ def _private(path: Path | None) -> Private:
 
 def _say(args: argparse.Namespace, done: str) -> int:
     from contrejour.custody.cases import folder, signed
-    from contrejour.custody.cases.steps import Approve, Close, Refuse
+    from contrejour.custody.cases.case import Approve, Close, Refuse
 
     found = folder.read(args.folder)
     said: dict[str, tuple[Act, Step]] = {
@@ -138,7 +138,7 @@ def _say(args: argparse.Namespace, done: str) -> int:
 
 def _demand_planned(args: argparse.Namespace, found: Found) -> None:
     """Whoever approves looks for themselves: the declaration may have been made elsewhere."""
-    from contrejour.custody.cases.allowed import demand_allowed
+    from contrejour.custody.cases.rules import demand_allowed
     from contrejour.law.mandate.plan import Plan
 
     envelope = arguments.read_bytes(args.folder / "plan.json")
@@ -159,10 +159,10 @@ def _word(args: argparse.Namespace, act: Act, found: Found) -> bytes:
 
 
 def _reveal(args: argparse.Namespace) -> int:
-    from contrejour.custody.cases import due, folder
+    from contrejour.custody.cases import folder, records
 
     order = folder.read(args.folder).case.order
-    print(folder.owe(args.folder, due.revealed(order, times.now())))
+    print(folder.owe(args.folder, records.owed_revealed(order, times.now())))
     return 0
 
 

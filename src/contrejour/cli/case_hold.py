@@ -44,7 +44,7 @@ def _hold_key(args: argparse.Namespace) -> int:
 def _hold(args: argparse.Namespace) -> int:
     """What the onions hold can't be seen from here: that is what they are for."""
     from contrejour.custody.cases import folder, records
-    from contrejour.custody.cases.steps import Hold
+    from contrejour.custody.cases.case import Hold
     from contrejour.custody.seal.onion import unpack
 
     found, now = folder.read(args.folder), times.now().replace(microsecond=0)

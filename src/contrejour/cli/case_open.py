@@ -58,9 +58,9 @@ def _open_one(
     sealed: list[Path],
 ) -> Found:  # fmt: skip
     """One window; the case as it is then."""
-    from contrejour.custody.cases import due, folder, records
+    from contrejour.custody.cases import folder, records
+    from contrejour.custody.cases.case import Open
     from contrejour.custody.cases.party import window_of
-    from contrejour.custody.cases.steps import Open
     from contrejour.custody.seal.open import peel, window_key
 
     layer, at = arguments.read_bytes(path), utc_now()
@@ -72,7 +72,7 @@ def _open_one(
         step = Open((window_of(peeled.window),), (str(key.recipient()),))
         document = records.write(step, found.case.order.id, at)
         found = folder.add(args.folder, found, step, document, at)  # refused: nothing is shown
-        folder.owe(args.folder, due.opened(found.case.order, layer, at))
+        folder.owe(args.folder, records.owed_opened(found.case.order, layer, at))
         place.mkdir(parents=True, exist_ok=True)
         for each in sealed:
             print(_clear(each, key, place, args.allow_truncated))

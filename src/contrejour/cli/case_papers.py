@@ -85,20 +85,20 @@ def _export(args: argparse.Namespace) -> int:
 def _timeline(args: argparse.Namespace) -> int:
     import json
 
-    from contrejour.custody.cases import folder, pieces
-    from contrejour.custody.cases.timeline import timeline
+    from contrejour.custody.cases import folder
+    from contrejour.custody.cases.timeline import instant, listed, timeline
     from contrejour.live.signals import pieces as recorded_pieces
     from contrejour.papers.timeline import page
 
     order = folder.read(args.folder).case.order
     told = json.loads(arguments.read_bytes(args.folder / "plan.json"))["signed"]["cameras"]
     places = {name: str(told[name]["place"]) for name in order.cameras}
-    found = list(pieces.listed(arguments.read_bytes(args.clips))) if args.clips else []
+    found = list(listed(arguments.read_bytes(args.clips))) if args.clips else []
     if strange := {each.camera for each in found} - places.keys():
         raise OrderError("papers-beyond-the-order", cameras=", ".join(sorted(strange)))
     if args.events:
         found += recorded_pieces.recorded(args.events, places, args.clock_ms, _warn)
-    since_ns, until_ns = (pieces.instant(at, 0).wall_ns for at in (order.since, order.until))
+    since_ns, until_ns = (instant(at, 0).wall_ns for at in (order.since, order.until))
     rows = timeline(found, since_ns, until_ns)
     document = page(rows, since_ns, until_ns, order.id)
     _write_pages(document, args.output or Path(), force=args.force)

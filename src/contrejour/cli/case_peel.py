@@ -35,8 +35,8 @@ MORE = 8192
 
 def _witness(args: argparse.Namespace) -> int:
     from contrejour.custody.cases import folder, records
+    from contrejour.custody.cases.case import Witness
     from contrejour.custody.cases.party import proved
-    from contrejour.custody.cases.steps import Witness
 
     found, now = folder.read(args.folder), utc_now()
     order = found.case.order
@@ -89,9 +89,9 @@ def _peel_one(
     hold: Keyset | None, place: Path,
 ) -> Found:  # fmt: skip
     """One window; the case as it is then."""
-    from contrejour.custody.cases import due, folder, records
+    from contrejour.custody.cases import folder, records
+    from contrejour.custody.cases.case import Peel
     from contrejour.custody.cases.party import window_of
-    from contrejour.custody.cases.steps import Peel
     from contrejour.custody.seal.new_files import writing
     from contrejour.custody.seal.wipe import wipe
 
@@ -107,9 +107,9 @@ def _peel_one(
             left = _left(peeled, found, hold)
         finally:
             wipe(peeled.inside)
-        folder.owe(args.folder, due.peeled(order, args.role, onion.data, now))
+        folder.owe(args.folder, records.owed_peeled(order, args.role, onion.data, now))
         if hold and is_kept:
-            folder.owe(args.folder, due.kept(order, hold.id, now))
+            folder.owe(args.folder, records.owed_kept(order, hold.id, now))
         file.write(left)
     step = Peel(
         args.role, told.way, window_of(peeled.window), used_s - found.case.peeled_s(args.role, now)
@@ -133,7 +133,7 @@ def _left(peeled: Peeled, found: Found, hold: Keyset | None) -> bytes:
 
 def _voted(args: argparse.Namespace, found: Found) -> Originals | None:
     """The numbers of the party's own plan, by which the order was allowed when it was declared."""
-    from contrejour.custody.cases.allowed import demand_allowed
+    from contrejour.custody.cases.rules import demand_allowed
     from contrejour.law.mandate.plan import Plan
 
     if not args.plan:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contrejour.base.times import utc
-from contrejour.custody.cases.allowed import rule_of
 from contrejour.custody.cases.order import Kind, Order
 from contrejour.custody.cases.private import Private
+from contrejour.custody.cases.rules import rule_of
 from contrejour.law.mandate import Text
 from contrejour.papers.document import both, gap
 from contrejour.papers.phrases import moment

@@ -10,8 +10,8 @@ from fakes.orders import DAY, HOUR, MINUTE, hold, order
 from fakes.plans import plan_for
 
 from contrejour.base.errors import OrderError, PlanExpired, Refused
-from contrejour.custody.cases.allowed import demand_allowed
 from contrejour.custody.cases.order import Basis, Order
+from contrejour.custody.cases.rules import demand_allowed
 from contrejour.law.mandate.plan import Plan
 
 NOW = datetime(2028, 6, 15, 12, tzinfo=UTC)

@@ -18,8 +18,8 @@ from fakes.runs import check
 from contrejour.base.errors import InputMissing, Malformed, OutputExists, OutputFailed
 from contrejour.custody.cases import folder, records
 from contrejour.custody.cases.bag import Payload, payload, write
+from contrejour.custody.cases.case import Open, Peel, Witness
 from contrejour.custody.cases.order import Window
-from contrejour.custody.cases.steps import Open, Peel, Witness
 from contrejour.custody.cases.uco import graph
 
 DAY = date(2027, 3, 1)

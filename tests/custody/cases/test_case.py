@@ -21,11 +21,9 @@ from fakes.orders import (
 )  # fmt: skip
 
 from contrejour.base.errors import OrderError
-from contrejour.custody.cases.case import Case, apply, declare
-from contrejour.custody.cases.order import Kind
-from contrejour.custody.cases.rules import VAULT, Rules
-from contrejour.custody.cases.steps import (
+from contrejour.custody.cases.case import (
     Approve,
+    Case,
     Close,
     Expire,
     Export,
@@ -36,7 +34,11 @@ from contrejour.custody.cases.steps import (
     State,
     Step,
     Witness,
+    apply,
+    declare,
 )
+from contrejour.custody.cases.order import Kind
+from contrejour.custody.cases.rules import VAULT, Rules
 from contrejour.custody.quorum import parse
 
 LATER = NOW + DAY

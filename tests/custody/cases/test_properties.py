@@ -12,11 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from contrejour.base.errors import OrderError
-from contrejour.custody.cases.case import Case, apply, declare
-from contrejour.custody.cases.order import Kind
-from contrejour.custody.cases.rules import VAULT
-from contrejour.custody.cases.steps import (
+from contrejour.custody.cases.case import (
     Approve,
+    Case,
     Close,
     Expire,
     Export,
@@ -27,7 +25,11 @@ from contrejour.custody.cases.steps import (
     State,
     Step,
     Witness,
+    apply,
+    declare,
 )
+from contrejour.custody.cases.order import Kind
+from contrejour.custody.cases.rules import VAULT
 
 PARTIES = (VAULT, "prosecutor", "dpo", "operator", "opj", "mallory")
 RULES = rules(camera_minutes=2)

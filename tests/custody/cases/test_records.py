@@ -10,7 +10,7 @@ from fakes.orders import BOTH, NOW, SEEN, order, window
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import Malformed, OrderError
 from contrejour.custody.cases import records
-from contrejour.custody.cases.steps import Expire, Export, Hold, Open, Peel, Witness
+from contrejour.custody.cases.case import Expire, Export, Hold, Open, Peel, Witness
 
 ID = order().id
 WINDOWS = (window(), window(1, "cam-b"))

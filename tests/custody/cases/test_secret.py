@@ -16,7 +16,7 @@ from fakes.runs import check
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import LedgerError, Malformed, OrderError
 from contrejour.base.times import utc
-from contrejour.custody.cases import due, folder, signed
+from contrejour.custody.cases import folder, records, signed
 from contrejour.custody.cases.order import Basis, made, read
 from contrejour.custody.cases.secret import Secret
 from contrejour.custody.ledger.alarms import Expectations, Watch
@@ -129,7 +129,7 @@ def test_what_is_revealed_is_checked_against_what_was_declared() -> None:
     ):
         replay = Replay()
         assert replay.see(hidden().bytes) == []
-        told = read_entry(due.revealed(replace(hidden(), **lie), NOW + DAY))
+        told = read_entry(records.owed_revealed(replace(hidden(), **lie), NOW + DAY))
         mine = replace(told, data={**told.data, "order": hidden().id})
         assert [str(each) for each in replay.see(mine.bytes)] == said
         late = replay.overdue(utc(HIDES.reveal_by + DAY))
@@ -150,13 +150,13 @@ def test_an_order_that_is_not_revealed_in_time_is_told_of_until_it_is() -> None:
     watch.see(1, signed.sign(signed.Act.APPROVE, hidden().id, "dpo", NOW, KEYS["dpo"]).bytes, NOW)
     assert [str(each.message) for each in watch.alarms(end + DAY)] == said
     assert [str(each) for each in replay.overdue(utc(end + DAY))] == said
-    assert replay.see(due.revealed(hidden(), end + 4 * DAY)) == []
+    assert replay.see(records.owed_revealed(hidden(), end + 4 * DAY)) == []
     assert replay.overdue(utc(end + 9 * DAY)) == []
-    watch.see(2, due.revealed(hidden(), end + 4 * DAY), end + 4 * DAY)
+    watch.see(2, records.owed_revealed(hidden(), end + 4 * DAY), end + 4 * DAY)
     assert watch.alarms(end + 9 * DAY) == []
     with pytest.raises(OrderError, match="no secret"):
-        due.revealed(order(), NOW)
-    told = read_entry(due.revealed(hidden(), end + 4 * DAY))
+        records.owed_revealed(order(), NOW)
+    told = read_entry(records.owed_revealed(hidden(), end + 4 * DAY))
     of_other = replace(told, data={**told.data, "order": other.id})
     said = ["order.reveal of something else than was declared"]
     assert [str(each) for each in replay.see(of_other.bytes)] == said  # it hid nothing

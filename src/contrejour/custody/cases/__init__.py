@@ -1,14 +1,14 @@
-"""A case: the only way back to what is sealed. It decides; it opens nothing itself.
+"""A case: the only way back to what is sealed. What decides is pure.
 
-strict.py order.py private.py signed.py  the order, and what parties sign       pure
-rules.py steps.py case.py records.py     who, how many, how much; step by step  pure
-allowed.py                               what plan and law let be asked         pure
-secret.py hold.py                        an order read later; what is kept on   pure
-party_checks.py                          what a party checks before it peels    pure
-due.py                                   what the log is owed                   pure
-access.py timeline.py uco.py             requests, a time line, papers          pure
-verify.py proven.py                      how a stranger checks a bag            pure
-party.py                                 a party takes its layer off: the only one to open a seal
-spent.py folder.py bag.py                what has a disk
-export.py pieces.py summary.py           put together, read in, told
+strict.py order.py secret.py private.py  the order, its bytes and what they hide        pure
+signed.py                                what parties sign of it                        pure
+rules.py case.py                         who, how many, how much, for what; what may follow  pure
+records.py                               a step's document, and the log's entry         pure
+hold.py                                  what is kept past its day                      pure
+party_checks.py                          what a party checks before it peels            pure
+access.py timeline.py summary.py         requests, a time line, a case in a few lines   pure
+uco.py verify.py                         papers of what is handed over                  pure
+spent.py folder.py                       what a party has peeled; a case on the disk
+party.py                                 a party takes its layer off: only here a seal is opened
+bag.py export.py                         what is handed over
 """

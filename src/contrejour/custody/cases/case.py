@@ -1,4 +1,4 @@
-"""A case, step by step: what may follow what, and nothing else may. Pure.
+"""A case, step by step: how far it can come, and what may follow what. Pure.
 
     case = declare(order, rules, now)
     case = apply(case, Approve("dpo"), now)          # or OrderError, with the reason
@@ -6,34 +6,104 @@
     declared > approved, witnessed > peeled, window by window > opened > exported > closed
                                                               > held                > expired
 
-Witnesses and approvers come in any order. Who declared an order never approves it; the vault
-approves nothing and peels last. A refusal stands, and withdraws what that party had approved.
+Steps carry data; `declare` and `apply` decide, and nothing else makes a Case. Witnesses and
+approvers come in any order. Who declared an order never approves it; the vault approves nothing and
+peels last. A refusal stands, and withdraws what that party had approved.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from contrejour.base.errors import OrderError
 from contrejour.base.messages import Message
 from contrejour.base.times import utc
 from contrejour.custody.cases.order import Kind, Order, Window
 from contrejour.custody.cases.rules import VAULT, Rules
-from contrejour.custody.cases.steps import (
-    OVER,
-    Approve,
-    Close,
-    Expire,
-    Export,
-    Hold,
-    Open,
-    Peel,
-    Refuse,
-    State,
-    Step,
-    Witness,
-)
+
+
+class State(StrEnum):
+    """How far a case has come."""
+
+    DECLARED = "declared"
+    APPROVED = "approved"
+    WITNESSED = "witnessed"
+    """By enough witnesses, and approved by enough parties."""
+    PEELED = "peeled"
+    """One window at least, by all whom it is sealed for."""
+    OPENED = "opened"
+    EXPORTED = "exported"
+    HELD = "held"
+    REFUSED = "refused"
+    """So many refused that no quorum is left."""
+    CLOSED = "closed"
+    EXPIRED = "expired"
+
+
+OVER = frozenset({State.REFUSED, State.CLOSED, State.EXPIRED})
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """`order`: the id that the log's proof leads from; `by`: whose cosignatures hold."""
+
+    order: str
+    by: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Peel:
+    """`way`: the quorum whose onion it is. `used_s`: what the party peeled today in other cases."""
+
+    role: str
+    way: frozenset[str]
+    window: Window
+    used_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """`windows` as the onions said; `recipients`: what the keys that came out really belong to."""
+
+    windows: tuple[Window, ...]
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    windows: tuple[Window, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """`sha256`: of the bag's tag manifest."""
+
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Expire:
+    pass
+
+
+Step = Approve | Refuse | Witness | Peel | Open | Hold | Export | Close | Expire
 
 
 @dataclass(frozen=True, slots=True)

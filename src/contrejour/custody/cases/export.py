@@ -8,11 +8,10 @@ from pathlib import Path
 
 from contrejour import __version__
 from contrejour.base.errors import Malformed
-from contrejour.custody.cases import due, proven, records, signed, uco, verify
 from contrejour.custody.cases import folder as folders
+from contrejour.custody.cases import records, signed, uco, verify
 from contrejour.custody.cases.bag import payload, write
-from contrejour.custody.cases.case import apply
-from contrejour.custody.cases.steps import Export
+from contrejour.custody.cases.case import Export, apply
 
 NOBODY_YET = "0" * 64
 
@@ -32,7 +31,7 @@ def export(
     custody = folders.custody(folder)
     said = [word for data in custody.values() if (word := _word(data)) is not None]
     sealed = [each.name for each in load if each.name.endswith(".age")]
-    shown = [proven.commands(name, data, custody) for name, data in sorted(proofs.items())]
+    shown = [verify.commands(name, data, custody) for name, data in sorted(proofs.items())]
     tags = {
         **{f"custody/{name}": data for name, data in custody.items()},
         **{f"proofs/{name}": data for name, data in proofs.items()},
@@ -46,7 +45,7 @@ def export(
     }
     digest = write(bag, files, tags, info, now.date())
     step = Export(digest)
-    folders.owe(folder, due.exported(order, digest, now))
+    folders.owe(folder, records.owed_exported(order, digest, now))
     folders.add(folder, found, step, records.write(step, order.id, now), now)
     return digest
 

@@ -37,11 +37,10 @@ from contrejour.base.messages import Message
 from contrejour.custody.cases import order as orders
 from contrejour.custody.cases import private as privates
 from contrejour.custody.cases import records, signed
-from contrejour.custody.cases.case import Case, apply, declare
+from contrejour.custody.cases.case import Approve, Case, Refuse, Step, apply, declare
 from contrejour.custody.cases.hold import HoldKey, demand_held, read_key
 from contrejour.custody.cases.private import Private
 from contrejour.custody.cases.rules import Rules, keys
-from contrejour.custody.cases.steps import Approve, Refuse, Step
 from contrejour.custody.quorum import parse
 from contrejour.law.mandate.originals import Originals
 

@@ -17,11 +17,10 @@ from typing import Protocol
 from contrejour.base.errors import LedgerError, OrderError, SealError
 from contrejour.base.times import utc
 from contrejour.custody.cases import signed
-from contrejour.custody.cases.case import Peeled, apply, declare
+from contrejour.custody.cases.case import Peel, Peeled, apply, declare
 from contrejour.custody.cases.hold import demand_held, demand_key_of_hold
 from contrejour.custody.cases.order import Order, Window, read
 from contrejour.custody.cases.rules import VAULT, Rules
-from contrejour.custody.cases.steps import Peel
 
 POST_QUANTUM = ("age1pq1", "age1tagpq1")
 """What such recipients begin with (c2sp.org/age)."""

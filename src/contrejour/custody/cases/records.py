@@ -1,22 +1,26 @@
-"""The steps of a case as documents, so that a case can be told again from its files.
+"""What is written of each step: its document in the case, and the entry that the log is owed. Pure.
 
     {"at":…,"order":…,"role":"dpo","type":"unseal.peel","used_s":0,"v":1,"way":["dpo",…],
      "window":{"camera":…,"epoch":…,"recipient":…,"since":…,"until":…}}
 
-Approvals, refusals and the end are words (words.py), with a signature. These have none: the log
-has them, and each party's spent list.
+Approvals, refusals and the end of a case are words of a party (signed.py), with a signature. The
+other documents have none: the log has those steps, and each party's spent list.
+
+An order is an entry of the log as it is, and so are approvals and refusals. What is peeled, opened,
+wrapped anew or handed over is told to the log before it leaves (`folder.owe`). A peel that was
+refused is not told: nothing came off, and whether a party says no in public is its own affair.
 """
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 from contrejour.base.canonical import Json, canonical
 from contrejour.base.errors import Malformed, OrderError
 from contrejour.base.times import utc
 from contrejour.custody.cases import signed
-from contrejour.custody.cases.order import HEX, NAME, ROLE, Window
-from contrejour.custody.cases.steps import (
+from contrejour.custody.cases.case import (
     Approve,
     Close,
     Expire,
@@ -28,7 +32,10 @@ from contrejour.custody.cases.steps import (
     Step,
     Witness,
 )
+from contrejour.custody.cases.order import HEX, NAME, ROLE, Order, Window
 from contrejour.custody.cases.strict import Fields, document
+from contrejour.custody.ledger.entry import Entry
+from contrejour.custody.ledger.tree import leaf_hash
 
 MOST_BYTES = 1 << 20
 MOST_WINDOWS = 10_000
@@ -127,3 +134,45 @@ def _window(fields: Fields) -> Window:
     )  # fmt: skip
     fields.end()
     return window
+
+
+def owed_peeled(order: Order, role: str, onion: bytes, at: datetime) -> bytes:
+    """A party takes its layer off this onion, as it came to the party."""
+    return _entry("unseal.peel", order, at, role=role, n=1, root=_root(onion))
+
+
+def owed_opened(order: Order, layer: bytes, at: datetime) -> bytes:
+    """The opener opens what the last party left."""
+    return _entry("unseal.done", order, at, n=1, root=_root(layer))
+
+
+def owed_kept(order: Order, keyset: str, at: datetime) -> bytes:
+    """A window's key is wrapped anew for a hold, for the keys of that set."""
+    assert order.hold_until is not None
+    until = utc(order.hold_until)
+    return _entry("hold.rewrap", order, at, keyset=keyset, expires=until, n=1)
+
+
+def owed_exported(order: Order, bag: str, at: datetime) -> bytes:
+    """A bag is handed over. Whom for is the hash of the opener's recipient."""
+    opener = hashlib.sha256(order.opener.encode()).hexdigest()
+    return _entry("export.make", order, at, bag=bag, recipients=[opener])
+
+
+def owed_revealed(order: Order, at: datetime) -> bytes:
+    """What a secret order was for. Raises OrderError for one that isn't."""
+    if order.secret is None:
+        raise OrderError("order-no-secret")
+    return _entry(
+        "order.reveal", order, at, cameras=[*order.cameras], since=utc(order.since),
+        until=utc(order.until), salts=dict(order.secret.salts),
+    )  # fmt: skip
+
+
+def _entry(kind: str, order: Order, at: datetime, **data: Json) -> bytes:
+    return Entry(kind, utc(at), {"order": order.id, **data}).bytes
+
+
+def _root(onion: bytes) -> str:
+    """Of a tree of one leaf."""
+    return leaf_hash(hashlib.sha256(onion).digest()).hex()

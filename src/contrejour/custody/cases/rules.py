@@ -1,4 +1,4 @@
-"""What a body has laid down before any case: who opens, who witnesses, how much, how soon.
+"""What is laid down before any case: who opens, who witnesses, how much, how soon, for what. Pure.
 
 party vault age1pq1…                       a machine: it checks, and peels last
 party prosecutor age1pq1… key:<keyid>      `key:` is what `contrejour keys new` prints
@@ -8,6 +8,12 @@ party opj - key:<keyid>                    in no group: may ask, and never count
 group one any dpo operator
 group open all vault prosecutor one
 quorum open
+
+`Rules` are the parties' policy and the numbers of the plan. `demand_allowed` holds an order against
+the plan and the law: a requisition needs the plan's `export.requisition` and one of the articles of
+rule FR-23, while that rule is in force (the code is renumbered on 1 January 2029). The request of a
+filmed person rests on their own right (rule EU-17, GDPR 15): the plan only has to let that camera
+record.
 """
 
 from __future__ import annotations
@@ -15,12 +21,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from contrejour.base.errors import OrderError
-from contrejour.custody.cases.order import HEX
+from contrejour.base.errors import OrderError, PlanExpired, Refused
+from contrejour.base.messages import Message
+from contrejour.base.times import utc
+from contrejour.custody.cases.hold import demand_held
+from contrejour.custody.cases.order import HEX, Basis, Order
 from contrejour.custody.quorum import NONE, Policy
+from contrejour.law.mandate.law import Rule, rulebook
 from contrejour.law.mandate.originals import Originals
+from contrejour.law.mandate.periods import PARIS
+from contrejour.law.mandate.plan import Plan
+from contrejour.law.mandate.vocabulary import Act
 
 VAULT = "vault"
 
@@ -74,3 +87,35 @@ def keys(policy: Policy) -> Mapping[str, str]:
             raise OrderError("key-of-two-parties", name=name)
         found[name] = given[0]
     return found
+
+
+def rule_of(basis: Basis) -> tuple[Act, Rule]:
+    """The act that the plan must name, and the rule that the order rests on."""
+    act, rule = (Act.RECORD, "EU-17") if basis is Basis.ACCESS else (Act.EXPORT, "FR-23")
+    return act, rulebook()[rule]
+
+
+def demand_allowed(
+    order: Order, plan: Plan, plan_sha256: str, now: datetime, hold: Order | None = None
+) -> None:
+    """Raises Refused or PlanExpired, with the citation, unless the plan allows it for each camera.
+
+    Raises OrderError for another plan's order, and for what must be destroyed by now, unless the
+    order is for what a hold (`hold`: its order) kept in time.
+    """
+    if (order.mandate, order.plan) != (plan.mandate, plan_sha256):
+        raise OrderError("order-for-another-plan")
+    if order.held:
+        demand_held(order, hold, order, now)
+    act, rule = rule_of(order.basis)
+    if not rule.in_force(now.astimezone(PARIS).date()):
+        raise Refused("text-not-in-force", text=rule.citation.en)
+    for camera in order.cameras:
+        try:
+            plan.demand(camera, act, now)
+        except (Refused, PlanExpired) as error:
+            hint = Message("hint-of-a-text", text=rule.citation.en, advice=error.advice)
+            raise type(error)(error.message, hint=hint) from error
+        gone = plan.destroy_by(camera, order.since)
+        if gone <= now and not order.held:
+            raise OrderError("destroyed-by-then", camera=camera, until=utc(gone))

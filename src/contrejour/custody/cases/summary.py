@@ -6,11 +6,9 @@ from datetime import datetime
 
 from contrejour.base.canonical import Json
 from contrejour.base.times import utc
-from contrejour.custody.cases.allowed import rule_of
-from contrejour.custody.cases.case import Case
+from contrejour.custody.cases.case import OVER, Case, State
 from contrejour.custody.cases.private import Private
-from contrejour.custody.cases.rules import VAULT
-from contrejour.custody.cases.steps import OVER, State
+from contrejour.custody.cases.rules import VAULT, rule_of
 from contrejour.law.mandate.words import Text
 
 STATES = {

@@ -1,7 +1,10 @@
-"""What several cameras have of one place and time, on one time line. Nobody is followed.
+"""Veiled clips and events of several cameras, of one place and time, on one time line.
+
+    [{"camera": "car-t3-1", "place": "car-t3", "since": "2027-02-12T16:00:00.2+01:00",
+      "until": "2027-02-12T16:00:40+01:00", "clock_ms": 40, "shows": "clip", "file": "a.mp4"}]
 
 It knows cameras, places, moments and kinds of event; no track, no number of anybody, no picture. So
-it can put things beside each other, and has nothing to match people with.
+it can put things beside each other, and has nothing to match people with: nobody is followed.
 
 Each clock may be off by so much: where two pieces can't be told apart by their clocks, the line
 says that which came first is not known.
@@ -9,10 +12,15 @@ says that which came first is not known.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
+from contrejour.base.errors import Malformed
 from contrejour.base.times import Instant
+from contrejour.custody.cases.order import NAME
+from contrejour.custody.cases.strict import Fields
 
 MOST_PIECES = 10_000
 CLIP = "clip"
@@ -68,3 +76,48 @@ def _moment(instant: Instant) -> tuple[int, int]:
     """The best word on when it was, and by how much that may be off."""
     wall_ns = instant.camera_ns if instant.camera_ns is not None else instant.wall_ns
     return wall_ns, instant.uncertainty_ns
+
+
+MOST_CLOCK_MS = 86_400_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def listed(data: bytes) -> tuple[Piece, ...]:
+    """The pieces of a list. Raises Malformed."""
+    try:
+        told = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("pieces-not-json") from error
+    if not isinstance(told, list) or len(told) > MOST_PIECES:
+        raise Malformed("pieces-not-a-list")
+    found = Fields("pieces", {"pieces": told}).each("pieces", MOST_PIECES)
+    return tuple(map(_piece, found))
+
+
+def _piece(fields: Fields) -> Piece:
+    off_ns = fields.whole("clock_ms", 0, MOST_CLOCK_MS) * 10**6
+    piece = Piece(
+        fields.text("camera", NAME), fields.text("place", NAME),
+        instant(_aware(fields, "since"), off_ns), instant(_aware(fields, "until"), off_ns),
+        fields.text("shows", "clip|[a-z_]{1,40}"),
+        fields.text("file", r"[^\x00-\x1f]{1,255}") if fields.has("file") else "",
+    )  # fmt: skip
+    fields.end()
+    return piece
+
+
+def instant(at: datetime, uncertainty_ns: int) -> Instant:
+    """A moment that came with no clock but the one it was written by."""
+    wall_ns = (at - EPOCH) // timedelta(microseconds=1) * 1000
+    return Instant(0, wall_ns, None, uncertainty_ns)
+
+
+def _aware(fields: Fields, name: str) -> datetime:
+    text = fields.text(name, ".{1,40}")
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = EPOCH.replace(tzinfo=None)
+    if at.tzinfo is None:
+        raise Malformed("pieces-bad-time", name=name)
+    return at

@@ -7,8 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from contrejour.base.messages import Tell
-from contrejour.custody.cases.pieces import instant
-from contrejour.custody.cases.timeline import Piece
+from contrejour.custody.cases.timeline import Piece, instant
 from contrejour.live.signals.decide import events, journals
 from contrejour.live.signals.entry import EntryKind
 

@@ -78,6 +78,17 @@ def test_without_a_proof_or_with_a_stale_one_nothing_is_peeled(room):
     )
 
 
+def test_words_in_another_file_of_the_case_are_no_approval(room):
+    """What was signed was looked for by its letters, in policies too: a comment stopped a peel."""
+    with (room.folder / "open.policy").open("a") as policy:
+        policy.write('# "type":"order.approve" and "type":"order.refuse" are what parties sign\n')
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    done = room.peel("dpo", "W.onions")
+    assert done.returncode == 0, done.stderr
+
+
 def test_who_did_not_approve_has_no_onion_to_begin_with(room):
     room.agreed()
     room.prove()

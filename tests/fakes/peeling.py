@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,19 +11,19 @@ from fakes.orders import BOTH, DAY, NOW, hold, order, rules, window
 
 from contrejour.custody.cases import signed
 from contrejour.custody.cases.order import Order
-from contrejour.custody.cases.party_checks import Asked, Leave, may_peel
+from contrejour.custody.cases.party_checks import (
+    CaseCopy,
+    OrderProof,
+    PeelPermit,
+    PeelRequest,
+    may_peel,
+)
 from contrejour.law.mandate.sign import keyid, new_key
 
 LATER = NOW + DAY
 KEYS = {name: new_key() for name in ("prosecutor", "dpo", "operator", "opj", "mallory")}
 KEYIDS = {name: keyid(key.public_key()) for name, key in KEYS.items() if name != "mallory"}
 POLICY = order().policy
-
-
-@dataclass
-class Proved:
-    leaf: str
-    cosigned: Mapping[str, datetime]
 
 
 @dataclass
@@ -44,33 +43,38 @@ class Remembered:
     def used_s(self, now: datetime) -> int:
         return self.used
 
-    def add(self, leave: Leave) -> None:
-        self.windows.add((leave.order.id, leave.window.camera, leave.window.since))
-        self.openers.setdefault(leave.order.opener, leave.order.id)
+    def add(self, permit: PeelPermit) -> None:
+        self.windows.add((permit.order.id, permit.window.camera, permit.window.since))
+        self.openers.setdefault(permit.order.opener, permit.order.id)
 
 
 def approval(of: Order, role: str, by: str = "", act: signed.Act = signed.Act.APPROVE) -> bytes:
     return signed.sign(act, of.id, role, NOW, KEYS[by or role]).bytes
 
 
-def seen(of: Order, at: datetime = LATER) -> Proved:
-    return Proved(of.id, {"u": at, "w": at})
+def seen(of: Order, at: datetime = LATER) -> OrderProof:
+    return OrderProof(of.id, {"u": at, "w": at})
 
 
-def asked(of: Order | None = None, **changes: Any) -> Asked:
+def asked(of: Order | None = None, **changes: Any) -> PeelRequest:
+    """A request that is granted, but for the changes: of the case, or of what is to be peeled."""
     of = of or order()
     approvals = (approval(of, "prosecutor"), approval(of, "dpo"))
-    made = Asked(of.bytes, approvals, (), seen(of), "prosecutor", BOTH, window(), "20270228")
-    return replace(made, **changes)
+    names = {each.name for each in fields(CaseCopy)} & changes.keys()
+    of_case = {name: changes.pop(name) for name in names}
+    copy = replace(CaseCopy(of.bytes, approvals, (), seen(of)), **of_case)
+    return replace(PeelRequest(copy, "prosecutor", BOTH, window(), "20270228"), **changes)
 
 
-def peel(what: Asked, now: datetime = LATER, spent: Remembered | None = None, **more: Any) -> Leave:
+def peel(
+    what: PeelRequest, now: datetime = LATER, spent: Remembered | None = None, **more: Any
+) -> PeelPermit:
     with_rules = more.pop("rules", rules())
     return may_peel(what, with_rules, KEYIDS, POLICY, spent or Remembered(), now)
 
 
 def refused(
-    kind: type[Exception], said: str, what: Asked, now: datetime = LATER, **more: Any
+    kind: type[Exception], said: str, what: PeelRequest, now: datetime = LATER, **more: Any
 ) -> None:
     with pytest.raises(kind, match=said):
         peel(what, now, **more)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from contrejour.base import times
@@ -16,9 +15,7 @@ from contrejour.cli.keyfiles import SIGNER, X25519, private_key
 from contrejour.cli.values import DIR, file
 
 if TYPE_CHECKING:
-    from contrejour.custody.cases.folder import Found
-    from contrejour.custody.cases.rules import Rules
-    from contrejour.custody.seal.onion import Keyset
+    pass
 
 
 def _hold_key(args: argparse.Namespace) -> int:
@@ -61,33 +58,6 @@ def _hold(args: argparse.Namespace) -> int:
     folder.add(args.folder, found, step, records.write(step, case.order.id, now), now)
     print(f"{len(windows)}")
     return 0
-
-
-def keyset(args: argparse.Namespace, found: Found, rules: Rules, keys: Mapping[str, str]) -> Keyset:
-    """For whom whoever peels last wraps a window's key anew: the quorums that gave keys.
-
-    The vault's own key is made here. Raises OrderError, SignatureError, SealError.
-    """
-    from contrejour.base.times import utc
-    from contrejour.custody.cases import folder
-    from contrejour.custody.cases.party import hold_keyset
-    from contrejour.custody.cases.rules import VAULT
-    from contrejour.custody.seal.keys import hold_path, make_hold, read_identity
-    from contrejour.custody.seal.recipient import Recipient
-
-    given, own = folder.hold_keys(args.folder), {}
-    order = found.case.order
-    assert order.hold_until is not None
-    if args.role == VAULT:
-        if args.hold_keys is None or not given:
-            raise OrderError("hold-without-keys")
-        if not hold_path(args.hold_keys, order.id).exists():
-            kind = Recipient.parse(given[0].recipient).kind
-            with filling(args.hold_keys):
-                make_hold(args.hold_keys, order.id, utc(order.hold_until), kind)
-        with read_identity(hold_path(args.hold_keys, order.id)) as secret:
-            own = {VAULT: secret.recipient()}
-    return hold_keyset(rules.policy, given, keys, order.id, own)
 
 
 HOLD_KEY = Command(

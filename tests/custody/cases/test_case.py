@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from itertools import chain, combinations
+from pathlib import Path
 
 import pytest
 from fakes.orders import (
@@ -21,6 +23,7 @@ from fakes.orders import (
 )  # fmt: skip
 
 from contrejour.base.errors import OrderError
+from contrejour.custody.cases import party_checks
 from contrejour.custody.cases.case import (
     Approve,
     Case,
@@ -255,3 +258,15 @@ def test_an_opened_case_is_not_undone_by_a_refusal() -> None:
     assert case.state is State.OPENED
     refused(case, Peel("prosecutor", BOTH, window(1)), "not approved by dpo")
     assert replace(case, over=State.CLOSED).state is State.CLOSED
+
+
+def test_a_case_is_made_by_declare_and_apply_alone() -> None:
+    """A party made one up by `replace`, with approvals that no step had been checked for."""
+    cases = Path(party_checks.__file__).parent
+    for path in [*cases.glob("*.py"), *(cases.parents[1] / "cli").glob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if (path.name == "case.py" and path.parent == cases) or not isinstance(node, ast.Call):
+                continue
+            made = ast.unparse(node.func), ast.unparse(node.args[0]) if node.args else ""
+            assert made[0] not in ("Case", "case.Case"), path
+            assert made[0] != "replace" or not made[1].startswith(("case", "declare(")), path

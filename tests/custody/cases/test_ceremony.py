@@ -19,9 +19,10 @@ from fakes.orders import order
 from contrejour.base.errors import LedgerError, OrderError, SealError
 from contrejour.custody.cases import signed
 from contrejour.custody.cases.order import Order, aligned
-from contrejour.custody.cases.party import Party, Told, proved
+from contrejour.custody.cases.party import Onion, Party, PartyFiles, verify_proof
+from contrejour.custody.cases.party_checks import CaseCopy
 from contrejour.custody.cases.private import FIELDS, Private
-from contrejour.custody.cases.rules import VAULT, Rules, keys
+from contrejour.custody.cases.rules import Rules, keys
 from contrejour.custody.cases.spent import SpentList
 from contrejour.custody.ledger import entry as entries
 from contrejour.custody.ledger.log import Log, create
@@ -106,15 +107,15 @@ class Ceremony:
         self.log.publish(lambda note, _: [each.sign(note.text, time_s) for each in signers])
         return str(prove(number, self.log.read)).encode()
 
-    def told(self, of: Order, proof: bytes, *by: str) -> Told:
+    def told(self, of: Order, proof: bytes, *by: str) -> CaseCopy:
         approvals = tuple(self.word(of, role) for role in by)
-        return Told(of.bytes, approvals, (), proved(of.bytes, proof, self.trust),
-                    frozenset({VAULT, *by}))  # fmt: skip
+        return CaseCopy(of.bytes, approvals, (), verify_proof(of.bytes, proof, self.trust))
 
-    def take_off(self, role: str, onion: bytes | bytearray, told: Told, day: str = DAY):
+    def take_off(self, role: str, onion: bytes | bytearray, told: CaseCopy, day: str = DAY):
+        own = PartyFiles(role, self.rules, keys(self.policy), self.policy_sha256, self.trust)
         with SpentList(self.folder / f"{role}.spent") as spent:
-            own = Party(role, self.rules, keys(self.policy), self.policy_sha256, spent)
-            return own.peel(onion, self.day_keys[role], day, told, NOW)
+            party = Party(own, self.day_keys[role], day, spent)
+            return party.peel(Onion("dpo+prosecutor+vault", onion), told, NOW)
 
     def onion(self, path: Path, way: str = "dpo+prosecutor+vault.age") -> bytes:
         return unpack(path.read_bytes())[way]
@@ -162,7 +163,7 @@ def test_without_the_log_nothing_comes_off_and_nothing_is_spent(ceremony):
     asked, other = ceremony.order(), ceremony.order(nonce="4" * 32)
     proof = ceremony.proof(other)
     with pytest.raises(LedgerError, match="doesn't lead to the checkpoint"):
-        proved(asked.bytes, proof, ceremony.trust)
+        verify_proof(asked.bytes, proof, ceremony.trust)
     swapped = ceremony.told(other, proof, "prosecutor", "dpo")
     with pytest.raises(LedgerError, match="another entry"):
         ceremony.take_off("dpo", ceremony.onion(path), replace(swapped, order=asked.bytes))
@@ -173,7 +174,7 @@ def test_without_the_log_nothing_comes_off_and_nothing_is_spent(ceremony):
 def test_one_witness_of_two_is_too_few(ceremony):
     asked = ceremony.order()
     with pytest.raises(LedgerError, match="witness"):
-        proved(asked.bytes, ceremony.proof(asked, seen_by=1), ceremony.trust)
+        verify_proof(asked.bytes, ceremony.proof(asked, seen_by=1), ceremony.trust)
 
 
 def test_a_cosignature_of_yesterday_peels_nothing(ceremony):
@@ -218,7 +219,7 @@ def test_an_order_for_another_opener_is_another_order(ceremony):
         changed = replace(asked, opener=str(mallory.recipient()))
     assert changed.id != asked.id
     with pytest.raises(LedgerError):
-        proved(changed.bytes, ceremony.proof(asked), ceremony.trust)
+        verify_proof(changed.bytes, ceremony.proof(asked), ceremony.trust)
 
 
 def test_an_onion_that_says_another_window_inside_is_refused_by_the_next_party(ceremony):

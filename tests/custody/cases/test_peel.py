@@ -9,7 +9,6 @@ import pytest
 from fakes.orders import BOTH, DAY, DEFAULT, HOUR, MINUTE, NOW, SECOND, order, rules, window
 from fakes.peeling import (
     LATER,
-    Proved,
     Remembered,
     approval,
     asked,
@@ -21,6 +20,7 @@ from fakes.peeling import (
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import LedgerError, Malformed, OrderError, SealError, SignatureError
 from contrejour.custody.cases import signed
+from contrejour.custody.cases.party_checks import OrderProof
 from contrejour.custody.cases.rules import VAULT
 
 
@@ -82,24 +82,24 @@ def test_operator_and_vault_get_nothing() -> None:
 
 def test_an_order_that_is_not_in_the_log_is_refused() -> None:
     refused(LedgerError, "another entry", asked(proof=seen(order(nonce="4" * 32))))
-    refused(LedgerError, "another entry", asked(proof=Proved("", {"u": LATER, "v": LATER})))
+    refused(LedgerError, "another entry", asked(proof=OrderProof("", {"u": LATER, "v": LATER})))
 
 
 @pytest.mark.parametrize("by", [(), ("u",), ("u", "x"), ("x", "y", "z")])
 def test_too_few_witnesses_are_refused(by: tuple[str, ...]) -> None:
-    proof = Proved(order().id, dict.fromkeys(by, LATER))
+    proof = OrderProof(order().id, dict.fromkeys(by, LATER))
     refused(LedgerError, "too few witnesses", asked(proof=proof))
 
 
 @pytest.mark.parametrize("late", [-timedelta(minutes=61), -DAY, timedelta(minutes=6), DAY])
 def test_a_stale_or_future_cosignature_is_not_believed(late: timedelta) -> None:
-    proof = Proved(order().id, {"u": LATER, "v": LATER + late})
+    proof = OrderProof(order().id, {"u": LATER, "v": LATER + late})
     refused(LedgerError, "too few witnesses: u", asked(proof=proof))
 
 
 def test_a_cosignature_from_before_the_order_can_not_be_of_it() -> None:
     now = order(urgent=True, not_before=NOW)
-    proof = Proved(now.id, {"u": NOW, "v": NOW - timedelta(minutes=6)})
+    proof = OrderProof(now.id, {"u": NOW, "v": NOW - timedelta(minutes=6)})
     refused(LedgerError, "too few witnesses", asked(now, proof=proof), NOW)
 
 

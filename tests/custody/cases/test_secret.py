@@ -84,7 +84,7 @@ def test_a_party_peels_what_was_committed_to_and_nothing_beside() -> None:
     assert peel(mine).window == window()
     refused(OrderError, "doesn't cover", replace(mine, window=window(camera="cam-c")))
     refused(OrderError, "doesn't cover", replace(mine, window=window(10)))
-    refused(OrderError, "is secret", replace(mine, opening=None))
+    refused(OrderError, "is secret", asked(hidden(), proof=seen(hidden())))
 
 
 @pytest.mark.parametrize(

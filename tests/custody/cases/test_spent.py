@@ -13,26 +13,26 @@ from fakes.orders import DAY, NOW, order, window
 from fakes.runs import PATHS, until
 
 from contrejour.base.errors import Busy, OrderError, OutputFailed
-from contrejour.custody.cases.party_checks import Leave
+from contrejour.custody.cases.party_checks import PeelPermit
 from contrejour.custody.cases.spent import SpentList
 
 WRITER = """
 import sys
 from pathlib import Path
 from fakes.orders import NOW, order, window
-from contrejour.custody.cases.party_checks import Leave
+from contrejour.custody.cases.party_checks import PeelPermit
 from contrejour.custody.cases.spent import SpentList
 with SpentList(Path(sys.argv[1])) as spent:
     for n in range(10**6):
-        leave = Leave(order(), "dpo", window(n))
+        leave = PeelPermit(order(), "dpo", window(n))
         if not spent.has(leave.order.id, "cam-a", leave.window.since):
             spent.add(leave, NOW)
             print(n, flush=True)
 """
 
 
-def leave(number: int = 0) -> Leave:
-    return Leave(order(), "dpo", window(number))
+def leave(number: int = 0) -> PeelPermit:
+    return PeelPermit(order(), "dpo", window(number))
 
 
 def is_spent(path: Path, number: int) -> bool:

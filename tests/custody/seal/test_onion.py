@@ -13,7 +13,7 @@ from fakes.tokens import KINDS, Soft, install
 from contrejour.base.errors import SealError
 from contrejour.custody.quorum import parse
 from contrejour.custody.seal.onion import Window, keyset, onions, pack, unpack, wrap
-from contrejour.custody.seal.open import Peeled, peel, rehold, rewrap, unwrap, window_key
+from contrejour.custody.seal.open import PeeledLayer, peel, rehold, rewrap, unwrap, window_key
 from contrejour.custody.seal.plugin import Token
 from contrejour.custody.seal.recipient import SECRET, Identity, Recipient, RecipientKind
 
@@ -286,7 +286,7 @@ def test_a_key_that_can_not_be_read_is_wiped_like_any_other():
     text = secret.text()
     text[-1] ^= 2
     with pytest.raises(SealError) as told:
-        window_key(Peeled(window(parties("alone").keys, secret), text + b"\n"))
+        window_key(PeeledLayer(window(parties("alone").keys, secret), text + b"\n"))
     assert not left(told.value)
 
 

@@ -107,7 +107,9 @@ Step = Approve | Refuse | Witness | Peel | Open | Hold | Export | Close | Expire
 
 
 @dataclass(frozen=True, slots=True)
-class Peeled:
+class PeelRecord:
+    """That a party took its layer off a window, and when."""
+
     role: str
     way: frozenset[str]
     window: Window
@@ -124,7 +126,7 @@ class Case:
     approvals: frozenset[str] = frozenset()
     refusals: frozenset[str] = frozenset()
     witnesses: frozenset[str] = frozenset()
-    peels: tuple[Peeled, ...] = ()
+    peels: tuple[PeelRecord, ...] = ()
     opened: tuple[Window, ...] = ()
     held: tuple[Window, ...] = ()
     exports: tuple[str, ...] = ()
@@ -228,7 +230,7 @@ def _applied(case: Case, step: Step, now: datetime) -> Case:
             return replace(case, witnesses=case.witnesses | by)
         case Peel():
             demand_peel(case, step, now)
-            peeled = Peeled(step.role, step.way, step.window, now)
+            peeled = PeelRecord(step.role, step.way, step.window, now)
             return replace(case, peels=(*case.peels, peeled))
         case Open(windows, recipients):
             _demand_peeled(case, windows, Kind.OPEN)

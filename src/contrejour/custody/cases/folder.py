@@ -41,6 +41,7 @@ from contrejour.custody.cases.case import Approve, Case, Refuse, Step, apply, de
 from contrejour.custody.cases.hold import HoldKey, demand_held, read_key
 from contrejour.custody.cases.private import Private
 from contrejour.custody.cases.rules import Rules, keys
+from contrejour.custody.cases.strict import type_of
 from contrejour.custody.quorum import parse
 from contrejour.law.mandate.originals import Originals
 
@@ -186,6 +187,11 @@ def add_held(folder: Path, onions: Sequence[bytes]) -> None:
         make_folder(held)
         for data in onions:
             files.replace(held / f"{hashlib.sha256(data).hexdigest()}.onions", data, MODE)
+
+
+def words(folder: Path, act: signed.Act) -> tuple[bytes, ...]:
+    """What parties signed of that act, in order, as it is. Raises InputMissing, OrderError."""
+    return tuple(data for data in _steps(folder) if type_of(data) == act.value)
 
 
 def custody(folder: Path) -> dict[str, bytes]:

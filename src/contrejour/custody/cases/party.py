@@ -1,48 +1,106 @@
-"""A party takes its layer off an onion: the log is asked, the window is spent, then it peels.
+"""What one party does: it checks, spends the window, takes its layer off, hands on what is left.
 
     onion --age, in memory--> header, inside --may_peel--> spent.add --> inside leaves
 
-Which window an onion is of stands under its layer, so the layer comes off first, here, and what is
-inside is wiped unless all holds.
+The checks are pure (party_checks.py). Which window an onion is of stands under its layer, so the
+layer comes off first, here, and what is inside is wiped unless all holds. Of the case's folder
+nothing is believed but what is signed, or in the log.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from contrejour.base.errors import OrderError
+from contrejour.base.files import filling
+from contrejour.base.times import Clock, utc
+from contrejour.custody.cases import folder as folders
+from contrejour.custody.cases import records
+from contrejour.custody.cases.case import Case, Peel
+from contrejour.custody.cases.folder import Found
 from contrejour.custody.cases.hold import HoldKey
-from contrejour.custody.cases.order import Order, Window
-from contrejour.custody.cases.party_checks import Asked, may_peel
-from contrejour.custody.cases.rules import Rules
+from contrejour.custody.cases.order import Kind, Order, Window
+from contrejour.custody.cases.party_checks import CaseCopy, OrderProof, PeelRequest, may_peel
+from contrejour.custody.cases.rules import VAULT, Rules, demand_allowed
+from contrejour.custody.cases.signed import Act
 from contrejour.custody.cases.spent import SpentList
 from contrejour.custody.ledger.tree import leaf_hash
-from contrejour.custody.ledger.verify import Trust, check_entry
+from contrejour.custody.ledger.verify import Trust, check_entry, read_trust
 from contrejour.custody.quorum import Policy
 from contrejour.custody.seal import onion as sealed
-from contrejour.custody.seal.onion import Keyset
-from contrejour.custody.seal.open import Peeled, peel
+from contrejour.custody.seal.keys import hold_path, make_hold, read_identity
+from contrejour.custody.seal.new_files import writing
+from contrejour.custody.seal.onion import Keyset, unpack
+from contrejour.custody.seal.open import PeeledLayer, peel, rehold, rewrap
 from contrejour.custody.seal.recipient import OpeningKey, Recipient
 from contrejour.custody.seal.wipe import wipe
+from contrejour.law.mandate.originals import Originals
+from contrejour.law.mandate.plan import Plan
 
+MORE_BYTES = 8192
+"""By which what the vault leaves may be larger than what it was given."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+# What a party is given
+
+
 @dataclass(frozen=True, slots=True)
-class Proved:
-    """What holds of a log's proof (peel.Proof). Made by `proved`."""
+class Onion:
+    """What is left of one. `name`: who peels it, in turn, such as dpo+prosecutor+vault."""
 
-    leaf: str
-    cosigned: Mapping[str, datetime]
+    name: str
+    data: bytes | bytearray
+
+    @property
+    def way(self) -> frozenset[str]:
+        """The quorum whose onion it is."""
+        return frozenset(self.name.split("+"))
 
 
-def proved(order: bytes, proof: bytes, trust: Trust) -> Proved:
+def onion_of(name: str, data: bytes, role: str, case: Case) -> Onion:
+    """The onion that a party begins with: of a W.onions, one whose parties have approved.
+
+    `name`: of the file; another one is what somebody left, named after its parties. Raises
+    SealError, OrderError where none is for this party.
+    """
+    path = Path(name)
+    if path.suffix != ".onions":
+        return Onion(path.stem, data)
+    agreed = case.approvals | {VAULT}
+    for each, onion in unpack(data).items():
+        found = Onion(each.removesuffix(".age"), onion)
+        if found.name.split("+")[0] == role and agreed >= found.way:
+            return found
+    raise OrderError("no-onion-begins-with", role=role)
+
+
+def verify_proof(order: bytes, proof: bytes, trust: Trust) -> OrderProof:
     """That the order stands in the log, and who witnessed it when. Raises LedgerError."""
     seen = check_entry(order, proof, trust)
     cosigned = {name: datetime.fromtimestamp(at_s, UTC) for name, at_s in seen.by.items()}
-    return Proved(leaf_hash(order).hex(), cosigned)
+    return OrderProof(leaf_hash(order).hex(), cosigned)
+
+
+def read_witnessed(folder: Path) -> Found:
+    """A case that has what a party is asked to peel for. Raises as `folder.read`, OrderError."""
+    found = folders.read(folder)
+    if not found.case.is_witnessed:
+        raise OrderError("case-not-witnessed")
+    return found
+
+
+def case_copy(folder: Path, found: Found, proof: OrderProof) -> CaseCopy:
+    """What the hub sends of the case in a folder. Raises InputMissing, OrderError."""
+    order = found.case.order
+    return CaseCopy(
+        order.bytes, folders.words(folder, Act.APPROVE), folders.words(folder, Act.REFUSE), proof,
+        order.opening, found.hold,
+    )  # fmt: skip
 
 
 def window_of(header: sealed.Window) -> Window:
@@ -51,49 +109,147 @@ def window_of(header: sealed.Window) -> Window:
     return Window(header.cam, since, until, header.epoch, header.recipient)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the hub sends with an onion. `way`: the quorum whose onion it is."""
-
-    order: bytes
-    approvals: tuple[bytes, ...]
-    refusals: tuple[bytes, ...]
-    proof: Proved
-    way: frozenset[str]
-    opening: bytes | None = None
-    hold: Order | None = None
+# What it does
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
-    """One party's own files: its rules, whose key is whose, its policy's hash, what it spent."""
+class PartyFiles:
+    """A party's own files: its rules, whose key is whose, its policy's hash, the log it trusts."""
 
     role: str
     rules: Rules
     keys: Mapping[str, str]
     policy_sha256: str
+    trust: Trust
+
+    @classmethod
+    def of(
+        cls, role: str, policy: bytes, witnesses: bytes, voted: Originals | None = None
+    ) -> PartyFiles:
+        """From its copies. `voted`: the numbers of its plan. Raises Malformed, OrderError."""
+        rules, keys = folders.rules_of(policy, witnesses, voted)
+        trust = read_trust(witnesses.decode())
+        return cls(role, rules, keys, hashlib.sha256(policy).hexdigest(), trust)
+
+
+def voted_in(plan: Plan, envelope: bytes, found: Found) -> Originals:
+    """The numbers of the party's own plan, by which the order was allowed when it was declared.
+
+    `envelope`: the plan's bytes. Raises Refused, PlanExpired, OrderError.
+    """
+    order, digest = found.case.order, hashlib.sha256(envelope).hexdigest()
+    demand_allowed(order, plan, digest, order.declared, found.hold)
+    return plan.originals(order.cameras[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A party at work: its files, its key, and what it spent, locked.
+
+    `epoch`: whose key it is, a day or the id of a hold.
+    """
+
+    files: PartyFiles
+    key: OpeningKey
+    epoch: str
     spent: SpentList
 
-    def peel(
-        self, onion: bytes | bytearray, key: OpeningKey, day: str, told: Told, now: datetime
-    ) -> Peeled:
+    def peel(self, onion: Onion, copy: CaseCopy, now: datetime) -> PeeledLayer:
         """The onion without this party's layer; the caller wipes `inside`.
 
-        `key` is the party's of `day`, or of the hold of that id. Raises what `may_peel` and the
-        spent list raise, and SealError; then nothing came off.
+        Raises what `may_peel` and the spent list raise, and SealError; then nothing came off.
         """
-        peeled = peel(onion, [key], None)
+        own, peeled = self.files, peel(onion.data, [self.key], None)
         try:
-            asked = Asked(
-                told.order, told.approvals, told.refusals, told.proof, self.role, told.way,
-                window_of(peeled.window), day, told.opening, told.hold,
-            )  # fmt: skip
-            leave = may_peel(asked, self.rules, self.keys, self.policy_sha256, self.spent, now)
-            self.spent.add(leave, now)
+            request = PeelRequest(copy, own.role, onion.way, window_of(peeled.window), self.epoch)
+            permit = may_peel(request, own.rules, own.keys, own.policy_sha256, self.spent, now)
+            self.spent.add(permit, now)
         except BaseException:
             wipe(peeled.inside)
             raise
         return peeled
+
+    def peel_windows(
+        self, folder: Path, found: Found, windows: Iterable[tuple[Onion, Path]], proof: bytes,
+        hold: Keyset | None, clock: Clock,
+    ) -> Iterator[Path]:  # fmt: skip
+        """Each window in turn: what is left of it is in the folder beside its onion, and named.
+
+        `hold`: for whom a window's key is wrapped anew, where this party is the last of a hold.
+        The case has the step, and the log is owed the entry, before the next window.
+        """
+        for onion, place in windows:
+            now = clock()
+            seen = verify_proof(found.case.order.bytes, proof, self.files.trust)
+            out, step = self._hand_on(folder, found, onion, place, seen, hold, now)
+            document = records.write(step, found.case.order.id, now)
+            found = folders.add(folder, found, step, document, now)
+            yield out
+
+    def _hand_on(
+        self, folder: Path, found: Found, onion: Onion, place: Path, seen: OrderProof,
+        hold: Keyset | None, now: datetime,
+    ) -> tuple[Path, Peel]:  # fmt: skip
+        """Write what is left of one window: where, and the step of the case."""
+        order, role = found.case.order, self.files.role
+        copy = case_copy(folder, found, seen)
+        out = place / f"{onion.name}{'.onions' if hold else '.age'}"
+        room = (len(onion.data) + MORE_BYTES) * (sum(map(len, hold.ways)) if hold else 1)
+        place.mkdir(parents=True, exist_ok=True)
+        with writing(out, 0o600, room) as file:  # its room is taken before the window is spent
+            used_s = self.spent.used_s(now)
+            peeled = self.peel(onion, copy, now)
+            is_kept = peeled.is_last and hold is not None
+            try:
+                left = _left(peeled, order, hold)
+            finally:
+                wipe(peeled.inside)
+            folders.owe(folder, records.owed_peeled(order, role, bytes(onion.data), now))
+            if is_kept and hold is not None:
+                folders.owe(folder, records.owed_kept(order, hold.id, now))
+            file.write(left)
+        own_s = used_s - found.case.peeled_s(role, now)
+        return out, Peel(role, onion.way, window_of(peeled.window), own_s)
+
+
+def _left(peeled: PeeledLayer, order: Order, hold: Keyset | None) -> bytes:
+    """What goes on: the next layer, or the window's key for the opener, or anew for a hold."""
+    if not peeled.is_last:
+        return bytes(peeled.inside)
+    return rehold(peeled, hold) if hold else rewrap(peeled, Recipient.parse(order.opener))
+
+
+# Of a hold
+
+
+def keyset_of_hold(
+    files: PartyFiles, folder: Path, found: Found, onions: Sequence[Onion], own_keys: Path | None
+) -> Keyset | None:
+    """For whom the last party of a hold wraps a window's key anew; None for any other party.
+
+    `own_keys`: where the vault keeps its keys; its key for the hold is made there. Raises
+    OrderError, SignatureError, SealError, OutputFailed.
+    """
+    order = found.case.order
+    if order.kind is not Kind.HOLD or onions[0].name.split("+")[-1] != files.role:
+        return None
+    given, own = folders.hold_keys(folder), dict[str, Recipient]()
+    if files.role == VAULT:
+        if own_keys is None or not given:
+            raise OrderError("hold-without-keys")
+        own = {VAULT: _own_key(own_keys, order, Recipient.parse(given[0].recipient))}
+    return hold_keyset(files.rules.policy, given, files.keys, order.id, own)
+
+
+def _own_key(folder: Path, order: Order, like: Recipient) -> Recipient:
+    """The vault's key for a hold, made where it isn't there, of the kind that the others have."""
+    assert order.hold_until is not None
+    path = hold_path(folder, order.id)
+    if not path.exists():
+        with filling(folder):
+            make_hold(folder, order.id, utc(order.hold_until), like.kind)
+    with read_identity(path) as secret:
+        return secret.recipient()
 
 
 def hold_keyset(

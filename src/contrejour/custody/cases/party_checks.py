@@ -3,21 +3,21 @@
 The hub sends everything, and is believed in nothing. Pure: the caller opened the outer layers,
 verified the log's proof, and holds the list of what is spent.
 
-    leave = may_peel(asked, rules, keys, policy_sha256, spent, now)     # or it raises
-    spent.add(leave, now)                                                # durable, and only then …
+    permit = may_peel(request, rules, keys, policy_sha256, spent, now)  # or it raises
+    spent.add(permit, now)                                              # durable, and only then …
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 from contrejour.base.errors import LedgerError, OrderError, SealError
 from contrejour.base.times import utc
 from contrejour.custody.cases import signed
-from contrejour.custody.cases.case import Peel, Peeled, apply, declare
+from contrejour.custody.cases.case import Approve, Case, Peel, Refuse, Witness, apply, declare
 from contrejour.custody.cases.hold import demand_held, demand_key_of_hold
 from contrejour.custody.cases.order import Order, Window, read
 from contrejour.custody.cases.rules import VAULT, Rules
@@ -26,19 +26,19 @@ POST_QUANTUM = ("age1pq1", "age1tagpq1")
 """What such recipients begin with (c2sp.org/age)."""
 
 
-class Proof(Protocol):
-    """What holds of a log's proof, once log key, inclusion and each cosignature were verified."""
+@dataclass(frozen=True, slots=True)
+class OrderProof:
+    """A log's proof of an order, once log key, inclusion and each cosignature were verified.
 
-    @property
-    def leaf(self) -> str:
-        """The hash of the entry that is in the log, hexadecimal."""
+    `leaf`: the hash of the entry that is in the log, hexadecimal. `cosigned`: by name, the
+    witnesses whose cosignature holds, and when they made it.
+    """
 
-    @property
-    def cosigned(self) -> Mapping[str, datetime]:
-        """By name, the witnesses whose cosignature holds, and when they made it."""
+    leaf: str
+    cosigned: Mapping[str, datetime]
 
 
-class Spent(Protocol):
+class SpentWindows(Protocol):
     """What this party has peeled, ever."""
 
     def has(self, order: str, camera: str, since: datetime) -> bool:
@@ -52,26 +52,34 @@ class Spent(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the hub sent. `epoch`: of the key that opened this layer, not what the layer says: its
-    day, or the id of its hold."""
+class CaseCopy:
+    """What the hub sends of a case: documents as they are, each believed for what it proves.
+
+    `opening`: of a secret order. `hold`: the hold's order, where the order opens what a hold kept.
+    """
 
     order: bytes
     approvals: tuple[bytes, ...]
     refusals: tuple[bytes, ...]
-    proof: Proof
+    proof: OrderProof
+    opening: bytes | None = None
+    hold: Order | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PeelRequest:
+    """One window that a party is to peel. `way`: the quorum whose onion it is. `epoch`: of the key
+    that opened this layer, not what the layer says: its day, or the id of its hold."""
+
+    case: CaseCopy
     role: str
     way: frozenset[str]
     window: Window
     epoch: str
-    opening: bytes | None = None
-    """Of a secret order."""
-    hold: Order | None = None
-    """The hold's order, where the order opens what a hold kept."""
 
 
 @dataclass(frozen=True, slots=True)
-class Leave:
+class PeelPermit:
     """Made by `may_peel` alone."""
 
     order: Order
@@ -80,38 +88,57 @@ class Leave:
 
 
 def may_peel(
-    asked: Asked, rules: Rules, keys: Mapping[str, str], policy_sha256: str, spent: Spent,
-    now: datetime,
-) -> Leave:  # fmt: skip
+    request: PeelRequest, rules: Rules, keys: Mapping[str, str], policy_sha256: str,
+    spent: SpentWindows, now: datetime,
+) -> PeelPermit:  # fmt: skip
     """Yes, or why not: Malformed, SignatureError, LedgerError, SealError, OrderError.
 
     `rules`, `keys` and `policy_sha256` are the party's own.
     """
-    order, window = read(asked.order, asked.opening), asked.window
+    copy, window = request.case, request.window
+    order = read(copy.order, copy.opening)
     if order.policy != policy_sha256:
         raise OrderError("order-under-another-policy")
     if order.held:
-        demand_held(order, asked.hold, window, now)
-        demand_key_of_hold(order, window, asked.epoch)
+        demand_held(order, copy.hold, window, now)
+        demand_key_of_hold(order, window, request.epoch)
     else:
-        _demand_of_its_day(window, asked.epoch)
-    case = replace(
-        declare(order, rules, order.declared),
-        at=order.declared - rules.skew,
-        witnesses=_witnesses(asked.proof, order, rules, now),
-        approvals=_said(asked.approvals, signed.Act.APPROVE, order, keys),
-        refusals=_said(asked.refusals, signed.Act.REFUSE, order, keys),
-        peels=_before(asked, now),
-    )
-    case = replace(case, approvals=case.approvals & rules.voices() - case.refusals)
+        _demand_of_its_day(window, request.epoch)
+    case = _agreed(copy, order, rules, keys, now)
     if spent.has(order.id, window.camera, window.since):
         raise OrderError("order-spent", camera=window.camera, since=utc(window.since))
     if order.opener:
         _demand_as_strong(order.opener, window)
         if spent.order_of(order.opener) not in (None, order.id):
             raise OrderError("opener-key-used")
-    apply(case, Peel(asked.role, asked.way, window, spent.used_s(now)), now)
-    return Leave(order, asked.role, window)
+    if request.role == VAULT:
+        # The vault holds what only the others can have laid bare: that is how it knows.
+        for role in sorted(request.way - {VAULT}):
+            case = apply(case, Peel(role, request.way, window), now)
+    apply(case, Peel(request.role, request.way, window, spent.used_s(now)), now)
+    return PeelPermit(order, request.role, window)
+
+
+def _agreed(
+    copy: CaseCopy, order: Order, rules: Rules, keys: Mapping[str, str], now: datetime
+) -> Case:
+    """The case with its witnesses and with all who agree: each signature is verified.
+
+    When each step was is not known here, so they are taken for steps of the declaration's moment;
+    whether the order may be used now is for the peel to say. A party that refused doesn't agree,
+    and one that the policy doesn't ask has no say.
+    """
+    begun = order.declared - rules.skew
+    case = declare(order, rules, begun)
+    case = apply(case, Witness(order.id, _witnesses(copy.proof, order, rules, now)), begun)
+    approved = _signers(copy.approvals, signed.Act.APPROVE, order, keys)
+    refused = _signers(copy.refusals, signed.Act.REFUSE, order, keys)
+    asked = rules.voices() - {order.requester}
+    for role in sorted((approved - refused) & asked):
+        case = apply(case, Approve(role), begun)
+    for role in sorted(refused & asked):
+        case = apply(case, Refuse(role), begun)
+    return case
 
 
 def _demand_as_strong(opener: str, window: Window) -> None:
@@ -127,17 +154,17 @@ def _demand_of_its_day(window: Window, epoch: str) -> None:
         raise SealError("layer-of-another-day", epoch=window.epoch, day=day, found=epoch)
 
 
-def _said(
+def _signers(
     documents: tuple[bytes, ...], act: signed.Act, order: Order, keys: Mapping[str, str]
 ) -> frozenset[str]:
-    """Who said so, each signature verified."""
+    """Who signed that, each signature verified."""
     found = [signed.read(each, act) for each in documents]
     for word in found:
         word.check(order.id, keys)
     return frozenset(word.role for word in found)
 
 
-def _witnesses(proof: Proof, order: Order, rules: Rules, now: datetime) -> frozenset[str]:
+def _witnesses(proof: OrderProof, order: Order, rules: Rules, now: datetime) -> frozenset[str]:
     """Whose cosignature on a log that holds this order is neither old nor from the future."""
     if proof.leaf != order.id:
         raise LedgerError("proof-of-another-entry")
@@ -151,11 +178,3 @@ def _witnesses(proof: Proof, order: Order, rules: Rules, now: datetime) -> froze
             minutes=oldest.seconds // 60,
         )
     return fresh
-
-
-def _before(asked: Asked, now: datetime) -> tuple[Peeled, ...]:
-    """The vault holds what only the others can have laid bare: that is how it knows."""
-    if asked.role != VAULT:
-        return ()
-    others = sorted(asked.way - {VAULT})
-    return tuple(Peeled(role, asked.way, asked.window, now) for role in others)

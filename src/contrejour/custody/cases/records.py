@@ -14,6 +14,7 @@ refused is not told: nothing came off, and whether a party says no in public is 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 
 from contrejour.base.canonical import Json, canonical
@@ -33,7 +34,7 @@ from contrejour.custody.cases.case import (
     Witness,
 )
 from contrejour.custody.cases.order import HEX, NAME, ROLE, Order, Window
-from contrejour.custody.cases.strict import Fields, document
+from contrejour.custody.cases.strict import Fields, document, type_of
 from contrejour.custody.ledger.entry import Entry
 from contrejour.custody.ledger.tree import leaf_hash
 
@@ -44,9 +45,10 @@ _TYPES: dict[type[Step], str] = {
     Witness: "order.witness", Peel: "unseal.peel", Open: "unseal.done", Hold: "hold.rewrap",
     Export: "export.make", Expire: "case.expire",
 }  # fmt: skip
-_WORDS: dict[signed.Act, type[Approve | Refuse]] = {
+_SIGNED: dict[str, Callable[[str], Step]] = {
     signed.Act.APPROVE: Approve,
     signed.Act.REFUSE: Refuse,
+    signed.Act.CLOSE: lambda _: Close(),
 }
 
 
@@ -74,22 +76,17 @@ def read(data: bytes, order: str, keys: dict[str, str]) -> tuple[Step, datetime]
 
     Raises Malformed, SignatureError, OrderError for another order's.
     """
-    for act, made in _WORDS.items():
-        if f'"type":"{act.value}"'.encode() in data:
-            word = signed.read(data, act)
-            word.check(order, keys)
-            return made(word.role), word.at
-    if f'"type":"{signed.Act.CLOSE.value}"'.encode() in data:
-        word = signed.read(data, signed.Act.CLOSE)
+    kind = type_of(data)
+    if kind in _SIGNED:
+        word = signed.read(data, signed.Act(kind))
         word.check(order, keys)
-        return Close(), word.at
-    return _recorded(data, order)
-
-
-def _recorded(data: bytes, order: str) -> tuple[Step, datetime]:
-    kind = next((each for each in _TYPES.values() if f'"type":"{each}"'.encode() in data), "")
-    if not kind:
+        return _SIGNED[kind](word.role), word.at
+    if kind not in _TYPES.values():
         raise Malformed("not-a-step")
+    return _recorded(data, order, kind)
+
+
+def _recorded(data: bytes, order: str, kind: str) -> tuple[Step, datetime]:
     fields = document(data, kind, MOST_BYTES)
     if fields.text("order", HEX) != order:
         raise OrderError("step-of-another-order")

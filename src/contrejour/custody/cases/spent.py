@@ -21,7 +21,7 @@ from contrejour.base.errors import OrderError
 from contrejour.base.files import GrowingFile, lock, sync, writing
 from contrejour.base.messages import Message
 from contrejour.base.times import utc
-from contrejour.custody.cases.party_checks import Leave
+from contrejour.custody.cases.party_checks import PeelPermit
 
 FIRST_CHAIN = "0" * 32
 NOTHING_PEELED = Message("nothing-peeled-without")
@@ -87,12 +87,12 @@ class SpentList:
     def used_s(self, now: datetime) -> int:
         return self._days.get(now.astimezone(UTC).date().isoformat(), 0)
 
-    def add(self, leave: Leave, now: datetime) -> None:
+    def add(self, permit: PeelPermit, now: datetime) -> None:
         """Spend it; durable on return. Raises OutputFailed, and then it is not spent."""
-        window = leave.window
+        window = permit.window
         told: dict[str, Json] = {
-            "at": utc(now), "camera": window.camera, "opener": leave.order.opener,
-            "order": leave.order.id, "seconds": window.seconds, "since": utc(window.since),
+            "at": utc(now), "camera": window.camera, "opener": permit.order.opener,
+            "order": permit.order.id, "seconds": window.seconds, "since": utc(window.since),
             "until": utc(window.until),
         }  # fmt: skip
         chain = _chained(self._chain, told)

@@ -36,6 +36,16 @@ def document(data: bytes, kind: str, most_bytes: int) -> Fields:
     return fields
 
 
+def type_of(data: bytes) -> str:
+    """What a document says that it is; "" where it says nothing. Whether it is, `document` says."""
+    try:
+        told = json.loads(data)
+    except (ValueError, RecursionError):
+        return ""
+    kind = told.get("type") if isinstance(told, dict) else None
+    return kind if isinstance(kind, str) else ""
+
+
 class Fields:
     """Takes an object apart, field by field; `end` refuses what is left."""
 

@@ -21,7 +21,7 @@ _AGE = b"age-encryption.org/"
 
 
 @dataclass(frozen=True, slots=True)
-class Peeled:
+class PeeledLayer:
     """`inside` is the next layer, or the window's secret key: the caller wipes it."""
 
     window: Window
@@ -33,7 +33,9 @@ class Peeled:
         return not self.inside.startswith(_AGE)
 
 
-def peel(onion: bytes | bytearray, keys: Sequence[OpeningKey], window: Window | None) -> Peeled:
+def peel(
+    onion: bytes | bytearray, keys: Sequence[OpeningKey], window: Window | None
+) -> PeeledLayer:
     """Take one layer off.
 
     `window`: what it has to be of, from the order, the signed manifest or the layer before; None
@@ -52,7 +54,7 @@ def peel(onion: bytes | bytearray, keys: Sequence[OpeningKey], window: Window | 
             raise SealError(
                 "onion-of-another-window", camera=found.cam, since=found.t0, until=found.t1
             )
-        return Peeled(found, rest)
+        return PeeledLayer(found, rest)
     except BaseException:
         wipe(rest)  # whatever is wrong with the header, a key may lie under it
         raise
@@ -60,7 +62,7 @@ def peel(onion: bytes | bytearray, keys: Sequence[OpeningKey], window: Window | 
         wipe(layer)
 
 
-def window_key(peeled: Peeled) -> Identity:
+def window_key(peeled: PeeledLayer) -> Identity:
     """The key that was innermost; wipes `inside`. Raises SealError where it is another one's."""
     text = bytearray(memoryview(peeled.inside)[:-1])
     try:
@@ -75,13 +77,13 @@ def window_key(peeled: Peeled) -> Identity:
     return key
 
 
-def rewrap(peeled: Peeled, recipient: Recipient) -> bytes:
+def rewrap(peeled: PeeledLayer, recipient: Recipient) -> bytes:
     """An onion of one layer around the window's key, for whoever a case says. Raises SealError."""
     with window_key(peeled) as key:
         return wrap(peeled.window, key, [recipient])
 
 
-def rehold(peeled: Peeled, keys: Keyset) -> bytes:
+def rehold(peeled: PeeledLayer, keys: Keyset) -> bytes:
     """New onions around the window's key, for each way of a hold: a tar. Raises SealError."""
     with window_key(peeled) as key:
         if key.kind.is_post_quantum and not all(

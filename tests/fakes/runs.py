@@ -15,7 +15,7 @@ import psutil
 import contrejour
 from contrejour import media
 from contrejour.base.files import sha256
-from contrejour.base.pictures import Box, Hidden, Mask, Source
+from contrejour.base.pictures import Box, HiddenBox, Mask, Source
 from contrejour.recorded import masksfile
 
 LIMIT_S = 300
@@ -127,7 +127,7 @@ def masks_for(path: Path, to: Path, hidden: Callable[[int], tuple[Box, ...] | st
     rows = []
     for index, time_ in enumerate(pts):
         what = hidden(index)
-        boxes = () if isinstance(what, str) else tuple(Hidden(box, Source.HAND) for box in what)
+        boxes = () if isinstance(what, str) else tuple(HiddenBox(box, Source.HAND) for box in what)
         rows.append((time_, Mask(index, boxes, what if isinstance(what, str) else "")))
     masksfile.write(to, header, rows)
     return to

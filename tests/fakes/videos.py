@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from contrejour import media
 from contrejour.base.files import sha256
-from contrejour.base.pictures import Box, Cells, Hidden, Mask, Source
+from contrejour.base.pictures import Box, Cells, HiddenBox, Mask, Source
 from contrejour.recorded import masksfile
 from contrejour.recorded.job import Job
 from contrejour.recorded.pool import Task
@@ -169,7 +169,7 @@ def masks_file(path: Path, clip: Path, hide: Hide) -> Path:
     rows = []
     for index, pts in enumerate(times):
         what = hide(index)
-        given = () if isinstance(what, str) else tuple(Hidden(b, Source.HAND) for b in what)
+        given = () if isinstance(what, str) else tuple(HiddenBox(b, Source.HAND) for b in what)
         rows.append((pts, Mask(index, given, what if isinstance(what, str) else "")))
     masksfile.write(path, header, rows)
     return path

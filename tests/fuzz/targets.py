@@ -23,7 +23,7 @@ from contrejour.base.errors import (
     MasksError,
     SealError,
 )
-from contrejour.base.pictures import Box, Hidden, Mask, Source
+from contrejour.base.pictures import Box, HiddenBox, Mask, Source
 from contrejour.custody import note
 from contrejour.custody.seal import header, onion
 from contrejour.custody.seal.recipient import Identity, RecipientKind
@@ -210,7 +210,7 @@ def read_masks(data: bytes) -> None:
 def masks_seeds() -> list[bytes]:
     head = masksfile.MasksHeader("in.mp4", "a" * 64, 640, 480, 90, Fraction(1, 12800), 2,
                                  (("yunet", "b" * 64),), {"hide": "people"})  # fmt: skip
-    box = Hidden(Box(-3, 40, 30, 80), Source.DETECTOR, 1, 0.913)
+    box = HiddenBox(Box(-3, 40, 30, 80), Source.DETECTOR, 1, 0.913)
     rows = [(0, Mask(0, (box,))), (512, Mask(1, (), "the decoder reported errors"))]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "masks.json"

@@ -12,7 +12,7 @@ from fakes.runs import ffmpeg, start
 
 from contrejour import media
 from contrejour.base.files import sha256
-from contrejour.base.pictures import Box, Hidden, Mask, Source
+from contrejour.base.pictures import Box, HiddenBox, Mask, Source
 from contrejour.recorded import masksfile
 
 GIB = 1 << 30
@@ -41,7 +41,7 @@ def masks_in_every_tenth_minute(source: Path, to: Path) -> Path:
         source.name, sha256(source), *fmt.upright, 0, fmt.time_base, len(pts)
     )
     step = max(10, len(pts) // 60)
-    box = (Hidden(Box(300, 100, 400, 500), Source.HAND),)
+    box = (HiddenBox(Box(300, 100, 400, 500), Source.HAND),)
     rows = ((at, Mask(i, box if i // step % 10 == 5 else ())) for i, at in enumerate(pts))
     masksfile.write(to, header, rows)
     return to

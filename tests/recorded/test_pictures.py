@@ -15,7 +15,7 @@ from PIL import Image, ImageCms
 
 from contrejour.base.errors import ContrejourError, NotMedia, Truncated, Unsupported
 from contrejour.base.files import sha256
-from contrejour.base.pictures import Box, Hidden, Mask, Source
+from contrejour.base.pictures import Box, HiddenBox, Mask, Source
 from contrejour.recorded import inputs, masksfile
 from contrejour.recorded.pictures import Detectors, veil_picture
 from contrejour.recorded.request import Options
@@ -32,7 +32,7 @@ def veil(
     """Veil a picture whose upright size is `size`; the output, opened."""
     masks = out.with_name(out.name + ".given.json")
     header = masksfile.MasksHeader(source.name, sha256(source), *size, 0, Fraction(1), 1)
-    mask = Mask(0, tuple(Hidden(box, Source.HAND) for box in boxes))
+    mask = Mask(0, tuple(HiddenBox(box, Source.HAND) for box in boxes))
     masksfile.write(masks, header, [(0, mask)])
     options = Options(
         masks=masks, force=True, detector="fakes.detectors:nothing", allow_truncated=allow_truncated

@@ -87,7 +87,7 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden:
+class HiddenBox:
     """One rectangle to hide, and what says so."""
 
     box: Box
@@ -101,7 +101,7 @@ class Mask:
     """All that is hidden in one frame. `whole` names the reason when that is everything."""
 
     index: int
-    boxes: tuple[Hidden, ...] = ()
+    boxes: tuple[HiddenBox, ...] = ()
     whole: str = ""
 
 

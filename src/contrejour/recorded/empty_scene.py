@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from contrejour.base.pictures import Cells, Hidden, Mask, Source
+from contrejour.base.pictures import Cells, HiddenBox, Mask, Source
 from contrejour.recorded.folder import cells_path, sample_path
 from contrejour.recorded.job import Job
 from contrejour.recorded.masksfile import Masks
@@ -125,5 +125,5 @@ def _joined(job: Job, masks: Masks, scanned: Iterator[Cells]) -> Masks:
             continue
         more = unknown & ~job.cells(mask)
         boxes = veil.boxes(more, fmt.width, fmt.height, fmt.rotation)
-        extra = tuple(Hidden(box, Source.SCENE) for box in boxes)
+        extra = tuple(HiddenBox(box, Source.SCENE) for box in boxes)
         yield pts, replace(mask, boxes=mask.boxes + extra)

@@ -19,7 +19,7 @@ from string import Template
 from PIL import Image
 
 from contrejour.base import files
-from contrejour.base.pictures import Hidden, Mask, Rgb, Source
+from contrejour.base.pictures import HiddenBox, Mask, Rgb, Source
 from contrejour.recorded.masksfile import MasksHeader
 
 STRIP, DOUBTFUL = 12, 24
@@ -71,7 +71,7 @@ def gather(rows: Iterable[tuple[int, Mask]], time_base: Fraction) -> MaskSummary
     return seen
 
 
-def _add(seen: MaskSummary, at: int, track: int, hidden: Hidden) -> None:
+def _add(seen: MaskSummary, at: int, track: int, hidden: HiddenBox) -> None:
     """One box of a track."""
     stretches = seen.tracks.setdefault(track, [])
     if not stretches or stretches[-1].last < at - 1:

@@ -23,7 +23,7 @@ class Moments:
     """
 
     def __init__(self, needs: Collection[str] = ()) -> None:
-        """`needs`: what the rules need of a Moment (`Rule.needs`); no more is computed."""
+        """`needs`: what the rules need of a Moment (`EventRule.needs`); no more is computed."""
         self._needs = frozenset(needs)
         self._tracker, self._senses = Tracker(), Senses(self._needs)
 

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrejour.base.errors import MasksError, OutputFailed
-from contrejour.base.pictures import Box, Hidden, Mask, Source
+from contrejour.base.pictures import Box, HiddenBox, Mask, Source
 from contrejour.recorded import masksfile
 
 HEADER = masksfile.MasksHeader(
@@ -32,7 +32,7 @@ HEADER = masksfile.MasksHeader(
     parameters={"hide": "people", "fill": "solid", "margin": [1, 2.5, None]},
 )
 MASKS = [
-    (0, Mask(0, (Hidden(Box(-3, 40, 30, 80), Source.DETECTOR, 1, 0.913),))),
+    (0, Mask(0, (HiddenBox(Box(-3, 40, 30, 80), Source.DETECTOR, 1, 0.913),))),
     (512, Mask(1, (), "the decoder reported errors")),
 ]
 SHARED = at_most(100, shared=True)
@@ -40,7 +40,7 @@ SHARED = at_most(100, shared=True)
 px = st.integers(-(1 << 20), 1 << 20)
 size = st.integers(1, 1 << 20)
 hidden = st.builds(
-    Hidden,
+    HiddenBox,
     st.builds(Box, px, px, size, size),
     st.sampled_from(Source),
     st.none() | st.integers(0, 1 << 40),
@@ -112,11 +112,13 @@ def test_a_person_may_write_four_numbers(tmp_path: Path) -> None:
     spoiled = plain(path)
     spoiled["frames"][1]["boxes"].append([1, 2, 3, 4])
     path.write_text(json.dumps(spoiled))
-    assert read_all(path)[1][1][1].boxes == (Hidden(Box(1, 2, 3, 4), Source.HAND),)
+    assert read_all(path)[1][1][1].boxes == (HiddenBox(Box(1, 2, 3, 4), Source.HAND),)
 
 
 def test_a_box_without_size_hides_nothing_and_is_not_written(tmp_path: Path) -> None:
-    flat = Mask(0, (Hidden(Box(1, 1, 0, 5), Source.FILL), Hidden(Box(1, 1, 5, 5), Source.FILL)))
+    flat = Mask(
+        0, (HiddenBox(Box(1, 1, 0, 5), Source.FILL), HiddenBox(Box(1, 1, 5, 5), Source.FILL))
+    )
     masksfile.write(tmp_path / "m", replace(HEADER, frames=1), [(0, flat)])
     assert read_all(tmp_path / "m")[1][0][1].boxes == flat.boxes[1:]
 
@@ -252,7 +254,7 @@ def test_a_write_that_fails_leaves_the_old_file_alone(tmp_path: Path) -> None:
 
 def test_what_could_not_be_read_back_is_not_written(tmp_path: Path) -> None:
     for bad in (
-        [(0, Mask(0, (Hidden(Box(0, 0, 1, 1), Source.FILL, None, float("nan")),))), MASKS[1]],
+        [(0, Mask(0, (HiddenBox(Box(0, 0, 1, 1), Source.FILL, None, float("nan")),))), MASKS[1]],
         [(0, Mask(0)), (0, Mask(1))],
         [(0, Mask(1)), (1, Mask(0))],
     ):
@@ -269,7 +271,7 @@ def test_a_place_that_cannot_be_written_is_an_output_error(tmp_path: Path) -> No
 
 
 def peak_bytes(path: Path, count: int) -> int:
-    row = tuple(Hidden(Box(n, n, 80, 160), Source.DETECTOR, n, 0.5) for n in range(40))
+    row = tuple(HiddenBox(Box(n, n, 80, 160), Source.DETECTOR, n, 0.5) for n in range(40))
     tracemalloc.start()
     masksfile.write(path, replace(HEADER, frames=count), ((n, Mask(n, row)) for n in range(count)))
     _, masks = masksfile.read(path)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contrejour.base.pictures import CELL_PX, Box, Hidden, Mask, Source
+from contrejour.base.pictures import CELL_PX, Box, HiddenBox, Mask, Source
 from contrejour.vision.veil import boxes, cells, grid
 from contrejour.vision.veil.mask import to_coded, to_upright
 
@@ -25,7 +25,7 @@ def test_every_pixel_of_a_box_is_hidden_and_nothing_beyond_its_cells(
     pixels = np.zeros((high, wide), bool)
     pixels[max(0, y) : max(0, y + h), max(0, x) : max(0, x + w)] = True
     coded = np.rot90(pixels, rotation // 90)
-    mask = Mask(0, (Hidden(Box(x, y, w, h), Source.DETECTOR),))
+    mask = Mask(0, (HiddenBox(Box(x, y, w, h), Source.DETECTOR),))
     hidden = cells(mask, width, height, rotation)
     assert hidden.shape == grid(width, height)
     spread = hidden.repeat(CELL_PX, 0).repeat(CELL_PX, 1)[:height, :width]
@@ -43,7 +43,7 @@ def test_cells_come_back_from_their_boxes_exactly(
     count = rows * columns
     drawn = data.draw(st.lists(st.booleans(), min_size=count, max_size=count))
     hidden = np.array(drawn).reshape(rows, columns)
-    found = tuple(Hidden(b, Source.SCENE) for b in boxes(hidden, width, height, rotation))
+    found = tuple(HiddenBox(b, Source.SCENE) for b in boxes(hidden, width, height, rotation))
     assert (cells(Mask(0, found), width, height, rotation) == hidden).all()
 
 

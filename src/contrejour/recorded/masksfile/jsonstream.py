@@ -47,7 +47,7 @@ def members(path: Path, streamed: str) -> Iterator[tuple[str, object]]:
 
 
 def _members(parsed: Events, path: Path, streamed: str) -> Iterator[tuple[str, object]]:
-    events = _Checked(parsed, path)
+    events = _ParserEvents(parsed, path)
     if next(events)[0] != "start_map":
         raise MasksError("masks-not-an-object", path=path)
     seen: set[object] = set()
@@ -72,13 +72,13 @@ def _members(parsed: Events, path: Path, streamed: str) -> Iterator[tuple[str, o
         pass
 
 
-class _Checked:
+class _ParserEvents:
     """The parser's events, its errors turned into ours, which say how far it came."""
 
     def __init__(self, parsed: Events, path: Path) -> None:
         self._parsed, self.path, self.items = iter(parsed), path, 0
 
-    def __iter__(self) -> _Checked:
+    def __iter__(self) -> _ParserEvents:
         return self
 
     def __next__(self) -> tuple[str, object]:
@@ -94,7 +94,7 @@ class _Checked:
         return MasksError("masks-broken-after", path=self.path, fault=fault, frames=self.items)
 
 
-def _value(events: _Checked, event: str, value: object, depth: int = 0) -> object:
+def _value(events: _ParserEvents, event: str, value: object, depth: int = 0) -> object:
     if depth > DEEPEST:
         raise events.error(Message("json-too-deep"))
     if event == "start_array":

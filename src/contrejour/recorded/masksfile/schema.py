@@ -10,7 +10,7 @@ from fractions import Fraction
 from contrejour import __version__
 from contrejour.base.errors import MasksError
 from contrejour.base.messages import Message
-from contrejour.base.pictures import CELL_PX, Box, Hidden, Mask, Source
+from contrejour.base.pictures import CELL_PX, Box, HiddenBox, Mask, Source
 
 FORMAT = "contrejour-masks"
 VERSION = 1
@@ -136,7 +136,7 @@ def decode_frame(where: str, value: object) -> tuple[int, Mask]:
     return pts, Mask(index, boxes, _text(where, "whole", frame.get("whole", "")))
 
 
-def _row(where: str, number: int, row: object) -> Hidden:
+def _row(where: str, number: int, row: object) -> HiddenBox:
     if not isinstance(row, list) or len(row) not in (4, 7):
         raise _wrong(_box(where, number), Message("masks-wants-box"), row)
     for place in range(4):
@@ -149,7 +149,7 @@ def _row(where: str, number: int, row: object) -> Hidden:
             raise _wrong(_box(where, number), wanted, n)
     box = Box(row[0], row[1], row[2], row[3])
     if len(row) == 4:
-        return Hidden(box, Source.HAND)
+        return HiddenBox(box, Source.HAND)
     track, source, score = row[4:]
     at = _box(where, number)
     if track is not None:
@@ -160,7 +160,7 @@ def _row(where: str, number: int, row: object) -> Hidden:
         if type(score) not in (int, float) or not 0 <= score <= 1:
             raise _wrong(at, Message("masks-wants-score"), score)
         score = float(score)
-    return Hidden(box, SOURCES[source], track, score)
+    return HiddenBox(box, SOURCES[source], track, score)
 
 
 def _box(where: str, number: int) -> Message:

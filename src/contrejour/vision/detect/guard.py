@@ -10,7 +10,7 @@ from contrejour.base.pictures import Detection, Frame
 
 
 class GuardedDetector:
-    """A detector of which nothing but a DetectorError, or boxes that are boxes, gets out."""
+    """A detector that gives boxes of finite numbers, or raises a ContrejourError: nothing else."""
 
     def __init__(self, detector: Any) -> None:
         self._detector = detector

@@ -23,7 +23,8 @@ LEVELS = 256
 
 
 def quantise(ov: Any, model: Any, ranges: Ranges) -> None:
-    """Round, in `model`, what goes into each named convolution. Raises KeyError for a stranger."""
+    """Round, in `model`, what goes into each named convolution. Raises KeyError for a name that the
+    model lacks."""
     operations = {operation.friendly_name: operation for operation in model.get_ops()}
     for name, (least, greatest) in ranges.items():
         convolution = operations[name]

@@ -42,8 +42,8 @@ def look_at(
 ) -> Iterator[Look]:
     """A Look for each frame of one closed GOP (or slice), in order; the first is looked at.
 
-    A detector that raises makes that frame FAILED and is asked again on the next one; a frame that
-    the decoder flagged is CORRUPT and nobody is asked. `interval_ns` is asked before each look.
+    Where the detector raises, the frame is FAILED and the next one is looked at; a frame that the
+    decoder flagged is CORRUPT and isn't looked at. `interval_ns` is asked before each look.
     `relook_ns`: from when on a picture in which nothing moved is looked at again; None: never.
     """
     seen_blocks: NDArray[np.float32] | None = None

@@ -42,7 +42,7 @@ class TurnedDetector:
         self._bodies = PicoDet(folder, *size, known_ranges())
 
     def find(self, picture: Rgb, turn: int, found: Sequence[Candidates]) -> list[Candidates]:
-        """Who is surely there after `turn` (1: counter-clockwise, -1: clockwise), and not known."""
+        """Persons surely there after `turn` (1: to the left, -1: right), less known ones."""
         turned = np.ascontiguousarray(np.rot90(picture, turn))
         (high, wide), known = picture.shape[:2], sure_people(found)
         return [

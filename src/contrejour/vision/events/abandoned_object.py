@@ -161,7 +161,7 @@ class AbandonedObject:
                 self._heights[_band(box.y + box.h, moment)].append(box.h)
 
     def _height(self, row: float, moment: Moment) -> float | None:
-        """Of people whose foot is there or in the next bands; None where none stood."""
+        """Height of the people who stood in this band or the next ones; None where too few did."""
         at = _band(row, moment)
         near = self._heights[max(0, at - 1) : at + 2]
         # the lower quartile: too large a height lets somebody small pass for luggage
@@ -176,7 +176,7 @@ def _pass_time(cells: _Cells, unlike: Bits, now_ns: int) -> None:
     for times in (cells.near, cells.near_since, cells.with_it):
         times[empty] = _LONG_AGO
     cells.stayed[empty], cells.person[empty], cells.score[empty] = 0, False, 0
-    cells.since[empty] = _NEVER  # nothing keeps still that isn't there
+    cells.since[empty] = _NEVER
     cells.since[unlike] = np.minimum(cells.since[unlike], now_ns)
 
 
@@ -191,7 +191,7 @@ def _stay(cells: _Cells, moment: Moment, people: Sequence[Box], elapsed_ns: int)
 
 
 def _know(cells: _Cells, piece: Bits, moment: Moment, seen: Iterable[Thing]) -> None:
-    """What a piece is: what is found out of any of its cells is of all."""
+    """Mark a piece as a person or as luggage: what is known of one of its cells holds for all."""
     if cells.person[piece].any() or cells.stayed[piece].max() >= STAYS_NS:
         cells.person[piece] = True
     for thing in seen:
@@ -224,8 +224,8 @@ def _share(cells: Bits, box: Box, moment: Moment) -> float:
 
 
 def _box(piece: Bits, moment: Moment) -> Box:
-    """Where it is: a cell less than the cells reach, for they are taken for any part of them, and
-    without what the scene adds above."""
+    """Its box: one cell smaller than its cells reach, because any part of a cell makes it differ,
+    and without the margin that the scene adds above."""
     rows, columns = np.nonzero(piece)
     wide, high = moment.size[0] / piece.shape[1], moment.size[1] / piece.shape[0]
     w, h = (columns.max() - columns.min()) * wide, (rows.max() - rows.min()) * high
@@ -235,7 +235,7 @@ def _box(piece: Bits, moment: Moment) -> Box:
 
 
 def _apart(box: Box, person: Box) -> float:
-    """From foot to foot in pixels, sides counted off."""
+    """Pixels from foot to foot, less half the width of each."""
     aside = abs(box.x + box.w / 2 - person.x - person.w / 2) - (box.w + person.w) / 2
     return float(np.hypot(max(0.0, aside), box.y + box.h - person.y - person.h))
 

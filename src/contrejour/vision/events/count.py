@@ -81,7 +81,7 @@ class Count:
         return figure
 
     def reset(self) -> None:
-        """Another stream begins: what was counted stays, its gap isn't seen."""
+        """Another stream begins: what was counted stays, and the time between counts as unseen."""
         self._last = None
 
     def _told(self, figure: int) -> int | None:

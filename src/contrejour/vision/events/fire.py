@@ -88,10 +88,10 @@ class _Spread:
         return float(self._mean[burning].mean())
 
     def _follow(self, time_ns: int, count: int) -> None:
-        """Note a growth, which is one for as long as it takes to settle."""
+        """Note a growth. Cells that are added until it has settled belong to it."""
         while self._grew and time_ns - self._grew[0] > RECENT_NS:
             self._grew.popleft()
-        if count <= self._most / 2:  # begins, or is out but for other lights
+        if count <= self._most / 2:  # it begins, or is out and other lights are left
             self._most, self._settled_ns = count, time_ns + SETTLE_NS
             self._grew.clear()
         elif time_ns < self._settled_ns:

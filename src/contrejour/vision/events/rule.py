@@ -21,7 +21,7 @@ class Sign:
 class EventRule(Protocol):
     """One kind of event in one zone.
 
-    Told every Moment of one stream in order of time, and answers each: what it says, raw, without
+    Takes every Moment of one stream in order of time, and gives a Sign for each, without
     hysteresis. Keeps what it needs for seconds, never what tells one person from another. Forgets
     everything on `reset`, which comes between streams.
     """

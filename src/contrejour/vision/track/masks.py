@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from contrejour.base.pictures import Box, Hidden, Kind, Look, Mask, Sight, Source
+from contrejour.base.pictures import Box, HiddenBox, Kind, Look, Mask, Sight, Source
 from contrejour.vision.track.assign import ious
 from contrejour.vision.track.tracker import LOST_NS, Sighting, Track, Tracker
 
@@ -100,7 +100,7 @@ def _mask(tracker: Tracker, look: Look, reason: str, size: tuple[int, int], hide
         if shape and (clipped := _clip(shape, size)):
             source = Source.DETECTOR if seen else Source.FILL
             score = seen.score if seen else None
-            hidden.append(Hidden(clipped, source, track.number, score))
+            hidden.append(HiddenBox(clipped, source, track.number, score))
     return Mask(look.index, tuple(hidden))
 
 

@@ -32,7 +32,7 @@ from fakes.plans import PRIVACY, plan_for
 from contrejour import media
 from contrejour.base.errors import CameraError
 from contrejour.base.pictures import Frame
-from contrejour.live.site import Place
+from contrejour.live.site import SiteCamera
 from contrejour.live.watch import Models, Watcher
 from contrejour.live.watch.empty import Empty
 from contrejour.live.watch.load import Load
@@ -164,7 +164,7 @@ def watched(shape: str, hide: str, count: int, seconds: float, folder: Path) -> 
         watchers = [
             Timed(
                 plan_for("view.live"), "cam-a",
-                Place(address=address, hide=hide, privacy=PRIVACY),  # type: ignore[arg-type]
+                SiteCamera(address=address, hide=hide, privacy=PRIVACY),  # type: ignore[arg-type]
                 address, folder / f"{shape}-{hide}-{count}" / str(number), make=models,
                 load=load, stopped=lambda: time.monotonic() > ends,
             )

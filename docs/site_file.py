@@ -30,7 +30,7 @@ first line as above. What no schema can say (crossing sides, settings of another
 address) `contrejour doctor` says. Page written by `python docs/site_file.py`.
 """
 TITLES = {
-    "Site": "The file", "Place": "A camera: `cameras.NAME`",
+    "Site": "The file", "SiteCamera": "A camera: `cameras.NAME`",
     "ZoneRule": "An event: `cameras.NAME.events.NAME`", "Publish": "Who is told: `publish`",
     "Seal": "Originals: `seal`",
     "MqttBroker": "`publish.mqtt`", "WebhookAddress": "`publish.webhooks[]`",
@@ -41,18 +41,18 @@ WORDS: Mapping[str, str] = {
     "Site.publish": "who is told of events, and how",
     "Site.seal": "originals are sealed, of each camera that the plan lets record "
     "([how](../design/sealing.md)); without it none is kept",
-    "Place.address": "where its pictures come from, without a login",
-    "Place.login_file": "a file whose first line is `user:password`; else the environment: "
+    "SiteCamera.address": "where its pictures come from, without a login",
+    "SiteCamera.login_file": "a file whose first line is `user:password`; else the environment: "
     "`CONTREJOUR_LOGIN_NAME`, capitals, `_` for `-`",
-    "Place.trust": "whose certificate is taken: the system's authorities' (empty), a PEM file's, "
-    "or `anyone`'s",
-    "Place.transport": "of RTP",
-    "Place.kind": "a `fixed` camera can have an empty scene, a `moving` one can't",
-    "Place.hide": "all that is not the proven empty scene, people, or faces; by default `unknown` "
-    "for fixed cameras, `people` for moving ones; `abandoned_object` needs `unknown`",
-    "Place.privacy": "where each mask that the plan names lies: polygons, in shares of the upright "
-    "picture; `[]` where it is out of view",
-    "Place.events": "what is looked for, zone by zone ([events](events.md))",
+    "SiteCamera.trust": "whose certificate is taken: the system's authorities' (empty), a PEM "
+    "file's, or `anyone`'s",
+    "SiteCamera.transport": "of RTP",
+    "SiteCamera.kind": "a `fixed` camera can have an empty scene, a `moving` one can't",
+    "SiteCamera.hide": "all that is not the proven empty scene, people, or faces; by default "
+    "`unknown` for fixed cameras, `people` for moving ones; `abandoned_object` needs `unknown`",
+    "SiteCamera.privacy": "where each mask that the plan names lies: polygons, in shares of the "
+    "upright picture; `[]` where it is out of view",
+    "SiteCamera.events": "what is looked for, zone by zone ([events](events.md))",
     "ZoneRule.kind": "which of the decree's events, or figures",
     "ZoneRule.polygon": "three corners or more, in turn, in shares of the upright picture",
     "ZoneRule.of": "of what; both by default (`zone`, `wrong_way`, `count`)",
@@ -112,7 +112,8 @@ def schema() -> dict[str, Any]:
 
 def _models(made: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "Site", made
-    yield from ((name, told) for name, told in made["$defs"].items() if "properties" in told)
+    below = ((name, told) for name, told in made["$defs"].items() if "properties" in told)
+    yield from sorted(below, key=lambda each: list(TITLES).index(each[0]))
 
 
 def kind(told: Mapping[str, Any]) -> str:

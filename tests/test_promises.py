@@ -23,7 +23,7 @@ SOURCE = Path(contrejour.__file__).parent
 SPEAK_OF_THEM = {"law", "papers"}
 """Wings that judge, read or print a mandate; none of them touches a picture of a camera."""
 DOUBLE_YET = {
-    "Act", "Answer", "Basis", "Kind", "Log", "Peeled", "Place", "Proof", "Talk", "Window",
+    "Act", "Answer", "Basis", "Kind", "Peeled", "Proof", "Window",
     "Witness",
 }  # fmt: skip
 """Class names that still stand for two things. This list only gets shorter."""

@@ -16,15 +16,15 @@ from fakes.runs import run
 import contrejour
 from contrejour.base.errors import CameraRefused, InputMissing, Malformed
 from contrejour.base.messages import Message, verbatim
-from contrejour.base.stderr import Log, coded
+from contrejour.base.stderr import MessageLog, coded
 
 NOON = datetime(2027, 2, 12, 12, tzinfo=UTC)
 WATCH = Path(contrejour.__file__).parent / "live" / "watch"
 
 
-def log(form: str) -> tuple[Log, list[str]]:
+def log(form: str) -> tuple[MessageLog, list[str]]:
     lines: list[str] = []
-    return Log(form, lines.append, lambda: NOON), lines
+    return MessageLog(form, lines.append, lambda: NOON), lines
 
 
 def test_a_line_is_one_object_without_what_is_empty():

@@ -1,4 +1,4 @@
-"""Every number that vision goes by says what it is and where it comes from."""
+"""Every number that pictures are judged by says what it is and where it comes from."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 
 import contrejour
-from contrejour import vision
 
 ROOT = Path(contrejour.__file__).parents[2]
-MODULES = sorted(Path(vision.__file__).parent.rglob("*.py"))
+WINGS = Path(contrejour.__file__).parent
+MODULES = [
+    *sorted((WINGS / "vision").rglob("*.py")),
+    *(WINGS / "live" / "watch" / f"{name}.py" for name in ("empty", "hiding", "load", "still")),
+    WINGS / "recorded" / "empty_scene.py",
+]
 SOURCE = re.compile(
     r"(bench/results/[\w-]+\.md|docs/design/[\w-]+\.md|\b[Bb]y eye\b|\bby definition\b)"
 )

@@ -49,7 +49,7 @@ def coded(message: Message) -> tuple[str, Level]:
 
 
 @dataclass(frozen=True, slots=True)
-class Log:
+class MessageLog:
     """Each line is written at once, and whole: threads may share it."""
 
     form: Form = "text"

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from contrejour.base.errors import ContrejourError, UsageError
 from contrejour.base.files import replace
 from contrejour.base.messages import Message
-from contrejour.base.stderr import Log
+from contrejour.base.stderr import MessageLog
 from contrejour.cli import arguments
 from contrejour.cli.keyfiles import public_key
 from contrejour.cli.sealing import keeping
@@ -41,7 +41,7 @@ class Configuration:
     pub: Path | None
     only: tuple[str, ...]
     output: Path
-    log: Log
+    log: MessageLog
 
     def at_start(self) -> dict[str, CameraConfig]:
         """Each camera, by its name. Raises what can't be read."""

@@ -20,7 +20,7 @@ from contrejour.cli.signals import CONFIRM, DISMISS, LIST
 from contrejour.cli.values import FILE, NAME, ArgumentType, file
 
 if TYPE_CHECKING:
-    from contrejour.live.site import Place
+    from contrejour.live.site import SiteCamera
     from contrejour.live.site.rules import ZoneRule
     from contrejour.vision.events.moment import Moment
     from contrejour.vision.events.raised import EventTrigger
@@ -208,7 +208,7 @@ def _zones(args: argparse.Namespace) -> dict[str, ZoneRule]:
     return zones
 
 
-def _place(args: argparse.Namespace) -> Place:
+def _place(args: argparse.Namespace) -> SiteCamera:
     from contrejour.live.site import read_site
 
     if not (args.site and args.camera):

@@ -14,7 +14,7 @@ from contrejour.base import stop
 from contrejour.base.errors import ContrejourError, OutputFailed
 from contrejour.base.files import FREE_SPACE, FULL
 from contrejour.base.messages import Message, verbatim
-from contrejour.base.stderr import Log
+from contrejour.base.stderr import MessageLog
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -60,5 +60,5 @@ def _resumes(args: argparse.Namespace) -> Message | None:
     return Message("resume-goes-on") if "resume" in args else None
 
 
-def _log(args: argparse.Namespace) -> Log:
-    return Log(getattr(args, "log", "text"))
+def _log(args: argparse.Namespace) -> MessageLog:
+    return MessageLog(getattr(args, "log", "text"))

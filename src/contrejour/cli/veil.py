@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.base.errors import ContrejourError, OutputExists, UsageError
 from contrejour.base.language import said
-from contrejour.base.stderr import Log
+from contrejour.base.stderr import MessageLog
 from contrejour.cli.arguments import FORCE, OFFLINE
 from contrejour.cli.command import Argument, Command, Option, Switch
 from contrejour.cli.seal import KEYSET, Sealer
@@ -71,7 +71,7 @@ def _run(args: argparse.Namespace) -> int:
             except ContrejourError as error:
                 if len(targets) == 1:
                     raise
-                Log().complain(error)
+                MessageLog().complain(error)
                 failed = failed or error.exit_code
                 continue
             show.done(summary)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from contrejour.base.ending import finally_each
 from contrejour.base.errors import ContrejourError
 from contrejour.base.messages import Message, reason_of
-from contrejour.base.stderr import Log
+from contrejour.base.stderr import MessageLog
 from contrejour.cli import arguments
 from contrejour.cli.arguments import OFFLINE, PUBLIC_LOG
 from contrejour.cli.command import Command, Option, Switch
@@ -35,7 +35,7 @@ STOP, RELOAD = "\0stop", "\0reload"
 def _watch(args: argparse.Namespace) -> int:
     from contrejour.live.watch import Models, RunningCameras, Watcher
 
-    log = Log(args.log)
+    log = MessageLog(args.log)
     log.catch_all()
     events: SimpleQueue[str] = SimpleQueue()  # its put may be called by a signal
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -79,7 +79,7 @@ class _RunningCameras:
     read: Configuration
     cameras: RunningCameras
     made: Callable[[CameraConfig], Watcher]
-    log: Log
+    log: MessageLog
     wanted: dict[str, CameraConfig] = field(default_factory=dict)
 
     def change(self, after: dict[str, CameraConfig]) -> None:
@@ -122,7 +122,7 @@ class _RunningCameras:
             self.change(after)
 
 
-def _events(wanted: CameraConfig, output: Path, log: Log) -> Events:
+def _events(wanted: CameraConfig, output: Path, log: MessageLog) -> Events:
     """What becomes of one camera's events. Raises what is refused, unreadable or in use."""
     from contrejour.cli.signals import destinations
     from contrejour.law.mandate.vocabulary import EVENTS, Act
@@ -152,7 +152,7 @@ def _events(wanted: CameraConfig, output: Path, log: Log) -> Events:
 
 
 @contextmanager
-def _served(args: argparse.Namespace, cameras: RunningCameras, log: Log) -> Iterator[None]:
+def _served(args: argparse.Namespace, cameras: RunningCameras, log: MessageLog) -> Iterator[None]:
     """Pages, health and metrics, where they were asked for."""
     if not args.listen:
         yield

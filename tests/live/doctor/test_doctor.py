@@ -22,15 +22,15 @@ from contrejour.live.doctor import Examination, examine, machine
 from contrejour.live.doctor.cameras import CameraCheck
 from contrejour.live.doctor.finding import bounded, fine
 from contrejour.live.doctor.site import plan_fits
-from contrejour.live.site import Place, Site
+from contrejour.live.site import Site, SiteCamera
 from contrejour.vision.detect import models
 
 NOW = datetime.now(UTC)
-PLACE = Place(address="rtsp://127.0.0.1:9/x", privacy=PRIVACY)
+PLACE = SiteCamera(address="rtsp://127.0.0.1:9/x", privacy=PRIVACY)
 BIG = replace(fmt_of(), width=1920, height=1080)
 
 
-def site(*names: str, place: Place = PLACE) -> Site:
+def site(*names: str, place: SiteCamera = PLACE) -> Site:
     return Site(site=1, cameras=dict.fromkeys(names, place))
 
 

@@ -19,7 +19,7 @@ from contrejour.base.errors import CameraRefused, OutputFailed
 from contrejour.live.pages import Server, SitePages
 from contrejour.live.pages.answer import Answer, PageRequest
 from contrejour.live.pages.page import STATIC, language
-from contrejour.live.site import Place
+from contrejour.live.site import SiteCamera
 from contrejour.live.watch import RunningCameras, Watcher
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "metrics.md"
@@ -28,7 +28,7 @@ SECRET = "rtsp://eve:hunter2@10.9.8.7/stream"
 
 def watcher(tmp_path, name: str = "cam-a", **more) -> Watcher:
     plan = more.pop("plan", None) or plan_for("view.live", name=name)
-    place = Place(address="rtsp://10.9.8.7/stream", privacy=PRIVACY)
+    place = SiteCamera(address="rtsp://10.9.8.7/stream", privacy=PRIVACY)
     return Watcher(plan, name, place, SECRET, tmp_path / name, **more)
 
 

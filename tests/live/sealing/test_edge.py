@@ -43,7 +43,7 @@ from contrejour.live.sealing import log_entries
 from contrejour.live.sealing.edge import begun
 from contrejour.live.sealing.expiry import Expiry
 from contrejour.live.sealing.log_entries import LogEntries
-from contrejour.live.site import Place, Seal
+from contrejour.live.site import Seal, SiteCamera
 from contrejour.live.watch import SealedArchive, SealingConfig, Watcher, privacy
 
 DAY = date(2027, 2, 12)
@@ -439,7 +439,7 @@ def test_a_camera_that_sees_homes_is_not_sealed_and_is_told_why(tmp_path):
     plan = plan_for("view.live", "record")
     out = []
     watcher = Watcher(
-        plan, "cam-a", Place(address="rtsp://x", hide="people", privacy={**PRIVACY, **HOME}),
+        plan, "cam-a", SiteCamera(address="rtsp://x", hide="people", privacy={**PRIVACY, **HOME}),
         "rtsp://127.0.0.1:9/x", tmp_path, sealed=lambda: out.append(1),
     )  # fmt: skip
     with pytest.raises(Refused, match=r"CSI L251-3: cam-a can't be sealed.*logements") as raised:
@@ -515,7 +515,7 @@ def test_a_live_camera_is_sealed_beside_its_veil_and_bound_to_it(tmp_path, addre
     of = SealedArchive(keeping(section))
     watching = Watcher(
         plan_for("view.live", "record", window="PT10S"), "cam-a",
-        Place(address=address, hide="people", privacy=PRIVACY), address, tmp_path / "out",
+        SiteCamera(address=address, hide="people", privacy=PRIVACY), address, tmp_path / "out",
         make=detectors.painted, sealed=lambda: of,
     )  # fmt: skip
     watching.stopped = lambda: watching.counters.frames >= 300

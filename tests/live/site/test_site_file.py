@@ -6,7 +6,7 @@ import json
 import textwrap
 from pathlib import Path
 
-from contrejour.live.site import Place, Site, read_site
+from contrejour.live.site import Site, SiteCamera, read_site
 
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
 
@@ -21,6 +21,8 @@ def test_the_example_of_the_reference_can_be_read() -> None:
 def test_the_schema_has_every_key_and_no_other() -> None:
     schema = json.loads((REFERENCE / "site.schema.json").read_text())
     assert set(schema["properties"]) == set(Site.model_fields)
-    assert set(schema["$defs"]["Place"]["properties"]) == set(Place.model_fields)
+    assert set(schema["$defs"]["SiteCamera"]["properties"]) == set(SiteCamera.model_fields)
     assert schema["additionalProperties"] is False
-    assert all("description" in each for each in schema["$defs"]["Place"]["properties"].values())
+    assert all(
+        "description" in each for each in schema["$defs"]["SiteCamera"]["properties"].values()
+    )

@@ -21,7 +21,7 @@ from contrejour.base.errors import CameraRefused, Malformed, OutputFailed, PlanE
 from contrejour.law.mandate.sign import public_pem
 from contrejour.live.retention import Retention
 from contrejour.live.sealing.originals import OriginalStream
-from contrejour.live.site import Place, address, read_site
+from contrejour.live.site import SiteCamera, address, read_site
 from contrejour.live.watch import Watcher
 from contrejour.live.watch import camera as watch_camera
 from contrejour.media import Playlist
@@ -51,7 +51,7 @@ def watcher(found: str, out: Path, *, frames: int = 60, **more) -> Watcher:
     made = Watcher(
         plan,
         "cam-a",
-        Place(address=found, hide=hide, privacy=PRIVACY),
+        SiteCamera(address=found, hide=hide, privacy=PRIVACY),
         found,
         out,
         make=make,
@@ -310,13 +310,13 @@ def test_a_site_file_is_read_strictly(text, said):
 def test_a_login_comes_from_its_file_or_the_environment(tmp_path):
     login = tmp_path / "login"
     login.write_text("eve:p@ss/word\n")
-    place = Place(address="rtsp://10.0.0.8:554/a", login_file=login)
+    place = SiteCamera(address="rtsp://10.0.0.8:554/a", login_file=login)
     assert address("cam-a", place, {}) == "rtsp://eve:p%40ss%2Fword@10.0.0.8:554/a"
-    plain = Place(address="rtsp://10.0.0.8/a")
+    plain = SiteCamera(address="rtsp://10.0.0.8/a")
     assert address("cam-a", plain, {"CONTREJOUR_LOGIN_CAM_A": "u:v"}) == "rtsp://u:v@10.0.0.8/a"
     assert address("cam-a", plain, {}) == "rtsp://10.0.0.8/a"
     with pytest.raises(CameraRefused, match="the login of cam-a can't be read"):
-        address("cam-a", Place(address="rtsp://x", login_file=tmp_path / "no"), {})
+        address("cam-a", SiteCamera(address="rtsp://x", login_file=tmp_path / "no"), {})
 
 
 class Ending:

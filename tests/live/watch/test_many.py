@@ -15,7 +15,7 @@ from fakes.runs import painted_clip, until
 
 from contrejour.base.errors import CameraRefused, DetectorError
 from contrejour.base.pictures import Frame
-from contrejour.live.site import Place
+from contrejour.live.site import SiteCamera
 from contrejour.live.watch import Models, RunningCameras, Watcher
 from contrejour.media import Decoder
 
@@ -28,7 +28,7 @@ def found(tmp_path_factory):
 
 
 def watcher(address: str, out: Path, frames: int, **more) -> Watcher:
-    place = Place(address=address, hide="people", privacy=PRIVACY)
+    place = SiteCamera(address=address, hide="people", privacy=PRIVACY)
     more = {"make": detectors.painted, **more}
     made = Watcher(plan_for("view.live", "record"), "cam-a", place, address, out, **more)
     made.stopped = lambda: made.counters.frames >= frames

@@ -16,14 +16,16 @@ from fakes.cameras import camera
 from fakes.plans import PRIVACY
 from fakes.runs import LIMIT_S, family, painted_clip, run, start, until
 
-from contrejour.live.site import Place
+from contrejour.live.site import SiteCamera
 from contrejour.live.watch import CameraConfig, Changes, differ
 
 SEE, BOTH = ("view.live",), ("view.live", "record")
-PLACE = Place(address="rtsp://10.0.0.8/a", privacy=PRIVACY)
+PLACE = SiteCamera(address="rtsp://10.0.0.8/a", privacy=PRIVACY)
 
 
-def wanted(plan, *names: str, place: Place = PLACE, login: str = "") -> dict[str, CameraConfig]:
+def wanted(
+    plan, *names: str, place: SiteCamera = PLACE, login: str = ""
+) -> dict[str, CameraConfig]:
     return {name: CameraConfig(name, place, f"rtsp://{login}10.0.0.8/a", plan) for name in names}
 
 

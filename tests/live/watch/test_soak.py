@@ -34,7 +34,7 @@ from contrejour.base.pictures import Event
 from contrejour.live.signals import EntryKind, JournalEntry, Signals
 from contrejour.live.signals.mqtt import Broker, Mqtt
 from contrejour.live.signals.segment import read
-from contrejour.live.site import Place, read_site
+from contrejour.live.site import SiteCamera, read_site
 from contrejour.live.site.build import settings_sha256
 from contrejour.live.watch import Watcher
 from contrejour.live.watch.empty import Empty
@@ -230,7 +230,7 @@ def test_nobody_shows_and_nothing_grows_whatever_happens(tmp_path, monkeypatch):
         ):  # fmt: skip
             watcher = Watcher(
                 plan_for("view.live", "record"), "cam-a",
-                Place(address=address, hide=hide, privacy=PRIVACY), address, out / name,
+                SiteCamera(address=address, hide=hide, privacy=PRIVACY), address, out / name,
                 make=trouble.detector, connect=trouble.connect(name, codec, hide),
                 stopped=lambda: time.monotonic() > end,
             )  # fmt: skip

@@ -27,7 +27,7 @@ from contrejour.base.errors import CameraError
 from contrejour.base.pictures import Frame
 from contrejour.base.times import Instant
 from contrejour.live.signals import Signals
-from contrejour.live.site import Place, read_site
+from contrejour.live.site import SiteCamera, read_site
 from contrejour.live.watch import Watcher
 from contrejour.live.watch.empty import Empty
 from contrejour.live.watch.events import Events
@@ -128,7 +128,8 @@ def test_a_week_of_one_camera_leaves_it_as_it_was(tmp_path):
     signals = Signals(tmp_path / "signals", clock=week.now)
     zones = read_site(SITE, "s.yml").cameras["quais-01"].events
     watcher = Watcher(
-        plan_for("view.live"), "cam-a", Place(address="rtsp://x", hide="unknown", privacy=PRIVACY),
+        plan_for("view.live"), "cam-a",
+        SiteCamera(address="rtsp://x", hide="unknown", privacy=PRIVACY),
         "rtsp://x", out, make=detectors.painted, connect=week.connect, clock=week.now,
         sleep=week.sleep, stopped=stopped,
         empty=Empty(out / "scene.npz", samples=32, every_ns=20_000_000_000),

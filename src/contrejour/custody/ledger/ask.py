@@ -20,7 +20,7 @@ from contrejour.custody import note
 from contrejour.custody.ledger import checkpoint, tree
 from contrejour.custody.ledger.tree import Nodes
 from contrejour.custody.ledger.verify import EARLY_S, Trust
-from contrejour.custody.ledger.web import BROKEN, LIMIT_S, Talk
+from contrejour.custody.ledger.web import BROKEN, LIMIT_S, LedgerConnection
 from contrejour.custody.ledger.witness import PATH, SIZE, CheckpointRequest
 from contrejour.custody.note import Note, Signature
 
@@ -46,7 +46,7 @@ class Witnesses:
         found: dict[str, Signature] = {}
         why: dict[str, Message] = {}
         answers: SimpleQueue[tuple[str, Signature | Message]] = SimpleQueue()
-        talks = [Talk(url, self._limit_s) for url in self._trust.urls.values()]
+        talks = [LedgerConnection(url, self._limit_s) for url in self._trust.urls.values()]
         for name, talk in zip(self._trust.urls, talks, strict=True):
             threading.Thread(
                 target=lambda name=name, talk=talk: answers.put(
@@ -80,7 +80,9 @@ class Witnesses:
             )
         return list(found.values())
 
-    def _ask(self, name: str, talk: Talk, signed: Note, nodes: Nodes) -> Signature | Message:
+    def _ask(
+        self, name: str, talk: LedgerConnection, signed: Note, nodes: Nodes
+    ) -> Signature | Message:
         """The cosignature, or why there is none."""
         size = checkpoint.parse(signed.text).size
         try:

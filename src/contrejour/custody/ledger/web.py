@@ -25,10 +25,10 @@ from contrejour.custody.ledger.read import reader
 LIMIT_S = 10.0
 MOST_BUNDLE = tiles.WIDTH * (2 + tiles.MOST_ENTRY_BYTES)
 BROKEN = (OSError, http.client.HTTPException, ValueError)
-"""What a Talk raises."""
+"""What a LedgerConnection raises."""
 
 
-class Talk:
+class LedgerConnection:
     """A connection, kept while it is answered. It can be given up from another thread."""
 
     def __init__(self, url: str, limit_s: float) -> None:
@@ -97,7 +97,7 @@ def opened(where: str, limit_s: float = LIMIT_S) -> Iterator[tiles.TileReader]:
     if not is_url(where):
         yield reader(Path(where))
         return
-    talk = Talk(where, limit_s)
+    talk = LedgerConnection(where, limit_s)
 
     def read(path: str) -> bytes:
         nonlocal talk
@@ -105,7 +105,7 @@ def opened(where: str, limit_s: float = LIMIT_S) -> Iterator[tiles.TileReader]:
         try:
             status, _, body = talk.ask("GET", f"/{path}", most=most)
         except BROKEN as error:
-            talk = Talk(where, limit_s)
+            talk = LedgerConnection(where, limit_s)
             raise LedgerError("log-cannot-be-asked", log=where, reason=reason_of(error)) from None
         if status != 200:
             raise LedgerError("log-answered", log=where, status=status, path=path)

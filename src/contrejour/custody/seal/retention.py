@@ -17,7 +17,7 @@ from contrejour.custody.quorum import Policy
 
 HORIZON = timedelta(days=1)
 """What a plan says that says nothing (law/mandate/originals.py); a test compares them."""
-Kept = Callable[[datetime], datetime]
+RetentionRule = Callable[[datetime], datetime]
 """Until when what is recorded at a moment may be kept at the latest."""
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -32,7 +32,7 @@ def sealed_until(now: datetime, horizon: timedelta = HORIZON) -> date:
     return (now + horizon).astimezone(UTC).date()
 
 
-def destroyed_at(day: date, kept: Kept, horizon: timedelta = HORIZON) -> datetime:
+def destroyed_at(day: date, kept: RetentionRule, horizon: timedelta = HORIZON) -> datetime:
     """When the secret key of a day has to be gone.
 
     Sealed for it is what was recorded from a horizon before it began until it ended: of the hours

@@ -65,10 +65,10 @@ def lines(text: str) -> dict[Path, int]:
 
 
 Stream = Iterator[Event]
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 
 
-def _either(text: str, make: Callable[[Stream], Made]) -> Made:
+def _either(text: str, make: Callable[[Stream], Result]) -> Result:
     """Read with libyaml or, where that gives up, with ruamel's own parser, thirty times slower."""
     text = text.removeprefix("\ufeff")
     try:

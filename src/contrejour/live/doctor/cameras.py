@@ -9,7 +9,7 @@ from contextlib import closing
 from contrejour import media
 from contrejour.base.messages import Value
 from contrejour.live.doctor.finding import CheckResult, doubtful, fine
-from contrejour.live.site import Place, address
+from contrejour.live.site import SiteCamera, address
 
 AT_ONCE = 8
 LIMIT_S = 15.0
@@ -25,7 +25,7 @@ class CameraCheck:
         self.formats: dict[str, media.Format] = {}
         self.sandboxes: set[str] = set()
 
-    def look(self, name: str, place: Place) -> Iterator[CheckResult]:
+    def look(self, name: str, place: SiteCamera) -> Iterator[CheckResult]:
         """One camera. Raises CameraError, as `watch` would."""
         connect, more = self._connect, {"transport": place.transport, "trust": place.trust}
         with self._free, closing(connect(address(name, place), **more)) as decoder:

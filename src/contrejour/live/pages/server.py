@@ -38,7 +38,7 @@ class Server(Listener):
     ) -> None:  # fmt: skip
         """As a Listener."""
         self.answer = answer
-        super().__init__(host, port, _Talk, most=most, broke=broke)
+        super().__init__(host, port, _PageConnection, most=most, broke=broke)
         self.is_local = is_local(self.server_address[0])
 
     @property
@@ -54,7 +54,7 @@ def is_local(host: object) -> bool:
         return host == "localhost"
 
 
-class _Talk(HttpExchange):
+class _PageConnection(HttpExchange):
     """GET and HEAD."""
 
     server: Server

@@ -30,7 +30,7 @@ Polygon = Annotated[tuple[Point, ...], Field(min_length=3)]
 """Corners, in shares of the upright picture's width and height."""
 
 
-class Place(ClosedModel):
+class SiteCamera(ClosedModel):
     """One camera: `fixed` cameras can have an empty scene, `moving` ones can't.
 
     `trust`: whose certificate is taken, of one that speaks TLS: "" the system's authorities', a
@@ -56,7 +56,7 @@ class Place(ClosedModel):
 
 class Site(ClosedModel):
     site: Literal[1]
-    cameras: Annotated[dict[Name, Place], Field(min_length=1)]
+    cameras: Annotated[dict[Name, SiteCamera], Field(min_length=1)]
     publish: Publish | None = None
     seal: Seal | None = None
 
@@ -85,7 +85,7 @@ def _strange(site: Site) -> Iterable[Problem]:
             yield wrong(("cameras", name, "address"), "login-in-an-address")
 
 
-def address(name: str, camera: Place, environment: Mapping[str, str] = os.environ) -> str:
+def address(name: str, camera: SiteCamera, environment: Mapping[str, str] = os.environ) -> str:
     """The camera's address with its login, which is to be shown to nobody. Raises CameraRefused."""
     login = environment.get("CONTREJOUR_LOGIN_" + name.upper().replace("-", "_"), "")
     if camera.login_file is not None:

@@ -31,7 +31,7 @@ from contrejour.law.mandate.vocabulary import Act
 from contrejour.live.retention import Retention
 from contrejour.live.sealing.edge import SealedArchive, begun
 from contrejour.live.sealing.originals import OriginalStream
-from contrejour.live.site import Place
+from contrejour.live.site import SiteCamera
 from contrejour.live.site.build import act as act_of
 from contrejour.live.site.rules import ZoneRule
 from contrejour.live.watch import privacy
@@ -77,7 +77,7 @@ class Watcher:
 
     plan: Plan
     name: str
-    camera: Place
+    camera: SiteCamera
     address: str
     out: Path
     make: Callable[..., detect.Detector] = detect.build

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from contrejour.base.errors import Refused
 from contrejour.law.mandate.plan import Plan
-from contrejour.live.site import Place, Seal
+from contrejour.live.site import Seal, SiteCamera
 from contrejour.live.site.publish import Publish
 
 
@@ -21,7 +21,7 @@ class CameraConfig:
     """One camera as its site and its plan have it."""
 
     name: str
-    place: Place
+    place: SiteCamera
     address: str = field(repr=False)
     """With its login: shown to nobody."""
     plan: Plan

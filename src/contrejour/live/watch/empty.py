@@ -8,6 +8,9 @@
 While learning and while lost the whole picture is hidden. Nobody is absorbed: a known scene is
 never changed by what is compared with it (scene.md), only given up when it fits no more: a knock,
 a light that no gain explains, another size. Only what is proven free of people is kept on disk.
+
+Thresholds: chosen on PETS09-S2L1 for files, 2026-11-24 (docs/design/scene.md), the times by eye,
+2026-11-25.
 """
 
 from __future__ import annotations
@@ -29,6 +32,7 @@ from contrejour.vision import scene, veil
 SAMPLES, EVERY_NS = 64, 5_000_000_000
 """A scene is learned in five minutes: whoever moves once in half of them is not in it."""
 LOST_NS = 10_000_000_000
+"""A scene that fits no picture for this long is learned again."""
 LEAST_PROVEN = 0.2
 """Share of the cells from which on a scene is worth having; below it, learning goes on."""
 

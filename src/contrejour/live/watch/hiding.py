@@ -5,6 +5,8 @@
 
 Frames come in runs without a gap. Those at the end of a run, of which nobody can say what the next
 look would have shown, are veiled whole.
+
+Thresholds: by eye, 2026-11-25; bench/results/watch.md has how late frames are with them.
 """
 
 from __future__ import annotations
@@ -25,10 +27,12 @@ from contrejour.vision.detect import Detector
 from contrejour.vision.detect.look import INTERVAL_NS
 
 LOOK_AHEAD_FRAMES = 8
+"""Frames that masks look ahead."""
 GAP_NS = 200_000_000
 """A longer time without a picture breaks a run."""
 HOLD_NS = 120_000_000
-"""So long before and after it was seen what is not the empty scene stays hidden."""
+"""What isn't the empty scene stays hidden for this long before and after. Measured on PETS09-S2L1,
+2026-11-25: docs/design/scene.md."""
 
 
 class MaskedFrame(NamedTuple):

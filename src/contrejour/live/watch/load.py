@@ -5,6 +5,8 @@
     slate     a camera of which most frames are dropped is veiled whole, which costs little
 
 One for all cameras of a process: they share its cores. Never a clear frame, never a growing queue.
+
+Thresholds: by eye, 2026-11-25; bench/results/watch.md has how late eight cameras on one core are.
 """
 
 from __future__ import annotations
@@ -14,13 +16,18 @@ from dataclasses import dataclass, field
 from contrejour.vision.detect.look import INTERVAL_NS
 
 LATE_NS, EASY_NS = 150_000_000, 60_000_000
-"""How long after the newest frame came one may leave before looks get rarer, or may get denser."""
+"""How late after the newest frame one may leave before looks get rarer, or may get denser."""
 EACH_NS = 500_000_000
+"""The interval between looks changes once in this time."""
 RARER, DENSER = 1.4, 0.93
+"""By how much at a time."""
 RAREST_NS = 2_000_000_000
-"""Where the empty scene is known (a track outlives it); elsewhere as the masks look ahead."""
+"""Longest time between two looks where the empty scene is known, which a track outlives; elsewhere
+it is as far as the masks look ahead."""
 SLATE_NS = 10_000_000_000
+"""A camera that drops too many frames is veiled whole for this long."""
 MOST_DROPPED = 0.5
+"""Share of the frames that is too many."""
 
 
 @dataclass(slots=True)

@@ -12,7 +12,9 @@ from contrejour.base.pictures import Frame
 from contrejour.media import Format, rgb_of
 
 EVERY_NS = 10_000_000_000
+"""Time between two stills. By eye, 2026-11-25."""
 WIDTH_PX, QUALITY = 960, 80
+"""Width, and quality of the JPEG. By eye, 2026-11-25."""
 
 
 class Still:

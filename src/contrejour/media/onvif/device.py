@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from contrejour.base import times
 from contrejour.base.errors import CameraRefused
 from contrejour.media.onvif.probe import is_of
-from contrejour.media.onvif.soap import ANSWER_S, Fault, Talk, plain
+from contrejour.media.onvif.soap import ANSWER_S, Fault, SoapSession, plain
 from contrejour.media.onvif.xml import Element, quoted, text_of
 
 DEVICE = "http://www.onvif.org/ver10/device/wsdl"
@@ -56,7 +56,7 @@ def ask(address: str, login: str = "", answer_s: float = ANSWER_S) -> Device:
     Nothing of it is believed that could do harm: services and streams are of its own host, numbers
     are numbers, names are plain text.
     """
-    talk = Talk(login, answer_s=answer_s)
+    talk = SoapSession(login, answer_s=answer_s)
     told = talk.ask(address, f'<GetSystemDateAndTime xmlns="{DEVICE}"/>', open_=True)
     talk.ahead = _clock(told, address) - times.now()
     info = talk.ask(address, f'<GetDeviceInformation xmlns="{DEVICE}"/>')
@@ -81,7 +81,7 @@ def _clock(told: Element, address: str) -> datetime:
         raise CameraRefused("onvif-without-time", camera=address) from None
 
 
-def _media(talk: Talk, address: str) -> tuple[str, str]:
+def _media(talk: SoapSession, address: str) -> tuple[str, str]:
     """The namespace and the address of its media service: Media 2 where it has that (H.265)."""
     known: dict[str, str] = {}
     asked = "<IncludeCapability>false</IncludeCapability>"
@@ -102,7 +102,7 @@ def _media(talk: Talk, address: str) -> tuple[str, str]:
     return space, known[space]
 
 
-def _profiles(talk: Talk, space: str, media: str) -> list[Profile]:
+def _profiles(talk: SoapSession, space: str, media: str) -> list[Profile]:
     newer = space == MEDIA_2
     kind = "<Type>VideoEncoder</Type>" if newer else ""
     told = talk.ask(media, f'<GetProfiles xmlns="{space}">{kind}</GetProfiles>')
@@ -130,7 +130,7 @@ def _number(element: Element, path: str, media: str, most: int = MOST_PX) -> flo
     return float(text)
 
 
-def _stream(talk: Talk, space: str, media: str, token: str) -> str:
+def _stream(talk: SoapSession, space: str, media: str, token: str) -> str:
     """The address of a stream, without a login. Raises CameraRefused where it is not its own."""
     if space == MEDIA_2:
         asked = f"<Protocol>RTSP</Protocol><ProfileToken>{quoted(token)}</ProfileToken>"

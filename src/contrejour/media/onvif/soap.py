@@ -32,7 +32,7 @@ class Fault(CameraRefused):
 
 
 @dataclass(slots=True)
-class Talk:
+class SoapSession:
     """With one device. `login` is user:password, or ""; `ahead` is what its clock is of ours."""
 
     login: str = ""

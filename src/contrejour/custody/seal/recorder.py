@@ -6,7 +6,7 @@
 
 Nothing here raises, or waits for a process. Where a key, the plan, the clock or the disk is
 missing, nothing is sealed, and that is a gap, told once to the operator and to the log; viewing
-goes on. Time never runs twice: what is sealed begins after all that was sealed before.
+goes on. What is sealed begins after all that was sealed before: no time is sealed twice.
 """
 
 from __future__ import annotations

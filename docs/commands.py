@@ -13,9 +13,8 @@ from pathlib import Path
 
 from contrejour import __version__
 from contrejour.base import errors
-from contrejour.base.language import said
 from contrejour.cli.arguments import speak
-from contrejour.cli.command import Argument, Command, Given, Option, Switch, walk
+from contrejour.cli.command import Argument, Command, Given, Option, Switch, explained, walk
 from contrejour.cli.commands import COMMANDS
 
 DOCS = Path(__file__).parent
@@ -151,12 +150,12 @@ def _label(given: Given) -> str:
     return {None: "{}", "?": "[{}]", "+": "{}...", "*": "[{}...]"}[given.count].format(told)
 
 
-def _rows(command: Command) -> Iterator[tuple[str, str]]:
+def _rows(name: str, command: Command) -> Iterator[tuple[str, str]]:
     """What it takes, or the commands below it, each with what it is for."""
     for argument in sorted(command.arguments, key=lambda each: not isinstance(each, Argument)):
-        yield _label(argument), said(argument.help)
+        yield _label(argument), explained(name, argument)
     for below in command.commands:
-        yield below.name, said(below.help)
+        yield below.name, explained(name, below)
 
 
 # Pages
@@ -167,7 +166,7 @@ def _page(language: str) -> Iterator[str]:
     for name, command in walk(COMMANDS):
         yield f"## `{name}`"
         yield ""
-        yield f"{said(command.help)}"
+        yield explained(name.rpartition(" ")[0], command)
         yield ""
         yield "```"
         yield from textwrap.wrap(
@@ -175,7 +174,7 @@ def _page(language: str) -> Iterator[str]:
             break_on_hyphens=False, break_long_words=False,
         )  # fmt: skip
         yield ""
-        for label, told in _rows(command):
+        for label, told in _rows(name, command):
             yield from _row(label, told)
         yield "```"
         yield ""
@@ -208,10 +207,10 @@ def _manual(language: str) -> Iterator[str]:
     yield f".SH {words['COMMANDS']}"
     for name, command in walk(COMMANDS):
         yield f".SS {_roff(name)}"
-        yield _roff(said(command.help))
+        yield _roff(explained(name.rpartition(" ")[0], command))
         yield ".PP"
         yield f".B {_roff(_synopsis(name, command))}"
-        for label, told in _rows(command):
+        for label, told in _rows(name, command):
             yield from _item(label, told)
     yield f'.SH "{words["EXIT STATUS"]}"'
     for code, when in sorted(_codes().items()):

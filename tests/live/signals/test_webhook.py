@@ -240,7 +240,7 @@ def test_time_that_is_up_before_there_is_a_connection_is_up(
 ) -> None:
     with serving() as (server, url):
         to = hook(url)
-        monkeypatch.setattr(http.client.HTTPConnection, "connect", lambda _: to._cut())
+        monkeypatch.setattr(http.client.HTTPConnection, "connect", lambda _: to._client.stop())
         with pytest.raises(Unsent, match="no answer in time"):
             to.send(ENTRY)
     assert server.got == []

@@ -15,12 +15,13 @@ from queue import Empty, SimpleQueue
 
 from contrejour.base import times
 from contrejour.base.errors import LedgerError
+from contrejour.base.http_client import NO_ANSWER, HttpClient
 from contrejour.base.messages import Message, Tell, reason_of
 from contrejour.custody import note
 from contrejour.custody.ledger import checkpoint, tree
 from contrejour.custody.ledger.tree import Nodes
 from contrejour.custody.ledger.verify import EARLY_S, Trust
-from contrejour.custody.ledger.web import BROKEN, LIMIT_S, LedgerConnection
+from contrejour.custody.ledger.web import LIMIT_S, target
 from contrejour.custody.ledger.witness import PATH, SIZE, CheckpointRequest
 from contrejour.custody.note import Note, Signature
 
@@ -28,6 +29,7 @@ MORE_S = 1.0
 """How long the others are waited for once there are enough."""
 MOST_ANSWER = 64 << 10
 _TRIES = 3
+_TEXT = {"Content-Type": "text/plain"}
 
 
 class Witnesses:
@@ -46,17 +48,16 @@ class Witnesses:
         found: dict[str, Signature] = {}
         why: dict[str, Message] = {}
         answers: SimpleQueue[tuple[str, Signature | Message]] = SimpleQueue()
-        talks = [LedgerConnection(url, self._limit_s) for url in self._trust.urls.values()]
-        for name, talk in zip(self._trust.urls, talks, strict=True):
-            threading.Thread(
-                target=lambda name=name, talk=talk: answers.put(
-                    (name, self._ask(name, talk, signed, nodes))
-                ),
-                name=f"ask {name}",
-                daemon=True,
-            ).start()
+        urls = self._trust.urls
+        clients = {name: HttpClient(urls[name], limit_s=self._limit_s) for name in urls}
+
+        def ask(name: str) -> None:
+            answers.put((name, self._ask(name, clients[name], signed, nodes)))
+
+        for name in clients:
+            threading.Thread(target=ask, args=(name,), name=f"ask {name}", daemon=True).start()
         end = time.monotonic() + self._limit_s
-        while len(found) + len(why) < len(talks):
+        while len(found) + len(why) < len(clients):
             try:
                 name, answer = answers.get(timeout=max(0.0, end - time.monotonic()))
             except Empty:
@@ -67,8 +68,8 @@ class Witnesses:
                 why[name] = answer
             if isinstance(answer, Signature) and self._trust.policy.met(found):
                 end = min(end, time.monotonic() + MORE_S)
-        for talk in talks:
-            talk.stop()
+        for client in clients.values():
+            client.stop()
         for name in self._trust.urls.keys() - found.keys():
             reason = why.get(name) or Message("no-answer-in-time")
             self._tell(Message("witness-failed", witness=name, reason=reason))
@@ -81,31 +82,32 @@ class Witnesses:
         return list(found.values())
 
     def _ask(
-        self, name: str, talk: LedgerConnection, signed: Note, nodes: Nodes
+        self, name: str, client: HttpClient, signed: Note, nodes: Nodes
     ) -> Signature | Message:
         """The cosignature, or why there is none."""
         size = checkpoint.parse(signed.text).size
         try:
+            path = target(self._trust.urls[name], PATH)
             for _ in range(_TRIES):
                 old = min(self._known.get(name, 0), size)
                 asked = CheckpointRequest(old, tuple(tree.consistency(old, size, nodes)), signed)
-                status, kind, body = talk.ask("POST", PATH, str(asked).encode(), most=MOST_ANSWER)
-                if status == 200:
+                answer = client.ask("POST", path, str(asked).encode(), _TEXT, most=MOST_ANSWER)
+                if answer.status == 200:
                     self._known[name] = size
-                    return self._taken(name, signed, body)
-                if status != 409 or kind != SIZE:
-                    return Message("witness-answered", status=status)
-                seen = checkpoint.number(body.decode("ascii").removesuffix("\n"))
+                    return self._taken(name, signed, answer.body)
+                if answer.status != 409 or answer.headers.get("content-type", "") != SIZE:
+                    return Message("witness-answered", status=answer.status)
+                seen = checkpoint.number(answer.body.decode("ascii").removesuffix("\n"))
                 if seen > size:
                     return Message("witness-saw-more", seen=seen, size=size)
                 self._known[name] = seen
             return Message("witness-changes-its-mind")
-        except BROKEN as error:
+        except NO_ANSWER as error:
             return Message("cannot-be-asked", reason=reason_of(error))
         except LedgerError as error:
             return error.message
         finally:
-            talk.close()
+            client.close()
 
     def _taken(self, name: str, signed: Note, body: bytes) -> Signature:
         """Its cosignature out of its answer. Raises LedgerError."""

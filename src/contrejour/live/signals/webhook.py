@@ -16,13 +16,10 @@ import base64
 import binascii
 import hashlib
 import hmac
-import http.client
 import re
-import socket
 import ssl
-import threading
 import time
-from contextlib import suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,6 +27,7 @@ from urllib.parse import urlsplit
 from contrejour.base import times
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import UsageError
+from contrejour.base.http_client import NO_ANSWER, HttpClient
 from contrejour.base.messages import Message
 from contrejour.base.times import utc_us
 from contrejour.live.signals.entry import JournalEntry, payload
@@ -75,8 +73,8 @@ class Webhook:
             raise UsageError("bad-webhook-address")
         self._hook, self._now = hook, now
         self.name = "webhook-" + hashlib.sha256(hook.url.encode()).hexdigest()[:8]
-        self._connection: http.client.HTTPConnection | None = None
-        self._stopped = self._is_cut = False
+        self._client: HttpClient | None = None
+        self._stopped = False
 
     def send(self, entry: JournalEntry) -> None:
         body = canonical(
@@ -100,56 +98,39 @@ class Webhook:
 
     def _post(self, body: bytes, headers: dict[str, str]) -> int:
         """The status that it answers. No byte of the answer's body is read. Raises Unsent."""
-        connection = self._connection = self._made()
-        self._is_cut = False
-        limit = threading.Timer(ANSWER_S, self._cut)  # also for whoever answers a byte at a time
-        limit.daemon = True
-        limit.start()
+        client = self._client = HttpClient(
+            self._hook.url, limit_s=ANSWER_S, silence_s=SILENCE_S, ca=self._hook.ca
+        )
+        if self._stopped:
+            client.stop()
+        target = self._parts.path or "/"
+        if self._parts.query:
+            target += f"?{self._parts.query}"
         try:
-            connection.connect()
-            if self._is_cut or self._stopped:  # before there was a connection to cut
-                raise self._failed(Message("no-answer-in-time"))
-            target = self._parts.path or "/"
-            if self._parts.query:
-                target += f"?{self._parts.query}"
-            connection.request("POST", target, body, headers)
-            status = connection.getresponse().status
-            if self._is_cut:  # http.client takes an end in the head for the end of the head
-                raise self._failed(Message("no-answer-in-time"))
-            return status
-        except ssl.SSLError as error:
-            raise self._failed(Message("no-safe-connection", reason=error.reason)) from error
-        except OSError as error:
-            raise self._failed(error.strerror or Message("no-answer")) from error
-        except http.client.HTTPException as error:
-            raise self._failed(Message("not-an-http-answer")) from error
-        finally:
-            limit.cancel()
-            connection.close()
-
-    def _made(self) -> http.client.HTTPConnection:
-        host, port = self._parts.hostname or "", self._parts.port
-        if self._parts.scheme == "http":
-            return http.client.HTTPConnection(host, port, timeout=SILENCE_S)
-        context = ssl.create_default_context(cafile=self._hook.ca)
-        return http.client.HTTPSConnection(host, port, timeout=SILENCE_S, context=context)
-
-    def _failed(self, why: Message | str) -> Unsent:
-        return Unsent(Message("destination-said", host=self._parts.hostname, reason=why))
-
-    def _cut(self) -> None:
-        self._is_cut = True
-        if self._connection is not None and self._connection.sock is not None:
-            with suppress(OSError):
-                self._connection.sock.shutdown(socket.SHUT_RDWR)
+            with closing(client):
+                return client.ask("POST", target, body, headers, most=None).status
+        except NO_ANSWER as error:
+            why = Message("no-answer-in-time") if client.is_over else _reason(error)
+            raise Unsent(
+                Message("destination-said", host=self._parts.hostname, reason=why)
+            ) from error
 
     def idle(self, online: bool) -> None: ...
 
     def stop(self) -> None:
         self._stopped = True
-        self._cut()
+        if self._client is not None:
+            self._client.stop()
 
     def close(self) -> None: ...
+
+
+def _reason(error: Exception) -> Message | str:
+    if isinstance(error, ssl.SSLError):
+        return Message("no-safe-connection", reason=error.reason)
+    if isinstance(error, OSError):
+        return error.strerror or Message("no-answer")
+    return Message("not-an-http-answer")
 
 
 def is_address(url: str) -> bool:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import base64
-import http.client
 import secrets
-import socket
 import ssl
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from contrejour.base import times
 from contrejour.base.errors import CameraError, CameraRefused
+from contrejour.base.http_client import NO_ANSWER, HalfAnswer, HttpClient
 from contrejour.media.onvif import digest
 from contrejour.media.onvif.xml import MOST_BYTES, Element, envelope, parsed, quoted, text_of
 
@@ -85,57 +83,23 @@ class SoapSession:
         self, address: str, message: bytes, more: Mapping[str, str]
     ) -> tuple[int, bytes, Mapping[str, str]]:
         url = urlsplit(address)
-        host, secure = url.hostname or "", url.scheme == "https"
-        path = f"{url.path or '/'}?{url.query}".rstrip("?")
+        target = f"{url.path or '/'}?{url.query}".rstrip("?")
+        kind = {"Content-Type": "application/soap+xml; charset=utf-8", **more}
         left_s = max(0.001, min(self.answer_s, self.end_s - time.monotonic()))
-        link = http.client.HTTPConnection(host, timeout=left_s)
-        late = threading.Event()
+        client = HttpClient(address, limit_s=left_s)
         try:
-            port = url.port or (443 if secure else 80)
-            with (
-                socket.create_connection((host, port), left_s) as sock,
-                sock.dup() as own,  # TLS takes the other away
-                _cut_after(left_s, own, late),
-            ):
-                safe = ssl.create_default_context() if secure else None
-                link.sock = safe.wrap_socket(sock, server_hostname=host) if safe else sock
-                kind = "application/soap+xml; charset=utf-8"
-                link.request("POST", path, message, {"Content-Type": kind, **more})
-                with link.getresponse() as told:
-                    data = told.read(MOST_BYTES + 1)
-                    known = {name.lower(): value for name, value in told.getheaders()}
-                if late.is_set():
-                    raise TimeoutError
-                return told.status, data, known
+            with closing(client):
+                answer = client.ask("POST", target, message, kind, most=MOST_BYTES)
+            return answer.status, answer.body, answer.headers
         except ssl.SSLError as error:
             raise CameraRefused("onvif-certificate-not-trusted", camera=address) from error
-        except (OSError, http.client.HTTPException) as error:
-            if late.is_set() or isinstance(error, TimeoutError):
+        except NO_ANSWER as error:
+            if client.is_over or isinstance(error, TimeoutError):
                 raise CameraError("camera-silent", camera=address) from error
-            if isinstance(error, http.client.HTTPException):
+            if not isinstance(error, OSError) or isinstance(error, HalfAnswer):
                 raise CameraRefused("not-onvif", camera=address) from error
             reason = error.strerror or str(error)
             raise CameraError("camera-unreachable", camera=address, reason=reason) from error
-        finally:
-            link.close()
-
-
-@contextmanager
-def _cut_after(seconds: float, link: socket.socket, late: threading.Event) -> Iterator[None]:
-    """End an answer that takes too long as a whole: a time-out of a socket is for each byte."""
-
-    def cut() -> None:
-        late.set()
-        with suppress(OSError):  # it ended just now
-            link.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds, cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 def refused(address: str) -> CameraRefused:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+
 from contrejour.cli.cameras import CAMERAS
 from contrejour.cli.case import CASE
-from contrejour.cli.completion import COMPLETION
+from contrejour.cli.command import Argument, Command
+from contrejour.cli.completion import SHELLS, script
 from contrejour.cli.doctor import DOCTOR
 from contrejour.cli.evaluate import EVAL
 from contrejour.cli.events import EVENTS
@@ -19,7 +22,19 @@ from contrejour.cli.testing import TESTING
 from contrejour.cli.veil import VEIL
 from contrejour.cli.watch import WATCH
 
-COMMANDS = (
+
+def _completion(args: argparse.Namespace) -> int:
+    print(script(args.shell, COMMANDS), end="")
+    return 0
+
+
+COMPLETION = Command(
+    "completion",
+    help="a script that completes this command line in a shell",
+    run=_completion,
+    arguments=(Argument("shell", choices=tuple(SHELLS), help="the shell that reads it"),),
+)
+COMMANDS: tuple[Command, ...] = (
     VEIL, EVAL, MODELS, MANDATE, KEYS, LEDGER, REVIEW, WATCH, CAMERAS, DOCTOR, EVENTS, CASE,
     TESTING, SEAL, OPEN, SHRED, COMPLETION,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""`contrejour completion`: the table of commands as a script that a shell completes words with.
+"""The table of commands as a script that a shell completes words with.
 
 Nothing of Contrejour runs while somebody types: the script holds all commands, options, choices,
 and which values are files or folders. Its explanations are in the language that it was printed in;
@@ -7,7 +7,6 @@ bash shows none.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -15,13 +14,6 @@ from contrejour.cli.command import Argument, Command, Given, Option, Switch, exp
 
 HELP = Switch("--help", short="-h", help="show this help message and exit")
 VERSION = Switch("--version", help="show program's version number and exit")
-
-
-def _completion(args: argparse.Namespace) -> int:
-    from contrejour.cli.commands import COMMANDS
-
-    print(script(args.shell, COMMANDS), end="")
-    return 0
 
 
 def script(shell: str, commands: Sequence[Command]) -> str:
@@ -288,9 +280,3 @@ def _fish_quoted(text: str) -> str:
 
 
 SHELLS = {"bash": _bash, "zsh": _zsh, "fish": _fish}
-COMPLETION = Command(
-    "completion",
-    help="a script that completes this command line in a shell",
-    run=_completion,
-    arguments=(Argument("shell", choices=tuple(SHELLS), help="the shell that reads it"),),
-)

@@ -16,8 +16,8 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from contrejour.media.testcamera.clips import BAD, Clip
-from contrejour.media.testcamera.connection import RtspConnection
+from contrejour.media.testcamera.clips import Clip
+from contrejour.media.testcamera.connection import Programme, RtspConnection
 from contrejour.media.testcamera.faults import Faults
 from contrejour.media.testcamera.login import Login
 from contrejour.media.testcamera.onvif import Discovery, Onvif
@@ -63,7 +63,8 @@ class CameraServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.sessions += 1
-        talk = RtspConnection(self, reader, writer, random.Random(self.sessions))
+        programme = Programme(self.clips, self.faults, self.login, self.device)
+        talk = RtspConnection(programme, reader, writer, random.Random(self.sessions))
         try:
             await talk.run()
         except (ConnectionError, asyncio.IncompleteReadError):
@@ -81,12 +82,3 @@ class CameraServer:
             f"{kinds[clip.codec == 'mjpeg']}{secure}://127.0.0.1:{port}/cam{number}"
             for number, clip in enumerate(self.clips)
         ]
-
-    def find(self, path: str) -> tuple[Sequence[Clip], int] | None:
-        """Clips, and which of them a path names: /cam0, /cam1, …, or one of BAD."""
-        name = path.strip("/").split("/")[0]
-        if name in BAD:
-            return (BAD[name],), 0
-        number = name.removeprefix("cam")
-        known = name.startswith("cam") and number.isdecimal() and int(number) < len(self.clips)
-        return (self.clips, int(number)) if known else None

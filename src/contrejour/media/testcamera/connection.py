@@ -8,17 +8,15 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from contrejour.base.errors import UsageError
-from contrejour.media.testcamera.clips import Clip
+from contrejour.media.testcamera.clips import BAD, Clip
 from contrejour.media.testcamera.faults import Faults
+from contrejour.media.testcamera.login import Login
+from contrejour.media.testcamera.onvif import Onvif
 from contrejour.media.testcamera.rtp import CLOCK_HZ, Sender, payloads
 from contrejour.media.testcamera.show import TimedPicture, show
-
-if TYPE_CHECKING:
-    from contrejour.media.testcamera.camera import CameraServer
 
 REPORT_EVERY_S = 2.0
 METHODS = "OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN"
@@ -30,11 +28,30 @@ WORDS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
          455: "Method Not Valid in This State", 461: "Unsupported Transport"}  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """What every connection is offered: the clips, with which faults, to whom."""
+
+    clips: Sequence[Clip]
+    faults: Faults
+    login: Login | None
+    device: Onvif | None
+
+    def find(self, path: str) -> tuple[Sequence[Clip], int] | None:
+        """Clips, and which of them a path names: /cam0, /cam1, …, or one of BAD."""
+        name = path.strip("/").split("/")[0]
+        if name in BAD:
+            return (BAD[name],), 0
+        number = name.removeprefix("cam")
+        known = name.startswith("cam") and number.isdecimal() and int(number) < len(self.clips)
+        return (self.clips, int(number)) if known else None
+
+
 @dataclass(slots=True)
 class RtspConnection:
     """One connection."""
 
-    camera: CameraServer
+    programme: Programme
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     chance: random.Random
@@ -72,17 +89,17 @@ class RtspConnection:
 
     async def _answer(self, method: str, address: str, headers: Mapping[str, str]) -> None:
         url = urlsplit(address)
-        login = self.camera.login
+        login = self.programme.login
         if login and not login.allows(method, headers.get("authorization", "")):
             return await self._say(401, headers, (login.challenge(),))
         if method == "OPTIONS":
             return await self._say(200, headers, (f"Public: {METHODS}",))
-        found = self.camera.find(url.path)
+        found = self.programme.find(url.path)
         if found is None or found[0][found[1]].codec == "mjpeg":
             return await self._say(404, headers)
         if method == "DESCRIBE":
             try:
-                self.playing, self.faults = found, self.camera.faults.and_(url.query)
+                self.playing, self.faults = found, self.programme.faults.and_(url.query)
             except UsageError:
                 return await self._say(400, headers)
             clip = found[0][found[1]]
@@ -146,11 +163,11 @@ class RtspConnection:
 
     async def _web(self, method: str, address: str, headers: Mapping[str, str]) -> None:
         url = urlsplit(address)
-        login, found = self.camera.login, self.camera.find(url.path)
-        if self.camera.device and method == "POST" and url.path.startswith("/onvif/"):
+        login, found = self.programme.login, self.programme.find(url.path)
+        if self.programme.device and method == "POST" and url.path.startswith("/onvif/"):
             size = headers.get("content-length", "")
             length = min(int(size), MOST_BYTES) if size.isdecimal() else 0
-            told = self.camera.device.answer(await self.reader.readexactly(length))
+            told = self.programme.device.answer(await self.reader.readexactly(length))
             more = ("Content-Type: application/soap+xml; charset=utf-8", "Connection: close")
             await self._say(told.code, headers, more, told.body)
         elif login and not login.allows(method, headers.get("authorization", "")):
@@ -165,7 +182,7 @@ class RtspConnection:
     ) -> None:
         """Picture after picture in one answer, until nobody listens."""
         try:
-            faults = self.camera.faults.and_(asked)
+            faults = self.programme.faults.and_(asked)
         except UsageError:
             return await self._say(400, headers)
         kind = f"multipart/x-mixed-replace; boundary={BOUNDARY}"

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import cast
 
 from contrejour import media
 from contrejour.base.errors import MasksError
@@ -54,10 +53,25 @@ def _reuse(job: Job, chunks: Sequence[Chunk], paths: Mapping[str, Path]) -> int:
             return 0
         times = {chunk.name: list(chunk.pts) for chunk in chunks}
         packets = media.repack(job.out, media.target(job.fmt), job.fmt.time_base)
-        for name, count in cast("list[tuple[str, int]]", header.parameters.get("chunks", [])):
+        for name, count in _chunks_of(header):
             chunk = list(islice(packets, count))
             same = sorted(packed.pts for packed in chunk) == times.get(name)
             if same and not paths[name].exists():
                 media.write_chunk(paths[name], chunk)
                 reused += count
     return reused
+
+
+def _chunks_of(header: masksfile.MasksHeader) -> list[tuple[str, int]]:
+    """(name, frames) of each chunk of an output; none where a hand wrote something else there."""
+    rows = header.parameters.get("chunks")
+    if not isinstance(rows, list):
+        return []
+    found: list[tuple[str, int]] = []
+    for row in rows:
+        match row:
+            case [str(name), int(frames)] if frames >= 0:
+                found.append((name, frames))
+            case _:
+                return []
+    return found

@@ -8,9 +8,8 @@
     terminal.py    whoever sits at the terminal, asked in a token's name
 
 The other modules are a command each, or some of its subcommands: functions, and after them the
-commands as data. What a command does is in its
-wing, which prints nothing. Heavy imports stand inside the functions that need them, so that
-`contrejour --help` is instant.
+commands as data. What a command does is in its wing, which prints nothing. Heavy imports stand
+inside the functions that need them, so that `contrejour --help` is instant.
 
 May import: base, custody, law, live, media, papers, recorded, vision.
 """

@@ -22,12 +22,9 @@ from contrejour.law.mandate.vocabulary import FORBIDDEN, Act
 SOURCE = Path(contrejour.__file__).parent
 SPEAK_OF_THEM = {"law", "papers"}
 """Wings that judge, read or print a mandate; none of them touches a picture of a camera."""
-DOUBLE_YET = {
-    "Act", "Answer", "Basis", "Kind", "Peeled", "Proof", "Window",
-    "Witness",
-}  # fmt: skip
+DOUBLE_YET = {}  # fmt: skip
 """Class names that still stand for two things. This list only gets shorter."""
-NO_NOUN_YET = {"Asked", "Found", "Peeled", "Proved", "Spent", "Told"}
+NO_NOUN_YET = {}
 """Classes that are still named by a participle. This list only gets shorter."""
 NO_NOUN = re.compile(
     r"_*(\w*(?<!Fe)(?<!Se)ed|Came|Doing|Found|Heard|Held|Here|Keeping|Kept|Known|Made|Near|Read|"

@@ -14,7 +14,7 @@ from fakes.runs import check, run
 from contrejour.base.errors import Busy, ContrejourError, OutputFailed
 from contrejour.base.pictures import Event
 from contrejour.custody.cases import folder, records
-from contrejour.custody.cases.case import State, Witness
+from contrejour.custody.cases.case import Attest, State
 from contrejour.live.signals.entry import EntryKind, event_data
 from contrejour.live.signals.journal import Journal
 
@@ -138,7 +138,7 @@ def test_a_step_that_was_not_finished_is_not_there(desk: Desk) -> None:
 def test_two_runs_at_once_take_one_step(desk: Desk) -> None:
     desk.declare()
     found = folder.read(desk.case)
-    step = Witness(found.case.order.id, SEEN)
+    step = Attest(found.case.order.id, SEEN)
     at = found.case.at
     document = records.write(step, found.case.order.id, at)
     folder.add(desk.case, found, step, document, at)
@@ -150,7 +150,7 @@ def test_two_runs_at_once_take_one_step(desk: Desk) -> None:
 def test_a_full_disk_keeps_what_was_there(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.declare()
     found = folder.read(desk.case)
-    step = Witness(found.case.order.id, SEEN)
+    step = Attest(found.case.order.id, SEEN)
 
     def full(fd: int) -> None:
         raise OSError(28, "No space left on device")

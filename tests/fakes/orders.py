@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contrejour.custody.cases.case import Approve, Case, Witness, apply, declare
-from contrejour.custody.cases.order import Basis, Kind, Order, Window
+from contrejour.custody.cases.case import Approve, Attest, Case, apply, declare
+from contrejour.custody.cases.order import Order, OrderBasis, OrderKind, OrderWindow
 from contrejour.custody.cases.rules import VAULT, Rules
 from contrejour.custody.quorum import parse
 from contrejour.law.mandate.originals import Originals
@@ -37,8 +37,8 @@ def rules(policy: str = DEFAULT, **voted: Any) -> Rules:
 def order(**changes: Any) -> Order:
     """For 14:00 to 14:10 the day before, on two cameras."""
     asked = Order(
-        requester="opj", kind=Kind.OPEN, basis=Basis.PRELIMINARY, mandate="ara", plan="1" * 64,
-        policy="2" * 64, cameras=("cam-a", "cam-b"), since=NOW - 22 * HOUR,
+        requester="opj", kind=OrderKind.OPEN, basis=OrderBasis.PRELIMINARY, mandate="ara",
+        plan="1" * 64, policy="2" * 64, cameras=("cam-a", "cam-b"), since=NOW - 22 * HOUR,
         until=NOW - 22 * HOUR + 10 * MINUTE, declared=NOW, not_before=NOW + DAY,
         expires=NOW + 3 * DAY, urgent=False, opener="age1opener00", hold_until=None, nonce="3" * 32,
     )  # fmt: skip
@@ -47,14 +47,14 @@ def order(**changes: Any) -> Order:
 
 def hold(**changes: Any) -> Order:
     """To keep the same for ninety days."""
-    lasts = {"kind": Kind.HOLD, "opener": "", "hold_until": NOW + 90 * DAY, "nonce": "5" * 32}
+    lasts = {"kind": OrderKind.HOLD, "opener": "", "hold_until": NOW + 90 * DAY, "nonce": "5" * 32}
     return order(**{**lasts, **changes})
 
 
-def window(number: int = 0, camera: str = "cam-a", **changes: Any) -> Window:
+def window(number: int = 0, camera: str = "cam-a", **changes: Any) -> OrderWindow:
     """The minute of that number since 14:00."""
     since = NOW - 22 * HOUR + number * MINUTE
-    made = Window(camera, since, since + MINUTE, "20270228", f"age1{camera[-1]}{number}")
+    made = OrderWindow(camera, since, since + MINUTE, "20270228", f"age1{camera[-1]}{number}")
     return replace(made, **changes)
 
 
@@ -62,6 +62,6 @@ def agreed(**changes: Any) -> Case:
     """Approved by prosecutor and dpo, and witnessed."""
     asked = order(**changes)
     case = declare(asked, rules(), NOW)
-    for step in (Approve("prosecutor"), Approve("dpo"), Witness(asked.id, SEEN)):
+    for step in (Approve("prosecutor"), Approve("dpo"), Attest(asked.id, SEEN)):
         case = apply(case, step, NOW)
     return case

@@ -48,7 +48,9 @@ class Remembered:
         self.openers.setdefault(permit.order.opener, permit.order.id)
 
 
-def approval(of: Order, role: str, by: str = "", act: signed.Act = signed.Act.APPROVE) -> bytes:
+def approval(
+    of: Order, role: str, by: str = "", act: signed.SignedAct = signed.SignedAct.APPROVE
+) -> bytes:
     return signed.sign(act, of.id, role, NOW, KEYS[by or role]).bytes
 
 

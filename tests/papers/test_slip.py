@@ -8,7 +8,7 @@ import pytest
 from fakes.looks import HOSTILE, LONG, UNBROKEN, boxes, pages, text_of
 from fakes.orders import DAY, NOW, order
 
-from contrejour.custody.cases.order import Kind
+from contrejour.custody.cases.order import OrderKind
 from contrejour.custody.cases.private import Private
 from contrejour.papers.slip import MOST_FILES, Slip, SlipFile, pdf
 
@@ -36,7 +36,7 @@ def test_what_nobody_said_is_left_to_write() -> None:
 
 
 def test_a_hold_says_until_when() -> None:
-    held = order(kind=Kind.HOLD, hold_until=NOW + 90 * DAY)
+    held = order(kind=OrderKind.HOLD, hold_until=NOW + 90 * DAY)
     assert "Conservé jusqu'au : 30 mai 2027" in text_of(pdf(replace(SLIP, order=held), "fr"))
 
 

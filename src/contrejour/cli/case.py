@@ -26,10 +26,10 @@ from contrejour.cli.values import COUNT, DIR, FILE, MOMENT, NAME, text
 
 if TYPE_CHECKING:
     from contrejour.custody.cases.case import Step
-    from contrejour.custody.cases.folder import Found
+    from contrejour.custody.cases.folder import CaseFile
     from contrejour.custody.cases.order import Order
     from contrejour.custody.cases.private import Private
-    from contrejour.custody.cases.signed import Act
+    from contrejour.custody.cases.signed import SignedAct
     from contrejour.law.mandate.originals import Originals
 
 BASES = ("60-1", "60-2", "77-1-1", "77-1-2", "99-3", "gdpr.15")
@@ -56,7 +56,7 @@ def _declare(args: argparse.Namespace) -> int:
     order = _order(args, plan.mandate, given, private, voted, now, hold)
     demand_allowed(order, plan, order.plan, now, hold)
     declare(order, rules, now)
-    word = signed.sign(signed.Act.DECLARE, order.id, args.role, now,
+    word = signed.sign(signed.SignedAct.DECLARE, order.id, args.role, now,
                       private_key(args.key, args.password_file))  # fmt: skip
     word.check(order.id, keys)
     folder.create(args.output, order, word, private, given, hold)
@@ -68,7 +68,7 @@ def _order(
     args: argparse.Namespace, mandate: str, given: dict[str, bytes], private: Private,
     voted: Originals, now: datetime, hold: Order | None,
 ) -> Order:  # fmt: skip
-    from contrejour.custody.cases.order import Basis, Kind, Order, aligned, made
+    from contrejour.custody.cases.order import Order, OrderBasis, OrderKind, aligned, made
     from contrejour.custody.cases.secret import Secret
 
     since, until = aligned(args.since, args.until, voted.window.seconds)
@@ -76,8 +76,8 @@ def _order(
     wait = timedelta(0) if args.urgent else voted.cooling_off
     return made(
         Order(
-            requester=args.role, kind=Kind.HOLD if args.hold_until else Kind.OPEN,
-            basis=Basis(args.basis), mandate=mandate,
+            requester=args.role, kind=OrderKind.HOLD if args.hold_until else OrderKind.OPEN,
+            basis=OrderBasis(args.basis), mandate=mandate,
             plan=hashlib.sha256(given["plan.json"]).hexdigest(),
             policy=hashlib.sha256(given["open.policy"]).hexdigest(),
             cameras=tuple(sorted(set(args.camera))), since=since, until=until, declared=now,
@@ -123,10 +123,10 @@ def _say(args: argparse.Namespace, done: str) -> int:
     from contrejour.custody.cases.case import Approve, Close, Refuse
 
     found = folder.read(args.folder)
-    said: dict[str, tuple[Act, Step]] = {
-        "approve": (signed.Act.APPROVE, Approve(args.role)),
-        "refuse": (signed.Act.REFUSE, Refuse(args.role)),
-        "close": (signed.Act.CLOSE, Close()),
+    said: dict[str, tuple[SignedAct, Step]] = {
+        "approve": (signed.SignedAct.APPROVE, Approve(args.role)),
+        "refuse": (signed.SignedAct.REFUSE, Refuse(args.role)),
+        "close": (signed.SignedAct.CLOSE, Close()),
     }
     act, step = said[done]
     if getattr(args, "pub", None):
@@ -136,7 +136,7 @@ def _say(args: argparse.Namespace, done: str) -> int:
     return 0
 
 
-def _demand_planned(args: argparse.Namespace, found: Found) -> None:
+def _demand_planned(args: argparse.Namespace, found: CaseFile) -> None:
     """Whoever approves looks for themselves: the declaration may have been made elsewhere."""
     from contrejour.custody.cases.rules import demand_allowed
     from contrejour.law.mandate.plan import Plan
@@ -147,7 +147,7 @@ def _demand_planned(args: argparse.Namespace, found: Found) -> None:
     demand_allowed(found.case.order, plan, digest, now, found.hold)
 
 
-def _word(args: argparse.Namespace, act: Act, found: Found) -> bytes:
+def _word(args: argparse.Namespace, act: SignedAct, found: CaseFile) -> bytes:
     """What is signed; it holds by the case's own policy, or isn't made."""
     from contrejour.custody.cases import signed
 
@@ -173,7 +173,7 @@ def _show(args: argparse.Namespace) -> int:
     return 0
 
 
-def _tell(found: Found, *, as_json: bool) -> None:
+def _tell(found: CaseFile, *, as_json: bool) -> None:
     from contrejour.custody.cases.summary import lines, summary
 
     now = times.now()

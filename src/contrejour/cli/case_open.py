@@ -15,7 +15,7 @@ from contrejour.cli.seal import ALLOW_TRUNCATED, kept, vouched
 from contrejour.cli.values import DIR, file, text
 
 if TYPE_CHECKING:
-    from contrejour.custody.cases.folder import Found
+    from contrejour.custody.cases.folder import CaseFile
     from contrejour.custody.seal.plugin import Token
     from contrejour.custody.seal.recipient import Identity
 
@@ -54,9 +54,9 @@ def _windows(args: argparse.Namespace) -> list[tuple[Path, Path, list[Path]]]:
 
 
 def _open_one(
-    args: argparse.Namespace, found: Found, opener: Identity | Token, path: Path, place: Path,
+    args: argparse.Namespace, found: CaseFile, opener: Identity | Token, path: Path, place: Path,
     sealed: list[Path],
-) -> Found:  # fmt: skip
+) -> CaseFile:  # fmt: skip
     """One window; the case as it is then."""
     from contrejour.custody.cases import folder, records
     from contrejour.custody.cases.case import Open

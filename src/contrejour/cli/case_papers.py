@@ -28,7 +28,7 @@ ANSWERS = ("copy", "nothing", "later", "precise", "refused")
 
 def _access(args: argparse.Namespace) -> int:
     from contrejour.base.times import utc
-    from contrejour.custody.cases.access import Answer, kept_until, request
+    from contrejour.custody.cases.access import AccessReply, kept_until, request
     from contrejour.law.mandate.plan import Plan
     from contrejour.papers.reply import reply
 
@@ -41,7 +41,7 @@ def _access(args: argparse.Namespace) -> int:
         print(f"{camera} {utc(at)}")
     if args.answer:
         controller = str(_keys(plan.data["mandate"])["controller"])
-        letter = reply(asked, Answer(args.answer), controller, args.place)
+        letter = reply(asked, AccessReply(args.answer), controller, args.place)
         _write_pages(letter, args.output or Path(), force=args.force)
     return 0
 

@@ -18,7 +18,7 @@ from contrejour.cli.terminal import Terminal
 from contrejour.cli.values import DIR, FILE, ROLE, file
 
 if TYPE_CHECKING:
-    from contrejour.custody.cases.folder import Found
+    from contrejour.custody.cases.folder import CaseFile
     from contrejour.custody.seal.plugin import Token
     from contrejour.custody.seal.recipient import Identity
     from contrejour.law.mandate.originals import Originals
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def _witness(args: argparse.Namespace) -> int:
     from contrejour.custody.cases import folder, records
-    from contrejour.custody.cases.case import Witness
+    from contrejour.custody.cases.case import Attest
     from contrejour.custody.cases.party import verify_proof
     from contrejour.custody.ledger.verify import read_trust
 
@@ -34,7 +34,7 @@ def _witness(args: argparse.Namespace) -> int:
     order, proof = found.case.order, arguments.read_bytes(args.proof)
     trust = read_trust(arguments.read_text(args.folder / "witness.policy"))
     seen = verify_proof(order.bytes, proof, trust)
-    step = Witness(seen.leaf, frozenset(seen.cosigned))
+    step = Attest(seen.leaf, frozenset(seen.cosigned))
     folder.add(args.folder, found, step, records.write(step, order.id, now), now)
     return 0
 
@@ -65,7 +65,7 @@ def _peel(args: argparse.Namespace) -> int:
     return 0
 
 
-def _voted(args: argparse.Namespace, found: Found) -> Originals | None:
+def _voted(args: argparse.Namespace, found: CaseFile) -> Originals | None:
     from contrejour.custody.cases.party import voted_in
     from contrejour.law.mandate.plan import Plan
 

@@ -5,33 +5,33 @@ Their name is not in it: whoever sends it writes that by hand.
 
 from __future__ import annotations
 
-from contrejour.custody.cases.access import Answer, Request
+from contrejour.custody.cases.access import AccessReply, Request
 from contrejour.law.mandate import Text
 from contrejour.law.mandate.words import day
 from contrejour.papers.document import Block, FactTable, Items, Paragraph, PublicDocument, both, gap
 from contrejour.papers.phrases import moment
 
 _SAYS = {
-    Answer.COPY: Text(
+    AccessReply.COPY: Text(
         "Voici les images où vous figurez, entre les heures que vous avez données. Toutes les "
         "autres personnes y sont effacées : leur image est à elles. Le fichier ne contient pas "
         "de son.",
         "Here are the images of you, between the times that you gave. Everyone else is erased "
         "from them: their image is theirs. The file has no sound.",
     ),
-    Answer.NOTHING: Text(
+    AccessReply.NOTHING: Text(
         "Nous n'avons aucune image de ce lieu à ces heures : aucune caméra n'y enregistrait, ou "
         "les images ont été détruites à la date que la loi et notre mandat fixent.",
         "We have no image of that place at those times: no camera recorded there, or the images "
         "were destroyed on the day that the law and our mandate set.",
     ),
-    Answer.LATER: Text(
+    AccessReply.LATER: Text(
         "Votre demande prend plus d'un mois, parce que ⟦motif : complexité ou nombre des "
         "demandes⟧. Nous vous répondrons au plus tard à la date ci-dessous.",
         "Your request takes more than one month, because ⟦reason: complexity or number of "
         "requests⟧. We will answer by the date below at the latest.",
     ),
-    Answer.PRECISE: Text(
+    AccessReply.PRECISE: Text(
         "Pour vous répondre, il nous faut un lieu et un intervalle plus précis. Nous ne cherchons "
         "personne par son visage : quelqu'un d'habilité regarde les images du lieu et de l'heure "
         "que vous donnez. Dites-nous aussi comment vous étiez habillé, si vous le voulez.",
@@ -39,7 +39,7 @@ _SAYS = {
         "somebody authorised looks at the images of the place and time that you give. Tell us "
         "what you wore as well, if you like.",
     ),
-    Answer.REFUSED: Text(
+    AccessReply.REFUSED: Text(
         "Nous ne donnons pas suite à votre demande, parce qu'elle est ⟦motif : manifestement "
         "infondée ou excessive, et pourquoi⟧ (RGPD, art. 12, § 5).",
         "We do not act on your request, because it is ⟦reason: manifestly unfounded or excessive, "
@@ -70,7 +70,7 @@ _RIGHTS = (
 )
 
 
-def reply(asked: Request, answer: Answer, controller: str, place: str) -> PublicDocument:
+def reply(asked: Request, answer: AccessReply, controller: str, place: str) -> PublicDocument:
     """The letter. `controller` and `place` as the mandate names them."""
     since, until = moment(asked.since), moment(asked.until)
     blocks: list[Block] = [
@@ -87,7 +87,7 @@ def reply(asked: Request, answer: Answer, controller: str, place: str) -> Public
         ),
         Paragraph(_SAYS[answer]),
     ]
-    if answer in (Answer.COPY, Answer.NOTHING):
+    if answer in (AccessReply.COPY, AccessReply.NOTHING):
         blocks.append(Paragraph(_HOW))
     blocks.append(Items(_RIGHTS))
     blocks.append(Paragraph(gap("date, nom, signature", "date, name, signature")))

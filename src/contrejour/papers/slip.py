@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contrejour.base.times import utc
-from contrejour.custody.cases.order import Kind, Order
+from contrejour.custody.cases.order import Order, OrderKind
 from contrejour.custody.cases.private import Private
 from contrejour.custody.cases.rules import rule_of
 from contrejour.law.mandate import Text
@@ -74,7 +74,7 @@ def pdf(told: Slip, language: str) -> bytes:
     canvas = Canvas(
         stream, pagesize=(WIDE_PT, HIGH_PT), invariant=1, lang="fr-FR" if language == "fr" else "en"
     )
-    title = HOLD_TITLE if told.order.kind is Kind.HOLD else TITLE
+    title = HOLD_TITLE if told.order.kind is OrderKind.HOLD else TITLE
     canvas.setTitle(unmarked(title, language))
     canvas.setAuthor(printable(told.controller))
     canvas.setCreator("contrejour")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrejour.base.errors import OrderError
-from contrejour.custody.cases.access import Answer, Request, cameras, kept_until, request
+from contrejour.custody.cases.access import AccessReply, Request, cameras, kept_until, request
 from contrejour.law.mandate.periods import PARIS
 from contrejour.papers.page import render
 from contrejour.papers.reply import reply
@@ -90,8 +90,8 @@ def test_the_cameras_of_the_place_are_looked_at_and_no_others() -> None:
         cameras(plan, "partout")
 
 
-@pytest.mark.parametrize("answer", Answer)
-def test_a_reply_says_the_deadline_the_remedies_and_no_name(answer: Answer) -> None:
+@pytest.mark.parametrize("answer", AccessReply)
+def test_a_reply_says_the_deadline_the_remedies_and_no_name(answer: AccessReply) -> None:
     letter = reply(asked(date(2027, 1, 31)), answer, "SNCF <b>", "Car T3")
     french, english = (render(letter, language).decode() for language in ("fr", "en"))
     assert "28 février 2027" in french

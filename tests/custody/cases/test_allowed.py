@@ -10,7 +10,7 @@ from fakes.orders import DAY, HOUR, MINUTE, hold, order
 from fakes.plans import plan_for
 
 from contrejour.base.errors import OrderError, PlanExpired, Refused
-from contrejour.custody.cases.order import Basis, Order
+from contrejour.custody.cases.order import Order, OrderBasis
 from contrejour.custody.cases.rules import demand_allowed
 from contrejour.law.mandate.plan import Plan
 
@@ -42,7 +42,7 @@ def test_an_act_that_was_not_voted_is_refused_with_the_citation() -> None:
 
 
 def test_a_filmed_person_needs_no_vote() -> None:
-    demand_allowed(asked(basis=Basis.ACCESS), NO_EXPORT, "1" * 64, NOW)
+    demand_allowed(asked(basis=OrderBasis.ACCESS), NO_EXPORT, "1" * 64, NOW)
 
 
 def test_another_plan_s_order_is_refused() -> None:

@@ -18,8 +18,8 @@ from fakes.runs import check
 from contrejour.base.errors import InputMissing, Malformed, OutputExists, OutputFailed
 from contrejour.custody.cases import folder, records
 from contrejour.custody.cases.bag import Payload, payload, write
-from contrejour.custody.cases.case import Open, Peel, Witness
-from contrejour.custody.cases.order import Window
+from contrejour.custody.cases.case import Attest, Open, Peel
+from contrejour.custody.cases.order import OrderWindow
 from contrejour.custody.cases.uco import graph
 
 DAY = date(2027, 3, 1)
@@ -42,8 +42,10 @@ def opened(desk: Desk) -> Path:
         desk.say("approve", role)
     found = folder.read(desk.case)
     order, at = found.case.order, datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
-    first = Window("cam-a", order.since, order.since + timedelta(minutes=1), "20270228", "age1w")
-    steps = [Witness(order.id, SEEN), *(Peel(role, BOTH, first) for role in ("dpo", "prosecutor",
+    first = OrderWindow(
+        "cam-a", order.since, order.since + timedelta(minutes=1), "20270228", "age1w"
+    )
+    steps = [Attest(order.id, SEEN), *(Peel(role, BOTH, first) for role in ("dpo", "prosecutor",
              "vault")), Open((first,), ("age1w",))]  # fmt: skip
     for step in steps:
         found = folder.add(desk.case, found, step, records.write(step, order.id, at), at)

@@ -26,6 +26,7 @@ from contrejour.base.errors import OrderError
 from contrejour.custody.cases import party_checks
 from contrejour.custody.cases.case import (
     Approve,
+    Attest,
     Case,
     Close,
     Expire,
@@ -36,11 +37,10 @@ from contrejour.custody.cases.case import (
     Refuse,
     State,
     Step,
-    Witness,
     apply,
     declare,
 )
-from contrejour.custody.cases.order import Kind
+from contrejour.custody.cases.order import OrderKind
 from contrejour.custody.cases.rules import VAULT, Rules
 from contrejour.custody.quorum import parse
 
@@ -66,7 +66,7 @@ def test_a_case_goes_its_way() -> None:
     assert case.state is State.DECLARED
     case = apply(case, Approve("dpo"), NOW)
     assert case.state is State.APPROVED
-    case = apply(case, Witness(case.order.id, SEEN), NOW)
+    case = apply(case, Attest(case.order.id, SEEN), NOW)
     assert case.state is State.WITNESSED
     case = peeled(case, window(), by=("prosecutor", "dpo"))
     assert case.state is State.WITNESSED
@@ -81,7 +81,7 @@ def test_a_case_goes_its_way() -> None:
 
 
 def test_a_hold_outlives_its_order_and_shows_no_picture() -> None:
-    case = peeled(agreed(kind=Kind.HOLD, opener="", hold_until=NOW + 90 * DAY), window())
+    case = peeled(agreed(kind=OrderKind.HOLD, opener="", hold_until=NOW + 90 * DAY), window())
     refused(case, Open((window(),), (window().recipient,)), "to hold, not to open")
     case = apply(case, Hold((window(),)), LATER)
     assert case.state is State.HELD
@@ -95,7 +95,7 @@ def test_every_set_of_parties_opens_exactly_where_the_policy_says() -> None:
     sets = chain.from_iterable(combinations(parties, n) for n in range(5))
     opens = set()
     for who in map(frozenset, sets):
-        case = apply(declare(order(), rules(), NOW), Witness(order().id, SEEN), NOW)
+        case = apply(declare(order(), rules(), NOW), Attest(order().id, SEEN), NOW)
         for role in who - {VAULT}:
             case = apply(case, Approve(role), NOW)
         for way in rules().policy.ways():
@@ -134,7 +134,7 @@ def test_a_requester_who_approves_is_refused() -> None:
     refused(case, Approve("dpo"), "dpo declared the order")
     for role in ("prosecutor", "operator"):
         case = apply(case, Approve(role), NOW)
-    case = apply(case, Witness(asked.id, SEEN), NOW)
+    case = apply(case, Attest(asked.id, SEEN), NOW)
     refused(case, Peel("prosecutor", BOTH, window()), "can't open it as well")
 
 
@@ -158,9 +158,9 @@ def test_a_peel_without_a_witnessed_order_is_refused() -> None:
     case = declare(order(), rules(), NOW)
     for role in ("prosecutor", "dpo"):
         case = apply(case, Approve(role), NOW)
-    refused(case, Witness("0" * 64, SEEN), "another order")
+    refused(case, Attest("0" * 64, SEEN), "another order")
     for by in ((), ("u",), ("u", "x", "y")):
-        seen = apply(case, Witness(case.order.id, frozenset(by)), NOW)
+        seen = apply(case, Attest(case.order.id, frozenset(by)), NOW)
         refused(seen, Peel("dpo", BOTH, window()), "too few have witnessed", LATER)
 
 
@@ -199,7 +199,7 @@ def test_an_urgent_order_wants_two_who_approve() -> None:
     )
     asked = order(urgent=True, not_before=NOW)
     case = declare(asked, rules(alone), NOW)
-    case = apply(case, Witness(asked.id, SEEN), NOW)
+    case = apply(case, Attest(asked.id, SEEN), NOW)
     case = apply(case, Approve("prosecutor"), NOW)
     way = frozenset({VAULT, "prosecutor"})
     assert case.state is State.DECLARED

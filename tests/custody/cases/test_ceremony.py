@@ -97,7 +97,7 @@ class Ceremony:
         )  # fmt: skip
 
     def word(self, of: Order, role: str) -> bytes:
-        return signed.sign(signed.Act.APPROVE, of.id, role, ASKED, self.says[role]).bytes
+        return signed.sign(signed.SignedAct.APPROVE, of.id, role, ASKED, self.says[role]).bytes
 
     def proof(self, of: Order, at: datetime = NOW, seen_by: int = 2) -> bytes:
         """Append the order to the log, and have it witnessed."""
@@ -150,7 +150,9 @@ def test_a_witnessed_order_opens_its_window_for_its_opener_and_for_nobody_else(c
 def test_what_a_party_and_a_requester_write_is_what_the_log_keeps(ceremony):
     asked, replay = ceremony.order(), Replay()
     approval = ceremony.word(asked, "prosecutor")
-    refusal = signed.sign(signed.Act.REFUSE, asked.id, "dpo", ASKED, ceremony.says["dpo"]).bytes
+    refusal = signed.sign(
+        signed.SignedAct.REFUSE, asked.id, "dpo", ASKED, ceremony.says["dpo"]
+    ).bytes
     for data in (asked.bytes, approval, refusal):
         assert entries.read(data).bytes == data
         assert replay.see(data) == []

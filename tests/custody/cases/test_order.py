@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import ContrejourError, Malformed, OrderError, SignatureError
 from contrejour.custody.cases import private, signed
-from contrejour.custody.cases.order import Kind, aligned, made, read
+from contrejour.custody.cases.order import OrderKind, aligned, made, read
 from contrejour.custody.cases.rules import keys
 from contrejour.custody.quorum import parse
 from contrejour.law.mandate.sign import keyid, new_key
@@ -89,11 +89,11 @@ def test_noise_is_refused(data: bytes) -> None:
     [
         ({"until": NOW - 23 * HOUR}, "empty"), ({"until": NOW + MINUTE}, "has not passed"),
         ({"not_before": NOW - MINUTE}, "ends before"), ({"expires": NOW + DAY}, "ends before"),
-        ({"kind": Kind.HOLD}, "until when"), ({"hold_until": NOW + 9 * DAY}, "until when"),
-        ({"kind": Kind.HOLD, "hold_until": NOW + 9 * DAY}, "a hold is for none"),
+        ({"kind": OrderKind.HOLD}, "until when"), ({"hold_until": NOW + 9 * DAY}, "until when"),
+        ({"kind": OrderKind.HOLD, "hold_until": NOW + 9 * DAY}, "a hold is for none"),
         ({"opener": ""}, "for one opener"),
-        ({"kind": Kind.HOLD, "hold_until": NOW + 2 * DAY, "opener": ""}, "hold ends before"),
-        ({"kind": Kind.HOLD, "hold_until": NOW + 9 * DAY, "opener": "", "held": "a" * 64},
+        ({"kind": OrderKind.HOLD, "hold_until": NOW + 2 * DAY, "opener": ""}, "hold ends before"),
+        ({"kind": OrderKind.HOLD, "hold_until": NOW + 9 * DAY, "opener": "", "held": "a" * 64},
          "isn't prolonged"),
     ],
 )  # fmt: skip
@@ -115,12 +115,14 @@ def test_windows_are_opened_whole(start_s: int, long_s: int, window_s: int) -> N
 # Words
 
 
-def word(role: str = "dpo", act: signed.Act = signed.Act.APPROVE, by: str = "") -> signed.Word:
+def word(
+    role: str = "dpo", act: signed.SignedAct = signed.SignedAct.APPROVE, by: str = ""
+) -> signed.Word:
     return signed.sign(act, order().id, role, NOW, KEYS[by or role])
 
 
 def test_a_word_is_read_as_it_was_signed() -> None:
-    for act in signed.Act:
+    for act in signed.SignedAct:
         read_again = signed.read(word(act=act).bytes, act)
         assert read_again == word(act=act)
         read_again.check(order().id, KEYIDS)
@@ -139,11 +141,11 @@ def test_an_approval_of_another_order_is_refused() -> None:
 
 
 def test_a_refusal_is_not_taken_for_an_approval() -> None:
-    refusal = word(act=signed.Act.REFUSE)
+    refusal = word(act=signed.SignedAct.REFUSE)
     with pytest.raises(Malformed):
-        signed.read(refusal.bytes, signed.Act.APPROVE)
+        signed.read(refusal.bytes, signed.SignedAct.APPROVE)
     with pytest.raises(SignatureError, match="doesn't fit"):
-        replace(refusal, act=signed.Act.APPROVE).check(order().id, KEYIDS)
+        replace(refusal, act=signed.SignedAct.APPROVE).check(order().id, KEYIDS)
 
 
 def test_an_approval_with_another_party_s_key_is_refused() -> None:

@@ -50,7 +50,7 @@ def test_a_hub_that_forges_an_approval_is_refused() -> None:
 
 
 def test_a_hub_that_shows_a_refusal_as_an_approval_is_refused() -> None:
-    no = approval(order(), "dpo", act=signed.Act.REFUSE)
+    no = approval(order(), "dpo", act=signed.SignedAct.REFUSE)
     refused(Malformed, "order.approve", asked(approvals=(approval(order(), "prosecutor"), no)))
 
 
@@ -60,7 +60,7 @@ def test_an_approval_shown_twice_counts_once() -> None:
 
 
 def test_a_party_that_refused_has_not_approved() -> None:
-    no = approval(order(), "dpo", act=signed.Act.REFUSE)
+    no = approval(order(), "dpo", act=signed.SignedAct.REFUSE)
     refused(OrderError, "not approved by dpo", asked(refusals=(no,)))
 
 

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from contrejour.base.errors import OrderError
 from contrejour.custody.cases.case import (
     Approve,
+    Attest,
     Case,
     Close,
     Expire,
@@ -24,11 +25,10 @@ from contrejour.custody.cases.case import (
     Refuse,
     State,
     Step,
-    Witness,
     apply,
     declare,
 )
-from contrejour.custody.cases.order import Kind
+from contrejour.custody.cases.order import OrderKind
 from contrejour.custody.cases.rules import VAULT
 
 PARTIES = (VAULT, "prosecutor", "dpo", "operator", "opj", "mallory")
@@ -38,10 +38,10 @@ WINDOWS = (window(-1), window(0), window(1), window(2), window(0, "cam-c"))
 ORDERS = [
     order(nonce=str(number) * 32, urgent=urgent, requester=requester,
           not_before=NOW if urgent else NOW + 24 * HOUR, kind=kind,
-          **({"hold_until": NOW + 90 * DAY, "opener": ""} if kind is Kind.HOLD else {}))
+          **({"hold_until": NOW + 90 * DAY, "opener": ""} if kind is OrderKind.HOLD else {}))
     for number, (urgent, requester, kind) in enumerate([
-        (True, "opj", Kind.OPEN), (True, "opj", Kind.HOLD), (False, "dpo", Kind.OPEN),
-        (True, "operator", Kind.OPEN),
+        (True, "opj", OrderKind.OPEN), (True, "opj", OrderKind.HOLD),
+        (False, "dpo", OrderKind.OPEN), (True, "operator", OrderKind.OPEN),
     ])
 ]  # fmt: skip
 WHICH = st.sampled_from(range(len(ORDERS)))
@@ -84,7 +84,7 @@ class Cases(RuleBasedStateMachine):
 
     @rule(which=WHICH, of=WHICH, by=st.sampled_from(["uv", "uvw", "u", "vx", ""]))
     def witness(self, which: int, of: int, by: str) -> None:
-        self.take(which, Witness(ORDERS[of].id, frozenset(by)))
+        self.take(which, Attest(ORDERS[of].id, frozenset(by)))
 
     @initialize(ready=st.sets(WHICH))
     def begin(self, ready: set[int]) -> None:
@@ -161,10 +161,10 @@ class Cases(RuleBasedStateMachine):
     def nothing_is_opened_to_another_key_or_by_the_wrong_order(self) -> None:
         for _, step, before in self.done:
             if isinstance(step, Open):
-                assert before.order.kind is Kind.OPEN
+                assert before.order.kind is OrderKind.OPEN
                 assert step.recipients == tuple(each.recipient for each in step.windows)
             if isinstance(step, Hold):
-                assert before.order.kind is Kind.HOLD
+                assert before.order.kind is OrderKind.HOLD
             if isinstance(step, Export):
                 assert before.opened
 

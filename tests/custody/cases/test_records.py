@@ -10,12 +10,12 @@ from fakes.orders import BOTH, NOW, SEEN, order, window
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import Malformed, OrderError
 from contrejour.custody.cases import records
-from contrejour.custody.cases.case import Expire, Export, Hold, Open, Peel, Witness
+from contrejour.custody.cases.case import Attest, Expire, Export, Hold, Open, Peel
 
 ID = order().id
 WINDOWS = (window(), window(1, "cam-b"))
 STEPS = [
-    Witness(ID, SEEN), Peel("dpo", BOTH, window(), 60), Hold(WINDOWS), Export("a" * 64), Expire(),
+    Attest(ID, SEEN), Peel("dpo", BOTH, window(), 60), Hold(WINDOWS), Export("a" * 64), Expire(),
     Open(WINDOWS, tuple(each.recipient for each in WINDOWS)),
 ]  # fmt: skip
 

@@ -17,7 +17,7 @@ from contrejour.base.canonical import canonical
 from contrejour.base.errors import LedgerError, Malformed, OrderError
 from contrejour.base.times import utc
 from contrejour.custody.cases import folder, records, signed
-from contrejour.custody.cases.order import Basis, made, read
+from contrejour.custody.cases.order import OrderBasis, made, read
 from contrejour.custody.cases.secret import Secret
 from contrejour.custody.ledger.alarms import Expectations, Watch
 from contrejour.custody.ledger.entry import Entry
@@ -91,7 +91,7 @@ def test_a_party_peels_what_was_committed_to_and_nothing_beside() -> None:
     "wrong",
     [
         {"secret": Secret.until(NOW + 367 * DAY)}, {"secret": Secret.until(NOW)},
-        {"secret": HIDES, "basis": Basis.ACCESS},
+        {"secret": HIDES, "basis": OrderBasis.ACCESS},
     ],
 )  # fmt: skip
 def test_no_secret_is_without_an_end_or_without_an_inquiry(wrong) -> None:
@@ -147,7 +147,9 @@ def test_an_order_that_is_not_revealed_in_time_is_told_of_until_it_is() -> None:
     said = [f"order {hidden().id} was not revealed by {utc(end)}"]
     watch = Watch(Expectations(lambda day: NOW + 9999 * DAY))
     watch.see(0, hidden().bytes, NOW)
-    watch.see(1, signed.sign(signed.Act.APPROVE, hidden().id, "dpo", NOW, KEYS["dpo"]).bytes, NOW)
+    watch.see(
+        1, signed.sign(signed.SignedAct.APPROVE, hidden().id, "dpo", NOW, KEYS["dpo"]).bytes, NOW
+    )
     assert [str(each.message) for each in watch.alarms(end + DAY)] == said
     assert [str(each) for each in replay.overdue(utc(end + DAY))] == said
     assert replay.see(records.owed_revealed(hidden(), end + 4 * DAY)) == []

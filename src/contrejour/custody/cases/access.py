@@ -28,7 +28,7 @@ LONGEST = timedelta(hours=6)
 says how long."""
 
 
-class Answer(StrEnum):
+class AccessReply(StrEnum):
     """What the reply says."""
 
     COPY = "copy"

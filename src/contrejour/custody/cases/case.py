@@ -20,7 +20,7 @@ from enum import StrEnum
 from contrejour.base.errors import OrderError
 from contrejour.base.messages import Message
 from contrejour.base.times import utc
-from contrejour.custody.cases.order import Kind, Order, Window
+from contrejour.custody.cases.order import Order, OrderKind, OrderWindow
 from contrejour.custody.cases.rules import VAULT, Rules
 
 
@@ -56,7 +56,7 @@ class Refuse:
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
+class Attest:
     """`order`: the id that the log's proof leads from; `by`: whose cosignatures hold."""
 
     order: str
@@ -69,7 +69,7 @@ class Peel:
 
     role: str
     way: frozenset[str]
-    window: Window
+    window: OrderWindow
     used_s: int = 0
 
 
@@ -77,13 +77,13 @@ class Peel:
 class Open:
     """`windows` as the onions said; `recipients`: what the keys that came out really belong to."""
 
-    windows: tuple[Window, ...]
+    windows: tuple[OrderWindow, ...]
     recipients: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    windows: tuple[Window, ...]
+    windows: tuple[OrderWindow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Expire:
     pass
 
 
-Step = Approve | Refuse | Witness | Peel | Open | Hold | Export | Close | Expire
+Step = Approve | Refuse | Attest | Peel | Open | Hold | Export | Close | Expire
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class PeelRecord:
 
     role: str
     way: frozenset[str]
-    window: Window
+    window: OrderWindow
     at: datetime
 
 
@@ -127,8 +127,8 @@ class Case:
     refusals: frozenset[str] = frozenset()
     witnesses: frozenset[str] = frozenset()
     peels: tuple[PeelRecord, ...] = ()
-    opened: tuple[Window, ...] = ()
-    held: tuple[Window, ...] = ()
+    opened: tuple[OrderWindow, ...] = ()
+    held: tuple[OrderWindow, ...] = ()
     exports: tuple[str, ...] = ()
     over: State | None = None
 
@@ -160,7 +160,7 @@ class Case:
         """When it expires."""
         return self.order.hold_until if self.held and self.order.hold_until else self.order.expires
 
-    def is_peeled(self, window: Window) -> bool:
+    def is_peeled(self, window: OrderWindow) -> bool:
         """By all of one quorum."""
         return any(
             way <= {each.role for each in self.peels if each.window == window and each.way == way}
@@ -224,7 +224,7 @@ def _applied(case: Case, step: Step, now: datetime) -> Case:
             _demand_voice(case, role)
             refusals, approvals = case.refusals | {role}, case.approvals - {role}
             return replace(case, refusals=refusals, approvals=approvals)
-        case Witness(order, by):
+        case Attest(order, by):
             if order != case.order.id:
                 raise OrderError("another-order-witnessed")
             return replace(case, witnesses=case.witnesses | by)
@@ -233,12 +233,12 @@ def _applied(case: Case, step: Step, now: datetime) -> Case:
             peeled = PeelRecord(step.role, step.way, step.window, now)
             return replace(case, peels=(*case.peels, peeled))
         case Open(windows, recipients):
-            _demand_peeled(case, windows, Kind.OPEN)
+            _demand_peeled(case, windows, OrderKind.OPEN)
             if recipients != tuple(each.recipient for each in windows):
                 raise OrderError("key-not-of-its-window")
             return replace(case, opened=(*case.opened, *windows))
         case Hold(windows):
-            _demand_peeled(case, windows, Kind.HOLD)
+            _demand_peeled(case, windows, OrderKind.HOLD)
             return replace(case, held=(*case.held, *windows))
         case Export(sha256):
             if not case.opened:
@@ -259,7 +259,7 @@ def _demand_voice(case: Case, role: str) -> None:
         )
 
 
-def _demand_peeled(case: Case, windows: tuple[Window, ...], kind: Kind) -> None:
+def _demand_peeled(case: Case, windows: tuple[OrderWindow, ...], kind: OrderKind) -> None:
     if case.order.kind is not kind:
         raise OrderError("order-of-another-kind", kind=case.order.kind.value, expected=kind.value)
     if not windows or not all(map(case.is_peeled, windows)):

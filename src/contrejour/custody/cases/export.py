@@ -52,7 +52,7 @@ def export(
 
 def _word(data: bytes) -> signed.Word | None:
     """What a party signed, if the document is that."""
-    for act in signed.Act:
+    for act in signed.SignedAct:
         try:
             return signed.read(data, act)
         except Malformed:

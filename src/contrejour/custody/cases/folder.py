@@ -55,7 +55,7 @@ RULED_BY = ("open.policy", "witness.policy", "plan.json")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CaseFile:
     """A case as its folder tells it. `keys`: the keyid of each party."""
 
     case: Case
@@ -105,7 +105,7 @@ def create(
             _put(beside / "entries" / "0001-order.declare.jsonl", order.bytes + b"\n")
 
 
-def read(folder: Path) -> Found:
+def read(folder: Path) -> CaseFile:
     """The case that a folder tells. Raises InputMissing, Malformed, SignatureError, OrderError."""
     policy, witnesses, plan = (_read(folder / name) for name in RULED_BY)
     rules, known = rules_of(policy, witnesses, _voted(plan))
@@ -115,7 +115,7 @@ def read(folder: Path) -> Found:
     if hashlib.sha256(plan).hexdigest() != order.plan:
         raise OrderError("plan-of-another-order")
     first, *rest = _steps(folder)
-    word = signed.read(first, signed.Act.DECLARE)
+    word = signed.read(first, signed.SignedAct.DECLARE)
     word.check(order.id, known)
     if word.role != order.requester:
         raise OrderError("order-signed-by-another", requester=order.requester, signer=word.role)
@@ -129,14 +129,14 @@ def read(folder: Path) -> Found:
         steps.append((step, at))
     kept = folder / "private.json"
     private = privates.read(_read(kept), order.commitments) if kept.exists() else None
-    return Found(case, known, hold, tuple(steps), private)
+    return CaseFile(case, known, hold, tuple(steps), private)
 
 
 def _order(path: Path, opening: Path) -> orders.Order:
     return orders.read(_read(path), _read(opening) if opening.exists() else None)
 
 
-def add(folder: Path, found: Found, step: Step, document: bytes, at: datetime) -> Found:
+def add(folder: Path, found: CaseFile, step: Step, document: bytes, at: datetime) -> CaseFile:
     """Take a step and keep it; durable on return. Raises OrderError, Busy, OutputFailed."""
     case = apply(found.case, step, taken_at(found.case, at))
     number = len(found.steps) + 2
@@ -189,7 +189,7 @@ def add_held(folder: Path, onions: Sequence[bytes]) -> None:
             files.replace(held / f"{hashlib.sha256(data).hexdigest()}.onions", data, MODE)
 
 
-def words(folder: Path, act: signed.Act) -> tuple[bytes, ...]:
+def words(folder: Path, act: signed.SignedAct) -> tuple[bytes, ...]:
     """What parties signed of that act, in order, as it is. Raises InputMissing, OrderError."""
     return tuple(data for data in _steps(folder) if type_of(data) == act.value)
 

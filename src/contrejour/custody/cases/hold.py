@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import OrderError, SealError
 from contrejour.base.times import utc
-from contrejour.custody.cases.order import HEX, OPENER, ROLE, Kind, Order, Window
+from contrejour.custody.cases.order import HEX, OPENER, ROLE, Order, OrderKind, OrderWindow
 from contrejour.custody.cases.signed import demand_signed
 from contrejour.custody.cases.strict import document
 from contrejour.law.mandate.sign import raw
@@ -79,14 +79,14 @@ def read_key(data: bytes) -> HoldKey:
     return found
 
 
-def demand_held(order: Order, held: Order | None, of: Window | Order, now: datetime) -> None:
+def demand_held(order: Order, held: Order | None, of: OrderWindow | Order, now: datetime) -> None:
     """Raises OrderError unless this is the hold that the order names, of that, and lasts.
 
     `held`: the hold's own order, as it may have come from anybody: its hash is in the order.
     """
     if held is None:
         raise OrderError("hold-order-missing")
-    if held.id != order.held or held.kind is not Kind.HOLD or held.hold_until is None:
+    if held.id != order.held or held.kind is not OrderKind.HOLD or held.hold_until is None:
         raise OrderError("hold-not-named")
     if not held.covers(of):
         raise OrderError("hold-covers-less")
@@ -94,7 +94,7 @@ def demand_held(order: Order, held: Order | None, of: Window | Order, now: datet
         raise OrderError("hold-is-over", hold_until=utc(held.hold_until))
 
 
-def demand_key_of_hold(order: Order, window: Window, epoch: str) -> None:
+def demand_key_of_hold(order: Order, window: OrderWindow, epoch: str) -> None:
     """An onion of a day in a held one's place, or the key of another hold. Raises SealError."""
     if window.epoch or epoch != order.held:
         raise SealError("onion-not-of-the-hold")

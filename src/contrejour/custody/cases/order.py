@@ -39,7 +39,7 @@ OPENER = r"age1[a-z0-9]{8,2500}"
 """An age recipient, X25519 or post-quantum (c2sp.org/age)."""
 
 
-class Kind(StrEnum):
+class OrderKind(StrEnum):
     """What an approved order does with what is sealed."""
 
     OPEN = "open"
@@ -47,7 +47,7 @@ class Kind(StrEnum):
     """Keep it past its day, under keys for this hold alone; no picture is shown."""
 
 
-class Basis(StrEnum):
+class OrderBasis(StrEnum):
     """What an order may rest on: the articles of rule FR-23, or a filmed person's own right."""
 
     FLAGRANTE = "60-1"
@@ -59,7 +59,7 @@ class Basis(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class OrderWindow:
     """What one sealed window says of itself, in each layer of its onions. Times are aware."""
 
     camera: str
@@ -84,8 +84,8 @@ class Order:
     """
 
     requester: str
-    kind: Kind
-    basis: Basis
+    kind: OrderKind
+    basis: OrderBasis
     mandate: str
     plan: str
     policy: str
@@ -137,9 +137,9 @@ class Order:
         """The leaf hash, in hexadecimal."""
         return hashlib.sha256(b"\0" + self.bytes).hexdigest()
 
-    def covers(self, window: Window | Order) -> bool:
+    def covers(self, window: OrderWindow | Order) -> bool:
         """Whether all of the window, or of another order, is in this one."""
-        cameras = {window.camera} if isinstance(window, Window) else {*window.cameras}
+        cameras = {window.camera} if isinstance(window, OrderWindow) else {*window.cameras}
         return (
             cameras <= {*self.cameras} and self.since <= window.since < window.until
             and window.until <= self.until
@@ -162,8 +162,8 @@ def read(data: bytes, opening: bytes | None = None) -> Order:
     seen = shown or fields
     order = Order(
         requester=fields.text("requester", ROLE),
-        kind=Kind(fields.one_of("kind", [*Kind])),
-        basis=Basis(fields.one_of("basis", [*Basis])),
+        kind=OrderKind(fields.one_of("kind", [*OrderKind])),
+        basis=OrderBasis(fields.one_of("basis", [*OrderBasis])),
         mandate=fields.text("mandate", NAME),
         plan=fields.text("plan", HEX),
         policy=fields.text("policy", HEX),
@@ -214,16 +214,16 @@ def _sensible(order: Order) -> None:
         raise OrderError("order-time-not-past")
     if not order.declared <= order.not_before < order.expires:
         raise OrderError("order-ends-before-use")
-    if (order.kind is Kind.HOLD) != (order.hold_until is not None):
+    if (order.kind is OrderKind.HOLD) != (order.hold_until is not None):
         raise OrderError("hold-without-end")
-    if (order.kind is Kind.HOLD) == bool(order.opener):
+    if (order.kind is OrderKind.HOLD) == bool(order.opener):
         raise OrderError("opener-or-hold")
     if order.secret and (
-        order.basis is Basis.ACCESS
+        order.basis is OrderBasis.ACCESS
         or not order.declared < order.secret.reveal_by <= order.declared + LONGEST_SECRET
     ):
         raise OrderError("secret-without-end", days=LONGEST_SECRET.days)
-    if order.held and order.kind is Kind.HOLD:
+    if order.held and order.kind is OrderKind.HOLD:
         raise OrderError("hold-of-a-hold")
     if order.hold_until is not None and order.hold_until <= order.expires:
         raise OrderError("hold-ends-before-order")

@@ -21,12 +21,12 @@ from contrejour.base.times import Clock, utc
 from contrejour.custody.cases import folder as folders
 from contrejour.custody.cases import records
 from contrejour.custody.cases.case import Case, Peel
-from contrejour.custody.cases.folder import Found
+from contrejour.custody.cases.folder import CaseFile
 from contrejour.custody.cases.hold import HoldKey
-from contrejour.custody.cases.order import Kind, Order, Window
+from contrejour.custody.cases.order import Order, OrderKind, OrderWindow
 from contrejour.custody.cases.party_checks import CaseCopy, OrderProof, PeelRequest, may_peel
 from contrejour.custody.cases.rules import VAULT, Rules, demand_allowed
-from contrejour.custody.cases.signed import Act
+from contrejour.custody.cases.signed import SignedAct
 from contrejour.custody.cases.spent import SpentList
 from contrejour.custody.ledger.tree import leaf_hash
 from contrejour.custody.ledger.verify import Trust, check_entry, read_trust
@@ -86,7 +86,7 @@ def verify_proof(order: bytes, proof: bytes, trust: Trust) -> OrderProof:
     return OrderProof(leaf_hash(order).hex(), cosigned)
 
 
-def read_witnessed(folder: Path) -> Found:
+def read_witnessed(folder: Path) -> CaseFile:
     """A case that has what a party is asked to peel for. Raises as `folder.read`, OrderError."""
     found = folders.read(folder)
     if not found.case.is_witnessed:
@@ -94,19 +94,19 @@ def read_witnessed(folder: Path) -> Found:
     return found
 
 
-def case_copy(folder: Path, found: Found, proof: OrderProof) -> CaseCopy:
+def case_copy(folder: Path, found: CaseFile, proof: OrderProof) -> CaseCopy:
     """What the hub sends of the case in a folder. Raises InputMissing, OrderError."""
     order = found.case.order
-    return CaseCopy(
-        order.bytes, folders.words(folder, Act.APPROVE), folders.words(folder, Act.REFUSE), proof,
-        order.opening, found.hold,
-    )  # fmt: skip
+    approvals, refusals = (
+        folders.words(folder, act) for act in (SignedAct.APPROVE, SignedAct.REFUSE)
+    )
+    return CaseCopy(order.bytes, approvals, refusals, proof, order.opening, found.hold)
 
 
-def window_of(header: sealed.Window) -> Window:
+def window_of(header: sealed.Window) -> OrderWindow:
     """An onion's header, its milliseconds as aware times."""
     since, until = (_EPOCH + timedelta(milliseconds=at) for at in (header.t0, header.t1))
-    return Window(header.cam, since, until, header.epoch, header.recipient)
+    return OrderWindow(header.cam, since, until, header.epoch, header.recipient)
 
 
 # What it does
@@ -132,7 +132,7 @@ class PartyFiles:
         return cls(role, rules, keys, hashlib.sha256(policy).hexdigest(), trust)
 
 
-def voted_in(plan: Plan, envelope: bytes, found: Found) -> Originals:
+def voted_in(plan: Plan, envelope: bytes, found: CaseFile) -> Originals:
     """The numbers of the party's own plan, by which the order was allowed when it was declared.
 
     `envelope`: the plan's bytes. Raises Refused, PlanExpired, OrderError.
@@ -170,7 +170,7 @@ class Party:
         return peeled
 
     def peel_windows(
-        self, folder: Path, found: Found, windows: Iterable[tuple[Onion, Path]], proof: bytes,
+        self, folder: Path, found: CaseFile, windows: Iterable[tuple[Onion, Path]], proof: bytes,
         hold: Keyset | None, clock: Clock,
     ) -> Iterator[Path]:  # fmt: skip
         """Each window in turn: what is left of it is in the folder beside its onion, and named.
@@ -187,7 +187,7 @@ class Party:
             yield out
 
     def _hand_on(
-        self, folder: Path, found: Found, onion: Onion, place: Path, seen: OrderProof,
+        self, folder: Path, found: CaseFile, onion: Onion, place: Path, seen: OrderProof,
         hold: Keyset | None, now: datetime,
     ) -> tuple[Path, Peel]:  # fmt: skip
         """Write what is left of one window: where, and the step of the case."""
@@ -223,7 +223,7 @@ def _left(peeled: PeeledLayer, order: Order, hold: Keyset | None) -> bytes:
 
 
 def keyset_of_hold(
-    files: PartyFiles, folder: Path, found: Found, onions: Sequence[Onion], own_keys: Path | None
+    files: PartyFiles, folder: Path, found: CaseFile, onions: Sequence[Onion], own_keys: Path | None
 ) -> Keyset | None:
     """For whom the last party of a hold wraps a window's key anew; None for any other party.
 
@@ -231,7 +231,7 @@ def keyset_of_hold(
     OrderError, SignatureError, SealError, OutputFailed.
     """
     order = found.case.order
-    if order.kind is not Kind.HOLD or onions[0].name.split("+")[-1] != files.role:
+    if order.kind is not OrderKind.HOLD or onions[0].name.split("+")[-1] != files.role:
         return None
     given, own = folders.hold_keys(folder), dict[str, Recipient]()
     if files.role == VAULT:

@@ -17,9 +17,9 @@ from typing import Protocol
 from contrejour.base.errors import LedgerError, OrderError, SealError
 from contrejour.base.times import utc
 from contrejour.custody.cases import signed
-from contrejour.custody.cases.case import Approve, Case, Peel, Refuse, Witness, apply, declare
+from contrejour.custody.cases.case import Approve, Attest, Case, Peel, Refuse, apply, declare
 from contrejour.custody.cases.hold import demand_held, demand_key_of_hold
-from contrejour.custody.cases.order import Order, Window, read
+from contrejour.custody.cases.order import Order, OrderWindow, read
 from contrejour.custody.cases.rules import VAULT, Rules
 
 POST_QUANTUM = ("age1pq1", "age1tagpq1")
@@ -74,7 +74,7 @@ class PeelRequest:
     case: CaseCopy
     role: str
     way: frozenset[str]
-    window: Window
+    window: OrderWindow
     epoch: str
 
 
@@ -84,7 +84,7 @@ class PeelPermit:
 
     order: Order
     role: str
-    window: Window
+    window: OrderWindow
 
 
 def may_peel(
@@ -130,9 +130,9 @@ def _agreed(
     """
     begun = order.declared - rules.skew
     case = declare(order, rules, begun)
-    case = apply(case, Witness(order.id, _witnesses(copy.proof, order, rules, now)), begun)
-    approved = _signers(copy.approvals, signed.Act.APPROVE, order, keys)
-    refused = _signers(copy.refusals, signed.Act.REFUSE, order, keys)
+    case = apply(case, Attest(order.id, _witnesses(copy.proof, order, rules, now)), begun)
+    approved = _signers(copy.approvals, signed.SignedAct.APPROVE, order, keys)
+    refused = _signers(copy.refusals, signed.SignedAct.REFUSE, order, keys)
     asked = rules.voices() - {order.requester}
     for role in sorted((approved - refused) & asked):
         case = apply(case, Approve(role), begun)
@@ -141,13 +141,13 @@ def _agreed(
     return case
 
 
-def _demand_as_strong(opener: str, window: Window) -> None:
+def _demand_as_strong(opener: str, window: OrderWindow) -> None:
     """What leaves last would be the one layer that a quantum computer opens."""
     if window.recipient.startswith(POST_QUANTUM) and not opener.startswith(POST_QUANTUM):
         raise OrderError("opener-key-not-post-quantum")
 
 
-def _demand_of_its_day(window: Window, epoch: str) -> None:
+def _demand_of_its_day(window: OrderWindow, epoch: str) -> None:
     """An onion of another day or camera, put in this one's place, says so in its header."""
     day = window.since.astimezone(UTC).strftime("%Y%m%d")
     if window.epoch.replace("-", "") != day or window.epoch != epoch:
@@ -155,7 +155,7 @@ def _demand_of_its_day(window: Window, epoch: str) -> None:
 
 
 def _signers(
-    documents: tuple[bytes, ...], act: signed.Act, order: Order, keys: Mapping[str, str]
+    documents: tuple[bytes, ...], act: signed.SignedAct, order: Order, keys: Mapping[str, str]
 ) -> frozenset[str]:
     """Who signed that, each signature verified."""
     found = [signed.read(each, act) for each in documents]

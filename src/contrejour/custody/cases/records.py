@@ -23,6 +23,7 @@ from contrejour.base.times import utc
 from contrejour.custody.cases import signed
 from contrejour.custody.cases.case import (
     Approve,
+    Attest,
     Close,
     Expire,
     Export,
@@ -31,9 +32,8 @@ from contrejour.custody.cases.case import (
     Peel,
     Refuse,
     Step,
-    Witness,
 )
-from contrejour.custody.cases.order import HEX, NAME, ROLE, Order, Window
+from contrejour.custody.cases.order import HEX, NAME, ROLE, Order, OrderWindow
 from contrejour.custody.cases.strict import Fields, document, type_of
 from contrejour.custody.ledger.entry import Entry
 from contrejour.custody.ledger.tree import leaf_hash
@@ -42,13 +42,13 @@ MOST_BYTES = 1 << 20
 MOST_WINDOWS = 10_000
 RECIPIENT = r"age1[a-z0-9]{1,2500}"
 _TYPES: dict[type[Step], str] = {
-    Witness: "order.witness", Peel: "unseal.peel", Open: "unseal.done", Hold: "hold.rewrap",
+    Attest: "order.witness", Peel: "unseal.peel", Open: "unseal.done", Hold: "hold.rewrap",
     Export: "export.make", Expire: "case.expire",
 }  # fmt: skip
 _SIGNED: dict[str, Callable[[str], Step]] = {
-    signed.Act.APPROVE: Approve,
-    signed.Act.REFUSE: Refuse,
-    signed.Act.CLOSE: lambda _: Close(),
+    signed.SignedAct.APPROVE: Approve,
+    signed.SignedAct.REFUSE: Refuse,
+    signed.SignedAct.CLOSE: lambda _: Close(),
 }
 
 
@@ -56,7 +56,7 @@ def write(step: Step, order: str, at: datetime) -> bytes:
     """The document of a step that is no word of a party."""
     told: dict[str, Json] = {"v": 1, "type": _TYPES[type(step)], "order": order, "at": utc(at)}
     match step:
-        case Witness(_, by):
+        case Attest(_, by):
             told["by"] = [*sorted(by)]
         case Peel(role, way, window, used_s):
             told |= {"role": role, "way": [*sorted(way)], "window": _told(window), "used_s": used_s}
@@ -78,7 +78,7 @@ def read(data: bytes, order: str, keys: dict[str, str]) -> tuple[Step, datetime]
     """
     kind = type_of(data)
     if kind in _SIGNED:
-        word = signed.read(data, signed.Act(kind))
+        word = signed.read(data, signed.SignedAct(kind))
         word.check(order, keys)
         return _SIGNED[kind](word.role), word.at
     if kind not in _TYPES.values():
@@ -98,7 +98,7 @@ def _recorded(data: bytes, order: str, kind: str) -> tuple[Step, datetime]:
 def _step(kind: str, fields: Fields, order: str) -> Step:
     match kind:
         case "order.witness":
-            return Witness(order, frozenset(fields.texts("by", ROLE, 64)))
+            return Attest(order, frozenset(fields.texts("by", ROLE, 64)))
         case "unseal.peel":
             way = frozenset(fields.texts("way", ROLE, 64))
             window, used_s = _window(fields.below("window")), fields.whole("used_s", 0)
@@ -113,19 +113,19 @@ def _step(kind: str, fields: Fields, order: str) -> Step:
             return Expire()
 
 
-def _told(window: Window) -> dict[str, Json]:
+def _told(window: OrderWindow) -> dict[str, Json]:
     return {
         "camera": window.camera, "since": utc(window.since), "until": utc(window.until),
         "epoch": window.epoch, "recipient": window.recipient,
     }  # fmt: skip
 
 
-def _windows(fields: Fields) -> tuple[Window, ...]:
+def _windows(fields: Fields) -> tuple[OrderWindow, ...]:
     return tuple(map(_window, fields.each("windows", MOST_WINDOWS)))
 
 
-def _window(fields: Fields) -> Window:
-    window = Window(
+def _window(fields: Fields) -> OrderWindow:
+    window = OrderWindow(
         fields.text("camera", NAME), fields.moment("since"), fields.moment("until"),
         fields.text("epoch", "|[0-9-]{8,10}"), fields.text("recipient", RECIPIENT),
     )  # fmt: skip

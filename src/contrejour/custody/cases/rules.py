@@ -27,7 +27,7 @@ from contrejour.base.errors import OrderError, PlanExpired, Refused
 from contrejour.base.messages import Message
 from contrejour.base.times import utc
 from contrejour.custody.cases.hold import demand_held
-from contrejour.custody.cases.order import HEX, Basis, Order
+from contrejour.custody.cases.order import HEX, Order, OrderBasis
 from contrejour.custody.quorum import NONE, Policy
 from contrejour.law.mandate.law import Rule, rulebook
 from contrejour.law.mandate.originals import Originals
@@ -89,9 +89,9 @@ def keys(policy: Policy) -> Mapping[str, str]:
     return found
 
 
-def rule_of(basis: Basis) -> tuple[Act, Rule]:
+def rule_of(basis: OrderBasis) -> tuple[Act, Rule]:
     """The act that the plan must name, and the rule that the order rests on."""
-    act, rule = (Act.RECORD, "EU-17") if basis is Basis.ACCESS else (Act.EXPORT, "FR-23")
+    act, rule = (Act.RECORD, "EU-17") if basis is OrderBasis.ACCESS else (Act.EXPORT, "FR-23")
     return act, rulebook()[rule]
 
 

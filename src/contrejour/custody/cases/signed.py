@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 2048
 
 
-class Act(StrEnum):
+class SignedAct(StrEnum):
     """What is said, as the word's type."""
 
     DECLARE = "order.sign"
@@ -40,10 +40,10 @@ class Act(StrEnum):
 
 
 CONTEXT = {
-    Act.DECLARE: b"contrejour/declare/v1",
-    Act.APPROVE: b"contrejour/approve/v1",
-    Act.REFUSE: b"contrejour/refuse/v1",
-    Act.CLOSE: b"contrejour/close/v1",
+    SignedAct.DECLARE: b"contrejour/declare/v1",
+    SignedAct.APPROVE: b"contrejour/approve/v1",
+    SignedAct.REFUSE: b"contrejour/refuse/v1",
+    SignedAct.CLOSE: b"contrejour/close/v1",
 }
 
 
@@ -51,7 +51,7 @@ CONTEXT = {
 class Word:
     """One word of one party; whether it is true, `check` says."""
 
-    act: Act
+    act: SignedAct
     order: str
     role: str
     at: datetime
@@ -84,17 +84,17 @@ def demand_signed(role: str, key: str, sig: str, message: bytes, keys: Mapping[s
         raise SignatureError("signature-of-role-bad", role=role)
 
 
-def digest(act: Act, order: str) -> bytes:
+def digest(act: SignedAct, order: str) -> bytes:
     """What is signed."""
     return hashlib.sha256(CONTEXT[act] + bytes.fromhex(order)).digest()
 
 
-def sign(act: Act, order: str, role: str, at: datetime, key: PrivateKey) -> Word:
+def sign(act: SignedAct, order: str, role: str, at: datetime, key: PrivateKey) -> Word:
     public = raw(key.public_key()).hex()
     return Word(act, order, role, at, public, key.sign(digest(act, order)).hex())
 
 
-def read(data: bytes, act: Act) -> Word:
+def read(data: bytes, act: SignedAct) -> Word:
     """A word of that act. Raises Malformed."""
     fields = document(data, act.value, MOST_BYTES)
     word = Word(

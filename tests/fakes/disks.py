@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,8 +17,8 @@ def failing(patched: pytest.MonkeyPatch, call: str, nth: int) -> None:
     """Have the nth call of a kind say that the disk is full."""
     count = 0
 
-    def once(real):
-        def called(*args, **more):
+    def once(real: Callable[..., Any]) -> Callable[..., Any]:
+        def called(*args: Any, **more: Any) -> Any:
             nonlocal count
             count += 1
             if count == nth:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
-from hypothesis.internal.conjecture.providers import Constants
+from hypothesis.internal.constants_ast import Constants
 
 GATE, SOAK = "gate", "soak"
 MORE = 10
@@ -56,7 +56,7 @@ def use(profile: str) -> None:
     """
     settings.load_profile(profile)
     drawn = Constants if profile == GATE else WITH_SOURCE
-    providers._get_local_constants = drawn  # type: ignore[assignment]
+    providers._get_local_constants = drawn
 
 
 def is_property(item: pytest.Item) -> bool:

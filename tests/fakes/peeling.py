@@ -85,12 +85,12 @@ def refused(
 KEPT = window(epoch="")
 
 
-def held(**changes: object):
+def held(**changes: object) -> Order:
     """An order to open what the hold kept, months after."""
     return order(held=hold().id, **changes)
 
 
-def to_open(of=None, **changes: object):
+def to_open(of: Order | None = None, **changes: Any) -> Asked:
     of = of or held()
     told = {"hold": hold(), "window": KEPT, "epoch": hold().id, "proof": seen(of)}
     return asked(of, **{**told, **changes})

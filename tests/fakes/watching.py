@@ -5,13 +5,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from concurrent.futures import Future
+from typing import Any
 
 from contrejour.base.errors import CameraError
+from contrejour.base.pictures import Frame
 from contrejour.media.camera.live import LiveStream
 from contrejour.vision.scene import Scene
 
 
-def seen(address: str, most: int = 1000, **options):
+def seen(
+    address: str, most: int = 1000, **options: Any
+) -> tuple[list[Frame], CameraError | None, LiveStream]:
     """The frames until it ends or `most` have come, its error, and the connection."""
     live = LiveStream(address, **options)
     found = []

@@ -105,7 +105,8 @@ def nal_seeds() -> list[bytes]:
 
 def write_fmp4(data: bytes) -> None:
     """Packets of a camera, as they come, are a fragment that reads back as the same packets."""
-    samples, rest = [], data
+    samples: list[fmp4.Sample] = []
+    rest = data
     while len(rest) > 8 and len(samples) < 50:
         size, duration = rest[0], int.from_bytes(rest[1:4])
         offset = int.from_bytes(rest[4:8], signed=True)

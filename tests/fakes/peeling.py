@@ -90,7 +90,7 @@ def held(**changes: object) -> Order:
     return order(held=hold().id, **changes)
 
 
-def to_open(of: Order | None = None, **changes: Any) -> Asked:
+def to_open(of: Order | None = None, **changes: Any) -> PeelRequest:
     of = of or held()
     told = {"hold": hold(), "window": KEPT, "epoch": hold().id, "proof": seen(of)}
     return asked(of, **{**told, **changes})

@@ -33,8 +33,8 @@ from contrejour.custody.seal.recipient import Identity, RecipientKind
 from contrejour.custody.seal.segment import WindowWriter
 from contrejour.custody.seal.window import PreparedWindow, WindowRequest, make
 from contrejour.media.camera.feeds.recordings import Recordings
-from contrejour.media.camera.originals.keeper import HEAD, MessageCheck, told
 from contrejour.media.camera.originals.remux import CameraPacket, Remuxer
+from contrejour.media.camera.originals.sink import HEAD, MessageCheck, told
 from contrejour.media.out.fmp4 import copied_init
 
 ROOT = Path(__file__).parents[1]
@@ -129,7 +129,7 @@ def floor(seconds: int) -> tuple[float, float]:
 
 
 class Nobody:
-    """A keeper that keeps nothing."""
+    """A sink that keeps nothing."""
 
     def begin(self, t_ms: int) -> None: ...
     def write(self, data: bytes, t_ms: int) -> None: ...
@@ -138,7 +138,7 @@ class Nobody:
 
 
 def tee(folder: Path) -> tuple[tuple[float, float], float]:
-    """What a minute of packets costs until a keeper has them; and Mbit/s of what was sent."""
+    """What a minute of packets costs until a sink has them; and Mbit/s of what was sent."""
     path = folder / "camera.mp4"
     command = (
         f"ffmpeg -v error -y -f lavfi -i testsrc2=size=1280x720:rate=25 -t {WINDOW_S} -c:v libx264 "

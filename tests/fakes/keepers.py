@@ -1,4 +1,4 @@
-"""A keeper in memory, that minds its contract, and what it kept, taken apart and decoded."""
+"""A SegmentSink in memory, that minds its contract, and what it kept, taken apart and decoded."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Movie:
 
 @dataclass(slots=True)
 class Kept:
-    """`wrong`: what no keeper may be told."""
+    """`wrong`: what no sink may be told."""
 
     window_ms: int
     movies: list[Movie] = field(default_factory=list)

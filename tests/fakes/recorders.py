@@ -27,8 +27,8 @@ from contrejour.custody.seal.onion import Keyset, keyset, unpack
 from contrejour.custody.seal.open import unwrap
 from contrejour.custody.seal.prepared import PreparedWindows
 from contrejour.custody.seal.recipient import Recipient
-from contrejour.custody.seal.recorder import CameraSealer
 from contrejour.custody.seal.retention import HORIZON, sealed_until
+from contrejour.custody.seal.sealer import CameraSealer
 
 EDGE = Edge("bus-041", Ed25519PrivateKey.from_private_bytes(bytes(32)))
 VERIFIER = keynotes.Verifier.of(EDGE.name, EDGE.key)

@@ -18,7 +18,7 @@ May import: base.
 
 from contrejour.media.camera.decoder import Decoder, rgb_of
 from contrejour.media.camera.live import LiveStream, without_login
-from contrejour.media.camera.originals.keeper import SegmentSink
+from contrejour.media.camera.originals.sink import SegmentSink
 from contrejour.media.file.index import Gop, index, probe
 from contrejour.media.file.mux import check_container, mux, read_chunk, write_chunk
 from contrejour.media.file.reader import Reader, lumas, repack, stills

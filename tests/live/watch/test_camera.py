@@ -20,7 +20,7 @@ from fakes.runs import LIMIT_S, painted_clip, run, start, until
 from contrejour.base.errors import CameraRefused, Malformed, OutputFailed, PlanExpired, Refused
 from contrejour.law.mandate.sign import public_pem
 from contrejour.live.retention import Retention
-from contrejour.live.sealing.originals import OriginalStream
+from contrejour.live.sealing.archive import OriginalStream
 from contrejour.live.site import SiteCamera, address, read_site
 from contrejour.live.watch import Watcher
 from contrejour.live.watch import camera as watch_camera

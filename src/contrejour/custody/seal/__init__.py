@@ -4,8 +4,8 @@ window.py       the key of a window is made, wrapped and forgotten in a process 
 onion.py        … for each way that the policy can be met; prepared.py does so minutes ahead
 segment.py      seals to the public half; file.py does so for a file
 manifest.py     what was sealed in a window and what was not, signed; keynotes.py signs
-recorder.py     a camera, window after window: chain.py gaps.py store.py; clock.py is believed
-recording.py    … in a thread of its own
+sealer.py     a camera, window after window: chain.py gaps.py store.py; clock.py is believed
+sealer_thread.py    … in a thread of its own
 keys.py         the days' keys of the parties, in files or tokens: parties.py tag.py plugin.py
 shred.py        their end; retention.py says when
 open.py         the only way back; only cases and commands may import it

@@ -12,7 +12,7 @@ load.py                   what is left out when there is too much to do
 still.py, counters.py     a picture now and then; what happened
 """
 
-from contrejour.live.sealing.edge import SealedArchive, SealingConfig
+from contrejour.live.sealing.archive import SealedArchive, SealingConfig
 from contrejour.live.watch.camera import Watcher, acts_of, shows
 from contrejour.live.watch.cameras import RunningCameras
 from contrejour.live.watch.desired import CameraConfig, Changes, differ

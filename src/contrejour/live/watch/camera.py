@@ -29,8 +29,7 @@ from contrejour.law.gate import is_open, watch
 from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.vocabulary import Act
 from contrejour.live.retention import Retention
-from contrejour.live.sealing.edge import SealedArchive, begun
-from contrejour.live.sealing.originals import OriginalStream
+from contrejour.live.sealing.archive import OriginalStream, SealedArchive, begun
 from contrejour.live.site import SiteCamera
 from contrejour.live.site.build import act as act_of
 from contrejour.live.site.rules import ZoneRule
@@ -123,7 +122,7 @@ class Watcher:
         if self._retained is None or abs(now - self._retained) >= RETENTION_EVERY:
             self._retained = now
             self.retention.apply(now)
-        self.counters.seals(self._original.standing)
+        self.counters.seals(self._original.report)
         return now
 
     def run(self) -> None:
@@ -182,7 +181,7 @@ class Watcher:
             self.address,
             transport=self.camera.transport,
             trust=self.camera.trust,
-            **self._original.kept,
+            **self._original.decoder_arguments,
         )
         with finally_each(
             self._disconnected,

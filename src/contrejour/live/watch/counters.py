@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from contrejour.custody.seal.recording import SealingReport
+from contrejour.custody.seal.sealer_thread import SealingReport
 
 
 @dataclass(slots=True)
@@ -31,10 +31,10 @@ class Counters:
     """Why nothing is sealed, or ""."""
     reasons: dict[str, int] = field(default_factory=dict)
 
-    def seals(self, standing: SealingReport) -> None:
+    def seals(self, report: SealingReport) -> None:
         """How sealing does."""
-        self.sealing, self.sealed_s = standing.sealing, standing.sealed_s
-        self.seal_gaps, self.seal_error = standing.gaps, str(standing.error or "")
+        self.sealing, self.sealed_s = report.sealing, report.sealed_s
+        self.seal_gaps, self.seal_error = report.gaps, str(report.error or "")
 
     def whole(self, reason: str) -> None:
         """One more frame, veiled whole for a reason; "" for one that isn't."""

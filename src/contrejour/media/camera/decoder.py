@@ -25,7 +25,7 @@ from contrejour.base.errors import CameraError, ContrejourError
 from contrejour.base.pictures import Frame, Rgb
 from contrejour.media.camera import wire
 from contrejour.media.camera.live import OPEN_S, STALL_S, without_login
-from contrejour.media.camera.originals.keeper import MessageCheck, SegmentSink
+from contrejour.media.camera.originals.sink import MessageCheck, SegmentSink
 from contrejour.media.camera.originals.tee import listen
 from contrejour.media.format import Format
 from contrejour.media.out.encode import picture_of
@@ -39,12 +39,12 @@ _SET_PIPE_SIZE = 1031
 class Decoder:
     """One connection to a camera, as `Live`. `close` ends its process; so does our own end.
 
-    A `keeper` is given the packets that came, as segments, whatever becomes of the pictures.
+    A `sink` is given the packets that came, as segments, whatever becomes of the pictures.
     """
 
     def __init__(
         self, address: str, *, transport: str = "tcp", trust: str = "",
-        keeper: SegmentSink | None = None, window_ms: int = 60_000, segment_ms: int = 10_000,
+        sink: SegmentSink | None = None, window_ms: int = 60_000, segment_ms: int = 10_000,
     ) -> None:  # fmt: skip
         """Start it. What goes wrong is raised by `frames`.
 
@@ -55,12 +55,12 @@ class Decoder:
         self.sandbox = ""
         self.counted = wire.StreamCounts()
         known = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR")
-        kept, keeps = os.pipe() if keeper else (-1, -1)
+        listened, told = os.pipe() if sink else (-1, -1)
         self._child = subprocess.Popen(
             [sys.executable, "-m", "contrejour.media.camera.child", str(os.getpid())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
             env={key: os.environ[key] for key in known if key in os.environ},
-            start_new_session=True, pass_fds=(keeps,) if keeper else (),
+            start_new_session=True, pass_fds=(told,) if sink else (),
         )  # fmt: skip
         assert self._child.stdin
         assert self._child.stdout
@@ -69,12 +69,14 @@ class Decoder:
         self._poll.register(self._from, select.POLLIN)
         _widen(self._from)
         asked: dict[str, Any] = {"address": address, "transport": transport, "trust": trust}
-        self._heard: MessageCheck | None = None
-        if keeper:
-            os.close(keeps)
-            asked["tee"] = {"fd": keeps, "window_ms": window_ms, "segment_ms": segment_ms}
-            self._heard = MessageCheck(keeper, window_ms)
-            self._listener = threading.Thread(target=listen, args=(kept, self._heard), daemon=True)
+        self._check: MessageCheck | None = None
+        if sink:
+            os.close(told)
+            asked["tee"] = {"fd": told, "window_ms": window_ms, "segment_ms": segment_ms}
+            self._check = MessageCheck(sink, window_ms)
+            self._listener = threading.Thread(
+                target=listen, args=(listened, self._check), daemon=True
+            )
             self._listener.start()
         with suppress(BrokenPipeError):
             self._child.stdin.write(json.dumps(asked).encode() + b"\n")
@@ -85,8 +87,8 @@ class Decoder:
 
     @property
     def unkept(self) -> bool:
-        """The camera codes its pictures in a way that no segment holds: the keeper got nothing."""
-        return self._heard is not None and not self._heard.fits
+        """The camera codes its pictures in a way that no segment holds: the sink got nothing."""
+        return self._check is not None and not self._check.fits
 
     def frames(self) -> Iterator[Frame]:
         """As `Live.frames`: it ends with an error, always, which says why."""
@@ -140,10 +142,10 @@ class Decoder:
         return CameraError("decoder-died", camera=self.name, how=how)
 
     def close(self) -> None:
-        """End the process, whatever it does. Waits until the keeper has been told all it said."""
+        """End the process, whatever it does. Waits until the sink has been told all it said."""
         self._child.kill()
         self._child.wait()
-        if self._heard:
+        if self._check:
             self._listener.join()
         for pipe in (self._child.stdin, self._child.stdout):
             with suppress(OSError):

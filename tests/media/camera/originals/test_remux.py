@@ -16,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrejour.media import nal
-from contrejour.media.camera.originals.keeper import MessageCheck
 from contrejour.media.camera.originals.remux import (
     CUT,
     LEAP_MS,
@@ -24,6 +23,7 @@ from contrejour.media.camera.originals.remux import (
     Remuxer,
     SegmentMessage,
 )
+from contrejour.media.camera.originals.sink import MessageCheck
 from contrejour.media.out.fmp4 import CLOCK_HZ, copied_init
 from contrejour.media.testcamera import rtp
 

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 from contrejour.base.errors import CameraError
 from contrejour.media.camera.decoder import Decoder
 from contrejour.media.camera.feeds import Arrival
-from contrejour.media.camera.originals import keeper
-from contrejour.media.camera.originals.keeper import HEAD, PIECE_BYTES, SLACK_MS, MessageCheck, told
+from contrejour.media.camera.originals import sink
 from contrejour.media.camera.originals.remux import BEGIN, CUT, DATA, END, SegmentMessage
+from contrejour.media.camera.originals.sink import HEAD, PIECE_BYTES, SLACK_MS, MessageCheck, told
 from contrejour.media.camera.originals.tee import Tee, listen
 from contrejour.media.testcamera import clips
 
@@ -51,7 +51,7 @@ def sent(tmp_path_factory):
 def watched(address: str, frames: int, **more: int) -> Kept:
     """What was kept of a connection of so many frames."""
     kept = Kept(more.get("window_ms", WINDOW_MS))
-    with closing(Decoder(address, keeper=kept, **more)) as far:
+    with closing(Decoder(address, sink=kept, **more)) as far:
         assert len(list(itertools.islice(far.frames(), frames))) == frames
     assert kept.wrong == []
     return kept
@@ -79,7 +79,7 @@ def test_what_a_camera_sends_is_kept_to_the_byte(sent, kind):
 
 def test_a_connection_that_ends_is_cut_when_its_last_packet_came(sent):
     kept = Kept(WINDOW_MS)
-    far = Decoder(f"{sent['h264'][1]}?drop=2", keeper=kept)
+    far = Decoder(f"{sent['h264'][1]}?drop=2", sink=kept)
     with closing(far), pytest.raises(CameraError, match="hung up"):
         list(far.frames())
     assert [movie.how for movie in kept.movies][-1] == "cut"
@@ -89,7 +89,7 @@ def test_a_connection_that_ends_is_cut_when_its_last_packet_came(sent):
 
 def test_one_that_dies_is_cut(sent):
     kept = Kept(WINDOW_MS)
-    with closing(Decoder(sent["h264"][1], keeper=kept)) as far:
+    with closing(Decoder(sent["h264"][1], sink=kept)) as far:
         frames = far.frames()
         assert len(list(itertools.islice(frames, 50))) == 50
         os.kill(far.pid, signal.SIGKILL)
@@ -103,7 +103,7 @@ def test_one_that_dies_is_cut(sent):
 def test_whatever_a_camera_does_wrong_what_it_sent_is_kept_in_order(sent, fault):
     kept = Kept(1_500)
     address = f"{sent['h264'][1]}?{fault}"
-    far = Decoder(address, keeper=kept, window_ms=1_500, segment_ms=700)
+    far = Decoder(address, sink=kept, window_ms=1_500, segment_ms=700)
     with closing(far), suppress(CameraError):
         assert list(itertools.islice(far.frames(), 75))
     assert kept.wrong == []
@@ -114,7 +114,7 @@ def test_whatever_a_camera_does_wrong_what_it_sent_is_kept_in_order(sent, fault)
 def test_nothing_is_teed_without_a_keeper(sent):
     threads = []
     for kept in (None, Kept(WINDOW_MS)):
-        with closing(Decoder(sent["h264"][1], keeper=kept)) as far:
+        with closing(Decoder(sent["h264"][1], sink=kept)) as far:
             next(far.frames())
             threads.append(psutil.Process(far.pid).num_threads())
     assert threads[1] == threads[0] + 1
@@ -129,7 +129,7 @@ def test_a_keeper_that_is_stuck_holds_up_no_picture(sent):
             super().begin(t_ms)
 
     kept = Stuck(WINDOW_MS)
-    far = Decoder(sent["h264"][1], keeper=kept)
+    far = Decoder(sent["h264"][1], sink=kept)
     try:
         assert len(list(itertools.islice(far.frames(), 100))) == 100
         assert kept.movies == []
@@ -143,7 +143,7 @@ def test_pictures_that_fit_in_no_segment_are_watched_and_not_kept(tmp_path):
     ffmpeg("-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25", "-t", "1", "-c:v", "rawvideo",
            "-pix_fmt", "yuv420p", tmp_path / "a.mkv")  # fmt: skip
     kept = Kept(WINDOW_MS)
-    with closing(Decoder(f"file:{tmp_path}/a.mkv", keeper=kept)) as far:
+    with closing(Decoder(f"file:{tmp_path}/a.mkv", sink=kept)) as far:
         with suppress(CameraError):
             assert len(list(far.frames())) == 25
         assert until(lambda: far.unkept)
@@ -183,7 +183,7 @@ def test_what_there_is_no_room_for_is_cut_and_it_goes_on_at_a_key_picture(tmp_pa
 
 
 def heard_of(said: bytes) -> Kept:
-    """What the keeper was told by somebody who says this, and goes."""
+    """What the sink was told by somebody who says this, and goes."""
     kept = Kept(WINDOW_MS)
     far, near = os.pipe()
     thread = threading.Thread(target=listen, args=(far, MessageCheck(kept, WINDOW_MS)))
@@ -254,7 +254,7 @@ def test_what_was_read_late_is_as_old_as_it_says():
 
 
 def test_more_than_any_camera_sends_is_nonsense(monkeypatch):
-    monkeypatch.setattr(keeper, "MOST_BYTES_S", 1 << 20)
+    monkeypatch.setattr(sink, "MOST_BYTES_S", 1 << 20)
     _, on = heard(*((kind, n, n) for n in range(200) for kind in (BEGIN, END)))
     assert on.count(True) < 50
     kept = Kept(WINDOW_MS)

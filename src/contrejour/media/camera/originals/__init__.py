@@ -2,10 +2,10 @@
 
     remux.py    packets as segments, each a movie of its own, never coded again
     tee.py      the second pipe: packets leave the process that decodes before they are decoded
-    keeper.py   the seam: whoever keeps segments; and what is believed of the times they came with
+    sink.py     the seam: whoever keeps segments; and what is believed of the times they came with
 
 `SegmentSink` is a Protocol, because this wing knows no key and no plan: live hands one in that
 seals. Without one there is no second pipe.
 """
 
-__all__ = ["keeper", "remux", "tee"]
+__all__ = ["remux", "sink", "tee"]

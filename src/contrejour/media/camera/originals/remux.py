@@ -46,7 +46,7 @@ class SegmentMessage(NamedTuple):
 
 
 class Remuxer:
-    """Of one connection. What it gives back goes to the keeper, in order, or `lost` is called."""
+    """Of one connection. What it gives back goes to the sink, in order, or `lost` is called."""
 
     def __init__(self, window_ms: int, segment_ms: int) -> None:
         self._window_ms, self._segment_ms = window_ms, segment_ms

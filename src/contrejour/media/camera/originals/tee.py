@@ -22,7 +22,6 @@ from typing import Any
 import av
 
 from contrejour.media.camera.feeds import Arrival
-from contrejour.media.camera.originals.keeper import HEAD, NOTE, PIECE_BYTES, MessageCheck, told
 from contrejour.media.camera.originals.remux import (
     BEGIN,
     CUT,
@@ -31,6 +30,7 @@ from contrejour.media.camera.originals.remux import (
     Remuxer,
     SegmentMessage,
 )
+from contrejour.media.camera.originals.sink import HEAD, NOTE, PIECE_BYTES, MessageCheck, told
 from contrejour.media.out.fmp4 import CLOCK_HZ, copied_init
 
 MOST_WAITING = 8 << 20
@@ -131,7 +131,7 @@ def _coded(packet: Any, data: bytes, came: Arrival) -> CameraPacket:
     return CameraPacket(data, packet.is_keyframe, now_ms, dts, pts)
 
 
-def listen(fd: int, heard: MessageCheck) -> None:
+def listen(fd: int, check: MessageCheck) -> None:
     """The other end: pass on what is said until nobody speaks any more, then close it."""
     poll = select.poll()
     poll.register(fd, select.POLLIN)
@@ -156,9 +156,9 @@ def listen(fd: int, heard: MessageCheck) -> None:
             if length > PIECE_BYTES or len(data := read(length)) < length:
                 break
             now_s, now_ms = time.monotonic(), time.time_ns() // 1_000_000
-            if not heard.says(kind, t_ms, data, now_ms, int(late_s * 1000)):
+            if not check.says(kind, t_ms, data, now_ms, int(late_s * 1000)):
                 break
             late_s += time.monotonic() - now_s
     finally:
-        heard.ends()
+        check.ends()
         os.close(fd)

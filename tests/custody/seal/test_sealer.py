@@ -33,7 +33,7 @@ from contrejour.base.errors import SealError
 from contrejour.custody.seal import prepared, store
 from contrejour.custody.seal.gaps import Gap, Reason
 from contrejour.custody.seal.manifest import Status
-from contrejour.custody.seal.recording import MOST_BYTES, SealerThread
+from contrejour.custody.seal.sealer_thread import MOST_BYTES, SealerThread
 
 DAY_MS = 86_400_000
 
@@ -521,12 +521,12 @@ def test_whoever_has_the_packets_never_waits_and_is_never_told_of_a_fault(camera
         recording.veiled(t0 + 5_000, *veil(n))
     recording.close()
     assert opened(camera) == {T0 + n * SEGMENT: (clear(T0 + n * SEGMENT), False) for n in range(3)}
-    assert recording.standing.sealed_s == 30
+    assert recording.report.sealed_s == 30
     monkeypatch.setattr(bench.recorder, "begin", None)
     broken = SealerThread(bench.recorder, bench.said.append)
     broken.begin(T0)
     broken.close()
-    assert "nothing is sealed: TypeError" in bench.said[0]
+    assert "nothing is sealed: TypeError" in str(bench.said[0])
 
 
 def test_a_disk_that_hangs_costs_bounded_memory_and_a_gap(camera):
@@ -549,7 +549,8 @@ def test_a_disk_that_hangs_costs_bounded_memory_and_a_gap(camera):
     assert recording._waiting <= MOST_BYTES + len(data)
     go_on.set()
     recording.close()
-    assert bench.said == ["the disk is too slow for what is to be sealed: a segment is cut"]
+    [said] = map(str, bench.said)
+    assert said == "the disk is too slow for what is to be sealed: a segment is cut"
     [(kept, cut)] = opened(camera).values()
     assert not cut
     assert 0 < len(kept) <= MOST_BYTES + len(data)

@@ -1,4 +1,4 @@
-"""Who keeps the untouched packets of a camera, and what is believed of them. Pure.
+"""Who is given the untouched packets of a camera, and what is believed of them. Pure.
 
     kind (1 byte)  t_ms (8 bytes)  length (4 bytes, big-endian)  bytes
     "B"  a segment begins, with its head     "D"  its next bytes
@@ -27,7 +27,7 @@ PIECE_BYTES = 1 << 16
 SLACK_MS = 5_000
 """A camera may be silent for half of that before it counts as gone; then its last is said."""
 MOST_LATE_MS = 60_000
-"""What was read late, because the keeper was slow, is believed to be as old."""
+"""What was read late, because the sink was slow, is believed to be as old."""
 MOST_BEGINS_S, MOST_BYTES_S, AT_ONCE_S = 10, 64 << 20, 2
 
 
@@ -49,7 +49,7 @@ class SegmentSink(Protocol):
     `Decoder.close` returned. Times: ms since 1970, UTC, by this machine's clock when packets came;
     within a connection they don't go back. A segment lies within one window, and is a millisecond
     long at least. What lies between two of them, if anything, was never said. Nothing raises: a
-    keeper deals with its own failures. One that is slow loses packets, not pictures on the screen.
+    sink deals with its own failures. One that is slow loses packets, not pictures on the screen.
     """
 
     def begin(self, t_ms: int) -> None:
@@ -74,9 +74,9 @@ class _State(Enum):
 
 @dataclass(slots=True)
 class MessageCheck:
-    """What of one connection is passed on to its keeper."""
+    """What of one connection is passed on to its sink."""
 
-    keeper: SegmentSink
+    sink: SegmentSink
     window_ms: int
     fits: bool = True
     """False: its pictures are coded in a way that no segment can hold."""
@@ -101,8 +101,8 @@ class MessageCheck:
         if kind == BEGIN:
             self._state, self._t_ms, self._begun_ms = _State.OPEN, t_ms, t_ms
             self._end_ms = t_ms - t_ms % self.window_ms + self.window_ms
-            self.keeper.begin(t_ms)
-            self.keeper.write(data, t_ms)
+            self.sink.begin(t_ms)
+            self.sink.write(data, t_ms)
         elif kind == NOTE:
             self.fits = False
         elif self._state is _State.OPEN and t_ms > self._end_ms:
@@ -117,16 +117,16 @@ class MessageCheck:
 
     def _pass_on(self, kind: bytes, data: bytes) -> None:
         if kind == DATA:
-            self.keeper.write(data, self._t_ms)
+            self.sink.write(data, self._t_ms)
             return
         self._state = _State.CLOSED
-        (self.keeper.end if kind == END else self.keeper.cut)(self._t_ms)
+        (self.sink.end if kind == END else self.sink.cut)(self._t_ms)
 
     def ends(self) -> None:
         """Nothing more of what is open is believed, or comes."""
         if self._state is _State.OPEN:
             self._t_ms = max(self._t_ms, self._begun_ms + 1)
-            self.keeper.cut(self._t_ms)
+            self.sink.cut(self._t_ms)
         self._state = _State.CLOSED
 
     def _is_nonsense(self, kind: bytes, t_ms: int, data: bytes) -> bool:

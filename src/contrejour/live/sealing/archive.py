@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from contrejour.base.ending import finally_each
 from contrejour.base.errors import Busy, OutputFailed, PlanExpired, Refused, SealError
@@ -24,19 +25,19 @@ from contrejour.custody.seal.clock import Reading, TrustedTime, when
 from contrejour.custody.seal.gaps import Reason
 from contrejour.custody.seal.parties import Parties
 from contrejour.custody.seal.prepared import PreparedWindows
-from contrejour.custody.seal.recorder import CameraSealer
-from contrejour.custody.seal.recording import SealerThread
 from contrejour.custody.seal.retention import sealed_until
+from contrejour.custody.seal.sealer import CameraSealer
+from contrejour.custody.seal.sealer_thread import SealerThread, SealingReport
 from contrejour.law.mandate.periods import destroy_by
 from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.vocabulary import Act
 from contrejour.live.sealing.expiry import Expiry
 from contrejour.live.sealing.log_entries import GapReport, LogEntries, Span
-from contrejour.live.sealing.originals import OriginalStream
 
 TURN_MS = 600_000
 """How often the log is told: whatever is seen."""
 LOOK_S = 1.0
+SEGMENT_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,37 @@ class SealingConfig:
     base: Path
     edge: Edge
     parties: Parties
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalStream:
+    """What one camera sends, as it came, while it runs. Without a `sealer` none of it is kept."""
+
+    sealer: SealerThread | None = None
+    window_ms: int = 60_000
+    close: Callable[[], object] = lambda: None
+    """Nothing more comes."""
+
+    @property
+    def decoder_arguments(self) -> dict[str, Any]:
+        """How a decoder is told whom to give its packets."""
+        if self.sealer is None:
+            return {}
+        return {"sink": self.sealer, "window_ms": self.window_ms, "segment_ms": SEGMENT_MS}
+
+    @property
+    def report(self) -> SealingReport:
+        return self.sealer.report if self.sealer else SealingReport()
+
+    def unfit(self) -> None:
+        """Nothing of it can be kept, for how it is coded."""
+        if self.sealer:
+            self.sealer.unfit()
+
+    def veiled(self, taken: datetime, sha256: str, name: str) -> None:
+        """A veiled segment is whole."""
+        if self.sealer:
+            self.sealer.veiled(int(taken.timestamp() * 1000), sha256, name)
 
 
 class SealedArchive:
@@ -100,7 +132,7 @@ class SealedArchive:
                 name, camera / store.AHEAD,
                 lambda day: self._keeping.parties.keys(day, last_day()), last_day, window_ms,
             )  # fmt: skip
-            recorder = CameraSealer(
+            sealer = CameraSealer(
                 camera, Chain(camera, self._keeping.edge, known.head), ahead,
                 may=lambda t_ms: _may(plan, name, when(t_ms)), read=self._read,
                 window_ms=window_ms, tell=tell,
@@ -109,22 +141,22 @@ class SealedArchive:
             raise OutputFailed("cannot-be-written", path=camera, reason=error.strerror) from error
         since = left or known
         if since.until_ms is not None:
-            recorder.missed(since.until_ms, Reason.STOPPED if since.stopped else Reason.UNKNOWN)
+            sealer.missed(since.until_ms, Reason.STOPPED if since.stopped else Reason.UNKNOWN)
         ahead.fill(self._read().wall_ms)
-        recording = SealerThread(recorder, tell)
+        thread = SealerThread(sealer, tell)
         with self._lock:
-            self._running[name] = recording
-        return OriginalStream(recording, window_ms, partial(self.leave, name))
+            self._running[name] = thread
+        return OriginalStream(thread, window_ms, partial(self.leave, name))
 
     def leave(self, name: str) -> None:
         """It is sealed no more; what was is signed."""
         with self._lock:
-            if (recording := self._running.pop(name, None)) is None:
+            if (sealer := self._running.pop(name, None)) is None:
                 return
-            recording.close()
+            sealer.close()
             now_ms = self._read().wall_ms
             before = self._left.get(name)
-            gaps = [*(before.gaps if before else ()), *recording.gaps(now_ms)]
+            gaps = [*(before.gaps if before else ()), *sealer.gaps(now_ms)]
             self._left[name] = GapReport(gaps, now_ms, stopped=True)
 
     def turn(self) -> None:
@@ -144,9 +176,9 @@ class SealedArchive:
     def _tell_and_destroy(self, now: Reading, due: list[tuple[str, list[Path]]]) -> None:
         with self._lock:
             told = dict(self._left)
-            for name, recording in self._running.items():
+            for name, sealer in self._running.items():
                 before = told[name].gaps if name in told else ()
-                told[name] = GapReport([*before, *recording.gaps(now.wall_ms)], now.wall_ms)
+                told[name] = GapReport([*before, *sealer.gaps(now.wall_ms)], now.wall_ms)
             self._left = told  # what was taken is told the next time, if it can't be now
             self._gone += [
                 (name, store.start_of(folders[0]), store.end_of(folders[-1]))

@@ -31,7 +31,7 @@ _DAY_MS = 86_400_000
 
 
 class CameraSealer:
-    """One camera's; one thread calls it (recording.py), with ms since 1970, UTC."""
+    """One camera's; one thread calls it (sealer_thread.py), with ms since 1970, UTC."""
 
     def __init__(
         self, camera: Path, chain: Chain, ahead: PreparedWindows, *, may: Callable[[int], bool],

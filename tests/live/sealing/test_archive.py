@@ -38,9 +38,9 @@ from contrejour.custody.seal.open import unwrap
 from contrejour.custody.seal.parties import Parties
 from contrejour.custody.seal.recipient import Identity, RecipientKind
 from contrejour.law.mandate.sign import read_private
-from contrejour.live.sealing import edge as sealed
+from contrejour.live.sealing import archive as sealed
 from contrejour.live.sealing import log_entries
-from contrejour.live.sealing.edge import begun
+from contrejour.live.sealing.archive import begun
 from contrejour.live.sealing.expiry import Expiry
 from contrejour.live.sealing.log_entries import LogEntries
 from contrejour.live.site import Seal, SiteCamera
@@ -106,17 +106,17 @@ def seal(
     original = of.camera(plan_for("view.live", "record", day=day, name=name), name, lambda _: None)
     for _ in range(minutes):
         t0 = clock.wall_ms
-        wait(original.recording)
-        original.recording._recorder._ahead.fill(t0)
-        original.kept["keeper"].begin(t0)
-        original.kept["keeper"].write(clear(t0, size), t0 + 5_000)
-        original.kept["keeper"].end(t0 + MINUTE)
+        wait(original.sealer)
+        original.sealer._sealer._ahead.fill(t0)
+        original.sealer.begin(t0)
+        original.sealer.write(clear(t0, size), t0 + 5_000)
+        original.sealer.end(t0 + MINUTE)
         original.veiled(datetime.fromtimestamp(t0 / 1000 + 30, UTC), *veil(t0))
         original.veiled(datetime.fromtimestamp(t0 / 1000 + 60, UTC), *veil(t0 + 1))
-        wait(original.recording)
+        wait(original.sealer)
         clock.wait(MINUTE)
-    original.recording._put(original.recording._recorder.tick)
-    wait(original.recording)
+    original.sealer._put(original.sealer._sealer.tick)
+    wait(original.sealer)
 
 
 def wait(recording) -> None:
@@ -211,8 +211,8 @@ def test_what_was_not_sealed_is_declared_once_and_again_while_it_lasts(started, 
         plan_for("view.live", "record", day=DAY), "cam-a", lambda each: of.said.append(str(each))
     )
     for _ in range(2):
-        original.recording.begin(clock.wall_ms)
-        wait(original.recording)
+        original.sealer.begin(clock.wall_ms)
+        wait(original.sealer)
         clock.wait(TURN)
         of.turn()
     of.close()
@@ -309,11 +309,11 @@ def test_a_camera_whose_chain_is_damaged_is_veiled_all_the_same_and_sealed_once_
     said = []
     plan = plan_for("view.live", "record", day=DAY)
     original = begun(lambda: of, plan, "cam-a", lambda each: said.append(str(each)))
-    assert original.kept == {}
+    assert original.decoder_arguments == {}
     assert len(said) == 1
     assert said[0].startswith("nothing is sealed: ")
     last.write_bytes(whole)
-    assert begun(lambda: of, plan, "cam-a", lambda each: said.append(str(each))).kept
+    assert begun(lambda: of, plan, "cam-a", lambda each: said.append(str(each))).decoder_arguments
     assert len(said) == 1
 
 
@@ -404,8 +404,8 @@ def test_a_clock_that_leaps_ahead_destroys_nothing(tmp_path, started, clock):
 def test_what_was_being_sealed_is_not_destroyed_and_what_nobody_signed_is(tmp_path, started, clock):
     of = started()
     original = of.camera(plan_for("view.live", "record", day=DAY), "cam-a", lambda _: None)
-    original.recording.begin(clock.wall_ms)
-    wait(original.recording)
+    original.sealer.begin(clock.wall_ms)
+    wait(original.sealer)
     expiry = Expiry(tmp_path, lambda name, at: at)
     assert expiry.find(T0 + 60_000, T0 + 60_000) == []
     [[name, [folder]]] = expiry.find(T0 + 90_000_000, T0 + 90_000_000)
@@ -599,7 +599,7 @@ def test_a_camera_that_no_segment_holds_is_watched_and_said_not_to_be_sealed(tmp
     )
     for _ in range(3):
         original.unfit()
-    wait(original.recording)
+    wait(original.sealer)
     of.close()
     assert of.said == [
         "nothing is sealed: the camera codes its pictures in a way that no segment holds"

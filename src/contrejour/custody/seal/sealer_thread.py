@@ -1,4 +1,4 @@
-"""A recorder in a thread of its own: whoever has the camera's packets never waits for a disk.
+"""A CameraSealer in a thread of its own: whoever has the camera's packets never waits for a disk.
 
 What waits for the disk waits in memory, so much of it at most; beyond, the segment is cut and the
 rest of it forgotten. Nothing that is told to it raises.
@@ -15,7 +15,7 @@ from queue import Empty, SimpleQueue
 
 from contrejour.base.messages import Message, Tell, verbatim
 from contrejour.custody.seal.gaps import Gap
-from contrejour.custody.seal.recorder import CameraSealer
+from contrejour.custody.seal.sealer import CameraSealer
 
 MOST_BYTES = 32 << 20
 """A minute or two of a camera."""
@@ -38,20 +38,20 @@ class SealingReport:
 
 
 class SealerThread:
-    """`begin`, `write`, `end`, `cut`, of one thread; `veiled`, `gaps`, `standing`, of any."""
+    """`begin`, `write`, `end`, `cut`, of one thread; `veiled`, `gaps`, `report`, of any."""
 
-    def __init__(self, recorder: CameraSealer, tell: Tell = lambda _: None) -> None:
-        self._recorder, self._tell = recorder, tell
+    def __init__(self, sealer: CameraSealer, tell: Tell = lambda _: None) -> None:
+        self._sealer, self._tell = sealer, tell
         self._jobs: SimpleQueue[tuple[Job | None, int]] = SimpleQueue()
         self._waiting, self._lock = 0, threading.Lock()
         self._overrun = self._is_unfit = False
-        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="sealer", daemon=True)
         self._thread.start()
 
     def begin(self, t_ms: int) -> None:
         """A segment starts at that time (ms since 1970, UTC), within one window."""
         self._overrun = self._is_unfit = False
-        self._put(lambda: self._recorder.begin(t_ms))
+        self._put(lambda: self._sealer.begin(t_ms))
 
     def write(self, data: bytes, t_ms: int) -> None:
         """Its next bytes."""
@@ -60,35 +60,35 @@ class SealerThread:
         if self._waiting > MOST_BYTES:
             self._overrun = True
             self._tell(Message("disk-too-slow"))
-            self._put(lambda: self._recorder.cut(t_ms))
+            self._put(lambda: self._sealer.cut(t_ms))
             return
-        self._put(lambda: self._recorder.write(data, t_ms), len(data))
+        self._put(lambda: self._sealer.write(data, t_ms), len(data))
 
     def end(self, t_ms: int) -> None:
         """It is whole."""
-        self._put(lambda: self._recorder.end(t_ms))
+        self._put(lambda: self._sealer.end(t_ms))
 
     def cut(self, t_ms: int) -> None:
         """The connection broke off."""
-        self._put(lambda: self._recorder.cut(t_ms))
+        self._put(lambda: self._sealer.cut(t_ms))
 
     def unfit(self) -> None:
         """Nothing will come: no segment holds what this camera sends."""
         if not self._is_unfit:
             self._is_unfit = True
-            self._put(self._recorder.unfit)
+            self._put(self._sealer.unfit)
 
     def veiled(self, t_ms: int, sha256: str, name: str) -> None:
         """A veiled segment is whole, whose first picture was taken then."""
-        self._put(lambda: self._recorder.veiled(t_ms, sha256, name))
+        self._put(lambda: self._sealer.veiled(t_ms, sha256, name))
 
     def gaps(self, now_ms: int) -> list[Gap]:
         """What wasn't sealed, since this was last asked."""
-        return self._recorder.gaps.take(now_ms)
+        return self._sealer.gaps.take(now_ms)
 
     @property
-    def standing(self) -> SealingReport:
-        of = self._recorder
+    def report(self) -> SealingReport:
+        of = self._sealer
         return SealingReport(of.is_sealing, of.sealed_ms / 1000, of.gaps.count, of.error)
 
     def close(self) -> None:
@@ -109,12 +109,12 @@ class SealerThread:
             with suppress(Empty):
                 job, size = self._jobs.get(timeout=TICK_S)
             going_on = job is not None
-            self._do(job or self._recorder.close)
+            self._do(job or self._sealer.close)
             with self._lock:
                 self._waiting -= size
             if going_on and time.monotonic() >= due_s:
                 due_s = time.monotonic() + TICK_S
-                self._do(self._recorder.tick)
+                self._do(self._sealer.tick)
 
     def _do(self, job: Job) -> None:
         try:

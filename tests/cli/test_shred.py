@@ -77,7 +77,7 @@ def test_each_destruction_is_signed_and_an_entry_of_the_log(party: Path) -> None
                cwd=party)  # fmt: skip
     assert done.returncode == 0, done.stderr
     (said,) = Replay().see(entries[-1].bytes)
-    assert said == "hold.shred of an order that was not declared before"
+    assert str(said) == "hold.shred of an order that was not declared before"
 
 
 def test_what_is_there_and_when_it_has_to_go_is_shown(party: Path) -> None:

@@ -3,8 +3,9 @@
 A day is UTC. A recorder gets the public keys of the days that begin within the horizon; a party
 destroys the day's secret key so early that nothing of it outlives what the plan lets be kept, while
 the clock of the recorder that leads and the clock of the party that lags are wrong by no more than
-the horizon, both together. A calendar month has 28 days at the least, so keys of February die
-before those of March.
+the horizon, both together. A month is counted on the calendar and the clocks of Paris
+(law.mandate.periods): from 28 days, or an hour less where summer time begins within it, to 31 days
+and an hour in October. So keys of February die before those of March.
 """
 
 from __future__ import annotations

@@ -77,6 +77,14 @@ def test_a_hint_of_its_own_comes_before_the_usual_one() -> None:
     assert SealError("not-an-age-file", hint=verbatim("x")).hint == "x"
 
 
+def test_an_error_reads_no_catalogue_before_it_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(language: str) -> gettext.NullTranslations:
+        raise AssertionError("in a decoder's sandbox no file can be opened")
+
+    monkeypatch.setattr("contrejour.base.messages.catalogue", closed)
+    assert CameraRefused("login-refused", camera="x").message.id == "login-refused"
+
+
 def test_an_error_goes_from_one_process_to_another() -> None:
     sent = CameraRefused("another-protocol", camera="x", protocol="RTSP")
     sent.others = (CameraRefused("login-refused", camera="y"),)

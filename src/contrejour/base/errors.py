@@ -57,8 +57,7 @@ class ContrejourError(Exception):
     ) -> None:  # fmt: skip
         super().__init__(message)
         self.message = message if isinstance(message, Message) else Message(message, **values)
-        self.advice = hint or self._usual_hint()
-        """The hint; None: nothing more can be said."""
+        self._hint = hint
 
     def __str__(self) -> str:
         return str(self.message)
@@ -68,7 +67,11 @@ class ContrejourError(Exception):
         """English; empty where there is none."""
         return str(self.advice or "")
 
-    def _usual_hint(self) -> Message | None:
+    @property
+    def advice(self) -> Message | None:
+        """The hint; None: nothing more can be said. Nothing is read before it is asked for."""
+        if self._hint:
+            return self._hint
         own = f"{self.message.id}.hint"
         if has_template(own):
             return Message(own, **self.message.values)

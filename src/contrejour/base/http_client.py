@@ -89,7 +89,7 @@ class HttpClient:
                     raise EndlessAnswer(Message("answer-without-end"))
                 self._in_time()  # http.client takes an end in the head for the end of the head
                 if most is not None and answer.length:
-                    raise HalfAnswer("half an answer")
+                    raise HalfAnswer(Message("half-an-answer"))
                 known = {name.lower(): value for name, value in answer.getheaders()}
             if most is None:
                 self.close()  # else what wasn't read would be the next answer
@@ -102,7 +102,7 @@ class HttpClient:
 
     def _in_time(self) -> None:
         if self._over:
-            raise TimeoutError("too late")
+            raise TimeoutError(Message("answer-too-late"))
 
     def _made(self) -> _Link:
         parts = urlsplit(self._url)

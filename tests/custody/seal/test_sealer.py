@@ -512,7 +512,7 @@ def test_a_damaged_head_stops_the_recorder_before_it_begins(bench, camera):
 
 def test_whoever_has_the_packets_never_waits_and_is_never_told_of_a_fault(camera, monkeypatch):
     bench = Bench(camera, ByHand())
-    recording = SealerThread(bench.recorder, bench.said.append)
+    recording = SealerThread(bench.recorder, lambda each: bench.said.append(str(each)))
     for n in range(3):
         t0 = T0 + n * SEGMENT
         recording.begin(t0)
@@ -523,7 +523,7 @@ def test_whoever_has_the_packets_never_waits_and_is_never_told_of_a_fault(camera
     assert opened(camera) == {T0 + n * SEGMENT: (clear(T0 + n * SEGMENT), False) for n in range(3)}
     assert recording.report.sealed_s == 30
     monkeypatch.setattr(bench.recorder, "begin", None)
-    broken = SealerThread(bench.recorder, bench.said.append)
+    broken = SealerThread(bench.recorder, lambda each: bench.said.append(str(each)))
     broken.begin(T0)
     broken.close()
     assert "nothing is sealed: TypeError" in str(bench.said[0])
@@ -540,7 +540,7 @@ def test_a_disk_that_hangs_costs_bounded_memory_and_a_gap(camera):
         begin(t_ms)
 
     bench.recorder.begin = hangs
-    recording = SealerThread(bench.recorder, bench.said.append)
+    recording = SealerThread(bench.recorder, lambda each: bench.said.append(str(each)))
     recording.begin(T0)
     assert entered.wait(LIMIT_S)
     data = bytes(1 << 20)

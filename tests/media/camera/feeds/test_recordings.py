@@ -170,9 +170,9 @@ def test_once_made_nothing_more_is_opened(folder):
     """In a process that may open no file any more."""
     code = (
         "import resource, sys\n"
-        "from contrejour.media.camera.live import Live\n"
+        "from contrejour.media.camera.live import LiveStream\n"
         "from contrejour.base.errors import CameraEnded\n"
-        "live, count = Live(sys.argv[1]), 0\n"
+        "live, count = LiveStream(sys.argv[1]), 0\n"
         "resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))\n"
         "try:\n"
         "    for frame in live.frames(): count += 1\n"

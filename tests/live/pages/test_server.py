@@ -162,8 +162,8 @@ def test_nothing_that_is_served_says_where_a_camera_is(server, cameras):
 
 def test_the_counters_of_each_camera_are_measured(server, cameras):
     told = cameras.watchers["cam-a"].counters
-    told.whole("corrupt")
-    told.whole("")
+    told.frame("corrupt")
+    told.frame("")
     told.lost, told.late_ns, told.sandbox = 7, 250_000_000, "seccomp"
     families = text_string_to_metric_families(ask(server, "/metrics")[1].decode())
     found = {

@@ -1,12 +1,13 @@
-"""What a camera sends, sealed as it comes: window after window, chained, with nothing left unsaid.
+"""Decides, segment by segment, whether and into which window one camera's packets are sealed.
 
-    begin / write / end / cut     segments, told by whoever has the camera's packets
-    veiled                        the veiled pictures of the same time, told by whoever writes them
-    tick                          time goes by: manifests are signed, keys of windows to come made
+    begin / write / end / cut     a segment; called for whoever has the camera's packets
+    veiled                        a veiled segment of the same time; its hash goes into the manifest
+    tick                          each second: sign windows that are over, make keys of new ones
 
-Nothing here raises, or waits for a process. Where a key, the plan, the clock or the disk is
-missing, nothing is sealed, and that is a gap, told once to the operator and to the log; viewing
-goes on. What is sealed begins after all that was sealed before: no time is sealed twice.
+No method raises, or waits for a process. Where a key or the disk is missing, the plan is closed or
+the clock is wrong, nothing is sealed. That stretch of time is a gap: the operator hears of it once,
+and the public log too. Viewing goes on. What is sealed begins after all that was sealed before: no
+time is sealed twice.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ class Live:
         """How many bytes of a file may be had, once those hinted at are there; 0 for none."""
         size = playlist.published.files.get(file, 0)
         hinted = re.fullmatch(rf"bytes={size}-\d*", asked.headers.get("range", ""))
-        if size and hinted and not playlist.published.whole:
+        if size and hinted and not playlist.published.is_complete:
             self._waited(playlist, lambda published: published.files.get(file, 0) != size)
         return playlist.published.files.get(file, 0)
 

@@ -2,10 +2,11 @@
 
     Decoder --Frame--> gate (the plan) --> privacy zones --> Masks --> veil --> Encoder --> HLS
 
-Frames wait for their masks, a bounded number of them. When pictures go missing the ones that wait
-are veiled whole; when the camera goes away they are dropped unseen, and the connection is made
-again, later each time. Nothing that was not veiled leaves this process: the encoder is given
-veiled pictures alone. What is due is destroyed as time goes by, pictures or none.
+A frame waits until its mask is known: eight frames at most, a third of a second at 25 a second.
+Where a picture is missing the frames that wait are hidden entirely; when the camera goes away they
+are dropped, shown to nobody, and the connection is made again, after a longer time each time. The
+encoder is given veiled pictures alone, so nothing else can leave this process. Recordings that are
+due are destroyed as time goes by, whether pictures come or not.
 """
 
 from __future__ import annotations
@@ -135,7 +136,7 @@ class Watcher:
             privacy.untouched(self.plan, self.name, self.camera.privacy)
             self._original = begun(self.sealed, self.plan, self.name, self.tell)
         self._playlist = media.Playlist(
-            self.out, keep=Act.RECORD in acts, whole=self._original.veiled
+            self.out, keep=Act.RECORD in acts, completed=self._original.veiled
         )
         if self.hide == "unknown" and self.empty is None:
             self.empty = Empty(self.out / "scene.npz", tell=self.tell)
@@ -197,9 +198,9 @@ class Watcher:
             if first is None or decoder.fmt is None:
                 return
             show = self._shown(decoder.fmt) if shows(acts) else lambda frame, hidden: None
-            for frame, hidden, whole in self._masked(decoder, self._noted(first, frames), zones):
+            for frame, hidden, reason in self._masked(decoder, self._noted(first, frames), zones):
                 show(frame, hidden)
-                self._count(frame, whole, decoder)
+                self._count(frame, reason, decoder)
                 yield
 
     def _disconnected(self) -> None:
@@ -257,9 +258,9 @@ class Watcher:
         if self._events:
             self._events.saw(frame, look, unlike)
 
-    def _count(self, frame: Frame, whole: str, decoder: media.Decoder) -> None:
+    def _count(self, frame: Frame, reason: str, decoder: media.Decoder) -> None:
         told, counted = self.counters, decoder.counted
-        told.whole(whole)
+        told.frame(reason)
         told.connected, told.sandbox = True, decoder.sandbox
         told.jumps, told.lost, told.dropped = counted.jumps, counted.lost, counted.dropped
         if decoder.unkept:

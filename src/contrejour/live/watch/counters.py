@@ -36,7 +36,7 @@ class Counters:
         self.sealing, self.sealed_s = report.sealing, report.sealed_s
         self.seal_gaps, self.seal_error = report.gaps, str(report.error or "")
 
-    def whole(self, reason: str) -> None:
+    def frame(self, reason: str) -> None:
         """One more frame, veiled whole for a reason; "" for one that isn't."""
         self.frames += 1
         if reason:

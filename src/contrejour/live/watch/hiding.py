@@ -1,7 +1,7 @@
 """Each frame with what is hidden in it, a bounded number of frames late.
 
     frames --look_at--> looks --track.masks--> masks  \\
-       \\------------- the empty scene -----> unknown --+--> (frame, hidden cells, why all)
+       \\------------- the empty scene -----> unknown --+--> MaskedFrame
 
 Frames come in runs without a gap. Those at the end of a run, of which nobody can say what the next
 look would have shown, are veiled whole.
@@ -36,11 +36,14 @@ HOLD_NS = 120_000_000
 
 
 class MaskedFrame(NamedTuple):
-    """A frame, not yet veiled; the cells to hide in it; why these are all, or nothing."""
+    """A frame that isn't veiled yet, and the cells to hide in it.
+
+    `reason`: why all of it is to be hidden; "" where some of it may be shown.
+    """
 
     frame: Frame
     hidden: Cells
-    whole: str
+    reason: str
 
 
 @dataclass(slots=True)

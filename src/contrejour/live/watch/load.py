@@ -1,7 +1,7 @@
 """What is left out when there is too much to do: looks first, then frames, then the picture. Pure.
 
     looks     come more rarely, as far as the masks can stand it
-    frames    are dropped where they are decoded, when nobody takes them (video/child.py)
+    frames    are dropped where they are decoded, when nobody takes them (camera/child.py)
     slate     a camera of which most frames are dropped is veiled whole, which costs little
 
 One for all cameras of a process: they share its cores. Never a clear frame, never a growing queue.

@@ -1,6 +1,6 @@
 """Veiled pictures as HTTP Live Streaming (RFC 8216bis): fMP4 segments, their parts, a playlist.
 
-    live.m3u8                 segments that are whole, and the parts of the newest ones
+    live.m3u8                 segments that are complete, and the parts of the newest ones
     20270212T16/…             where segments go that left the list, where they may be kept: by hour
     SESSION-init.mp4          one for each connection to the camera
     SESSION-00000042.m4s      a segment, which grows part by part: parts are ranges of its bytes
@@ -47,7 +47,7 @@ TARGET_S = 3
 
 SegmentListener: TypeAlias = "Callable[[datetime, str, str], object]"
 """When its first picture was taken, SHA-256 of its file (hex), and its name."""
-WHOLE = 1 << 62
+ENTIRE_FILE = 1 << 62
 """Bytes of a file that never grows: all there are."""
 
 
@@ -62,7 +62,8 @@ class MediaSegment:
     parts: list[str] = field(default_factory=list)
     seconds: float = 0.0
     size: int = 0
-    whole: bool = False
+    is_complete: bool = False
+    """It gets no more parts."""
     sha256: Any = field(default_factory=hashlib.sha256)
 
     def grow(self, seconds: float, data: bytes, key: bool) -> None:
@@ -75,23 +76,23 @@ class MediaSegment:
 
 
 class PlaylistState(NamedTuple):
-    """What players may have by now; replaced as a whole."""
+    """What players may have by now; each change makes a new one."""
 
     number: int = 0
     """Of the newest segment."""
     parts: int = 0
     """Of that segment, that can be played."""
-    whole: bool = False
+    is_complete: bool = False
     """That segment gets no more parts."""
     text: str = ""
     files: Mapping[str, int] = {}
-    """The files that the playlist names, and how many bytes of each are whole parts."""
+    """The files that the playlist names, and how many bytes of each are written parts."""
     at_ns: int = 0
     """When, by the monotonic clock."""
 
     def has(self, number: int, part: int | None) -> bool:
-        """Whether the playlist names that part, or that segment as a whole, or what comes later."""
-        if self.number != number or self.whole:
+        """Whether the playlist names that part, or all of that segment, or what comes later."""
+        if self.number != number or self.is_complete:
             return self.number >= number
         return part is not None and self.parts > part
 
@@ -100,13 +101,13 @@ class Playlist:
     """`FOLDER/live.m3u8` and its segments, over all connections to one camera."""
 
     def __init__(
-        self, folder: Path, *, keep: bool, whole: SegmentListener = lambda *_: None
+        self, folder: Path, *, keep: bool, completed: SegmentListener = lambda *_: None
     ) -> None:
         """`keep`: segments stay on disk (retention is the caller's); else only the newest do.
 
-        `whole` is told of each segment that gets no more parts, in order.
+        `completed` is called for each segment that gets no more parts, in order.
         """
-        self._folder, self._keep, self._whole = folder, keep, whole
+        self._folder, self._keep, self._completed = folder, keep, completed
         self._first, self._breaks = _numbers(folder / "live.m3u8")
         self._segments: deque[MediaSegment] = deque()
         self._fmt: Format | None = None
@@ -217,7 +218,7 @@ class Playlist:
         return True
 
     def end(self) -> None:
-        """The stream broke off: what waited is written, and the segment is whole."""
+        """The stream broke off: what waited is written, and the segment is complete."""
         if self._part:
             self._flush()
         if self._finish():
@@ -227,11 +228,11 @@ class Playlist:
     def _finish(self) -> bool:
         """The newest segment gets no more parts; whether it was to get any."""
         newest = self._segments[-1] if self._segments else None
-        if newest is None or newest.whole:
+        if newest is None or newest.is_complete:
             return False
-        newest.whole = True
+        newest.is_complete = True
         if newest.parts:
-            self._whole(newest.begun, newest.sha256.hexdigest(), newest.name)
+            self._completed(newest.begun, newest.sha256.hexdigest(), newest.name)
         return True
 
     def close(self) -> None:
@@ -248,10 +249,10 @@ class Playlist:
         files.replace(path, text.encode(), durable=False)
         newest, number = self._segments[-1], self._first + len(self._segments) - 1
         sizes = {segment.name: segment.size for segment in self._segments}
-        sizes |= dict.fromkeys((segment.init for segment in self._segments), WHOLE)
+        sizes |= dict.fromkeys((segment.init for segment in self._segments), ENTIRE_FILE)
         with self.changed:
             self.published = PlaylistState(
-                number, len(newest.parts), newest.whole, text, sizes, time.monotonic_ns()
+                number, len(newest.parts), newest.is_complete, text, sizes, time.monotonic_ns()
             )
             self.changed.notify_all()
 
@@ -277,13 +278,13 @@ class Playlist:
             yield f"#EXT-X-PROGRAM-DATE-TIME:{segment.begun.isoformat(timespec='milliseconds')}"
             if place >= len(self._segments) - PARTS_OF:
                 yield from segment.parts
-            if segment.whole:
+            if segment.is_complete:
                 yield f"#EXTINF:{segment.seconds:.5f},"
                 yield segment.name
         newest = self._segments[-1]
         if self._ended:
             yield "#EXT-X-ENDLIST"
-        elif not newest.whole:
+        elif not newest.is_complete:
             at = newest.size
             yield f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{newest.name}",BYTERANGE-START={at}'
 

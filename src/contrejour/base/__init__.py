@@ -3,7 +3,8 @@
     errors.py      what can go wrong, each with its exit code and a hint
     times.py       how a time is written; one moment on three clocks
     files.py       durable files: there whole or not at all; never replaced, or replaced at once
-    http.py        connections: so many at once, each with little time
+    http.py        connections to us: so many at once, each with little time
+    http_client.py connections of ours: so many bytes, so many seconds
     canonical.py   JSON in the one form that is signed, hashed and chained (RFC 8785)
     messages.py    what a reader is told: an id and values
     catalogue.py   … made a sentence of English or French (gettext; locale/ has the texts)
@@ -21,6 +22,6 @@ May import: nothing of ours.
 """
 
 __all__ = [
-    "canonical", "catalogue", "children", "ending", "errors", "files", "http", "language",
-    "messages", "pictures", "stderr", "stop", "times",
+    "canonical", "catalogue", "children", "ending", "errors", "files", "http", "http_client",
+    "language", "messages", "pictures", "stderr", "stop", "times",
 ]  # fmt: skip

@@ -13,8 +13,8 @@ first four bytes of SHA-256(name || 0x0A || type || public key). Types:
     0x06  ML-DSA-44 (FIPS 204), a witness's as well, over the tree alone, after T:
           "subtree/v1\\n\\0", name, T, origin, 0, size (uint64), root; texts after their length
 
-What is parsed is a claim; `Note.signed` says whose. What is wrong is a LedgerError; a seal makes
-it its own (seal/note.py).
+`parse` verifies nothing; `Note.signed` says which keys signed. What is wrong is a LedgerError;
+custody/seal/keynotes.py makes a SealError of it.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature line: what it claims, not what is so."""
+    """A signature line, not verified."""
 
     name: str
     id: bytes
@@ -84,9 +84,9 @@ class Note:
         return f"{self.text}\n{''.join(each.line for each in self.signatures)}"
 
     def signed(self, keys: Iterable[Key]) -> list[tuple[Key, int]]:
-        """Those of the keys that signed it, in the order of the lines, each with its time (s; 0).
+        """Those of the keys that signed it, in the order of the lines, with the times of `check`.
 
-        Lines of other keys count for nothing. Raises LedgerError where one by a known key is wrong.
+        Lines of other keys are ignored. Raises LedgerError where one by a known key is wrong.
         """
         known = {(key.name, key.id): key for key in keys}
         found = []
@@ -173,7 +173,7 @@ class Signer:
 
     @classmethod
     def of_witness(cls, name: str, private: Ed25519PrivateKey | MLDSA44PrivateKey) -> Signer:
-        """As what a witness's key signs. Raises LedgerError."""
+        """A witness's, of the kind that its private key is. Raises LedgerError."""
         return cls(name, private, COSIGNATURE if isinstance(private, Ed25519PrivateKey) else MLDSA)
 
     @property
@@ -188,7 +188,8 @@ class Signer:
 
 
 def _signed(kind: int, name: str, text: str, time_s: int) -> bytes:
-    """The bytes that a key of this kind signs. Raises ValueError where there are none."""
+    """The bytes that a key of this kind signs. Raises ValueError where there are none:
+    with ML-DSA, for any text but a checkpoint's."""
     if kind == ED25519:
         return text.encode()
     if kind == COSIGNATURE:
@@ -216,7 +217,7 @@ def encode64(data: bytes) -> str:
 
 
 def decode64(text: str) -> bytes:
-    """Standard base64 in its one canonical form; nothing at all for any other text."""
+    """Standard base64 in its one canonical form; b"" for any other text."""
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):

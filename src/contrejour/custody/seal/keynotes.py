@@ -1,4 +1,4 @@
-"""The notes of a seal (contrejour/note.py): one Ed25519 key each; what is wrong is a SealError."""
+"""The notes of a seal (custody/note.py): one Ed25519 key each; what is wrong is a SealError."""
 
 from __future__ import annotations
 

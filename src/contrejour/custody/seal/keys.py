@@ -5,8 +5,8 @@
     AGE-SECRET-KEY-PQ-1…                    or AGE-PLUGIN-NAME-1…: the key is in a token
 
 Published is a signed note of canonical JSON, {"keys": {day: age1…}, "party", "type":
-"keyset.publish", "v"}. How they end is in shred.py; the folder belongs on a disk whose own key dies
-with it, and in no backup.
+"keyset.publish", "v"}. shred.py destroys secret keys, and reaches no copy: the folder belongs on an
+encrypted disk whose own key is destroyed with it, and in no backup.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def key_path(folder: Path, day: date) -> Path:
 
 
 def hold_path(folder: Path, order: str) -> Path:
-    """Of the key that keeps a hold, by the id of its order; no day ends it, the hold does."""
+    """The file of a hold's key, by the id of its order; the key ends with the hold, not a day."""
     return folder / f"{order}.hold"
 
 
@@ -142,7 +142,7 @@ def published(data: bytes, by: keynotes.Verifier) -> dict[str, Recipient]:
 
 
 def keys_of(policy: Policy, notes: Iterable[bytes], day: str) -> Keyset:
-    """Whom a policy seals for on a day.
+    """The public keys that a policy seals for on a day.
 
     Each party's line holds its key itself (age1…), or the key that it signs its days' keys with:
     then its key of that day comes from one of the notes. Raises SealError where one is missing.
@@ -150,7 +150,7 @@ def keys_of(policy: Policy, notes: Iterable[bytes], day: str) -> Keyset:
     found, epoch, told = {}, "", list(notes)
     needed = {party for way in policy.ways() for party in way}
     for party, words in policy.members.items():
-        if party not in needed:  # may ask, and opens nothing
+        if party not in needed:  # no way to open asks it
             continue
         if words[0].startswith("age1"):
             found[party] = Recipient.parse(words[0])

@@ -4,9 +4,10 @@
     LF
     — <edge> <signature>
 
-An age file doesn't say who wrote it: a segment is believed for its hash in here, and for nothing
-else. `segs` leave out no moment from the end of the window before: what wasn't sealed is a gap, and
-says so. No hash is ever of anything clear but the veiled picture, which is public.
+A segment is believed only where its hash stands in here: an age file doesn't say who wrote it.
+`segs` cover all the time from the end of the window before to the end of this one; where nothing
+was sealed, one of them is a gap. No hash is of anything clear but the veiled picture, which is
+public.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class SealedSegment:
 
 @dataclass(frozen=True, slots=True)
 class ClockQuality:
-    """How far the times are to be believed: source, uncertainty, and this machine's own count."""
+    """The clock that times are from: its source, its uncertainty, the boot, and monotonic time."""
 
     src: str
     unc_ms: int
@@ -91,7 +92,7 @@ class Manifest:
 
     @classmethod
     def parse(cls, text: str) -> Manifest:
-        """Raises SealError unless this is exactly the text of a manifest that can be."""
+        """Raises SealError unless this is, byte for byte, the text of a valid manifest."""
         try:
             told: dict[str, Any] = json.loads(text)
             version, window = told.pop("v"), told.pop("window")
@@ -112,7 +113,7 @@ class Manifest:
         return found
 
     def check(self) -> None:
-        """Raises SealError where it leaves something out, or says what can't be."""
+        """Raises SealError where times are left out or overlap, or a value is invalid."""
         self.window.check()
         texts = (self.edge, self.clock.src, self.clock.boot_id)
         counts = [self.since, self.clock.unc_ms, self.clock.mono_ms]
@@ -142,7 +143,7 @@ def _fits(segment: SealedSegment, window: Window) -> bool:
 
 
 def sign(manifest: Manifest, key: Ed25519PrivateKey) -> bytes:
-    """W.json, by the edge's key. Raises SealError for a manifest that can't be."""
+    """W.json, signed with the edge's key. Raises SealError for an invalid manifest."""
     manifest.check()
     return keynotes.sign(manifest.text(), manifest.edge, key)
 

@@ -2,10 +2,10 @@
 
     age(dpo,  header LF age(prosecutor,  header LF age(vault,  header LF AGE-SECRET-KEY-… LF)))
 
-A party that peels its layer reads first what it is peeling: the header is canonical JSON
-(RFC 8785), and the same in every layer. The party that the policy names first is innermost, the one
+The header is canonical JSON (RFC 8785), and the same in every layer: a party that peels its layer
+reads first which window that opens. The party that the policy names first is innermost, the one
 it names last peels first. `W.onions` is a tar of them, `dpo+prosecutor+vault.age` for this one:
-`age -d -i KEY x.age | tail -n +2` peels it with nobody's code but age's.
+`age -d -i KEY x.age | tail -n +2` peels a layer without any code of this program.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Window:
         return window
 
     def check(self) -> None:
-        """Raises SealError for what no window can be."""
+        """Raises SealError unless each value is one that a window may have."""
         texts = (self.cam, self.epoch, self.keyset, self.recipient)
         times = (self.t0, self.t1)
         if (
@@ -98,9 +98,9 @@ def end_of_day(time_ms: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Keyset:
-    """Whom a day is sealed for: each way to open, its parties from the innermost to the outermost.
+    """The public keys that a day is sealed for, by party, and each way to open.
 
-    Made by `keyset`, which checks it.
+    `ways`: the parties of each, the innermost first. Made by `keyset`, which checks it.
     """
 
     epoch: str
@@ -121,7 +121,7 @@ class Keyset:
 
 
 def keyset(policy: Policy, keys: Mapping[str, Recipient], epoch: str = "") -> Keyset:
-    """The ways of a policy, with these keys. Raises SealError where they don't make a seal."""
+    """The ways of a policy, with these keys. Raises SealError where keys are missing or unfit."""
     needed = {party for way in policy.ways() for party in way}
     if not needed:
         raise SealError("policy-asks-nobody")
@@ -140,10 +140,10 @@ def keyset(policy: Policy, keys: Mapping[str, Recipient], epoch: str = "") -> Ke
 
 
 def wrap(window: Window, secret: Identity, layers: Sequence[Recipient]) -> bytes:
-    """One onion, for these recipients from the innermost out. The secret stays the caller's."""
+    """One onion, for these recipients from the innermost out. The caller wipes `secret`."""
     header = window.text() + b"\n"
     text = secret.text()
-    inside = bytearray(len(header) + len(text) + 1)  # at its size: growing would leave copies
+    inside = bytearray(len(header) + len(text) + 1)  # allocated whole: growing leaves copies
     inside[: len(header)], inside[len(header) : -1], inside[-1] = header, text, 0x0A
     wipe(text)
     for recipient in layers:
@@ -166,7 +166,7 @@ def _seal(out: io.BytesIO, recipient: Recipient, data: bytearray) -> None:
 
 
 def onions(window: Window, secret: Identity, keys: Keyset) -> dict[str, bytes]:
-    """Each onion by its name, which says who peels, in turn."""
+    """Each onion by its name: its parties, in the order in which they peel."""
     return {
         "+".join(reversed(way)) + ".age": wrap(window, secret, [keys.keys[each] for each in way])
         for way in keys.ways
@@ -174,14 +174,14 @@ def onions(window: Window, secret: Identity, keys: Keyset) -> dict[str, bytes]:
 
 
 def pack(onions: Mapping[str, bytes]) -> bytes:
-    """W.onions: a tar, its bytes decided by its content."""
+    """W.onions: a tar, the same bytes for the same onions."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT) as tar:
         for name, data in sorted(onions.items()):
             entry = tarfile.TarInfo(name)
             entry.size, entry.mode = len(data), 0o444
             tar.addfile(entry, io.BytesIO(data))
-        end = tar.offset + 2 * tarfile.BLOCKSIZE  # two blocks end it; padding to 10 kB needn't be
+        end = tar.offset + 2 * tarfile.BLOCKSIZE  # two empty blocks end it: no padding to 10 kB
     return out.getvalue()[:end]
 
 

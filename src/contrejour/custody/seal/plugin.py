@@ -2,14 +2,14 @@
 
     AGE-PLUGIN-NAME-1…  --age-plugin-NAME --age-plugin=identity-v1-->  the file key
 
-    -> add-identity AGE-PLUGIN-NAME-1…      we say all we have, then `done`
+    -> add-identity AGE-PLUGIN-NAME-1…      we send all we have, then `done`
     -> recipient-stanza 0 p256tag …
     -> msg | confirm | request-public | request-secret | file-key 0 | error | done
                                             it asks, we answer each: `ok`, `fail` or `unsupported`
 
-The program is somebody else's: it gets no terminal, is not waited for longer than TIMEOUT_S of
-silence, may say MOST_MESSAGES, each of 64 KiB, and what it wants a person to read is stripped of
-what moves a cursor. It ends with us.
+The program isn't trusted: it gets no terminal, has TIMEOUT_S for each message, may send
+MOST_MESSAGES, each of 64 KiB, and what it wants a person to read is stripped of what moves a
+cursor. It is killed when this process ends.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class TokenUser(Protocol):
 
 
 class Token:
-    """A recipient.OpeningKey. `public`: its recipient, where known: then it is asked for its own
-    stanzas alone, and nobody touches a token in vain."""
+    """A recipient.OpeningKey. `public`: its recipient, where known: then the plugin is sent only
+    stanzas for it, and nobody touches a token in vain."""
 
     def __init__(self, text: bytes, public: Recipient | None, person: TokenUser | None) -> None:
         """Raises SealError unless `text` is the identity of a plugin."""
@@ -68,7 +68,7 @@ class Token:
         self.wipe()
 
     def wipe(self) -> None:
-        """The secret is in the token."""
+        """Does nothing: the secret is in the token."""
 
     def recipient(self) -> Recipient:
         """Raises SealError where the file doesn't say it."""
@@ -97,7 +97,7 @@ class Token:
 
 
 class _Answers:
-    """What a plugin asks for, and what it is told."""
+    """The replies to what a plugin asks, and the file key that it gives."""
 
     def __init__(self, program: str, person: TokenUser | None) -> None:
         self._program, self._person = program, person
@@ -151,7 +151,7 @@ def _readable(text: bytes) -> str:
 
 
 class _PluginProcess:
-    """A plugin's process, and stanzas to and from it. At the end it has left, or is killed."""
+    """A plugin's process, and stanzas to and from it. Leaving the context ends it, or kills it."""
 
     def __init__(self, program: str) -> None:
         """Raises SealError."""
@@ -184,7 +184,7 @@ class _PluginProcess:
                 with suppress(subprocess.TimeoutExpired):
                     self._process.wait(LEAVE_S)
             if kind is not None or self._process.poll() is None:
-                with suppress(ProcessLookupError, PermissionError):  # nobody is left
+                with suppress(ProcessLookupError, PermissionError):  # it has ended already
                     os.killpg(self._process.pid, signal.SIGKILL)
 
     def send(self, stanza: Stanza) -> None:

@@ -50,7 +50,7 @@ class RecipientKind(StrEnum):
 
 
 SECRET = {RecipientKind.X25519: "age-secret-key-", RecipientKind.HYBRID: "age-secret-key-pq-"}
-"""The kinds whose secret half is a file, by what it begins with; the others' is in a token."""
+"""What a secret key begins with, by kind. Of kinds that aren't in here it is in a token."""
 _PUBLIC = {
     RecipientKind.X25519: ("age", _SHARE_BYTES),
     RecipientKind.HYBRID: ("age1pq", _MLKEM_BYTES + _SHARE_BYTES),
@@ -61,7 +61,7 @@ _PUBLIC = {
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody's public key."""
+    """A public key that file keys are wrapped for."""
 
     kind: RecipientKind
     raw: bytes
@@ -79,7 +79,7 @@ class Recipient:
         return bech32.encode(_PUBLIC[self.kind][0], self.raw).decode()
 
     def wrap(self, file_key: bytearray) -> Stanza:
-        """The file key, for this recipient alone. Raises SealError for a key that is no key."""
+        """The file key, for this recipient alone. Raises SealError for an invalid public key."""
         try:
             if self.kind is RecipientKind.X25519:
                 return self._wrap_x25519(file_key)
@@ -110,7 +110,7 @@ class Recipient:
 
 
 class OpeningKey(Protocol):
-    """What may get at a file key: a secret key, or a token."""
+    """What unwraps file keys: a secret key (Identity), or a token (plugin.Token)."""
 
     def unwrap(self, stanzas: Sequence[Stanza]) -> bytearray | None: ...
     def wipe(self) -> None: ...
@@ -120,7 +120,7 @@ class Identity:
     """A secret key, of a kind in SECRET. Use it as a context manager: it is wiped at the end."""
 
     def __init__(self, kind: RecipientKind, secret: bytearray) -> None:
-        """Takes the buffer over."""
+        """The buffer `secret` is this object's from now on: `wipe` overwrites it."""
         self.kind, self._secret = kind, secret
 
     @classmethod
@@ -144,7 +144,7 @@ class Identity:
         self.wipe()
 
     def wipe(self) -> None:
-        """From here on it opens nothing."""
+        """Overwrite the secret; the identity opens nothing any more."""
         wipe(self._secret)
 
     def text(self) -> bytearray:

@@ -5,9 +5,9 @@
     tick                          each second: sign windows that are over, make keys of new ones
 
 No method raises, or waits for a process. Where a key or the disk is missing, the plan is closed or
-the clock is wrong, nothing is sealed. That stretch of time is a gap: the operator hears of it once,
-and the public log too. Viewing goes on. What is sealed begins after all that was sealed before: no
-time is sealed twice.
+the clock is wrong, nothing is sealed, and viewing goes on. That stretch of time is a gap, which the
+manifest and the public log tell; the operator is told once, of what they can mend. What is sealed
+begins after all that was sealed before: no time is sealed twice.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ _DAY_MS = 86_400_000
 
 
 class CameraSealer:
-    """One camera's; one thread calls it (sealer_thread.py), with ms since 1970, UTC."""
+    """Seals one camera; one thread calls it (sealer_thread.py), with ms since 1970, UTC."""
 
     def __init__(
         self, camera: Path, chain: Chain, ahead: PreparedWindows, *, may: Callable[[int], bool],
         read: Callable[[], Reading], window_ms: int = 60_000,
         tell: Tell = lambda _: None,
     ) -> None:  # fmt: skip
-        """`may`: whether the plan lets it record, at a time.
+        """`may`: whether the plan lets the camera record, at a time.
 
-        Windows that were killed are recovered. Raises SealError, OSError.
+        Windows that a kill left unsigned are recovered. Raises SealError, OSError.
         """
         if window_ms < 1000 or window_ms % 1000 or _DAY_MS % window_ms:
             raise SealError("windows-do-not-fill-a-day", window_ms=window_ms)
@@ -52,7 +52,7 @@ class CameraSealer:
         self._sealing = chain.recover(self._last)
         self._from_ms = self._wrote_ms = 0
         self._shut: int | None = None
-        """The beginning of a window in which something failed."""
+        """The beginning of a window in which sealing failed: no more is sealed in it."""
         self._leapt = self._unsigned = False
         self._end_ms = store.sealed_until(camera)
         self.gaps = Gaps()
@@ -60,10 +60,10 @@ class CameraSealer:
         self.sealed_ms = 0
         """How much was sealed since the start."""
         self.error: Message | None = None
-        """Why nothing is sealed, or ""."""
+        """Why nothing is sealed, where the operator was told; else None."""
 
     def missed(self, since_ms: int, reason: Reason) -> None:
-        """Tell what wasn't sealed from then on until the start, as the disk has it."""
+        """Add as gaps what the disk has no segment of, from then on until the start."""
         for t0, t1 in [*store.sealed_after(self._camera, since_ms), (self._last.wall_ms,) * 2]:
             if t0 > since_ms:
                 self.gaps.add(Gap(since_ms, t0, reason))
@@ -75,7 +75,7 @@ class CameraSealer:
         return sealing is not None and sealing.writing
 
     def begin(self, t_ms: int) -> None:
-        """A segment starts: what comes now can be played from here."""
+        """A segment starts: what is written from now on can be played by itself."""
         self.end(t_ms)
         self._look()
         if not self._may(t_ms):
@@ -97,14 +97,14 @@ class CameraSealer:
                 self._tell(Message("sealing-goes-on"))
 
     def _look(self) -> Reading:
-        """At the clock, which may have been set ahead since the last time."""
+        """Read the clock, and note whether it was set ahead since the last time."""
         before, self._last = self._last, self._read()
         waited = self._last.clock.mono_ms - before.clock.mono_ms
         self._leapt |= self._last.wall_ms - before.wall_ms > waited + LEAP_MS
         return self._last
 
     def _entered(self, t_ms: int) -> WindowWriter | None:
-        """The window of that time, which may be a new one; None where there can't be any."""
+        """The window of that time, begun where it is new; None where nothing may be sealed."""
         t0 = t_ms - t_ms % self._window_ms
         sealing = self._sealing
         if sealing and sealing.window.t0 <= t_ms < sealing.window.t1:
@@ -135,7 +135,7 @@ class CameraSealer:
         return self._sealing
 
     def write(self, data: bytes, t_ms: int) -> None:
-        """The next bytes of the segment, come before `t_ms`; forgotten where nothing is sealed."""
+        """Seal the next bytes, which came before `t_ms`; dropped where no segment is open."""
         sealing = self._sealing
         if sealing is None or not sealing.writing:
             return
@@ -153,7 +153,7 @@ class CameraSealer:
             self._failed(t_ms, error)
 
     def end(self, t_ms: int) -> None:
-        """The segment is whole."""
+        """The segment is complete: it ends at `t_ms`, or with its window."""
         sealing = self._sealing
         if sealing is None or not sealing.writing:
             return
@@ -164,7 +164,7 @@ class CameraSealer:
             self._failed(t_ms, error)
             return
         self._sealed(end_ms)
-        self.gaps.begin(end_ms, Reason.CAMERA)  # which the next segment ends
+        self.gaps.begin(end_ms, Reason.CAMERA)  # until the next segment begins
 
     cut = end
     """The camera broke off: what came until then is sealed, all of it."""
@@ -174,16 +174,16 @@ class CameraSealer:
         self._end_ms = end_ms
 
     def unfit(self) -> None:
-        """The camera's pictures can't be kept as they are: nothing will come."""
+        """No segment holds what this camera sends, for its codec: nothing will come."""
         why = Message("codec-unsealable")
         self._lost(self._read().wall_ms, Reason.UNKNOWN, why)
 
     def veiled(self, t_ms: int, sha256: str, name: str) -> None:
-        """A veiled segment is whole, whose first picture was taken then."""
+        """A veiled segment is complete, whose first picture was taken at `t_ms`."""
         self._chain.veiled(VeiledSegment(t_ms, sha256, name))
 
     def tick(self) -> None:
-        """Time went by; as often as once a second."""
+        """To be called about once a second: sign what is over, have new keys made."""
         now = self._look()
         sealing = self._sealing
         if sealing and not sealing.window.t0 <= now.wall_ms < sealing.window.t1 + LATE_MS:
@@ -192,7 +192,7 @@ class CameraSealer:
         self._ahead.refresh(now.wall_ms)
 
     def close(self) -> None:
-        """Nothing more comes: all is signed that can be."""
+        """Nothing more comes: sign all that can be signed."""
         with finally_each(
             self._leave,
             lambda: self._sign(self._look(), waits=False),
@@ -202,7 +202,7 @@ class CameraSealer:
             pass
 
     def _leave(self) -> None:
-        """The window is over."""
+        """End the window, if there is one, and give it to the chain to be signed."""
         self.end(self._wrote_ms)
         if self._sealing:
             self._chain.leave(self._sealing, self._last)
@@ -219,19 +219,19 @@ class CameraSealer:
             self._unsigned = False
 
     def _failed(self, t_ms: int, error: OSError | SealError) -> None:
-        """Keep what is sealed; nothing more in this window."""
+        """Keep what is sealed, and seal nothing more in this window."""
         sealing = self._sealing
         self._shut = sealing.window.t0 if sealing else t_ms - t_ms % self._window_ms
         if sealing and sealing.writing:
             end_ms = min(max(t_ms, self._from_ms + 1), sealing.window.t1)
-            with suppress(OSError, SealError):  # else it is cut before it is signed, or recovered
+            with suppress(OSError, SealError):  # else Chain cuts it, or recovers it
                 sealing.cut(end_ms)
             self._sealed(end_ms)
         full = isinstance(error, OSError) and error.errno in _FULL
         self._lost(t_ms, Reason.DISK if full else Reason.UNKNOWN, reason_of(error))
 
     def _lost(self, t_ms: int, reason: Reason, why: Message | None = None) -> None:
-        """Nothing is sealed from here on; the operator hears of what they can mend, once."""
+        """A gap begins; the operator is told once, of what they can mend."""
         self.gaps.begin(t_ms, reason)
         if reason is Reason.CLOCK:
             why = Message("clock-before-sealed")

@@ -1,7 +1,7 @@
 """A CameraSealer in a thread of its own: whoever has the camera's packets never waits for a disk.
 
-What waits for the disk waits in memory, so much of it at most; beyond, the segment is cut and the
-rest of it forgotten. Nothing that is told to it raises.
+What waits for the disk waits in memory, MOST_BYTES of it; beyond, the segment is cut and the rest
+of it dropped. No method raises what the sealer raises: it is told.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ Job = Callable[[], object]
 
 
 def _nothing() -> None:
-    """What there is to do when nothing came."""
+    """The job of a turn without one: then only the tick is due."""
 
 
 @dataclass(frozen=True, slots=True)
 class SealingReport:
-    """How sealing does: seconds sealed since the start, gaps that were told, what is wrong."""
+    """Seconds sealed since the start, how many gaps the log is told, what is wrong."""
 
     sealing: bool = False
     sealed_s: float = 0.0
@@ -65,7 +65,7 @@ class SealerThread:
         self._put(lambda: self._sealer.write(data, t_ms), len(data))
 
     def end(self, t_ms: int) -> None:
-        """It is whole."""
+        """The segment is complete."""
         self._put(lambda: self._sealer.end(t_ms))
 
     def cut(self, t_ms: int) -> None:
@@ -79,7 +79,7 @@ class SealerThread:
             self._put(self._sealer.unfit)
 
     def veiled(self, t_ms: int, sha256: str, name: str) -> None:
-        """A veiled segment is whole, whose first picture was taken then."""
+        """A veiled segment is complete, whose first picture was taken at `t_ms`."""
         self._put(lambda: self._sealer.veiled(t_ms, sha256, name))
 
     def gaps(self, now_ms: int) -> list[Gap]:

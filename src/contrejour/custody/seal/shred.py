@@ -1,9 +1,9 @@
-"""A party's key is destroyed, and the party says so: a signed note.
+"""Destroys a party's secret key, and makes the signed note by which the party says so.
 
-{"day", "method", "party", "recipient", "time", "type": "epoch.shred", "v"}; of a hold's key,
-"order" and "hold.shred" in place of two. A destruction is attested, never proven: retention.is_dead
-says who has to have told the truth. Overwriting does not reach old copies that a flash disk, a
-snapshot or a backup keeps.
+{"day", "method", "party", "recipient", "time", "type": "epoch.shred", "v"}; for a hold's key,
+"order" in place of "day", and "hold.shred". The note is no proof that the key is gone:
+retention.is_dead says whose notes have to be true. Overwriting does not reach old copies that a
+flash disk, a snapshot or a backup keeps.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def destroy(
 ) -> bytes:
     """Destroy the secret key of a day, and say so in a note that the party signs.
 
-    The note is made before and given back after: a key is gone even if nobody hears of it. A key in
-    a token (`token`: which kind, "hsm" or "tpm") was destroyed there before; here its file goes.
+    The note is signed before the key is destroyed, and returned after. A key in a token (`token`:
+    which kind, "hsm" or "tpm") has to be destroyed there before; this destroys its file.
     Raises SealError where there is no such key, and OSError where it could not be destroyed.
     """
     told = {"type": "epoch.shred", "party": party, "day": day.isoformat()}
@@ -86,7 +86,7 @@ def destroyed(data: bytes, by: keynotes.Verifier) -> tuple[date, str, datetime]:
 
 
 def _overwrite(path: Path) -> None:
-    """Twice, at random and with zeros, each of them durable before the next."""
+    """Write random bytes, then zeros, over the file; each is durable before what follows."""
     size = path.stat().st_size
     with path.open("r+b", buffering=0) as file:
         for data in (os.urandom(size), bytes(size)):

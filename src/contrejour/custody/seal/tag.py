@@ -4,7 +4,7 @@ p256tag           age1tag1…     33 bytes: a point of P-256, compressed
 mlkem768p256tag   age1tagpq1…   1,249 bytes: ML-KEM-768 and a point of P-256, uncompressed; holds
                                 while one of the two does
 
-    -> p256tag <tag> <encapsulated>       tag: whose it is, told to whoever knows the recipient
+    -> p256tag <tag> <encapsulated>       tag: whose it is, for whoever knows the recipient
     <file key, sealed by HPKE (RFC 9180)>
 
 Only the public side is here. What opens such a stanza is the token, through its plugin (plugin.py).
@@ -34,7 +34,7 @@ _HYBRID_SUITE = b"HPKE" + bytes.fromhex("0050 0001 0003")  # MLKEM768-P256, the 
 
 
 def wrap(kind: str, raw: bytes, file_key: bytearray) -> Stanza:
-    """The file key, for this recipient alone. Raises ValueError for a key that is no key."""
+    """The file key, for this recipient alone. Raises ValueError for an invalid public key."""
     info = LABEL + kind.encode()
     if kind == P256:
         point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw)
@@ -71,10 +71,10 @@ def encapsulate(raw: bytes) -> tuple[bytes, bytes]:
 
 
 def combine(of_mlkem: bytes, of_p256: bytes, share: bytes, point: bytes) -> bytes:
-    """One secret of two."""
+    """The secret of both, by SHA3-256: it holds while one of the two does."""
     digest = hashlib.sha3_256()
     for part in (of_mlkem, of_p256, share, point, b"MLKEM768-P256"):
-        digest.update(part)  # joined, they would leave a copy
+        digest.update(part)  # b"".join would leave a copy of the secrets
     return digest.digest()
 
 

@@ -1,12 +1,11 @@
-"""A window's key is made, wrapped, written and forgotten in a process that lives for that alone.
+"""Makes the keys of windows, and writes them wrapped (W.onions), in a process for that alone.
 
-`make` starts it, `python -m contrejour.custody.seal.window PARENT`, and gets back the public half:
-whoever records never held the secret one. Nothing can be sealed before the onions are durable,
-because there is nothing before to seal it to; where this fails, there is no recipient, and so no
-record.
+`make` starts it, `python -m contrejour.custody.seal.window PARENT`, and gets back the public halves
+once the onions are durable: whoever records never holds a secret half, and seals nothing that the
+parties could not open. Where this fails there is no recipient, so nothing is sealed.
 
     standard input    {"epoch", "ways": [[[party, age1…] …] …], "windows": [{"cam", "t0", "t1",
-                      "path"} …]}, one line; then the end, which lets the process go
+                      "path"} …]}, one line; at its end the process ends
     standard output   {"locked", "windows": [{"recipient", "onions": {name: SHA-256} …}]}
                       or {"error"}, one line
 """
@@ -40,7 +39,7 @@ _DUMPABLE, _LOCK_ALL = 4, 3
 
 @dataclass(frozen=True, slots=True)
 class WindowRequest:
-    """A window to come, and where its onions go."""
+    """A window to make a key for, and the file that its onions go to."""
 
     cam: str
     t0: int
@@ -83,7 +82,7 @@ def _reason(told: Mapping[str, Any]) -> Message:
 
 
 def request(wanted: Sequence[WindowRequest], keys: Keyset) -> bytes:
-    """The line that the process is asked by."""
+    """The line of JSON that the process reads."""
     told = {
         "epoch": keys.epoch,
         "ways": [[[party, str(keys.keys[party])] for party in way] for way in keys.ways],
@@ -96,7 +95,7 @@ def request(wanted: Sequence[WindowRequest], keys: Keyset) -> bytes:
 
 
 def _ask(line: bytes) -> dict[str, Any]:
-    """One line to the process and one back. Raises SealError."""
+    """What the process answers to a line; {} where it failed. Raises SealError."""
     try:
         done = subprocess.run(
             # -P: no module comes from whatever folder this runs in.
@@ -110,19 +109,19 @@ def _ask(line: bytes) -> dict[str, Any]:
 
 
 def hide() -> bool:
-    """No core file, no debugger of this user's, and where one may, no swap: whether that is so."""
+    """Forbid core files and, on Linux, debuggers of this user and swap; whether swap is."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform != "linux":
         return False
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_DUMPABLE, 0, 0, 0, 0)
     unlimited = resource.getrlimit(resource.RLIMIT_MEMLOCK)[0] == resource.RLIM_INFINITY
-    # Under a limit, all that is allocated later would fail instead.
+    # With a limit set, locked memory would make later allocations fail.
     return unlimited and libc.mlockall(_LOCK_ALL) == 0
 
 
 def _one(asked: dict[str, Any], keys: Keyset) -> dict[str, Any]:
-    """Make one window's key and forget it."""
+    """Make one window's key, write its onions and wipe it; the answer for that window."""
     with Identity.generate(keys.kind) as secret:
         recipient = str(secret.recipient())
         window = Window(asked["cam"], asked["t0"], asked["t1"], keys.epoch, keys.id, recipient)
@@ -134,7 +133,7 @@ def _one(asked: dict[str, Any], keys: Keyset) -> dict[str, Any]:
 
 
 def main() -> None:
-    die_with_parent(int(sys.argv[1]))  # else it would write where the next recorder begins
+    die_with_parent(int(sys.argv[1]))  # else it could write while the next recorder begins
     locked = hide()
     told: dict[str, Any] = {"locked": locked}
     try:

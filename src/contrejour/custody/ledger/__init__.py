@@ -6,13 +6,13 @@ checkpoint.py  proof.py     what a log says of its tree (a signed note,
                             custody/note.py); one entry's proof              pure
 verify.py      whether to believe it: the log's key, a quorum of witnesses   pure
 entry.py       what may be written, without a word about a person            pure
-replay.py      whether what it says can be so                                pure
-alarms.py      what of it is wrong now, late or silent                       pure
+replay.py      which entries contradict what came before                     pure
+alarms.py      what is wrong in it, late or silent                           pure
 log.py         Log          the log: one writer, durable, static files
 read.py                     proofs and audits out of those files
-witness.py     Witness      cosigns what only ever grows
-web.py                      the same over HTTP, from whoever may be an enemy
+witness.py     Witness      cosigns a checkpoint that goes on from the last
+web.py                      reads a log over HTTP, from a server that isn't trusted
 ask.py                      asks the witnesses
 monitor.py     Monitor      watches a log, round after round
-server.py      Server       both, over HTTP
+server.py      LedgerServer a log, or a witness, over HTTP
 """

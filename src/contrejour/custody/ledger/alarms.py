@@ -1,11 +1,11 @@
-"""What of a log has to be said aloud: what can't be so, what is late, who is silent. Pure.
+"""The alarms about a log: wrong entries, what is late, who is silent. Pure.
 
     watch = Watch(Expectations(due))
     watch.see(number, entry, now)         # each entry once, in order
     watch.alarms(now)                     # what is wrong now
 
-That something was written wrongly (replay.py), too early or with the clock of tomorrow stands for
-ever. That something is late or silent ends with what was waited for.
+An alarm about an entry that is wrong (replay.py), too early or dated ahead of our clock stays for
+ever. An alarm about what is late or silent ends when that comes.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ GRACE = timedelta(days=1)
 """How long after a key was due its party may take to say that it is gone."""
 BATCH = timedelta(minutes=10)
 SILENT = 2
-"""So many batches that are missing are an alarm."""
+"""An edge that wrote nothing for the time of so many batches is an alarm."""
 MOST = 1000
-"""Of what stands for ever, so much is kept; more is counted."""
+"""So many alarms about entries are kept; what is beyond is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Expectations:
-    """What is waited for.
+    """What a log has to say, and when.
 
-    due: when the key of a day has to be destroyed; OverflowError, ValueError: it has no end.
+    due: when the key of a day has to be destroyed; raises OverflowError, ValueError: never.
     parties: who holds a key of every day; by default, of each day whoever published one.
     batch: how often an edge writes what it sealed.
     """
@@ -55,7 +55,7 @@ class Expectations:
 
 
 class Watch:
-    """Keeps what is open of a log: orders, days whose keys live, edges."""
+    """Keeps the answers to orders, the keys published and destroyed, the last word of each edge."""
 
     def __init__(self, wanted: Expectations) -> None:
         self._wanted, self._replay = wanted, Replay()
@@ -68,7 +68,7 @@ class Watch:
         self._heard: dict[str, datetime] = {}
 
     def see(self, number: int, data: bytes, now: datetime) -> None:
-        """The next entry; `now` is aware."""
+        """Take the next entry; `now` is aware."""
         try:
             entry = read(data)
         except LedgerError as error:
@@ -105,7 +105,7 @@ class Watch:
                 self._say(Alarm(early, "early"))
 
     def alarms(self, now: datetime) -> list[Alarm]:
-        """What is wrong, in the order of the log, then what is late, then who is silent."""
+        """Wrong entries, in the order of the log, then what is late, then who is silent."""
         more = [Alarm(Message("monitor-more", more=self._more), "entry")]
         found = [*self._found, *(more if self._more else ())]
         hidden = [Alarm(each, "order") for each in self._replay.overdue(utc(now))]

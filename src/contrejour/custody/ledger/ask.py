@@ -1,9 +1,9 @@
-"""Asking the witnesses of a policy to cosign: all at once, and for so long.
+"""Asks the witnesses of a policy to cosign: all at once, each for `limit_s` at most.
 
     log.publish(Witnesses(trust, limit_s=10))
 
-Each is asked by the address behind its key in the policy. One that is late, silent or wrong costs
-the others nothing: it counts for nothing, and why is told.
+Each is asked by the address behind its key in the policy. One that is late, silent or wrong
+isn't counted, and `tell` is told why; the others count.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _TEXT = {"Content-Type": "text/plain"}
 
 
 class Witnesses:
-    """Gives the log the cosignatures of a quorum; one thread asks at a time."""
+    """Called by the log for the cosignatures of a quorum, by one thread at a time."""
 
     def __init__(
         self, trust: Trust, *, limit_s: float = LIMIT_S, clock: times.UnixClock = time.time,
@@ -41,7 +41,7 @@ class Witnesses:
     ) -> None:  # fmt: skip
         self._trust, self._limit_s, self._clock, self._tell = trust, limit_s, clock, tell
         self._known: dict[str, int] = {}
-        """The size that each has seen, as far as is known."""
+        """The size of the tree that each cosigned last, as far as is known here."""
 
     def __call__(self, signed: Note, nodes: Nodes) -> Sequence[Signature]:
         """Raises LedgerError where too few have cosigned in time."""

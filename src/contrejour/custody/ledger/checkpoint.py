@@ -46,7 +46,7 @@ def parse(text: str) -> Checkpoint:
 
 
 def number(text: str) -> int:
-    """A size or an index: below 2**63, in its one form. Raises LedgerError."""
+    """A size or an index: decimal, below 2**63, no zero before it. Raises LedgerError."""
     if not NUMBER.fullmatch(text) or int(text) >> 63:
         raise LedgerError("bad-number-in-log", text=text[:30])
     return int(text)

@@ -3,10 +3,10 @@
     {"at":"2027-02-12T09:30:00Z","edge":"bus-041","from":0,"n":144,"root":"…","to":144,
      "type":"segment.batch","v":1}
 
-RFC 8785 (JCS), 4,096 bytes at most. Values are names of a mandate (cameras, roles), words of the
-lists below, hashes, moments, counts and public keys: no field takes a sentence. What concerns a
-case is there as `SHA-256(salt || JCS)`: without the 32 bytes of salt, which the hub can destroy, it
-is a number and no more (GDPR, article 17). Numbers are whole.
+Canonical by RFC 8785 (JCS), 4,096 bytes at most. Values are names of a mandate (cameras, roles),
+words of the lists below, hashes, moments, counts and public keys: no field takes a sentence. What
+concerns a case is there as `SHA-256(salt || JCS)`: once the hub has destroyed the 32 bytes of salt,
+nothing can be learned from it (GDPR, article 17). Numbers are whole.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ HIDDEN = ("cameras", "since", "until")
 """What a secret order commits to, each under a salt of its own."""
 _SPAN: dict[str, Fits] = {"from": _moment, "to": _moment}
 _WORD: dict[str, Fits] = {"order": HASH, "role": NAME, "key": HASH, "sig": SIGNATURE}
-"""What a party says of an order: raw Ed25519 public key and signature, in hex."""
+"""A party's approval or refusal of an order: raw Ed25519 public key and signature, in hex."""
 
 
 def _commitments(value: object) -> bool:
@@ -150,7 +150,7 @@ an edge's manifests, or SHA-256 of each onion; its length says nothing of what w
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that was done. Raises LedgerError for what no log of ours may hold."""
+    """One entry. Raises LedgerError unless it is what TYPES says of its type."""
 
     type: str
     at: str
@@ -170,7 +170,7 @@ class Entry:
         if not _moment(self.at):
             raise LedgerError("entry-bad-moment", type=self.type)
         for key, fits in wanted.items():
-            if not fits(self.data[key]):  # the value is not repeated: it may be what must not be
+            if not fits(self.data[key]):  # the value isn't quoted: it may be personal
                 raise LedgerError("entry-bad-value", type=self.type, key=key)
         if "secret" in wanted:
             shown = [self.data[key] is None for key in (*HIDDEN, "secret")]
@@ -183,7 +183,7 @@ class Entry:
 
     @property
     def bytes(self) -> bytes:
-        """As it is in the log."""
+        """Its canonical JSON, as it is in the log."""
         return canonical({**self.data, "at": self.at, "type": self.type, "v": VERSION})
 
 
@@ -202,7 +202,7 @@ def read(data: bytes) -> Entry:
 
 
 def commitment(salt: bytes, data: Mapping[str, Json]) -> str:
-    """What stands for data in an entry: who has both can show it, nobody else can guess."""
+    """The hash that stands for `data` in an entry: nobody can guess data without the salt."""
     if len(salt) != SALT_BYTES:
         raise ValueError(f"a salt of {len(salt)} bytes")
     return hashlib.sha256(salt + canonical(data)).hexdigest()

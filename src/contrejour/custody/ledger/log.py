@@ -1,16 +1,16 @@
-"""The log: what `append` has returned is on the disk, what `publish` has returned stands for good.
+"""The log: `append` returns once entries are on the disk, `publish` once everybody can read them.
 
     create(folder, signer)
     with Log(folder, signer) as log:
         first = log.append([entry.bytes])             # durable now, in the order of arrival
-        log.publish(cosign)                           # in the tree, signed, for everybody to read
+        log.publish(cosign)                           # in the tree, under a signed checkpoint
 
     checkpoint  tile/…         public, as c2sp.org/tlog-tiles has them; nothing else is served
-    sequencer.sqlite  lock     what isn't in a full bundle yet, and who writes
+    sequencer.sqlite  lock     entries in no full bundle yet; one writer's lock
 
-One process writes. A kill at any point loses nothing that was acknowledged: tiles are made of what
-is durable, the checkpoint takes its name last, and entries leave SQLite when their bundle is full,
-durable and published. A log that is older than what it signed doesn't open.
+One process writes. A kill at any point loses nothing that `append` returned: tiles are made of
+durable entries, the checkpoint is replaced last, and entries leave SQLite when their bundle is
+full, durable and published. A log that lost entries which its checkpoint covers doesn't open.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from contrejour.custody.ledger.tree import Nodes
 from contrejour.custody.note import Note, Signature, Signer
 
 Cosign = Callable[[Note, Nodes], Sequence[Signature]]
-"""Gives the lines of witnesses for a checkpoint; raises LedgerError, and it isn't published."""
+"""Gives the cosignatures for a checkpoint; where it raises LedgerError, none is published."""
 
 _SCHEMA = """
 create table log (origin text not null, key text not null, size integer not null);
@@ -43,14 +43,14 @@ create table entries (number integer primary key, entry blob not null);
 
 
 def create(folder: Path, signer: Signer) -> None:
-    """An empty log, published as such. Raises OutputExists, OutputFailed."""
+    """Make a log without entries, and publish its checkpoint. Raises OutputExists, OutputFailed."""
     with _writing(folder):
         make_folder(folder)
         try:
             with aside(_database(folder), new=True) as part, closing(_opened(part)) as known:
                 known.executescript(_SCHEMA)
                 known.execute("insert into log values (?, ?, 0)", (signer.name, str(signer.key)))
-                known.execute("pragma journal_mode = delete")  # one file, to get the name
+                known.execute("pragma journal_mode = delete")  # one file, which `aside` renames
         except FileExistsError:
             raise OutputExists("log-exists", folder=folder) from None
     with Log(folder, signer) as log:
@@ -58,10 +58,10 @@ def create(folder: Path, signer: Signer) -> None:
 
 
 class Log:
-    """Threads may share it. `size`: entries that are durable; `published`: what stands there."""
+    """Threads may share it. `size`: how many entries are durable; `published`: the checkpoint."""
 
     def __init__(self, folder: Path, signer: Signer) -> None:
-        """Raises Busy while another process has it open, LedgerError where it isn't whole."""
+        """Raises Busy while another process has it open, LedgerError where it is damaged."""
         self.folder, self._signer = folder, signer
         self.size = 0
         self.read = reader(folder)
@@ -79,7 +79,7 @@ class Log:
                 raise
 
     def _resume(self) -> None:
-        """Find out where it was, and that nothing of it is lost."""
+        """Read how far the log is, and check that nothing under its checkpoint is lost."""
         origin, key, self.size = self._known.execute("select * from log").fetchone()
         if (origin, key) != (self._signer.name, str(self._signer.key)):
             raise LedgerError("log-signed-by-another-key", folder=self.folder, key=key)
@@ -117,10 +117,10 @@ class Log:
             return first
 
     def publish(self, cosign: Cosign | None = None) -> Note:
-        """Sign all that is durable, and let everybody read it.
+        """Publish the tiles of all durable entries, then a signed checkpoint over them.
 
-        Raises LedgerError where the tree doesn't go on from the one that stands there, and what
-        `cosign` raises; OutputFailed. Then what stood there still does.
+        Raises LedgerError where the tree doesn't go on from the one published before, and what
+        `cosign` raises; OutputFailed. Then the checkpoint before stays published.
         """
         with self._publishing, _writing(self.folder):
             old, size = self.published, self.size
@@ -140,7 +140,7 @@ class Log:
             return signed
 
     def _extend(self, old: int, size: int) -> None:
-        """Write the tiles of a tree that grew, and the bundles, durably."""
+        """Write, durably, the tiles and bundles that change when the tree grows to `size`."""
         files = Batch(self.folder)
 
         def put(tile: Tile, data: bytes) -> None:
@@ -178,7 +178,7 @@ class Log:
         return [row[0] for row in rows]
 
     def _forget(self, old: int, size: int) -> None:
-        """What is in a full bundle needs no second place; a full tile no partial ones."""
+        """Delete what is in full bundles from SQLite, and partial tiles that have a full one."""
         with self._guard:
             self._known.execute("delete from entries where number < ?", (size - size % WIDTH,))
         for level in range(ENTRIES, 8):

@@ -1,11 +1,11 @@
-"""Whoever watches a log: reads it again and again, each entry once, and says what is wrong.
+"""Watches a log: each `look` reads the new entries, once each, and gives what is wrong now.
 
     monitor = Monitor(trust, wanted, seen=None)
     with opened(url) as read:
         alarms = monitor.look(read, time.time())
 
-A log that can't be read, stands still or took something back is an alarm like any other; what was
-read before still counts, and is judged by the clock.
+A log that can't be read, isn't cosigned any more or took something back is an alarm too; what was
+read before is still judged by the clock.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from contrejour.custody.ledger.verify import Ages, Trust, TrustedCheckpoint, che
 from contrejour.custody.note import Note
 
 ROUND_S = 45.0
-"""How long what is new may take to be read. The first time, a log takes as long as it takes."""
+"""How long reading what is new may take. The first look, which reads all, has no limit."""
 
 
 class Monitor:
-    """One thread looks at a time. `seen`: what was believed last, by this one or one before it.
+    """One thread looks at a time. `seen`: the checkpoint that a monitor before it believed last.
 
-    believed: the last checkpoint that holds, and by whom it was seen.
-    accused: one that doesn't go on from it; together they are the proof.
+    believed: the last checkpoint that holds, and who cosigned it when.
+    accused: a signed one that doesn't go on from it; the two prove that the log lied.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Monitor:
         self._watch: Watch | None = None
 
     def look(self, read: tiles.TileReader, now_s: float) -> list[Alarm]:
-        """Read what is new; what is wrong now."""
+        """Read what is new; give all that is wrong now."""
         now, found = datetime.fromtimestamp(now_s, UTC), []
         try:
             signed = read_checkpoint(read)
@@ -69,7 +69,7 @@ class Monitor:
         return self._trust.policy.met([name for name, at_s in seen.by.items() if ages.fit(at_s)])
 
     def _follow(self, read: tiles.TileReader, signed: Note, now: datetime) -> None:
-        """Believe a checkpoint, and what is under it. Raises LedgerError: nothing has changed."""
+        """Audit a checkpoint and take its new entries; none where this raises LedgerError."""
         told = self._seen.size if self._seen else 0
         watch, waiting = self._watch or Watch(self._wanted), list[tuple[int, bytes]]()
         first = self._watch is None
@@ -90,7 +90,7 @@ class Monitor:
 
 
 def _hurried(read: tiles.TileReader, limit_s: float) -> tiles.TileReader:
-    """A server that takes its time with every tile would be an alarm that never comes."""
+    """`read`, until `limit_s` is over; then LedgerError: a slow server can't put off alarms."""
     end = time.monotonic() + limit_s
 
     def hurried(path: str) -> bytes:

@@ -1,13 +1,13 @@
 """c2sp.org/tlog-proof: one file that shows, offline, that an entry is in a witnessed log. Pure.
 
     c2sp.org/tlog-proof@v1
-    extra <base64>                    may be left out; nobody vouches for it
+    extra <base64>                    may be left out; nobody signed it
     index 73894
     gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=     up to 63 of them, from the leaf up
     (an empty line)
     the checkpoint, as it was signed and cosigned
 
-What is parsed is a claim; verify.py says whether it holds.
+`parse` verifies nothing; verify.py says whether a proof holds.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ def reader(folder: Path) -> tiles.TileReader:
 
 
 def read_checkpoint(read: tiles.TileReader) -> Note:
-    """What a log says last; nothing is verified. Raises LedgerError."""
+    """The newest checkpoint; nothing is verified. Raises LedgerError."""
     return note.parse(read("checkpoint"))
 
 
@@ -90,7 +90,7 @@ def audit(
 
 
 def _goes_on(since: Checkpoint, now: Checkpoint, nodes: Nodes) -> None:
-    """Tells tiles that are damaged from a log that is another one: only this is its owner's."""
+    """Raises LogForked where the log took something back, LedgerError where tiles are damaged."""
     if since.origin != now.origin or since.size > now.size:
         raise LogForked(
             "log-shrank-or-renamed",

@@ -1,10 +1,10 @@
-"""What a log says, read from its first entry on, and what of it can't be so. Pure.
+"""Finds the entries of a log that contradict what came before them. Pure.
 
     replay = Replay()
-    findings = replay.see(entry)        # in order, each entry once
+    findings = replay.see(data)         # in order, each entry once
 
-That a tree holds (read.py) says that nothing was taken back; whether it was right is here: an
-opening without an order, an edge whose manifests are missing, a budget that doesn't add up.
+A tree that verifies (read.py) shows that nothing was taken back, not that what was done was right:
+this finds an opening without an order, missing manifests of an edge, a budget that doesn't add up.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from contrejour.custody.ledger.entry import HIDDEN, Entry, commitment, read
 from contrejour.custody.ledger.tree import leaf_hash
 
 OPENS = {"unseal.peel", "unseal.done", "hold.rewrap", "export.make"}
-"""What nobody may do without an order that was approved, not refused, and not over."""
+"""Entries that need an order which was approved, not refused, and isn't over."""
 
 
 class Replay:
-    """Keeps what later entries lean on."""
+    """Keeps what later entries are checked against."""
 
     def __init__(self) -> None:
         self._orders: dict[str, str] = {}
@@ -35,7 +35,7 @@ class Replay:
         self._spent: dict[str, int] = {}
 
     def see(self, data: bytes) -> list[Message]:
-        """What is wrong with an entry, after those before it; nothing, mostly."""
+        """What is wrong with the next entry; mostly nothing."""
         try:
             entry = read(data)
         except LedgerError as error:
@@ -109,7 +109,7 @@ class Replay:
 
 
 def _revealed(entry: Entry) -> dict[str, Json]:
-    """What an order that hid this had to commit to."""
+    """The commitments that the order must have held, by what is revealed and its salts."""
     salts = _keys(entry.data["salts"])
     return {
         name: commitment(bytes.fromhex(str(salts[name])), {name: entry.data[name]})

@@ -1,9 +1,9 @@
-"""A log, or a witness, over HTTP: few paths, bounded connections, bounded bodies, no TLS.
+"""Serves a log, or a witness, over HTTP: few paths, bounded connections and bodies, no TLS.
 
     with LedgerServer("127.0.0.1", 0, of_log(folder)) as server: ...
     with LedgerServer("127.0.0.1", 0, of_witness(witness)) as server: ...
 
-What is public needs no login. A proxy that speaks TLS stands before it.
+All of it is public: there is no login. Put a proxy that speaks TLS before it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Responder = Callable[[str, str, bytes], Response]
 def of_log(folder: Path) -> Responder:
     """What a log serves: its checkpoint, its tiles, and no other file of its own.
 
-    And the page that checks a proof, which is one file: whoever doubts us saves it, or another's.
+    And the page that checks a proof: one file, which works as well when saved, or from elsewhere.
     """
     read, page = reader(folder), (files(__package__) / PAGE).read_bytes()
 
@@ -62,7 +62,7 @@ def of_log(folder: Path) -> Responder:
 
 
 def of_witness(known: Witness) -> Responder:
-    """What a witness takes: checkpoints, to cosign."""
+    """What a witness serves: it takes checkpoints, and cosigns them."""
 
     def answer(method: str, path: str, body: bytes) -> Response:
         if path != witness.PATH:
@@ -123,7 +123,7 @@ class _LedgerConnection(HttpExchange):
     def _answer(self) -> Response:
         length = self.headers.get("content-length", "0" if self.command != "POST" else "")
         if "transfer-encoding" in self.headers or not length.isascii() or not length.isdecimal():
-            self.close_connection = True  # nobody reads what follows
+            self.close_connection = True  # a body that may follow isn't read
             return Response(411, b"say how long it is\n")
         if len(length) > 7 or int(length) > (witness.MOST_BYTES if self.command == "POST" else 0):
             self.close_connection = True

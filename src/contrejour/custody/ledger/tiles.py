@@ -54,7 +54,7 @@ class Tile:
 
 
 def parse(path: str) -> Tile | None:
-    """The tile at a path; None where the path is none's."""
+    """The tile at a path; None for the path of no tile."""
     found = _PATH.fullmatch(path)
     if not found or len(found[2]) > 35:
         return None
@@ -77,7 +77,7 @@ def tiles_of(size: int) -> Iterator[Tile]:
 
 
 def split(data: bytes, tile: Tile) -> list[bytes]:
-    """The hashes of a tile. Raises LedgerError where it isn't as long as it says."""
+    """The hashes of a tile. Raises LedgerError where `data` hasn't the length of its width."""
     if len(data) != tile.width * HASH_BYTES:
         raise LedgerError(
             "tile-of-wrong-size", tile=tile.path, found=len(data), expected=tile.width * HASH_BYTES
@@ -91,7 +91,7 @@ def bundle(entries: Iterable[bytes]) -> bytes:
 
 
 def unbundle(data: bytes, tile: Tile) -> list[bytes]:
-    """The entries of a file. Raises LedgerError where they aren't as many as it says."""
+    """The entries of a bundle. Raises LedgerError where they aren't `tile.width`."""
     found: list[bytes] = []
     at = 0
     while at < len(data) and len(found) <= tile.width:

@@ -19,7 +19,7 @@ EMPTY = hashlib.sha256(b"").digest()
 """The root of a tree without leaves."""
 HASH_BYTES = 32
 MOST_HASHES = 63
-"""Of a proof, in a tree of up to 2**63 leaves."""
+"""Hashes in a proof at most: a tree has up to 2**63 leaves."""
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -61,7 +61,7 @@ def inclusion(index: int, size: int, nodes: Nodes) -> list[bytes]:
 
 
 def consistency(old: int, size: int, nodes: Nodes) -> list[bytes]:
-    """Proof that the tree of `size` leaves begins with that of `old`; none from nothing."""
+    """Proof that the tree of `size` leaves begins with that of `old`; empty for 0 and `size`."""
     if not 0 <= old <= size:
         raise ValueError(f"no tree of {old} in one of {size}")
     if old in (0, size):
@@ -76,7 +76,7 @@ def consistency(old: int, size: int, nodes: Nodes) -> list[bytes]:
         else:
             proof.append(_over(start, middle, nodes))
             start, whole = middle, False
-    if not whole:  # else it is the old root, which the reader has
+    if not whole:  # else it is the old root, which whoever checks has
         proof.append(_over(start, end, nodes))
     return proof[::-1]
 
@@ -157,7 +157,7 @@ def _split(count: int) -> int:
 
 
 def _over(start: int, end: int, nodes: Nodes) -> bytes:
-    """The root over some leaves, as they lie in a tree: full subtrees, the smallest last."""
+    """The root over the leaves [start, end), of full subtrees, the smallest last."""
     parts = []
     while start < end:
         level = (end - start).bit_length() - 1

@@ -46,7 +46,7 @@ class Ages:
 
 @dataclass(frozen=True, slots=True)
 class TrustedCheckpoint:
-    """A checkpoint that may be believed, and the witnesses that saw it, with their newest time."""
+    """A checkpoint that may be believed, and when each witness cosigned it last (s since 1970)."""
 
     checkpoint: Checkpoint
     by: Mapping[str, int]

@@ -3,7 +3,7 @@
     with opened("https://log.example.org/rhone") as read:     # or a folder
         audit(read, trust)
 
-Whoever answers may be an enemy: base/http_client.py bounds what that costs.
+The server isn't trusted: base/http_client.py bounds how long it is asked, and how much it answers.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@
     409 another `old` (what it is, as text/x.tlog.size); or the same size with another root
     422 a proof that doesn't lead from one to the other
 
-It keeps the last checkpoint of each log, and nothing of whoever asks. Its own state is what it
-can be cheated with: a witness restored from a backup has forgotten what it saw.
+It keeps the last checkpoint of each log, and forks; nothing about whoever asks. Never restore its
+file from a backup: a witness that forgot a checkpoint may cosign another tree of the same size.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ MOST_BYTES = note.MOST_BYTES + 4096
 
 @dataclass(frozen=True, slots=True)
 class CheckpointRequest:
-    """A request: that a tree goes on from one of `old` entries."""
+    """A request to cosign a checkpoint whose tree goes on from one of `old` entries."""
 
     old: int
     proof: tuple[bytes, ...]
@@ -54,7 +54,7 @@ class CheckpointRequest:
 
 @dataclass(frozen=True, slots=True)
 class WitnessReply:
-    """What is answered; `new`: the tree to keep and cosign; `forked`: two roots, one size."""
+    """The answer. `new`: the tree to keep and cosign; `forked`: two roots, one size."""
 
     status: int
     text: str = ""
@@ -161,7 +161,7 @@ class Witness:
         )
 
     def _accuse(self, signed: Note) -> None:
-        """Two trees of one size, both signed by the log: the proof that it lies is kept."""
+        """Keep two trees of one size, both signed by the log, which prove that it lies; tell."""
         origin = checkpoint.parse(signed.text).origin
         self._known.execute(
             "insert or ignore into forks select ?, note from seen where origin = ?",

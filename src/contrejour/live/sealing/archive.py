@@ -1,7 +1,7 @@
 """The originals of a recorder's cameras: sealed, told to the log, and destroyed when they are due.
 
-One folder, one key of the edge, one policy for all cameras; a thread beside them tells the log and
-destroys, whether a camera runs or not.
+One folder, one key of the edge, one policy for all cameras. Every ten minutes a thread writes what
+the log is to be told, and destroys what is due, whether a camera runs or not.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from contrejour.live.sealing.expiry import Expiry
 from contrejour.live.sealing.log_entries import GapReport, LogEntries, Span
 
 TURN_MS = 600_000
-"""How often the log is told: whatever is seen."""
+"""How often the log is told, whatever was seen."""
 LOOK_S = 1.0
 SEGMENT_MS = 10_000
 
@@ -51,16 +51,16 @@ class SealingConfig:
 
 @dataclass(frozen=True, slots=True)
 class OriginalStream:
-    """What one camera sends, as it came, while it runs. Without a `sealer` none of it is kept."""
+    """Where one camera's packets go, while it runs. Without a `sealer` none of them is kept."""
 
     sealer: SealerThread | None = None
     window_ms: int = 60_000
     close: Callable[[], object] = lambda: None
-    """Nothing more comes."""
+    """To be called when nothing more comes."""
 
     @property
     def decoder_arguments(self) -> dict[str, Any]:
-        """How a decoder is told whom to give its packets."""
+        """The arguments by which a decoder is given the sealer as its sink."""
         if self.sealer is None:
             return {}
         return {"sink": self.sealer, "window_ms": self.window_ms, "segment_ms": SEGMENT_MS}
@@ -70,12 +70,12 @@ class OriginalStream:
         return self.sealer.report if self.sealer else SealingReport()
 
     def unfit(self) -> None:
-        """Nothing of it can be kept, for how it is coded."""
+        """No segment holds what the camera sends, for its codec: a gap."""
         if self.sealer:
             self.sealer.unfit()
 
     def veiled(self, taken: datetime, sha256: str, name: str) -> None:
-        """A veiled segment is whole."""
+        """A veiled segment is complete, whose first picture was `taken` then."""
         if self.sealer:
             self.sealer.veiled(int(taken.timestamp() * 1000), sha256, name)
 
@@ -94,7 +94,7 @@ class SealedArchive:
         self._running: dict[str, SealerThread] = {}
         self._left: dict[str, GapReport] = {}
         self._gone: list[Span] = []
-        """What was destroyed, and is to be told."""
+        """What is destroyed, and the log hasn't been told yet."""
         self._lock = threading.RLock()
         try:
             keeping.base.mkdir(parents=True, exist_ok=True)
@@ -149,7 +149,7 @@ class SealedArchive:
         return OriginalStream(thread, window_ms, partial(self.leave, name))
 
     def leave(self, name: str) -> None:
-        """It is sealed no more; what was is signed."""
+        """Stop sealing a camera, and sign what was sealed."""
         with self._lock:
             if (sealer := self._running.pop(name, None)) is None:
                 return
@@ -160,7 +160,7 @@ class SealedArchive:
             self._left[name] = GapReport(gaps, now_ms, stopped=True)
 
     def turn(self) -> None:
-        """Tell the log, then destroy what is due before the next time."""
+        """Tell the log, then destroy what is due before the next turn."""
         now = self._read()
         self._told_ms = now.clock.mono_ms
         failed = None
@@ -179,7 +179,7 @@ class SealedArchive:
             for name, sealer in self._running.items():
                 before = told[name].gaps if name in told else ()
                 told[name] = GapReport([*before, *sealer.gaps(now.wall_ms)], now.wall_ms)
-            self._left = told  # what was taken is told the next time, if it can't be now
+            self._left = told  # where it can't be told now, the next turn does
             self._gone += [
                 (name, store.start_of(folders[0]), store.end_of(folders[-1]))
                 for name, folders in due
@@ -187,12 +187,12 @@ class SealedArchive:
             try:
                 self._entries.turn(when(now.wall_ms), told, self._gone)
                 self._left, self._gone = {}, []
-            finally:  # a full disk is no reason to keep what is due
+            finally:  # what is due goes, even if the disk is full
                 for each in chain.from_iterable(folders for _, folders in due):
                     store.remove(each)
 
     def close(self) -> None:
-        """All that ran is left, and told."""
+        """Leave every camera, and take a last turn."""
         self._over.set()
         self._thread.join()
         leaving = [partial(self.leave, name) for name in list(self._running)]
@@ -209,7 +209,7 @@ class SealedArchive:
         return sealed_until(when(self._believed.ms(self._read())), horizon)
 
     def _due(self, name: str, at: datetime) -> datetime:
-        """By the plan that its camera ran by; a calendar month at most where none is known."""
+        """By its camera's plan, else another camera's; else a calendar month after."""
         for plan in (self._plans.get(name), *list(self._plans.values())[-1:]):
             try:
                 if plan:
@@ -227,7 +227,7 @@ def _may(plan: Plan, name: str, at: datetime) -> bool:
 
 
 def begun(of: Callable[[], SealedArchive], plan: Plan, name: str, tell: Tell) -> OriginalStream:
-    """A camera is sealed from now on; where its folder is damaged or full it is veiled alone.
+    """Begin to seal a camera; where its folder is damaged or full, tell, and don't seal it.
 
     What isn't sealed then is a gap that the log is told once the camera is sealed again.
     """

@@ -12,22 +12,22 @@ from contrejour.custody.seal.clock import when
 from contrejour.custody.seal.segment import MANIFEST
 
 LOST_MS = 86_400_000
-"""A window that nobody signed for so long is destroyed as if it were."""
+"""A window that isn't signed after this time is destroyed when due, as signed ones are."""
 Due = Callable[[str, datetime], datetime]
 """By when what a camera recorded at a moment must be gone."""
 
 
 @dataclass(slots=True)
 class Expiry:
-    """`find` is asked from time to time; `forget` when the plan is another."""
+    """Call `find` from time to time, and `forget` when a plan changes."""
 
     base: Path
     due: Due
     _days: dict[Path, int] = field(default_factory=dict)
-    """When the first window of a day is due that gets no more windows."""
+    """Of each day that gets no more windows, when the first of its windows is due (ms)."""
 
     def forget(self) -> None:
-        """What was found out by another plan; also while `find` goes on."""
+        """Forget when days are due, by the plan before. May be called while `find` runs."""
         self._days = {}
 
     def find(self, now_ms: int, until_ms: int) -> list[tuple[str, list[Path]]]:
@@ -46,7 +46,7 @@ class Expiry:
         return found
 
     def _looked_at(self, camera: Path, now_ms: int, until_ms: int) -> Iterator[Path]:
-        """A month is 43,200 windows: days of which none is due aren't looked into."""
+        """The windows of days on which one may be due; others aren't read: a month has 43,200."""
         known = self._days
         for day, folders in store.days(camera):
             if not folders or known.get(day, 0) > until_ms:
@@ -59,7 +59,7 @@ class Expiry:
         return (folder / MANIFEST).exists() or store.start_of(folder) + LOST_MS < now_ms
 
     def _due_ms(self, camera: Path, folder: Path) -> int:
-        """A window that began before the plan let it record is due as its segments are."""
+        """When a window is due; by its segments, where it began before the plan let it record."""
         began = when(store.start_of(folder))
         due = self.due(camera.name, began)
         if due <= began:

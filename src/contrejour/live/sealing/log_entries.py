@@ -2,12 +2,12 @@
 
     ROOT/entries/20270212T101000Z-000042.jsonl    entries, an object a line, canonical
     ROOT/entries/20270212T101000Z-000042.leaves   leaf hash and manifest, in the order of the batch
-    ROOT/entries/state.json                       up to where all is told
+    ROOT/entries/state.json                       what the log has been told of each camera
 
 Every ten minutes, whatever was seen: `segment.batch`, a tree over the manifests signed since (its
 count goes on over all cameras); `gap.declare`, what wasn't sealed; `media.delete`, what is about to
-be destroyed. Each once, over kills too: a file is written aside, the state that names it is what
-counts, and then it gets its name.
+be destroyed. Each is told once, over kills too: a file is written as `.part`, then the state that
+names it, and then the file gets its name; at the next start a `.part` counts if the state names it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Span = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class GapReport:
-    """Of one camera: what wasn't sealed, up to when (ms) that is all, whether it was stopped."""
+    """The gaps of one camera up to `until_ms`, all of them; whether it was stopped then."""
 
     gaps: Sequence[Gap]
     until_ms: int
@@ -50,7 +50,7 @@ class GapReport:
 
 @dataclass(frozen=True, slots=True)
 class LoggedState:
-    """What the log knows of a camera: the head of its chain, and as a GapReport has it."""
+    """What the log was told of a camera: the head of its chain; the rest as in GapReport."""
 
     head: store.Head = store.Head()  # noqa: RUF009
     until_ms: int | None = None
@@ -58,7 +58,7 @@ class LoggedState:
 
 
 class LogEntries:
-    """Of one recorder; one thread's at a time."""
+    """Writes the entries of one recorder; one thread uses it at a time."""
 
     def __init__(self, base: Path, edge: str) -> None:
         """Raises SealError for a state that is damaged, and OSError."""
@@ -74,7 +74,7 @@ class LogEntries:
         self._settle()
 
     def known(self, camera: str) -> LoggedState:
-        """Of a camera that was told of before, or not."""
+        """What the log was told of a camera; empty where it was told nothing."""
         told = self._state["cameras"].get(camera, {})
         head = store.Head(told.get("prev", ""), told.get("since"))
         return LoggedState(head, told.get("until"), told.get("stopped", False))
@@ -82,7 +82,7 @@ class LogEntries:
     def turn(
         self, now: datetime, cameras: Mapping[str, GapReport], gone: Sequence[Span] = ()
     ) -> None:
-        """Tell what there is to tell; `gone`: what is destroyed. Raises OSError."""
+        """Write the entries that are new, if any; `gone`: what is destroyed. Raises OSError."""
         state = json.loads(json.dumps(self._state))
         leaves = list(self._leaves(state))
         lines = []
@@ -106,7 +106,7 @@ class LogEntries:
             self._commit(state)
 
     def _leaves(self, state: dict[str, Any]) -> Iterator[tuple[bytes, str]]:
-        """Leaf hash and path of each manifest that no batch had, camera by camera, in order."""
+        """Leaf hash and path of each manifest that is in no batch yet, by camera, in order."""
         for camera in store.cameras(self._base):
             of = state["cameras"].setdefault(camera.name, {})
             for folder in store.after(camera, of.get("t0", -1)):
@@ -118,7 +118,7 @@ class LogEntries:
                     yield leaf_hash(data), path.relative_to(self._base).as_posix()
 
     def _span(self, now: datetime, kind: str, camera: str, t0: int, t1: int, reason: str) -> bytes:
-        """Whole seconds, none left out."""
+        """An entry about a span, which is widened to whole seconds."""
         span = {"from": utc(when(t0)), "to": utc(when(t1 + 999))}
         return self._entry(now, kind, {"camera": camera, "reason": str(reason), **span})
 
@@ -139,7 +139,7 @@ class LogEntries:
         self._settle()
 
     def _settle(self) -> None:
-        """A file that the state names gets its name; one that it doesn't never counted."""
+        """Give the file that the state names its name, and delete those of turns that failed."""
         for part in self._folder.glob("*.part"):
             path = part.with_suffix("")
             if path.name == f"{self._state.get('last')}.jsonl":
@@ -153,7 +153,7 @@ class LogEntries:
 
 
 def _root(leaves: list[bytes]) -> str:
-    """Of RFC 6962, over leaf hashes."""
+    """The root of RFC 6962 over leaf hashes, in hex."""
     return root(
         len(leaves), lambda level, at: full_root(leaves[at << level : at + 1 << level])
     ).hex()

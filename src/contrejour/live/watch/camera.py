@@ -6,7 +6,7 @@ A frame waits until its mask is known: eight frames at most, a third of a second
 Where a picture is missing the frames that wait are hidden entirely; when the camera goes away they
 are dropped, shown to nobody, and the connection is made again, after a longer time each time. The
 encoder is given veiled pictures alone, so nothing else can leave this process. Recordings that are
-due are destroyed as time goes by, whether pictures come or not.
+due are destroyed when a frame comes or a connection is tried, once in ten seconds.
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
 
 
 def acts_of(plan: Plan, camera: str, zones: Mapping[str, ZoneRule] | None = None) -> Acts:
-    """Which of seeing and recording the plan names for a camera, which are open together.
+    """The acts that a camera runs by: seeing and recording, which have to be open together.
 
-    Where it is neither, the events and figures that `zones` ask for, of which one is enough: then
-    nobody sees a picture. Seeing where there is none of these: a plan refuses it when asked.
+    Where the plan names neither, the events and figures that `zones` ask for, of which one open is
+    enough: then nobody sees a picture. Without any of these, seeing, which the plan then refuses.
     """
     named = {act for grant in plan.grants(camera) for act in grant.acts}
     shown = tuple(act for act in (Act.VIEW, Act.RECORD) if act in named)
@@ -84,9 +84,9 @@ class Watcher:
     connect: Callable[..., media.Decoder] = media.Decoder
     empty: Empty | None = None
     events: Callable[[], Events] | None = None
-    """Makes what becomes of events, when the camera runs."""
+    """Makes the Events of this camera, when it runs; None: it has none."""
     sealed: Callable[[], SealedArchive] | None = None
-    """Where its originals are sealed, if they are, and as far as the plan lets it record."""
+    """Opens what seals its originals, as far as the plan lets it record; None: nothing does."""
     load: Load = field(default_factory=Load)
     offline: bool = False
     clock: times.Clock = times.now
@@ -108,7 +108,7 @@ class Watcher:
 
     @property
     def playlist(self) -> media.Playlist | None:
-        """What players may have; None before the first picture was wanted."""
+        """What players are served; None until `run` begins."""
         return self._playlist
 
     @property
@@ -118,7 +118,7 @@ class Watcher:
         return Retention(self.out, lambda at: at + LIVE)
 
     def _now(self) -> datetime:
-        """The time; whenever it is asked for, what became due meanwhile is destroyed."""
+        """The time; every RETENTION_EVERY it also destroys what is due."""
         now = self.clock()
         if self._retained is None or abs(now - self._retained) >= RETENTION_EVERY:
             self._retained = now
@@ -127,9 +127,9 @@ class Watcher:
         return now
 
     def run(self) -> None:
-        """Connect, veil, and connect again. Raises what can't be mended by trying again."""
+        """Connect, veil, and connect again. Raises errors that trying again can't mend."""
         acts = acts_of(self.plan, self.name, self.camera.events)
-        # Refused or expired: before connecting.
+        # Raises Refused or PlanExpired before connecting.
         is_open(self.plan, self.name, acts, self._now(), together=shows(acts))
         zones = privacy.drawn(self.plan, self.name, self.camera.privacy)
         if self.sealed and Act.RECORD in acts:
@@ -146,7 +146,7 @@ class Watcher:
             self._original.close,
             self._now,
             *([self._events.close] if self._events else []),
-            *([] if Act.RECORD in acts else [self.retention.clear]),  # the law's, of all of them
+            *([] if Act.RECORD in acts else [self.retention.clear]),  # not recorded: not kept
             tell=self.tell,
         ):
             self._connect_for_ever(acts, zones)
@@ -170,7 +170,7 @@ class Watcher:
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
     def _may_mend(self, error: ContrejourError) -> bool:
-        """What worked before may work again; a wrong password is wrong from the first."""
+        """Whether to try again: what worked before may work again, a wrong password never did."""
         return bool(getattr(error, "again", False)) or self.counters.frames > 0
 
     def _session(
@@ -207,7 +207,7 @@ class Watcher:
         self.counters.connected = False
 
     def _shown(self, fmt: media.Format) -> Callable[[Frame, Cells], None]:
-        """Veil each frame, and show it: in the playlist, as a still. There is no other way out."""
+        """What veils a frame and shows it, in the playlist and as a still: the only ways out."""
         assert self._playlist
         playlist, still = self._playlist, Still(self.out, fmt)
         encoder = media.Encoder(fmt, live=True)
@@ -221,7 +221,7 @@ class Watcher:
         return show
 
     def _taken(self, frame: Frame) -> datetime:
-        """When it came."""
+        """When the frame came, by our wall clock."""
         late_ns = time.monotonic_ns() - frame.taken.monotonic_ns if frame.taken else 0
         return self.clock() - timedelta(microseconds=late_ns // 1000)
 
@@ -272,7 +272,7 @@ class Watcher:
             self.load.told(now_ns, now_ns - self._newest_ns)
 
     def _noted(self, first: Frame, rest: Iterator[Frame]) -> Iterator[Frame]:
-        """These frames; when the newest of them came."""
+        """These frames; keeps in `_newest_ns` when the newest of them came."""
         for frame in chain([first], rest):
             if frame.taken:
                 self._newest_ns = frame.taken.monotonic_ns

@@ -5,9 +5,10 @@
        |                           +-------- learned again -----------------------+
        +---- another size of picture
 
-While learning and while lost the whole picture is hidden. Nobody is absorbed: a known scene is
-never changed by what is compared with it (scene.md), only given up when it fits no more: a knock,
-a light that no gain explains, another size. Only what is proven free of people is kept on disk.
+While learning and while lost the whole picture is hidden. A known scene is never changed by what is
+compared with it, so nobody who stays becomes part of it (scene.md); it is given up when it fits no
+more: a knock, a light that no gain explains, another size. On disk is only what is proven free of
+people.
 
 Thresholds: chosen on PETS09-S2L1 for files, 2026-11-24 (docs/design/scene.md), the times by eye,
 2026-11-25.
@@ -34,7 +35,7 @@ SAMPLES, EVERY_NS = 64, 5_000_000_000
 LOST_NS = 10_000_000_000
 """A scene that fits no picture for this long is learned again."""
 LEAST_PROVEN = 0.2
-"""Share of the cells from which on a scene is worth having; below it, learning goes on."""
+"""A scene is used if at least this share of its cells is proven; else learning goes on."""
 
 _learning = ThreadPoolExecutor(1, "learning")
 Submit = Callable[[Callable[[], scene.Scene]], "Future[scene.Scene]"]
@@ -52,7 +53,7 @@ class Empty:
         submit: Submit = _learning.submit,
         tell: Tell = lambda _: None,
     ) -> None:
-        """`kept`: where the scene outlives a restart."""
+        """`kept`: the file of the scene, for the next start."""
         self._kept, self._samples, self._every_ns = kept, samples, every_ns
         self._submit, self._tell = submit, tell
         self._scene: scene.Scene | None = None
@@ -96,7 +97,7 @@ class Empty:
         return everything
 
     def sample(self, frame: Frame, hidden: Cells) -> None:
-        """A frame that leaves. Nothing is learned of what the detectors hid in it."""
+        """Learn of a frame whose mask is known, but not in the cells that the detectors hid."""
         if self._learner is None or self._pending or frame.time_ns < self._due_ns:
             return
         if hidden.all() or frame.corrupt:
@@ -108,7 +109,7 @@ class Empty:
             self._pending = self._submit(self._learner.learn)
 
     def _fit(self, frame: Frame) -> None:
-        """Begin anew where the picture has another shape."""
+        """Load or learn a scene where the picture has another shape than before."""
         shape = frame.planes[0].shape, frame.subsampling, frame.depth
         if shape == self._shape:
             return
@@ -143,7 +144,7 @@ class Empty:
             self._tell(Message("scene-unkept", reason=error.strerror))
 
     def _load(self) -> scene.Scene | None:
-        """What was kept, if it is for such pictures."""
+        """The scene on disk, if there is one for pictures of this shape."""
         with suppress(OSError, ValueError, KeyError, AttributeError, BadZipFile):
             kept = scene.load(self._kept)
             (height, width), steps, depth = self._shape

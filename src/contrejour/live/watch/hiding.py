@@ -1,10 +1,10 @@
-"""Each frame with what is hidden in it, a bounded number of frames late.
+"""Says of each frame what to hide in it, a bounded number of frames late.
 
     frames --look_at--> looks --track.masks--> masks  \\
        \\------------- the empty scene -----> unknown --+--> MaskedFrame
 
-Frames come in runs without a gap. Those at the end of a run, of which nobody can say what the next
-look would have shown, are veiled whole.
+Frames come in runs without a gap. Those at the end of a run are veiled whole: their masks would
+need a look that never came.
 
 Thresholds: by eye, 2026-11-25; bench/results/watch.md has how late frames are with them.
 """
@@ -27,7 +27,7 @@ from contrejour.vision.detect import Detector
 from contrejour.vision.detect.look import INTERVAL_NS
 
 LOOK_AHEAD_FRAMES = 8
-"""Frames that masks look ahead."""
+"""A mask is made of what is seen in so many later frames too."""
 GAP_NS = 200_000_000
 """A longer time without a picture breaks a run."""
 HOLD_NS = 120_000_000
@@ -48,7 +48,7 @@ class MaskedFrame(NamedTuple):
 
 @dataclass(slots=True)
 class Masks:
-    """What is hidden of one stream. `empty`: None where there is no empty scene to go by."""
+    """Makes the masks of one stream. `empty`: None where no empty scene is used."""
 
     fmt: Format
     detector: Detector
@@ -57,13 +57,13 @@ class Masks:
     interval_ns: Callable[[], int]
     slate: Callable[[], bool] = lambda: False
     saw: Callable[[Frame, Look, Cells | None], None] = lambda *_: None
-    """Told of every look as it is made, and in which proven cells it isn't the empty scene."""
+    """Called with each look, and the proven cells that are not the empty scene; None: unknown."""
     relook_ns: int | None = None
-    """As `detect.look_at` has it: who keeps still and is missed then, only a scene hides."""
+    """As `detect.look_at` has it. Whom a look misses while they keep still, only a scene hides."""
 
     @property
     def lookahead_ns(self) -> int:
-        """Half a frame less than the frames: time stamps tremble, and a ninth is not waited for."""
+        """7.5 frames' time: with 8, time stamps that jitter could make it wait for a ninth."""
         return round((LOOK_AHEAD_FRAMES - 0.5) * 1_000_000_000 / self.fmt.rate)
 
     def of(self, frames: Iterator[Frame]) -> Iterator[MaskedFrame]:
@@ -82,7 +82,7 @@ class Masks:
         def noted() -> Iterator[Frame]:
             everything = np.ones(veil.grid(fmt.width, fmt.height), np.bool_)
             for frame in run:
-                if self.slate():  # nobody has the time to look: as good as damaged
+                if self.slate():  # too many frames were dropped: as if damaged
                     frame = replace(frame, corrupt=True)
                 waiting.append(frame)
                 if self.empty:
@@ -113,9 +113,10 @@ class Masks:
             yield MaskedFrame(frame, np.ones_like(hidden) if whole else hidden, whole)
 
     def _interval(self) -> int:
-        """Where no scene is asked for, whoever comes must be seen while their first frames wait.
+        """Time between looks: without a scene, half of what a frame waits at most, or INTERVAL_NS,
+        so that whoever comes is seen while their first frames wait.
 
-        While one is learned all is veiled, and looks only keep people out of the samples.
+        With a scene it may be longer: what isn't proven empty is hidden without a look.
         """
         wanted = self.interval_ns()
         if self.empty:
@@ -124,7 +125,7 @@ class Masks:
 
 
 def _held(known: deque[tuple[int, Cells]], time_ns: int) -> Cells:
-    """All that is unknown in the frames about this one; what is too early is dropped."""
+    """The cells unknown in any frame within HOLD_NS of this one; earlier frames are dropped."""
     while time_ns - known[0][0] > HOLD_NS:
         known.popleft()
     near = [cells for at_ns, cells in known if at_ns - time_ns <= HOLD_NS]
@@ -134,7 +135,7 @@ def _held(known: deque[tuple[int, Cells]], time_ns: int) -> Cells:
 
 @dataclass(slots=True)
 class _Run:
-    """Frames without a gap between them. What follows the gap is `after`, once it has `ended`."""
+    """Frames without a gap. Once it has `ended`, `after` is the frame after the gap, or None."""
 
     first: Frame
     frames: Iterator[Frame]

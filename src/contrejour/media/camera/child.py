@@ -1,9 +1,9 @@
 """The process that decodes one camera: `python -m contrejour.media.camera.child PARENT`.
 
-It is told the address on standard input (it holds the password), connects, shuts itself in, and
-sends pictures on standard output until the camera goes away. Whoever veils may be slow: a few
-pictures wait, and what comes beyond is dropped and counted. Where somebody keeps the packets they
-leave by a pipe of their own (tee.py).
+It reads the address on standard input (which holds the password), connects, enters its sandbox, and
+sends pictures on standard output until the camera goes away. Where the reader is slow, WAITING
+pictures wait, and what comes beyond is dropped and counted. Where packets are kept they leave by a
+pipe of their own (tee.py).
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from contrejour.media.camera.originals.tee import Tee
 from contrejour.media.camera.sandbox import shut_in
 
 WAITING = PACED_BY + 2
-"""Pictures: the first ones come at once."""
+"""Pictures that may wait: the first PACED_BY come at once."""
 Message = tuple[bytes, list[Any]]
 
 
 def main() -> None:
-    """Decode until the end, and say why."""
+    """Decode until an error ends it, and send that error."""
     die_with_parent(int(sys.argv[1]))
     asked = json.loads(sys.stdin.buffer.readline())
     waiting: queue.Queue[Message | None] = queue.Queue(WAITING)
@@ -51,7 +51,7 @@ def main() -> None:
         name = without_login(asked["address"])
         told = wire.told_error(CameraError("pictures-too-large", camera=name))
     if tee:
-        tee.close()  # first: who hears the error ends this process
+        tee.close()  # first: who reads the error kills this process
     waiting.put((b"E", [told]))
     waiting.put(None)
     sender.join()
@@ -72,7 +72,7 @@ def _pass_on(live: LiveStream, sandbox: str, waiting: queue.Queue[Message | None
 
 
 def _copied(frame: Frame, counted: wire.StreamCounts) -> list[Any]:
-    """The planes belong to the decoder, which reuses them."""
+    """The parts of a picture's message: they hold the planes until they are sent."""
     return list(wire.told_picture(frame, counted))
 
 
@@ -90,7 +90,7 @@ def _write(data: Any) -> None:
         try:
             left = left[os.write(1, left) :]
         except OSError:
-            os._exit(0)  # nobody listens any more
+            os._exit(0)  # the reader is gone
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Three clocks side by side: a camera's, ours, and one that only goes forward. Pure.
+"""Compares a camera's clock with our wall clock and our monotonic one. Pure.
 
 A camera says what time it is in its sender reports (RFC 3550, 6.4.1), and stamps its pictures in
-between. `Clock` puts that beside the moment a picture came, and says how far off it may be; it
-never mends a camera's clock, it tells how far ahead it is, how fast it runs, how often it was set.
+between. `CameraClock` sets that beside when a picture came, and says how far off it may be; it
+never corrects a camera's clock, it tells how far ahead it is, how fast it runs, its jumps.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from contrejour.base.times import Instant
 
 JUMP_NS = 2_000_000_000
-"""A change of pace up to this is the network's; beyond, the clock was set."""
+"""Where two clocks step by more than this apart, the camera's was set; less is the network."""
 DRIFT_PPM = 500
-"""No quartz runs further off than this: Moonfire NVR, design/time.md, corrects by as much."""
+"""A quartz is taken to drift by no more: Moonfire NVR, design/time.md, corrects by as much."""
 WINDOW_NS = 10_000_000_000
-"""Among the pictures of so long, the least delayed one tells the clocks' distance best."""
+"""Clocks are compared by the least delayed picture of each window of this length."""
 
 
 @dataclass(slots=True)
 class CameraClock:
-    """`jumps`: how often the camera's clock was set. `ahead_ns`: of our wall clock, at the last."""
+    """`jumps`: how often it was set. `ahead_ns`: its lead on our wall clock at the last picture."""
 
     jumps: int = 0
     ahead_ns: int | None = None
@@ -45,8 +45,8 @@ class CameraClock:
     ) -> Instant:
         """The instant of a picture that came at `monotonic_ns`, `wall_ns`, on our clocks.
 
-        `spread_ns`: by how much `camera_ns`, or else the arrival, is off at most; to that comes
-        what the camera's clock may have drifted since it was last `reported`.
+        `spread_ns`: by how much `camera_ns`, or else the arrival, is off at most; added is what
+        the camera's clock may have drifted since it was last `reported`.
         """
         if camera_ns is None:
             return Instant(monotonic_ns, wall_ns, None, spread_ns)
@@ -75,7 +75,7 @@ class CameraClock:
     def drift_ppm(self) -> float | None:
         """How much faster than ours the camera's clock runs, since it was last set; None: unknown.
 
-        Off by what the least delay of a window varies, over the time between two windows.
+        Its error: what the least delay of a window varies, over the time between the two windows.
         """
         if self._first is None or self._full is None or self._first is self._full:
             return None

@@ -1,7 +1,7 @@
-"""A camera, decoded in a process that can touch nothing else: the main process's end of it.
+"""Starts the sandboxed process that decodes a camera (child.py), and reads its pictures.
 
-Bitstreams are the camera's to choose, and decoders have faults. So the process that holds the
-models, the plan and the output never parses what a camera sends: it is handed planes of samples.
+The process that holds the models, the plan and the output never parses what a camera sends, only
+planes of samples: decoders have faults, and a camera chooses the bytes that reach them.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from contrejour.media.format import Format
 from contrejour.media.out.encode import picture_of
 
 GRACE_S = 2.0
-"""For a process to start, or to end."""
+"""How long a process may take to start, or to end."""
 PIPE_BYTES = 1 << 20
 _SET_PIPE_SIZE = 1031
 
 
 class Decoder:
-    """One connection to a camera, as `Live`. `close` ends its process; so does our own end.
+    """One connection to a camera, as `LiveStream`. Its process ends with `close`, or with ours.
 
     A `sink` is given the packets that came, as segments, whatever becomes of the pictures.
     """
@@ -91,7 +91,7 @@ class Decoder:
         return self._check is not None and not self._check.fits
 
     def frames(self) -> Iterator[Frame]:
-        """As `Live.frames`: it ends with an error, always, which says why."""
+        """As `LiveStream.frames`: always ends with an error, which says why."""
         limit_s = OPEN_S + STALL_S + GRACE_S  # FFmpeg's own time-outs come late, or not at all
         while True:
             kind, length = wire.PREFIX.unpack(self._read(wire.PREFIX.size, limit_s))
@@ -121,7 +121,7 @@ class Decoder:
         )  # fmt: skip
 
     def _read(self, size: int, limit_s: float) -> memoryview:
-        """So many bytes, in memory of our own. Raises CameraError when they don't come in time."""
+        """Read `size` bytes into new memory. Raises CameraError when they don't come in time."""
         body = np.empty(size, np.uint8).data
         got, end_s = 0, time.monotonic() + limit_s
         while got < size:
@@ -142,7 +142,7 @@ class Decoder:
         return CameraError("decoder-died", camera=self.name, how=how)
 
     def close(self) -> None:
-        """End the process, whatever it does. Waits until the sink has been told all it said."""
+        """Kill the process. Waits until the sink was given all that it had sent."""
         self._child.kill()
         self._child.wait()
         if self._check:
@@ -160,7 +160,7 @@ def _widen(pipe: int) -> None:
 
 
 def rgb_of(fmt: Format, planes: Any, width: int, height: int) -> Rgb:
-    """An upright copy of this size."""
+    """An upright RGB copy, `width` x `height` px."""
     if fmt.rotation % 180:
         width, height = height, width
     picture: av.VideoFrame = picture_of(fmt, planes)

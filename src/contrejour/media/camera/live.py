@@ -1,9 +1,9 @@
-"""A live stream: pictures as they come, until the camera goes away, and then an error, always.
+"""A live stream: pictures as they come; always ends with an error, when the camera goes away.
 
 FFmpeg ends a dropped connection without an exception, and says nothing of lost packets or of a
 clock that was set. Here every end is a CameraError, times only go forward, what a loss may have
-touched is `corrupt`, and what went missing or jumped is counted. `feeds` has where packets come
-from; all that is opened is opened by the constructor, and `frames` only reads.
+damaged is `corrupt`, and losses and jumps are counted. Packets come from `feeds`. The constructor
+opens all that is opened; `frames` only reads, so it runs in a sandbox.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from contrejour.media.sets import Sets
 TIME_BASE = Fraction(1, 90_000)
 USUAL_RATE = Fraction(25)
 PACED_BY = 4
-"""Pictures by whose steps the rate is told, before the first is handed out."""
+"""So many pictures are read before the first is given out: their steps tell the rate."""
 PATIENCE_S = 10.0
-"""For a picture, while packets come: a camera may send the next whole one after some seconds."""
+"""Packets may come this long without a picture: a camera may send key pictures seconds apart."""
 Tee = Callable[[Any, bytes, Arrival], None]
 _MISSED = re.compile(r"RTP: missed (-?\d+) packets")
 
@@ -73,13 +73,13 @@ class LiveStream:
     def frames(self) -> Iterator[Frame]:
         """Pictures in order, their times going forward from 0. Ends with a CameraError alone.
 
-        From a sign of damage to the next picture that refers to none every frame is `corrupt`.
+        From a sign of damage on, frames are `corrupt` until a picture that refers to no other.
         """
         pictures, first = self._pictures(), []
         ended: ContrejourError | None = None
         try:
             first = list(islice(pictures, PACED_BY))
-        except ContrejourError as error:  # before so many came: what came is shown
+        except ContrejourError as error:  # fewer came: they are shown before it is raised
             ended = error
         rate = _rate([shown.stamp_ns for shown in first])
         for number, shown in enumerate(chain(first, pictures)):
@@ -88,7 +88,7 @@ class LiveStream:
             raise ended
 
     def _pictures(self) -> Iterator[_DecodedPicture]:
-        """What is decoded, as it comes."""
+        """Decoded pictures as they come, each with whether it may be damaged."""
         damaged, stream, sets = False, None, Sets("", b"")
         codec, prefix, seen_s = "", 0, time.monotonic()
         for packet, came in self._packets():
@@ -103,7 +103,7 @@ class LiveStream:
             if damaged and packet.is_keyframe:
                 damaged = not nal.opens_clean(codec, data, prefix)
             damaged |= packet.is_corrupt or (prefix == 0 and sets.doubts(data))
-            if sets.changed:  # the next connection asks how they are coded now
+            if sets.changed:  # the next connection reads the new codec data
                 raise self._feed.gone("camera-coded-anew", camera=self.name)
             packet.opaque = sent = _PacketState(came)
             pictures, complains = _decoded(packet)
@@ -122,7 +122,7 @@ class LiveStream:
                 raise CameraError("no-picture-decodes", camera=self.name)
 
     def _packets(self) -> Iterator[tuple[Any, Arrival]]:
-        """With what FFmpeg says on the way kept off the terminal, and its losses counted."""
+        """The feed's packets. FFmpeg's log is kept off the terminal, its losses counted."""
         packets = self._feed.packets()
         while True:
             with av.logging.Capture() as said:
@@ -146,7 +146,7 @@ class LiveStream:
         pts = round(time_ns * TIME_BASE.denominator / 1_000_000_000)
         try:
             frame = frame_of(self.fmt, number, pts, picture, shown.damaged)
-        except Unsupported as error:  # the next connection finds out what it is now
+        except Unsupported as error:  # the next connection has the new format
             shape = f"{picture.width}x{picture.height} {picture.format.name}"
             raise self._feed.gone("camera-changed", camera=self.name, shape=shape) from error
         return replace(frame, time_ns=time_ns, taken=taken)
@@ -157,7 +157,7 @@ class LiveStream:
 
 @dataclass(slots=True)
 class _PacketState:
-    """What is known of a packet, for the picture that it becomes."""
+    """What is known of a packet, which the decoder passes on with its picture."""
 
     came: Arrival
     damaged: bool = True
@@ -178,7 +178,7 @@ class _DecodedPicture:
 def _shown(picture: av.VideoFrame, came: Arrival, damaged: bool) -> _DecodedPicture:
     stamp = picture.pts if picture.pts is not None else picture.dts
     stamp_ns = None
-    if stamp is not None and came.offset_ns is not None:  # a connection's first often has none
+    if stamp is not None and came.offset_ns is not None:  # the first picture often has no stamp
         unit_ns = Fraction(picture.time_base or TIME_BASE) * 1_000_000_000
         stamp_ns = came.offset_ns + int(stamp * unit_ns)
     return _DecodedPicture(picture, came, damaged, stamp_ns, time.monotonic_ns(), time.time_ns())
@@ -194,10 +194,10 @@ def _rate(stamps: Sequence[int | None]) -> Fraction | None:
 
 
 def _decoded(packet: Any) -> tuple[list[Any], bool]:
-    """The pictures of a packet, and whether the decoder had to complain.
+    """The pictures of a packet, and whether the decoder complained.
 
-    Of a reference that is missing the H.265 decoder only grumbles, and the H.264 decoder, where a
-    whole picture was lost, says no more than this among what is meant for its own developers.
+    Of a missing reference the H.265 decoder only logs a warning; of a whole picture that was lost
+    the H.264 decoder only logs a line with "num gap", at the level of debugging.
     """
     av.logging.set_level(av.logging.DEBUG)
     try:

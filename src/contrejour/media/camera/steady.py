@@ -1,8 +1,8 @@
 """A time line that only goes forward, whatever a camera's clock does. Pure.
 
-A camera's time stamps are trusted while they step like the clock that pictures arrive by. Where
-one goes back, or leaps while nothing was waited for (an hour ahead, a new time source), the line
-goes on by what was really waited, and the jump is counted.
+A camera's time stamps are followed while they step like the clock that pictures arrive by. Where
+one goes back, or leaps by seconds that did not pass between two arrivals (an hour ahead, a new time
+source), the line goes on by the time that did, and the jump is counted.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 LEAP_NS = 2_000_000_000
-"""A step up to this is a slow camera or a lost packet, never a clock that was set."""
+"""A step up to this is taken for a slow camera or a lost packet, not for a clock that was set."""
 LEAST_NS = 1_000_000
 MOST_MISSED = 100
 
@@ -28,9 +28,9 @@ class Steady:
     _begun: bool = False
 
     def at(self, camera_ns: int | None, arrived_ns: int) -> int:
-        """The time of a picture stamped `camera_ns`, if at all, that came at `arrived_ns`.
+        """The time of a picture stamped `camera_ns` (None: no stamp) that came at `arrived_ns`.
 
-        `arrived_ns` is monotonic. Greater than the last one by 1 ms at least.
+        `arrived_ns` is monotonic. The time exceeds the last one by 1 ms at least.
         """
         waited = arrived_ns - self._arrived_ns
         if camera_ns is None or self._camera_ns is None:
@@ -51,7 +51,7 @@ class Pace:
     """Whether a picture went missing, by the steps of the ones before it. `lost`: how many did.
 
     The H.265 decoder replaces a picture that never came with another, and says nothing. A camera
-    that slows down by half at once is taken for one that lost a picture: veiled, not shown.
+    that halves its rate at once is taken for one that lost a picture, and veiled.
     """
 
     lost: int = 0

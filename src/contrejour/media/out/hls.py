@@ -1,12 +1,12 @@
 """Veiled pictures as HTTP Live Streaming (RFC 8216bis): fMP4 segments, their parts, a playlist.
 
     live.m3u8                 segments that are complete, and the parts of the newest ones
-    20270212T16/…             where segments go that left the list, where they may be kept: by hour
+    20270212T16/…             segments that left the list and may be kept, by the hour they began
     SESSION-init.mp4          one for each connection to the camera
     SESSION-00000042.m4s      a segment, which grows part by part: parts are ranges of its bytes
 
 A part is written, then the playlist that names it. After a break of the stream the playlist goes
-on, with a discontinuity; numbers never come twice.
+on, with a discontinuity; no number of a segment is used twice.
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ from contrejour.media.out.encode import CodedPicture
 from contrejour.media.out.fmp4 import fragment, init_segment
 
 PART_S, HOLE_S = Fraction(1, 8), Fraction(1, 2)
-"""A part has as many pictures as this much time holds, one at least: they wait for each other."""
+"""PART_S: a part has as many pictures as this time holds, one at least; each waits for the last.
+HOLE_S: a hole between parts that is shorter than this is closed."""
 TREMBLE = Fraction(11, 10)
-"""A part may last longer than its pictures should by this, for their times tremble."""
+"""A part may last longer than its pictures should by this factor: their times jitter."""
 HOLD_BACK_S = 0.6
-"""A player that stays this far behind the newest part stands a network that is uneven."""
+"""Players are told to stay this far behind the newest part, lest an uneven network stall them."""
 LISTED = 6
 """Segments in the playlist; where nothing may be recorded no other stays on disk: 12 seconds."""
 PARTS_OF = 3
@@ -46,7 +47,7 @@ TARGET_S = 3
 
 
 SegmentListener: TypeAlias = "Callable[[datetime, str, str], object]"
-"""When its first picture was taken, SHA-256 of its file (hex), and its name."""
+"""Called with when its first picture was taken, SHA-256 of its file (hex), and its name."""
 ENTIRE_FILE = 1 << 62
 """Bytes of a file that never grows: all there are."""
 
@@ -76,7 +77,7 @@ class MediaSegment:
 
 
 class PlaylistState(NamedTuple):
-    """What players may have by now; each change makes a new one."""
+    """The playlist as it is now, and what it names; each change makes a new one."""
 
     number: int = 0
     """Of the newest segment."""
@@ -88,7 +89,7 @@ class PlaylistState(NamedTuple):
     files: Mapping[str, int] = {}
     """The files that the playlist names, and how many bytes of each are written parts."""
     at_ns: int = 0
-    """When, by the monotonic clock."""
+    """When this was published, by the monotonic clock."""
 
     def has(self, number: int, part: int | None) -> bool:
         """Whether the playlist names that part, or all of that segment, or what comes later."""
@@ -123,9 +124,9 @@ class Playlist:
         """Notified of each new `published`."""
 
     def begin(self, fmt: Format, session: str) -> None:
-        """A new stream, whose first picture is a key. `session`: a name that is new.
+        """A new stream, whose first picture is a key. `session`: a name not used before.
 
-        Raises OutputFailed, as all of these do.
+        Raises OutputFailed, as `write`, `end` and `close` do.
         """
         self.end()
         self._fmt, self._session, self._part = fmt, session, []
@@ -141,7 +142,7 @@ class Playlist:
     def write(self, packets: Iterable[CodedPicture], taken: datetime) -> bool:
         """Add coded pictures, of which the first was taken then; whether a new part can be played.
 
-        A part ends where one more picture would make it too long; nothing waits for what is next.
+        A part ends where one more picture would make it too long, without waiting for that picture.
         """
         assert self._fmt
         done = False
@@ -157,7 +158,7 @@ class Playlist:
 
     @property
     def _usual(self) -> int:
-        """How long a picture lasts, for nobody knows when the next one comes."""
+        """How long a picture lasts by the rate, in pts: when the next one comes isn't known."""
         assert self._fmt
         return max(1, round(1 / (self._fmt.rate * self._fmt.time_base)))
 
@@ -175,7 +176,7 @@ class Playlist:
             self._leave(gone)
 
     def _leave(self, gone: MediaSegment) -> None:
-        """Out of the list: to its hour's folder, or off the disk. Raises OutputFailed."""
+        """Move what left the list to its hour's folder, or delete it. Raises OutputFailed."""
         path = self._folder / gone.name
         try:
             if self._keep:
@@ -187,7 +188,7 @@ class Playlist:
             if all(segment.init != gone.init for segment in self._segments):
                 (self._folder / gone.init).unlink(missing_ok=True)
         except FileNotFoundError:
-            pass  # it was due, and is destroyed already
+            pass  # retention destroyed it already
         except OSError as error:
             raise self._failed(error) from error
 
@@ -198,13 +199,13 @@ class Playlist:
         assert self._fmt
         pts = [packed.pts for packed in self._part]
         if self._end_pts is not None and (pts[0] - self._end_pts) * self._fmt.time_base < HOLE_S:
-            pts[0] = self._end_pts  # players stall at a hole: the first picture fills it
+            pts[0] = self._end_pts  # the first picture lasts longer: players stall at a hole
         ends = [*pts[1:], pts[-1] + self._usual]
         lasting = [max(1, end - at) for at, end in zip(pts, ends, strict=True)]
         self._fragments += 1
         self._end_pts = pts[0] + sum(lasting)
         pictures = list(zip(self._part, lasting, strict=True))
-        # Times go on after a break too: some players take what seems to come again for old.
+        # Times go on after a break too: some players drop pictures whose times they had before.
         data = fragment(self._fmt, self._fragments, self._shift + pts[0], pictures)
         segment = self._segments[-1]
         try:
@@ -218,7 +219,7 @@ class Playlist:
         return True
 
     def end(self) -> None:
-        """The stream broke off: what waited is written, and the segment is complete."""
+        """The stream broke off: write what waits, and complete the segment."""
         if self._part:
             self._flush()
         if self._finish():
@@ -226,7 +227,7 @@ class Playlist:
                 self._publish()
 
     def _finish(self) -> bool:
-        """The newest segment gets no more parts; whether it was to get any."""
+        """Complete the newest segment; False where it was complete, or there is none."""
         newest = self._segments[-1] if self._segments else None
         if newest is None or newest.is_complete:
             return False
@@ -236,7 +237,7 @@ class Playlist:
         return True
 
     def close(self) -> None:
-        """Nothing more comes, and players are told."""
+        """Complete the segment, and tell players that nothing more comes."""
         self._ended = True
         self.end()
         if self._segments:
@@ -295,7 +296,7 @@ class Playlist:
 
 
 def _append(path: Path, at: int, data: bytes) -> None:
-    """Write at the end of what is known to be there: what a full disk cut short is overwritten."""
+    """Write at `at`, the end of the last part, over what a write that failed left there."""
     file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o666)
     try:
         os.ftruncate(file, at)
@@ -308,7 +309,7 @@ def _append(path: Path, at: int, data: bytes) -> None:
 
 
 def _numbers(path: Path) -> tuple[int, int]:
-    """The first number, and that of the first break, to go on with after the playlist at `path`."""
+    """The numbers of segment and break to go on with after the playlist at `path`; 0, 0: none."""
     try:
         text = path.read_text()
     except (OSError, UnicodeDecodeError):

@@ -47,7 +47,7 @@ class Report:
         return _lawful(worst(finding.verdict for finding in self.findings))
 
     def of(self, measure: str | None) -> tuple[Finding, ...]:
-        """What is found of one measure; None: of the whole mandate."""
+        """The findings about one measure; None: about the whole mandate."""
         return self._by.get(measure, ())
 
     def verdict_of(self, measure: str) -> Verdict:
@@ -123,7 +123,7 @@ _KNOWN = frozenset(Act)
 
 @cache
 def _bearing(words: frozenset[str], law: tuple[str, ...]) -> tuple[tuple[str, Check], ...]:
-    """The rules in force that bear on these acts, in the rulebook's order."""
+    """The rules in force that concern one of these acts, in the rulebook's order."""
     return tuple(
         (name, RULES[name].check)
         for name in law
@@ -140,7 +140,7 @@ def _finding(rule: Rule, measure: str | None, held: Objection) -> Finding:
 
 @cache
 def _told(rule: str, key: str, values: tuple[tuple[str, object], ...]) -> tuple[Text, Text]:
-    """The sentences, filled: a thousand measures often lack the same thing."""
+    """Both sentences, filled. Cached: a thousand measures often lack the same thing."""
     known = sentences()
     sentence = known.get((rule, key)) or known["ANY", key]
     return filled(sentence.because, dict(values)), filled(sentence.cure, dict(values))

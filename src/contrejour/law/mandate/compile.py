@@ -1,4 +1,4 @@
-"""From an accepted mandate to the plan that runs: per camera, what it may do, when, and until when.
+"""Makes an accepted mandate the plan: what each camera may do, when, and until when.
 
     {"format": "contrejour-plan/1",
      "mandate": {"id", "sha256", "body", "controller", "deliberation"},
@@ -95,7 +95,7 @@ def demand_accepted(report: Report) -> None:
 
 
 def _rules(report: Report, verdict: Verdict) -> str:
-    """Which rule says so of which measure."""
+    """Each measure and rule of that verdict, for an error; * is the whole mandate."""
     found = [each for each in report.findings if each.verdict is verdict]
     return ", ".join(dict.fromkeys(f"{each.measure or '*'} {each.rule}" for each in found))
 
@@ -125,7 +125,7 @@ def _measure(
 
 
 def _originals(mandate: Mandate) -> Json:
-    """Written out, so that a plan keeps what was voted. Raises Refused beyond the limits."""
+    """All values, defaults too: a plan keeps what was voted. Raises Refused beyond the limits."""
     told = mandate.originals.model_dump(mode="json")
     Originals.of(told)
     return told
@@ -150,7 +150,7 @@ def _cameras(mandate: Mandate) -> dict[str, Json]:
 
 
 def _ends(mandate: Mandate, as_of: date) -> dict[str, datetime]:
-    """When each measure stops being lawful, as far as this rulebook can know."""
+    """When each measure stops being accepted, by this rulebook, or its window ends."""
     last = mandate.valid.until or as_of
     ends = {measure.id: end_of(last) for measure in mandate.measures}
     running = set(ends)

@@ -1,4 +1,4 @@
-"""The plan: the only thing that a camera runs by. It can't be made but from a verified signature.
+"""The plan that cameras run by: made only of an envelope whose signature is verified.
 
 plan = Plan(data, trusted)
 plan.demand("quais-01", Act.RECORD, now)          # raises unless the plan says so, now
@@ -60,12 +60,12 @@ class Grant:
 
 
 class Plan:
-    """A verified plan. There is no other way to one: the signature is checked on making it."""
+    """A verified plan: making one checks the signature."""
 
     __slots__ = ("_cameras", "_originals", "data", "expires", "mandate", "not_before")
 
     def __init__(self, envelope: bytes, trusted: Iterable[Ed25519PublicKey]) -> None:
-        """Raises SignatureError, and Refused for a plan beyond any mandate's limits."""
+        """Raises SignatureError, and Refused for `originals` beyond what any mandate may set."""
         signed = verify(envelope, trusted)
         if signed.get("format") != FORMAT:
             raise SignatureError("plan-of-another-format", format=FORMAT)
@@ -87,7 +87,7 @@ class Plan:
         return self._cameras[camera]
 
     def naming(self, camera: str, act: str) -> tuple[Grant, ...]:
-        """The grants of that act. Raises Refused when there is none, whatever the hour."""
+        """The camera's grants of that act, open or not. Raises Refused when there is none."""
         found = tuple(grant for grant in self.grants(camera) if act in grant.acts)
         if not found:
             raise Refused("act-not-in-plan", act=act, camera=camera, mandate=self.mandate)
@@ -96,7 +96,7 @@ class Plan:
     def is_open(self, camera: str, act: str, at: datetime) -> bool:
         """Whether the act may run at that moment.
 
-        Raises Refused for an act that the plan doesn't name, PlanExpired when it never opens again.
+        Raises Refused for an act that the plan doesn't name, PlanExpired when all its grants ended.
         """
         named = self.naming(camera, act)
         if all(at >= grant.expires for grant in named):
@@ -112,15 +112,15 @@ class Plan:
             raise Refused("act-closed-now", camera=camera, act=act, at=utc(at))
 
     def originals(self, camera: str) -> Originals:
-        """How the camera's originals are sealed and opened. Raises Refused for another's camera."""
+        """How originals are sealed and opened. Raises Refused for a camera not in the plan."""
         self.grants(camera)
         return self._originals
 
     def destroy_by(self, camera: str, recorded_at: datetime) -> datetime:
         """When a recording must be gone: the earliest of what its grants say, never over a month.
 
-        `recorded_at` is aware. A camera with no grant that keeps images keeps them not at all. What
-        an earlier plan let record is kept as this one would have: a new plan destroys no evidence.
+        `recorded_at` is aware, and the result where no grant keeps images. What was recorded before
+        this plan is kept as this plan would keep it: a new plan destroys no evidence.
         """
         earlier = recorded_at < self.not_before
         keeping = [each for each in self.grants(camera) if earlier or each.is_open(recorded_at)]
@@ -130,10 +130,10 @@ class Plan:
         return min(moments, default=recorded_at.astimezone(UTC))
 
     def kept_until(self, at: datetime) -> datetime:
-        """The latest that any camera may keep what it records at that moment, whatever the hour.
+        """The latest that any camera may keep what it records at `at`, at whatever hour.
 
-        A day's keys are for all cameras. `at` is aware; what comes back is UTC. A plan by which
-        nothing is recorded keeps nothing: then it is `at`.
+        For the keys of a day, which all cameras share. `at` is aware; the result is UTC, and `at`
+        itself for a plan by which nothing is recorded.
         """
         grants = {grant.limits: grant for each in self._cameras.values() for grant in each
                   if "record" in grant.acts}  # fmt: skip

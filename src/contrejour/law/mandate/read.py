@@ -1,4 +1,4 @@
-"""A mandate from its YAML, and what the model alone can't see: names that nothing bears."""
+"""Reads a mandate from YAML, and finds what the schema can't: unknown names, doubles, dates."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _strange(mandate: Mandate) -> Iterator[Problem]:
 
 
 def _dangling(mandate: Mandate) -> Iterator[Problem]:
-    """Names that nothing in the mandate bears."""
+    """References to what the mandate doesn't define."""
     known = {
         where: getattr(mandate, where) for where in ("documents", "places", "roles", "cameras")
     }
@@ -40,7 +40,7 @@ _documents = attrgetter(*DOCUMENTS_OF_A_MEASURE)
 
 
 def _references(mandate: Mandate) -> Iterator[tuple[str, str | None, *Path]]:
-    """What a reference names, its name, and where it stands, of every one."""
+    """Of every reference: the kind of what it names, the name, and the path where it stands."""
     yield "documents", mandate.deliberation.document, "deliberation", "document"
     yield "documents", mandate.competence, "competence"
     yield "documents", mandate.prior_consultation, "prior_consultation"
@@ -69,7 +69,7 @@ def _references(mandate: Mandate) -> Iterator[tuple[str, str | None, *Path]]:
 
 
 def _twice(mandate: Mandate) -> Iterator[Problem]:
-    """Measures of one name, and cameras in two places."""
+    """Two measures of the same name, and cameras in two places."""
     seen: set[str] = set()
     places: dict[str, str] = {}
     for index, measure in enumerate(mandate.measures):

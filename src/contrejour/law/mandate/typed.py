@@ -1,4 +1,4 @@
-"""YAML that has to fit a model: what doesn't is an error with its file, line, key and a hint.
+"""Reads YAML by a pydantic model; errors have the file, the line, the key and a hint.
 
 region.yaml:31: measures.0.keep.imagse: unknown key        hint: did you mean images?
 """
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 Problem = tuple[Path, Malformed]
-"""Where, and what: an error yet without its line."""
+"""The path of what is wrong, and the error, which has no line yet."""
 M = TypeVar("M", bound=BaseModel)
 
 
 def typed(model: type[M], text: str, name: str, also: Callable[[M], Iterable[Problem]]) -> M:
-    """What `text` says, as `model` has it; `also` finds what a model can't. Raises Malformed."""
+    """`text` as a `model`; `also` finds problems that a model can't. Raises Malformed, of all."""
     data = parse(text, name)
     if not isinstance(data, dict):
         raise Malformed("no-keys-and-values", name=name)
@@ -53,12 +53,12 @@ def typed(model: type[M], text: str, name: str, also: Callable[[M], Iterable[Pro
 
 
 def wrong(path: Path, message: str, /, *, hint: Message | None = None, **values: Value) -> Problem:
-    """Where, and what by its id, with its values and its hint."""
+    """A Problem at `path`: the id of its message, its values and its hint."""
     return path, Malformed(message, hint=hint, **values)
 
 
 class QuotedValue(str):
-    """A value as it is quoted in an error: not whole pages of it."""
+    """A value as an error quotes it: 60 characters of its repr at most."""
 
     def __new__(cls, value: object) -> QuotedValue:
         text = repr(value)
@@ -73,7 +73,7 @@ def _echo(error: ErrorDetails, errors: Iterable[ErrorDetails]) -> bool:
 
 
 def _told(model: type[BaseModel], error: ErrorDetails) -> Problem:
-    """One pydantic error, in our words."""
+    """One pydantic error as a Problem, in our own messages."""
     path: Path = tuple(part for part in error["loc"] if part != "[key]")
     kind, found = error["type"], QuotedValue(error["input"])
     context = error.get("ctx", {})
@@ -125,7 +125,7 @@ def close(word: str, known: Iterable[str]) -> Message | None:
 
 
 def _keys_beside(model: type[BaseModel], path: Path) -> list[str]:
-    """The keys that the schema has at the place of an unknown one."""
+    """The keys that the schema has where the unknown key stands."""
     for part in path[:-1]:
         if isinstance(part, str) and part in _fields(model):
             below = _model_in(_fields(model)[part])
@@ -147,12 +147,12 @@ def _model_in(annotation: object) -> type[BaseModel] | None:
 
 
 def _key(path: Path) -> str:
-    """The innermost key, above the places in a list."""
+    """The last key of a path, leaving out indices of lists; "" for none."""
     return next((part for part in reversed(path) if isinstance(part, str)), "")
 
 
 def _line(at: Mapping[Path, int], path: Path) -> int:
-    """The line of `path`, or of what is around it."""
+    """The line of `path`, or of the innermost thing around it that has one; else 1."""
     while path and path not in at:
         path = path[:-1]
     return at.get(path, 1)

@@ -105,7 +105,10 @@ def test_a_message_is_told_as_json_and_read_again() -> None:
     "told",
     [None, "x", {"id": 1, "values": {}}, {"id": "no-such", "values": {}}, {"id": "run-interrupted"},
      {"id": "does-not-exist", "values": {}}, {"id": "does-not-exist", "values": {"path": [1]}},
-     {"id": "camera-again", "values": {"error": "x", "seconds": "1"}}],
+     {"id": "camera-again", "values": {"error": "x", "seconds": "1"}},
+     {"id": "", "values": {}},
+     {"id": "camera-again", "values": {"error": "x", "seconds": float("inf")}},
+     {"id": "verbatim", "values": {"text": {"id": "verbatim", "values": {"text": float("nan")}}}}],
 )  # fmt: skip
 def test_what_is_no_message_of_ours_is_refused(told: object) -> None:
     with pytest.raises(ValueError, match=r"not a message|format code"):

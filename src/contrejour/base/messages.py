@@ -12,6 +12,7 @@ catalogues with the ids in the source, so that there is none.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -101,6 +102,13 @@ def _template(message: Message, language: str) -> str:
     return found.gettext(message.id)
 
 
+def _may_be_told(value: object) -> bool:
+    """Whether JSON has it: not NaN and no infinity, which Python reads and writes all the same."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, str | int | Message | None)
+
+
 def of_json(told: object) -> Message:
     """The reverse of what `as_json` makes of a Message, of what another process says.
 
@@ -109,13 +117,13 @@ def of_json(told: object) -> Message:
     if not isinstance(told, dict) or not isinstance(told.get("id"), str):
         raise ValueError("not a message")
     given = told.get("values")
-    if not isinstance(given, dict) or not has_template(told["id"]):
+    if not isinstance(given, dict) or not told["id"] or not has_template(told["id"]):
         raise ValueError("not a message")
     values = {
         str(name): of_json(value) if isinstance(value, dict) else value
         for name, value in given.items()
     }
-    if not all(isinstance(value, str | int | float | Message | None) for value in values.values()):
+    if not all(_may_be_told(value) for value in values.values()):
         raise ValueError("not a message")
     message = Message(told["id"], **values)
     try:

@@ -397,6 +397,12 @@ def test_a_part_that_somebody_writes_is_not_swept_and_one_of_another_name_neithe
     assert all(each.exists() for each in others)
 
 
+def test_a_pipe_that_is_called_like_a_part_holds_nobody_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.1-0123abcd.part")
+    replace(tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == NEW
+
+
 def test_a_name_as_long_as_names_can_be_is_written_as_well(tmp_path: Path) -> None:
     for name in ("n" * 255, "é" * 127, "\udcff" * 255):
         path = tmp_path / name

@@ -12,6 +12,7 @@ import pytest
 from fakes.runs import clip, masks_for, run, walking
 from fakes.veiled import masks_of, veil_it, veiled
 
+from contrejour.base.errors import OutputFailed
 from contrejour.recorded.folder import WorkFolder
 from contrejour.recorded.request import masks_name
 
@@ -168,3 +169,20 @@ def test_a_report_may_be_on_another_disk(small_disk: Path, tmp_path: Path) -> No
     assert report.read_text() == "report"
     assert out.read_text() == "video"
     assert [path.name for path in report.parent.iterdir()] == ["report.html"]
+
+
+def test_what_another_disk_has_no_room_for_leaves_nothing_there(
+    small_disk: Path, tmp_path: Path
+) -> None:
+    report, out = small_disk / "report.html", tmp_path / "out.mp4"
+    killed = small_disk / "report.html.1-0123abcd.part"
+    killed.write_text("half")
+    with WorkFolder(out, force=False, resume=False) as work:
+        work.begin({})
+        disk = shutil.disk_usage(small_disk).total
+        (work.path / "report").write_bytes(bytes(2 * disk))
+        (work.path / "video").write_text("video")
+        with pytest.raises(OutputFailed):
+            work.publish((work.path / "report", report), (work.path / "video", out))
+    assert not [*small_disk.glob("report*")]
+    assert not out.exists()

@@ -190,7 +190,7 @@ class Batch:
     def put(self, path: Path, data: bytes) -> None:
         """Write it aside. Raises OSError."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(path)
+        sweep(path)
         part = part_of(path)
         self._parts.append((part, path))
         self._folders.update(each for each in path.parents if self._folder in each.parents)
@@ -339,7 +339,7 @@ def _locked_part(path: Path, make: Callable[[Path], int]) -> tuple[Path, int]:
     Whoever sweeps may have taken it for a killed one's before it was locked: then it is gone, and
     another is made.
     """
-    _sweep(path)
+    sweep(path)
     while True:
         part = part_of(path)
         fd = make(part)
@@ -351,7 +351,7 @@ def _locked_part(path: Path, make: Callable[[Path], int]) -> tuple[Path, int]:
         os.close(fd)
 
 
-def _sweep(path: Path) -> None:
+def sweep(path: Path) -> None:
     """Remove the parts of `path` that nobody writes any more. Raises nothing."""
     ours = re.compile(re.escape(_stem(path)) + r"\.[0-9]+-[0-9a-f]{8}\.part")
     with suppress(OSError), os.scandir(path.parent) as found:
@@ -362,7 +362,7 @@ def _sweep(path: Path) -> None:
 
 
 def _remove_if_free(part: Path) -> None:
-    fd = os.open(part, os.O_RDONLY | os.O_NOFOLLOW)
+    fd = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a pipe would wait for ever
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if part.is_dir():

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import TextIO
 
 from contrejour.base.errors import Busy, OutputExists, OutputFailed
-from contrejour.base.files import part_of, rename, replace, unwritable
+from contrejour.base.files import part_of, rename, replace, sweep, unwritable
 
 TRIES = 100
 """Locks to take, each of them removed by a run that ended meanwhile, before it is given up."""
@@ -125,6 +125,9 @@ class WorkFolder:
             rename(*last)
         except OSError as error:
             raise unwritable(self.out, error) from error
+        finally:
+            for _, final in finished:
+                sweep(final)
         with suppress(OSError):
             self._clear()
             (self.path / "lock").unlink()  # last: who finds no lock finds nothing of this run
@@ -144,6 +147,7 @@ def _beside(part: Path, final: Path) -> Path:
     final.parent.mkdir(parents=True, exist_ok=True)
     if part.stat().st_dev == final.parent.stat().st_dev:
         return part
+    sweep(final)  # what a kill left
     near = part_of(final)
     shutil.copyfile(part, near)
     return near

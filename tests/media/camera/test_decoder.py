@@ -145,6 +145,15 @@ def test_an_error_keeps_its_kind_and_another_kind_is_a_camera_error():
     assert type(other) is CameraError
 
 
+def test_a_login_refused_stays_so_under_a_long_address():
+    """Else it would be tried again and again, until the camera locks the account."""
+    sent = CameraRefused("login-refused", camera=f"rtsp://10.0.0.8/{'é' * 400}")
+    told = wire.told_error(sent)
+    assert len(told) <= wire.MOST_TEXT
+    refused = wire.read_error(told, "rtsp://x")
+    assert (type(refused), refused.hint) == (CameraRefused, sent.hint)
+
+
 @pytest.mark.parametrize(
     "said",
     [

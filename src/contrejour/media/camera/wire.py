@@ -106,11 +106,13 @@ def _ratio(text: Any) -> Fraction:
 
 def told_error(error: ContrejourError) -> bytes:
     """The body of an E."""
-    kind = type(error).__name__
+    kind, hint = type(error).__name__, error.advice
+    if hint and hint.id == f"{error.message.id}.hint":
+        hint = None  # whoever reads it finds that one by itself; its values would be there twice
     told = {
         "kind": kind if kind in ENDS else "CameraError",
         "said": as_json(error.message),
-        "hint": error.advice and as_json(error.advice),
+        "hint": hint and as_json(hint),
     }
     return json.dumps(told).encode()
 

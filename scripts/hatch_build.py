@@ -12,7 +12,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-DOCUMENTS = ("docs/design", "docs/guide", "docs/reference")
+DOCUMENTS = ("docs/design", "docs/guide", "docs/reference", "bench/results")
 BASE = "src/contrejour/base"
 
 

@@ -7,6 +7,8 @@ project, which is there for the tests, is not on its path.
 from __future__ import annotations
 
 import os
+import posixpath
+import re
 import subprocess
 import sys
 import sysconfig
@@ -112,6 +114,20 @@ assert (docs / "guide" / "veil.fr.md").is_file()
 assert (files("contrejour") / "py.typed").is_file()
 """
     machine.run(machine.python, "-c", code)
+
+
+def test_no_link_of_a_document_leads_nowhere(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as packed:
+        names = set(packed.namelist())
+        pages = {name: packed.read(name).decode() for name in names if name.endswith(".md")}
+    nowhere = [
+        (name, link)
+        for name, text in pages.items()
+        for link in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", text)
+        if posixpath.normpath(posixpath.join(posixpath.dirname(name), link)) not in names
+    ]
+    assert len(pages) > 40
+    assert nowhere == []
 
 
 def test_sentences_are_compiled_and_in_french(machine: Machine, wheel: Path) -> None:

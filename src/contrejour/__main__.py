@@ -2,7 +2,16 @@
 
 import sys
 
-from contrejour.cli.main import main
+
+def main() -> int:
+    """Run one command; its exit code. Ctrl-C while Python still imports it ends it as any other."""
+    try:
+        from contrejour.cli.main import main as run
+
+        return run()
+    except KeyboardInterrupt:
+        return 130
+
 
 if __name__ == "__main__":
     sys.exit(main())

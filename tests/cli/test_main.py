@@ -197,3 +197,21 @@ def test_a_picture_is_veiled_whole_when_its_detector_fails(tmp_path: Path) -> No
         assert "1 frames veiled whole" in done.stderr
         assert masks_of(out)[0].whole
         assert veiled(out) == [True]
+
+
+def test_a_stop_while_python_still_imports_is_no_traceback() -> None:
+    script = (
+        "import sys\n"
+        "class Stop:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'contrejour.cli.main': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Stop())\n"
+        "from contrejour.__main__ import main\n"
+        "sys.exit(main())\n"
+    )
+    path = os.pathsep.join(PATHS)
+    done = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": path},
+        capture_output=True, text=True, timeout=LIMIT_S,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (130, "")

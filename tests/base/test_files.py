@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fakes.disks import full_at
 
 import contrejour
 from contrejour.base import files
@@ -297,18 +298,7 @@ def test_a_disk_that_is_full_at_any_step_leaves_what_was_there_and_no_part(
 
 def fails(patched: pytest.MonkeyPatch, call: str, nth: int) -> None:
     """The nth call of a kind says that the disk is full; `write`: from there on, of a file."""
-    count = 0
-
-    def once(real: Callable[..., object]) -> Callable[..., object]:
-        def called(*args: object, **more: object) -> object:
-            nonlocal count
-            count += 1
-            if count == nth:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            return real(*args, **more)
-
-        return called
-
+    once = full_at(nth)
     if call == "write":
         real = Path.open
 

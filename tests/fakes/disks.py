@@ -13,8 +13,8 @@ import pytest
 from contrejour.custody.seal import segment
 
 
-def failing(patched: pytest.MonkeyPatch, call: str, nth: int) -> None:
-    """Have the nth call of a kind say that the disk is full."""
+def full_at(nth: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Wraps calls: the nth of all that it wraps says that the disk is full."""
     count = 0
 
     def once(real: Callable[..., Any]) -> Callable[..., Any]:
@@ -27,6 +27,12 @@ def failing(patched: pytest.MonkeyPatch, call: str, nth: int) -> None:
 
         return called
 
+    return once
+
+
+def failing(patched: pytest.MonkeyPatch, call: str, nth: int) -> None:
+    """Have the nth call of a kind say that the disk is full."""
+    once = full_at(nth)
     if call == "write":
         patched.setattr(segment._HashingFile, "write", once(segment._HashingFile.write))
     elif call == "open":

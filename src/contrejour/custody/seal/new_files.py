@@ -9,10 +9,6 @@ from typing import BinaryIO
 
 from contrejour.base import files
 from contrejour.base.errors import SealError
-from contrejour.base.files import sync
-
-sync_folder = sync
-"""Makes names that came and went durable."""
 
 
 def part_of(path: Path) -> Path:

@@ -25,10 +25,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from contrejour.base import files
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import SealError
+from contrejour.base.files import sync
 from contrejour.custody.seal import manifest
 from contrejour.custody.seal.age import Writer
 from contrejour.custody.seal.manifest import ClockQuality, Manifest, SealedSegment, Status
-from contrejour.custody.seal.new_files import part_of, sync_folder, write_new
+from contrejour.custody.seal.new_files import part_of, write_new
 from contrejour.custody.seal.onion import Window
 from contrejour.custody.seal.recipient import Recipient
 from contrejour.custody.seal.window import PreparedWindow
@@ -179,7 +180,7 @@ def _found(folder: Path, segment: SealedSegment) -> SealedSegment:
         return segment
     if not path.exists() and part_of(path).exists():
         os.replace(part_of(path), path)
-        sync_folder(folder)
+        sync(folder)
     if not path.exists() or not path.stat().st_size:
         path.unlink(missing_ok=True)
         return replace(segment, status=Status.GAP)
@@ -225,7 +226,7 @@ class _SegmentFile:
             self._sink.file.close()
         if not self._path.exists():
             os.replace(part_of(self._path), self._path)
-        sync_folder(self._path.parent)
+        sync(self._path.parent)
 
 
 class _HashingFile:

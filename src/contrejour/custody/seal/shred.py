@@ -16,9 +16,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contrejour.base.errors import SealError
+from contrejour.base.files import sync
 from contrejour.custody.seal import keynotes
 from contrejour.custody.seal.keys import hold_path, key_path, read_identity
-from contrejour.custody.seal.new_files import sync_folder
 from contrejour.custody.seal.plugin import Token
 from contrejour.custody.seal.recipient import Recipient
 
@@ -71,7 +71,7 @@ def _destroyed(
     statement = keynotes.sign_told(whole, told["party"], key)
     _overwrite(path)
     path.unlink()
-    sync_folder(path.parent)
+    sync(path.parent)
     return statement
 
 

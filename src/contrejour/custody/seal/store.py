@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from contrejour.base.errors import SealError
+from contrejour.base.files import sync
 from contrejour.custody.seal.manifest import Manifest, Status, digest
-from contrejour.custody.seal.new_files import sync_folder, write_new
+from contrejour.custody.seal.new_files import write_new
 from contrejour.custody.seal.segment import MANIFEST, ONIONS, OPEN
 
 AHEAD = "ahead"
@@ -133,7 +134,7 @@ def enter(camera: Path, t0: int, onions: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     onions.replace(folder / ONIONS)
     for each in (folder, folder.parent, camera):
-        sync_folder(each)
+        sync(each)
     return folder
 
 

@@ -23,6 +23,7 @@ from typing import Any
 from contrejour.base import files
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import SealError
+from contrejour.base.files import sync
 from contrejour.base.times import utc
 from contrejour.custody.ledger.entry import Entry
 from contrejour.custody.ledger.tree import full_root, leaf_hash, root
@@ -30,7 +31,7 @@ from contrejour.custody.seal import store
 from contrejour.custody.seal.clock import when
 from contrejour.custody.seal.gaps import Gap
 from contrejour.custody.seal.manifest import digest
-from contrejour.custody.seal.new_files import part_of, sync_folder, write_new
+from contrejour.custody.seal.new_files import part_of, write_new
 from contrejour.custody.seal.segment import MANIFEST
 
 FOLDER, STATE = "entries", "state.json"
@@ -149,7 +150,7 @@ class LogEntries:
         for index in self._folder.glob("*.leaves"):
             if index.stem[-6:] > f"{self._state['files']:06}":
                 index.unlink()
-        sync_folder(self._folder)
+        sync(self._folder)
 
 
 def _root(leaves: list[bytes]) -> str:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +118,7 @@ def times(path: Path) -> list[int]:
     return [frame.pts for frame in media.Reader(path, fmt, gops).frames(0, len(gops))]
 
 
-def masks_for(path: Path, to: Path, hidden: Callable[[int], tuple[Box, ...] | str]) -> Path:
+def masks_for(path: Path, to: Path, hidden: Callable[[int], Sequence[Box] | str]) -> Path:
     """A masks file for a clip: `hidden(frame)` says its boxes, or why it is veiled whole."""
     fmt, pts = media.probe(path), times(path)
     header = masksfile.MasksHeader(

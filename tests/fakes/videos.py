@@ -11,13 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fakes.runs import LIMIT_S
+from fakes.runs import LIMIT_S, masks_for
 from numpy.typing import NDArray
 
-from contrejour import media
-from contrejour.base.files import sha256
-from contrejour.base.pictures import Box, Cells, HiddenBox, Mask, Source
-from contrejour.recorded import masksfile
+from contrejour.base.pictures import Box, Cells
 from contrejour.recorded.job import Job
 from contrejour.recorded.pool import Task
 from contrejour.recorded.request import Options, Step, Summary
@@ -153,28 +150,6 @@ def pool_of(jobs: int) -> PoolOf:
     return process_pool if jobs else InlinePool
 
 
-def times_read(path: Path) -> list[int]:
-    """The time stamps of every picture, as `contrejour` reads them."""
-    fmt = media.probe(path)
-    gops = media.index(path, fmt)
-    return [frame.pts for frame in media.Reader(path, fmt, gops).frames(0, len(gops))]
-
-
-def masks_file(path: Path, clip: Path, hide: Hide) -> Path:
-    """A masks file for a clip."""
-    fmt, times = media.probe(clip), times_read(clip)
-    header = masksfile.MasksHeader(
-        clip.name, sha256(clip), *fmt.upright, fmt.rotation, fmt.time_base, len(times)
-    )
-    rows = []
-    for index, pts in enumerate(times):
-        what = hide(index)
-        given = () if isinstance(what, str) else tuple(HiddenBox(b, Source.HAND) for b in what)
-        rows.append((pts, Mask(index, given, what if isinstance(what, str) else "")))
-    masksfile.write(path, header, rows)
-    return path
-
-
 def as_boxes(hidden: Cells, width: int, height: int) -> list[Box]:
     """Boxes, for a clip that is not rotated, that hide exactly these cells."""
     return boxes(hidden, width, height)
@@ -188,6 +163,6 @@ def veil(
 
     No process is started, unless there are `jobs`.
     """
-    masks = masks_file(out.with_name(out.name + ".given.json"), masks_of or clip, hide)
+    masks = masks_for(masks_of or clip, out.with_name(out.name + ".given.json"), hide)
     chosen = Options(masks=masks, force=True, jobs=jobs, **options)
     return veil_video(clip, out, chosen, lambda *_: None, pool_of(jobs))

@@ -29,7 +29,9 @@ time.sleep(1000)
 """
 SERVER = """
 import os, signal, sys, threading
+from contrejour.base import stop
 from contrejour.cli.main import main
+stop.raise_on_signals()  # it starts a thread, which takes locks too
 enter = threading.Condition.__enter__
 def entered(self):  # the main thread holds a lock when the signal comes
     got = enter(self)
@@ -60,6 +62,18 @@ async def main():
 stop.raise_on_signals()
 stop.raise_as(asyncio.run(main()))
 """
+ELSEWHERE = """
+import os, signal, sys, threading, time
+from contrejour.base import stop
+stop.raise_on_signals()
+requests = stop.Requests() if sys.argv[2] == "server" else None
+def send():
+    time.sleep(0.2)  # the main thread waits; should it not wait yet, that is no fault
+    signal.pthread_kill(threading.get_ident(), int(sys.argv[1]))  # the kernel may choose this one
+    time.sleep(1000)
+threading.Thread(target=send, daemon=True).start()
+requests.wait() if requests else time.sleep(1000)
+"""
 
 
 def ended(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -77,6 +91,19 @@ def test_a_stop_ends_what_it_comes_to(code, number, returns):
     done = ended(code, int(number))
     assert done.returncode == returns, done.stderr
     assert "ignored" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "what", "returns"),
+    [
+        (signal.SIGTERM, "command", stop.EXIT_CODE), (signal.SIGINT, "command", -signal.SIGINT),
+        (signal.SIGTERM, "server", 0), (signal.SIGINT, "server", 0),
+    ],
+)  # fmt: skip
+def test_a_stop_ends_a_wait_of_the_main_thread_though_another_thread_gets_it(number, what, returns):
+    """As where it comes just before the wait: nothing but us would end it."""
+    done = ended(ELSEWHERE, int(number), what)
+    assert done.returncode == returns, done.stderr
 
 
 def test_a_server_ends_though_it_holds_a_lock_when_the_stop_comes(tmp_path):

@@ -9,6 +9,11 @@ Python runs a signal's handler in the main thread, between any two of its steps.
                              that event it holds its lock, and the handler would wait for ever
     a loop of asyncio        `in_loop`: the loop is told. What is raised in it takes a step of a
                              task away, and a loop that ends waits for that task for ever
+
+A main thread that waits in the system is woken for it: a thread of ours is told of each signal by
+the kernel (signal.set_wakeup_fd), and interrupts the wait with SIGURG until the main thread has
+moved. Without that a signal that comes while the main thread is just about to wait, or to another
+thread, is handled when the wait is over by itself: an hour later, or never.
 """
 
 from __future__ import annotations
@@ -18,6 +23,8 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
 from queue import Empty, SimpleQueue
 from typing import Any, NoReturn
 
@@ -25,6 +32,8 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 EXIT_CODE = 143
 """Of what SIGTERM ended, as a shell has it."""
 _AGAIN_S = 0.05
+_WAKES = signal.SIGURG
+"""Ignored by whoever doesn't know it, and of no other use here."""
 
 
 class Termination(SystemExit):
@@ -40,12 +49,44 @@ def raise_on_signals() -> None:
     One that Python drops is sent again, until one isn't.
     """
     signal.signal(signal.SIGTERM, _raise)
+    _wake_main_thread()
     if not isinstance(sys.unraisablehook, _Hook):
         sys.unraisablehook = _Hook(sys.unraisablehook)
 
 
 def _raise(*_: object) -> NoReturn:
     raise Termination
+
+
+def _wake_main_thread() -> None:
+    """From now on any signal's handler runs at once, whatever the main thread waits for."""
+    signal.set_wakeup_fd(_bell(), warn_on_full_buffer=False)
+
+
+@cache
+def _bell() -> int:
+    """The end of a pipe that each signal is written to; who reads it wakes the main thread."""
+    heard, rung = os.pipe()
+    os.set_blocking(rung, False)
+    moved: SimpleQueue[int] = SimpleQueue()
+    signal.signal(_WAKES, lambda number, _: moved.put(number))
+    threading.Thread(target=_wake, args=(heard, moved), name="bell", daemon=True).start()
+    return rung
+
+
+def _wake(heard: int, moved: SimpleQueue[int]) -> NoReturn:
+    """For every signal, interrupt what the main thread waits for until it has moved."""
+    main = threading.main_thread().ident
+    assert main
+    while True:
+        if set(os.read(heard, 512)) <= {_WAKES}:
+            continue
+        while not moved.empty():
+            moved.get()
+        while moved.empty():
+            signal.pthread_kill(main, _WAKES)
+            with suppress(Empty):
+                moved.put(moved.get(timeout=_AGAIN_S))
 
 
 class _Hook:
@@ -70,6 +111,7 @@ class Requests:
 
     def __init__(self) -> None:
         self._came: SimpleQueue[int] = SimpleQueue()
+        _wake_main_thread()
         for number in SIGNALS:
             signal.signal(number, lambda number, _: self._came.put(number))
 

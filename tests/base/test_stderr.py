@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import json
+import os
+import subprocess
+import sys
 import threading
 import warnings
 from collections.abc import Iterator
@@ -11,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fakes.runs import run
+from fakes.runs import PATHS, run
 
 import contrejour
 from contrejour.base.errors import CameraRefused, InputMissing, Malformed
@@ -19,12 +22,37 @@ from contrejour.base.messages import Message, verbatim
 from contrejour.base.stderr import MessageLog, coded
 
 NOON = datetime(2027, 2, 12, 12, tzinfo=UTC)
+THREADS = """
+import threading
+from contrejour.base.messages import verbatim
+from contrejour.base.stderr import MessageLog
+log = MessageLog("json")
+def say():
+    for _ in range(300):
+        log.say(verbatim("x" * 200), "told")
+threads = [threading.Thread(target=say) for _ in range(8)]
+for each in threads:
+    each.start()
+for each in threads:
+    each.join()
+"""
 WATCH = Path(contrejour.__file__).parent / "live" / "watch"
 
 
 def log(form: str) -> tuple[MessageLog, list[str]]:
     lines: list[str] = []
     return MessageLog(form, lines.append, lambda: NOON), lines
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_lines_of_threads_stay_whole(unbuffered):
+    done = subprocess.run(
+        [sys.executable, "-c", THREADS], stderr=subprocess.PIPE, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(PATHS), "PYTHONUNBUFFERED": unbuffered},
+    )  # fmt: skip
+    lines = done.stderr.splitlines()
+    assert len(lines) == 8 * 300
+    assert {json.loads(line)["message"] for line in lines} == {"x" * 200}
 
 
 def test_a_line_is_one_object_without_what_is_empty():

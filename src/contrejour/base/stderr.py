@@ -48,12 +48,22 @@ def coded(message: Message) -> tuple[str, Level]:
     return EVENTS.get(message.id, ("told", "info"))
 
 
+def write_line(text: str) -> None:
+    """At once and whole: between a text and the end of its line `print` may let another thread."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def warn(message: Message) -> None:
+    write_line(f"contrejour: warning: {said(message)}")
+
+
 @dataclass(frozen=True, slots=True)
 class MessageLog:
     """Each line is written at once, and whole: threads may share it."""
 
     form: Form = "text"
-    write: Callable[[str], object] = lambda text: print(text, file=sys.stderr, flush=True)
+    write: Callable[[str], object] = write_line
     clock: times.Clock = times.now
 
     def say(

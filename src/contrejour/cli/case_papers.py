@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base import times
 from contrejour.base.errors import InputMissing, OrderError, OutputFailed, UsageError
-from contrejour.base.language import said
-from contrejour.base.messages import Message
+from contrejour.base.stderr import warn
 from contrejour.cli import arguments
 from contrejour.cli.arguments import CASE_FOLDER, FORCE
 from contrejour.cli.command import Argument, Command, Option
@@ -97,16 +95,12 @@ def _timeline(args: argparse.Namespace) -> int:
     if strange := {each.camera for each in found} - places.keys():
         raise OrderError("papers-beyond-the-order", cameras=", ".join(sorted(strange)))
     if args.events:
-        found += recorded_pieces.recorded(args.events, places, args.clock_ms, _warn)
+        found += recorded_pieces.recorded(args.events, places, args.clock_ms, warn)
     since_ns, until_ns = (instant(at, 0).wall_ns for at in (order.since, order.until))
     rows = timeline(found, since_ns, until_ns)
     document = page(rows, since_ns, until_ns, order.id)
     _write_pages(document, args.output or Path(), force=args.force)
     return 0
-
-
-def _warn(message: Message) -> None:
-    print(f"contrejour: warning: {said(message)}", file=sys.stderr)
 
 
 def _handed(path: Path, clock_ms: int | None) -> SlipFile:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.base import times
 from contrejour.base.errors import Malformed, UsageError
-from contrejour.base.language import said
-from contrejour.base.messages import Message
+from contrejour.base.stderr import warn
 from contrejour.base.stop import Requests
 from contrejour.cli import arguments, keyfiles
 from contrejour.cli.arguments import FORCE
@@ -61,7 +59,7 @@ def _append(args: argparse.Namespace) -> int:
         first = log.append(told)
         for number, each in enumerate(told, first):
             print(number, leaf_hash(each).hex(), flush=True)
-        log.publish(Witnesses(trust, limit_s=args.limit, tell=_warn))
+        log.publish(Witnesses(trust, limit_s=args.limit, tell=warn))
     return 0
 
 
@@ -97,7 +95,7 @@ def _witness(args: argparse.Namespace) -> int:
 
     key = keyfiles.witness_key(args.key, args.password_file)
     signer, trust = Signer.of_witness(args.name, key), _trust(args.policy)
-    with Witness(args.state, signer, trust.logs, tell=_warn) as known:
+    with Witness(args.state, signer, trust.logs, tell=warn) as known:
         print(signer.key)
         return _until_stopped(args, of_witness(known))
 
@@ -107,7 +105,7 @@ def _until_stopped(args: argparse.Namespace, asking: Responder) -> int:
 
     stops = Requests()
     host, port = args.listen
-    with LedgerServer(host, port, asking, broke=_warn) as server:
+    with LedgerServer(host, port, asking, broke=warn) as server:
         print(server.url, flush=True)
         stops.wait()
     return 0
@@ -162,10 +160,6 @@ def _ages(args: argparse.Namespace) -> Ages | None:
     from contrejour.custody.ledger.verify import Ages
 
     return None if args.max_age is None else Ages(int(time.time()), args.max_age)
-
-
-def _warn(message: Message) -> None:
-    print(f"contrejour: warning: {said(message)}", file=sys.stderr)
 
 
 FOLDER = Argument("folder", DIR, help="the log's folder")

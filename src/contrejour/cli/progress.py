@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from contrejour.base.language import said
 from contrejour.base.messages import Message
+from contrejour.base.stderr import warn
 
 if TYPE_CHECKING:
     from contrejour.recorded.request import Summary
@@ -67,7 +68,7 @@ class _Silence:
 
     def done(self, summary: Summary) -> None:
         for note in notes(summary):
-            print(f"contrejour: warning: {said(note)}", file=sys.stderr)
+            warn(note)
 
 
 class _Lines:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing, OutputExists, SealError
 from contrejour.base.files import filling
-from contrejour.base.language import said
+from contrejour.base.stderr import warn
 from contrejour.cli import arguments
 from contrejour.cli.command import Argument, Command, Option, Switch
 from contrejour.cli.terminal import Terminal
@@ -138,7 +137,7 @@ def kept(chunks: Iterator[bytearray], allow: bool) -> Iterator[bytearray]:
     except SealError as error:
         if not (allow and some):
             raise
-        print(f"contrejour: warning: {said(error.message)}", file=sys.stderr)
+        warn(error.message)
 
 
 KEYSET = Option(

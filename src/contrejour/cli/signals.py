@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing
-from contrejour.base.language import said
-from contrejour.base.messages import Message
+from contrejour.base.stderr import warn
 from contrejour.cli.command import Argument, Command, Option, Switch
 from contrejour.cli.values import DIR, ROLE, text
 
@@ -33,7 +31,7 @@ def _list(args: argparse.Namespace) -> int:
     places = journals(args.folder)
     if not args.json:
         print(EVENT_ROW.format("ID", "TIME", "CAMERA", "ZONE", "KIND", "COUNT", "SURE", "DECIDED"))
-    found = (each for place in places for each in events(place, _warn))
+    found = (each for place in places for each in events(place, warn))
     counted = shares(_shown(found, args.json))
     if not args.json and counted:
         print()
@@ -79,10 +77,6 @@ def _decide(args: argparse.Namespace, verdict: str) -> int:
 
     decide(journals(args.folder), args.id, EntryKind(verdict), args.by)
     return 0
-
-
-def _warn(message: Message) -> None:
-    print(f"contrejour: warning: {said(message)}", file=sys.stderr)
 
 
 def destinations(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import ContrejourError, OutputExists, UsageError
 from contrejour.base.language import said
-from contrejour.base.stderr import MessageLog
+from contrejour.base.stderr import MessageLog, warn
 from contrejour.cli.arguments import FORCE, OFFLINE
 from contrejour.cli.command import Argument, Command, Option, Switch
 from contrejour.cli.seal import KEYSET, Sealer
@@ -40,7 +39,7 @@ def _run(args: argparse.Namespace) -> int:
         why = UsageError("cosmetic-fill", fill=args.fill)
         if not args.cosmetic:
             raise why
-        print(f"contrejour: warning: {said(why.message)}", file=sys.stderr)
+        warn(why.message)
     targets = inputs.targets(args.inputs, args.output)
     if len(targets) > 1 and (args.masks or args.report):
         raise UsageError("masks-and-report-of-one-input")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.base.ending import finally_each
 from contrejour.base.errors import ContrejourError
-from contrejour.base.messages import Message, reason_of
+from contrejour.base.messages import Message
 from contrejour.base.stderr import MessageLog
 from contrejour.cli import arguments
 from contrejour.cli.arguments import OFFLINE, PUBLIC_LOG
@@ -28,12 +28,16 @@ from contrejour.cli.values import ADDRESS, DIR, FILE, NAME, file
 if TYPE_CHECKING:
     from contrejour.live.watch import CameraConfig, Events, RunningCameras, Watcher
 
-STOP, RELOAD = "\0stop", "\0reload"
-"""Among the names of cameras that are over: end, or read the configuration again."""
-
 
 def _watch(args: argparse.Namespace) -> int:
-    from contrejour.live.watch import Models, RunningCameras, Watcher
+    from contrejour.live.watch import (
+        RELOAD,
+        STOP,
+        ConfiguredCameras,
+        Models,
+        RunningCameras,
+        Watcher,
+    )
 
     log = MessageLog(args.log)
     log.catch_all()
@@ -52,7 +56,7 @@ def _watch(args: argparse.Namespace) -> int:
             sealed=partial(sealing.of, wanted.seal) if wanted.seal else None,
         )  # fmt: skip
 
-    run = _RunningCameras(read, RunningCameras(events.put), made, log)
+    run = ConfiguredCameras(read.again, RunningCameras(events.put), made, log)
     first = read.at_start()
     if args.relearn:
         for name in first:
@@ -70,56 +74,6 @@ def _watch(args: argparse.Namespace) -> int:
     if len(failed) == len(run.cameras.watchers):
         raise next(iter(failed.values()))
     return 0
-
-
-@dataclass(slots=True)
-class _RunningCameras:
-    """The cameras that run, kept as the configuration has them."""
-
-    read: Configuration
-    cameras: RunningCameras
-    made: Callable[[CameraConfig], Watcher]
-    log: MessageLog
-    wanted: dict[str, CameraConfig] = field(default_factory=dict)
-
-    def change(self, after: dict[str, CameraConfig]) -> None:
-        """Stop what is gone, restart what changed or had ended, start what is new; no other."""
-        from contrejour.live.watch import differ
-
-        changes = differ(self.wanted, after)
-        over = [name for name in changes.same if not self.cameras.running(name)]
-        again = [*changes.changed, *over]
-        self.cameras.stop([*changes.gone, *again])
-        for name in (*again, *changes.new):
-            self.cameras.start(self.made(after[name]))
-        if self.wanted:
-            told = Message(
-                "cameras-changed", stopped=len(changes.gone), started=len(changes.new),
-                restarted=len(again), untouched=len(changes.same) - len(over),
-            )  # fmt: skip
-            self.log.say(told, "config-read")
-        self.wanted = after
-
-    def until_over(self, events: SimpleQueue[str]) -> None:
-        """Until it is told to stop, or no camera runs."""
-        while any(map(self.cameras.running, self.cameras.watchers)) or not events.empty():
-            event = events.get()
-            if event == STOP:
-                return
-            if event == RELOAD:
-                self._reload()
-            elif (error := self.cameras.failed.get(event)) and len(self.cameras.watchers) > 1:
-                self.cameras.watchers[event].tell(Message("camera-stopped", error=reason_of(error)))
-
-    def _reload(self) -> None:
-        """A configuration that can't be read changes nothing."""
-        try:
-            after = self.read.again()
-        except ContrejourError as error:
-            self.log.complain(error)
-            self.log.say(Message("configuration-goes-on"), "config-kept", "warning")
-        else:
-            self.change(after)
 
 
 def _events(wanted: CameraConfig, output: Path, log: MessageLog) -> Events:

@@ -1,6 +1,7 @@
 """Live cameras, veiled as they come, as far as their plan goes.
 
 cameras.py   Cameras      many cameras in one process, which may come and go
+configured.py                … those of the configuration, which may be read again
 models.py    Models       … with one set of models
 desired.py   CameraConfig which are to run; what changes when the configuration is read again
 camera.py    Watcher      one camera, from its decoder to its playlist
@@ -15,13 +16,17 @@ still.py, counters.py     a picture now and then; what happened
 from contrejour.live.sealing.archive import SealedArchive, SealingConfig
 from contrejour.live.watch.camera import Watcher, acts_of, shows
 from contrejour.live.watch.cameras import RunningCameras
+from contrejour.live.watch.configured import RELOAD, STOP, ConfiguredCameras
 from contrejour.live.watch.desired import CameraConfig, Changes, differ
 from contrejour.live.watch.events import Events
 from contrejour.live.watch.models import Models
 
 __all__ = [
+    "RELOAD",
+    "STOP",
     "CameraConfig",
     "Changes",
+    "ConfiguredCameras",
     "Events",
     "Models",
     "RunningCameras",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +13,21 @@ import pytest
 from fakes import examples, speed
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+CLOCKS = """
+import os, subprocess, tempfile, threading, time
+from datetime import datetime
+from pathlib import Path
+began = time.monotonic()
+time.sleep(0.01), threading.Event().wait(0.01)
+file = Path(tempfile.mkdtemp()) / "file"
+file.touch()
+print(datetime.now().date(), time.time() - file.stat().st_mtime)
+os.utime(file, (5e9, 5e9))
+print(file.stat().st_mtime, flush=True)
+subprocess.run(["date", "+%F"], check=True)
+print(time.monotonic() - began)
+"""
 
 
 def drawn() -> list[tuple[int, str]]:
@@ -84,3 +101,17 @@ def test_no_test_module_imports_another() -> None:
         named = speed.imported(path)
         assert not named & set(modules), path
         assert not any("test_" in name.rpartition(".")[2] for name in named), path
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="no gcc (apt-get install gcc libc6-dev)")
+def test_a_program_at_another_date_has_it_for_its_files_and_children_too() -> None:
+    at = Path(__file__).parents[1] / "scripts" / "at"
+    done = subprocess.run(
+        [at, "2028-02-28 23:59:59", sys.executable, "-c", CLOCKS], stdout=subprocess.PIPE,
+        text=True, check=True,
+    )  # fmt: skip
+    now, written, stamped, child, slept_s = done.stdout.split()
+    assert {now, child} <= {"2028-02-28", "2028-02-29"}
+    assert abs(float(written)) < 60
+    assert float(stamped) == 5e9
+    assert float(slept_s) < 60  # what waits isn't sent back by years

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from fakes import examples, speed
+from fakes import clocks, examples, speed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -103,7 +102,7 @@ def test_no_test_module_imports_another() -> None:
         assert not any("test_" in name.rpartition(".")[2] for name in named), path
 
 
-@pytest.mark.skipif(shutil.which("gcc") is None, reason="no gcc (apt-get install gcc libc6-dev)")
+@pytest.mark.skipif(not clocks.HERE, reason=clocks.NOT_HERE)
 def test_a_program_at_another_date_has_it_for_its_files_and_children_too() -> None:
     at = Path(__file__).parents[1] / "scripts" / "at"
     done = subprocess.run(

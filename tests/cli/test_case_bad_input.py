@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from fakes.clocks import HERE, off_by
+from fakes.clocks import HERE, NOT_HERE, off_by
 from fakes.desks import CLEAR, DAY, MINUTE, WAY, Room
 from fakes.runs import run
 
@@ -170,7 +170,7 @@ def test_an_order_that_nobody_witnessed_or_that_is_spent_opens_nothing(room):
     refused(room.peel("dpo", "W.onions"), 21, "is spent")
 
 
-@pytest.mark.skipif(not HERE, reason="no libfaketime (apt-get install faketime)")
+@pytest.mark.skipif(not HERE, reason=NOT_HERE)
 class TestAWrongClock:
     @pytest.mark.parametrize("days", [-10, 10])
     def test_of_a_party_peels_nothing(self, room, days):

@@ -24,7 +24,7 @@ file.touch()
 print(datetime.now().date(), time.time() - file.stat().st_mtime)
 os.utime(file, (5e9, 5e9))
 print(file.stat().st_mtime, flush=True)
-subprocess.run(["date", "+%F"], check=True)
+subprocess.run(["date", "+%F"], check=True, env={"PATH": os.environ["PATH"]})
 print(time.monotonic() - began)
 """
 

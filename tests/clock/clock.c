@@ -1,5 +1,7 @@
 /* Another date for a program and all that it starts: loaded before it (ld.so(8), LD_PRELOAD).
  *
+ * It is loaded before what is started without its environment, too (execve(2)).
+ *
  * What tells the date is AT_OFFSET_S seconds later, the times of files too; what waits until a date
  * waits as long as it would. Clocks that only count (CLOCK_MONOTONIC) are left alone. A program
  * that asks the kernel itself, without the C library, is told the true date: Go's are.
@@ -12,6 +14,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
@@ -146,4 +149,32 @@ int futimens(int fd, const struct timespec asked[2]) {
     REAL(int, futimens, (int, const struct timespec *));
     struct timespec out[2];
     return real(fd, stamps(asked, out));
+}
+
+static int has(char *const environment[], const char *name) {
+    for (; *environment; environment++)
+        if (!strncmp(*environment, name, strlen(name))) return 1;
+    return 0;
+}
+
+static char library[4096], offset[64]; /* LD_PRELOAD=..., AT_OFFSET_S=... as they are for us */
+
+__attribute__((constructor)) static void remember(void) {
+    const char *path = getenv("LD_PRELOAD"), *told = getenv("AT_OFFSET_S");
+    if (!path || !told || strlen(path) > 4000 || strlen(told) > 40) return;
+    strcat(strcpy(library, "LD_PRELOAD="), path);
+    strcat(strcpy(offset, "AT_OFFSET_S="), told);
+}
+
+/* Memory of the stack alone: after vfork(2) the parent's is shared. */
+int execve(const char *path, char *const arguments[], char *const environment[]) {
+    REAL(int, execve, (const char *, char *const[], char *const[]));
+    size_t count = 0;
+    while (environment[count]) count++;
+    char *longer[count + 3];
+    memcpy(longer, environment, count * sizeof *longer);
+    if (*library && !has(environment, "LD_PRELOAD=")) longer[count++] = library;
+    if (*offset && !has(environment, "AT_OFFSET_S=")) longer[count++] = offset;
+    longer[count] = NULL;
+    return real(path, arguments, longer);
 }

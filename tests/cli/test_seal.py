@@ -6,11 +6,12 @@ import os
 import random
 import signal
 import subprocess
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fakes.clocks import today
 from fakes.parties import MINUTE, POLICIES, T0, policy
 from fakes.plans import KEY, envelope
 from fakes.runs import check, masks_for, run, start, until, walking
@@ -30,8 +31,6 @@ from contrejour.custody.seal.segment import WindowWriter
 from contrejour.custody.seal.window import WindowRequest, make
 from contrejour.law.mandate.periods import Period, destroy_by
 from contrejour.law.mandate.sign import public_pem
-
-TODAY = datetime.now(UTC).date()
 
 
 def ends(day: date) -> datetime:
@@ -199,9 +198,9 @@ def test_the_keys_of_days_are_made_published_sealed_to_and_destroyed(tmp_path, c
 
     assert main(["keys", "show", str(tmp_path / "vault")]) == 0
     shown = capsys.readouterr().out.splitlines()[-3:]
-    assert shown[0].startswith(f"{TODAY} {ends(TODAY):%Y-%m-%dT%H:%M:%SZ} age1")
+    assert shown[0].startswith(f"{today()} {ends(today()):%Y-%m-%dT%H:%M:%SZ} age1")
     keys = [word for party in ("vault", "dpo") for word in
-            ("--key", str(tmp_path / party / f"{TODAY}.key"))]  # fmt: skip
+            ("--key", str(tmp_path / party / f"{today()}.key"))]  # fmt: skip
     assert main(["open", str(tmp_path / "sealed"), *keys, "-o", str(tmp_path / "out")]) == 0
     assert (tmp_path / "out").read_bytes() == clip.read_bytes()
 
@@ -209,14 +208,14 @@ def test_the_keys_of_days_are_made_published_sealed_to_and_destroyed(tmp_path, c
     destroy = ["keys", "destroy", str(tmp_path / "vault"), *by, "-o", str(tmp_path / "said")]
     assert main(destroy) == 0
     assert not list((tmp_path / "said").iterdir())
-    assert main([*destroy, "--day", str(TODAY)]) == 0
-    assert [path.name for path in (tmp_path / "said").iterdir()] == [f"{TODAY}.shred"]
-    assert main([*destroy, "--day", str(TODAY)]) == 8
+    assert main([*destroy, "--day", str(today())]) == 0
+    assert [path.name for path in (tmp_path / "said").iterdir()] == [f"{today()}.shred"]
+    assert main([*destroy, "--day", str(today())]) == 8
     assert main(["open", str(tmp_path / "sealed"), *keys, "-o", str(tmp_path / "again")]) == 3
 
 
 def test_keys_whose_time_is_over_are_all_destroyed(tmp_path):
-    first = TODAY - timedelta(days=31)
+    first = today() - timedelta(days=31)
     root = tmp_path / "root"
     main(["keys", "new", str(root)])
     main(["keys", "make", str(tmp_path / "days"), "--from", str(first), "--days", "5"])
@@ -224,7 +223,7 @@ def test_keys_whose_time_is_over_are_all_destroyed(tmp_path):
                  "-o", str(tmp_path / "said")]) == 0  # fmt: skip
     gone = sorted(date.fromisoformat(path.stem) for path in (tmp_path / "said").iterdir())
     days = [first + timedelta(days=n) for n in range(5)]
-    assert gone == [day for day in days if ends(day) <= start_of(TODAY)]
+    assert gone == [day for day in days if ends(day) <= start_of(today())]
     assert len(list((tmp_path / "days").glob("*.key"))) == 5 - len(gone)
     assert first in gone
 

@@ -7,9 +7,9 @@ import pty
 import subprocess
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime
 
 import pytest
+from fakes.clocks import today
 from fakes.runs import PATHS, check, run
 from fakes.tokens import PIN, Soft, install
 
@@ -17,8 +17,6 @@ from contrejour.cli.main import main
 from contrejour.custody.seal.keynotes import Verifier
 from contrejour.custody.seal.keys import published
 from contrejour.custody.seal.shred import destroyed
-
-TODAY = datetime.now(UTC).date()
 
 
 @pytest.fixture
@@ -41,13 +39,13 @@ def test_a_token_s_key_of_a_day_is_published_sealed_to_opened_and_its_end_is_sai
     """The token's own tool made the key, and wrote the file that leads to it."""
     root, days = tmp_path / "root", tmp_path / "days"
     days.mkdir()
-    key = token.file(days / f"{TODAY}.key")
+    key = token.file(days / f"{today()}.key")
     assert main(["keys", "new", str(root)]) == 0
     by = ["--party", "dpo.example", "--key", str(root)]
     assert main(["keys", "publish", str(days), *by, "-o", str(tmp_path / "note")]) == 0
     verifier = capsys.readouterr().out.splitlines()[-1]
     assert published((tmp_path / "note").read_bytes(), Verifier.parse(verifier)) == {
-        str(TODAY): token.recipient
+        str(today()): token.recipient
     }
     (tmp_path / "open.txt").write_text(f"party dpo {verifier}\nquorum dpo\n")
     folder = tmp_path / "sealed"
@@ -56,13 +54,14 @@ def test_a_token_s_key_of_a_day_is_published_sealed_to_opened_and_its_end_is_sai
     assert main(["open", str(folder), "--key", str(key), "-o", str(tmp_path / "out")]) == 0
     assert (tmp_path / "out").read_bytes() == clip.read_bytes()
 
-    destroy = ["keys", "destroy", str(days), "--day", str(TODAY), *by, "-o", str(tmp_path / "said")]
+    destroy = ["keys", "destroy", str(days), "--day", str(today()), *by]
+    destroy += ["-o", str(tmp_path / "said")]
     assert main(destroy) == 19
     assert "overwriting its file destroys nothing there" in capsys.readouterr().err
     assert key.exists()
     assert main([*destroy, "--token", "hsm"]) == 0
-    statement = (tmp_path / "said" / f"{TODAY}.shred").read_bytes()
-    assert destroyed(statement, Verifier.parse(verifier))[:2] == (TODAY, str(token.recipient))
+    statement = (tmp_path / "said" / f"{today()}.shred").read_bytes()
+    assert destroyed(statement, Verifier.parse(verifier))[:2] == (today(), str(token.recipient))
     assert b'"method":"hsm"' in statement
     assert not key.exists()
 
@@ -71,9 +70,9 @@ def test_a_key_in_a_file_that_goes_with_a_token_s_is_said_to_be_overwritten(tmp_
     root, days = tmp_path / "root", tmp_path / "days"
     main(["keys", "new", str(root)])
     main(["keys", "make", str(days), "--x25519"])
-    assert main(["keys", "destroy", str(days), "--day", str(TODAY), "--token", "hsm", "--party",
+    assert main(["keys", "destroy", str(days), "--day", str(today()), "--token", "hsm", "--party",
                  "a", "--key", str(root), "-o", str(tmp_path / "said")]) == 0  # fmt: skip
-    statement = (tmp_path / "said" / f"{TODAY}.shred").read_bytes()
+    statement = (tmp_path / "said" / f"{today()}.shred").read_bytes()
     assert b'"method":"overwrite+unlink"' in statement
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fakes.clocks import today
 from fakes.plans import KEY, envelope
 from fakes.runs import check, run
 
@@ -17,12 +18,11 @@ from contrejour.custody.seal.shred import destroyed
 from contrejour.law.mandate.sign import public_pem, read_private
 
 NOW = datetime.now(UTC)
-TODAY = NOW.date()
 ENDED, LASTS = "a" * 64, "b" * 64
 
 
 def day(age: int):
-    return TODAY - timedelta(days=age)
+    return today() - timedelta(days=age)
 
 
 def until(at: datetime) -> str:

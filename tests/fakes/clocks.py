@@ -1,4 +1,4 @@
-"""A command that believes another date, by tests/clock/clock.c."""
+"""The date, and a command that believes another one, by tests/clock/clock.c."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +24,11 @@ def _folder() -> TemporaryDirectory[str]:
     library = Path(made.name) / "clock.so"
     subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-o", library, _SOURCE, "-ldl"], check=True)
     return made
+
+
+def today() -> date:
+    """In UTC; to be asked where a test runs: what is asked at import is wrong after midnight."""
+    return datetime.now(UTC).date()
 
 
 def off_by(days: int) -> Mapping[str, object]:

@@ -2,6 +2,10 @@
 
 import sys
 
+from contrejour.base.paths import trusted
+
+sys.path[:] = trusted()  # before anything else is imported
+
 
 def main() -> int:
     """Run one command; its exit code. Ctrl-C while Python still imports it ends it as any other."""

@@ -10,7 +10,8 @@
     catalogue.py   … made a sentence of English or French (gettext; locale/ has the texts)
     language.py    which of the two a reader has
     stderr.py      what is said on standard error, as sentences or as one JSON object a line
-    children.py    processes that end with whoever started them
+    paths.py       where modules may come from: never the current folder
+    children.py    processes that start shut in, and end with whoever started them
     ending.py      every step of an end done, though one of them fails
     stop.py        a signal's stop comes through, wherever the main thread is
     pictures.py    the nouns that travel between the wings that see pictures
@@ -23,5 +24,5 @@ May import: nothing of ours.
 
 __all__ = [
     "canonical", "catalogue", "children", "ending", "errors", "files", "http", "http_client",
-    "language", "messages", "pictures", "stderr", "stop", "times",
+    "language", "messages", "paths", "pictures", "stderr", "stop", "times",
 ]  # fmt: skip

@@ -1,10 +1,14 @@
-"""No process that we start outlives us, however we end: `kill -9` too.
+"""Every process that we start starts shut in, and none outlives us, however we end: `kill -9` too.
 
-    decoder of a camera       media/camera/child.py      die_with_parent
-    maker of keys             custody/seal/window.py     die_with_parent
-    worker of a recording     recorded/processes.py      die_with_parent
+    decoder of a camera       media/camera/child.py      begin
+    maker of keys             custody/seal/window.py     begin
+    worker of a recording     recorded/processes.py      begin
     an age plugin, pip        somebody else's program    start
-    resource tracker          Python's own; it ends when the pipe that it reads from is closed
+
+`begin` starts a module of ours in a Python that reads no setting of its own and looks for modules
+in no current folder. It writes no core file (it would hold keys or clear pictures), gains no
+privilege from a program that it runs, and on Linux no other process of the user reads its memory.
+What `start` starts is somebody else's: it inherits the first two.
 
 On Linux the kernel kills the child (prctl(2), PR_SET_PDEATHSIG). It does so when the *thread* that
 started the child ends, so that thread has to wait for it. Elsewhere the child looks again and again
@@ -18,7 +22,9 @@ the program that it is told to start.
 from __future__ import annotations
 
 import ctypes
+import importlib
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -27,8 +33,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-_PARENT_DEATH_SIGNAL = 1
-"""prctl(2): PR_SET_PDEATHSIG."""
+_PARENT_DEATH_SIGNAL, _DUMPABLE, _NO_NEW_PRIVILEGES = 1, 4, 38
+"""prctl(2): PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS."""
+_ENTER = (
+    "import os, sys; sys.path[:] = sys.argv[1].split(os.pathsep); "
+    "from contrejour.base.children import enter; enter()"
+)
 _LOOK_S = 0.2
 _ORPHAN = 137
 """The exit code of one that SIGKILL ended, as a shell has it."""
@@ -61,6 +71,40 @@ def _look(parent: int) -> None:
     os._exit(_ORPHAN)
 
 
+def hide() -> None:
+    """Forbid this process core files and, on Linux, that others of its user read its memory."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DUMPABLE, 0, 0, 0, 0)
+
+
+def give_up_privileges() -> bool:
+    """Have no program that this process runs gain a privilege (setuid); whether that holds."""
+    return sys.platform == "linux" and not ctypes.CDLL(None).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+
+
+def begin(module: str, *arguments: str, cwd: str = os.sep, **how: Any) -> subprocess.Popen[Any]:
+    """Start `module.main()` in a process of its own, shut in, which ends with this thread.
+
+    `sys.argv[1:]` are `arguments` there. It stands in the root folder, or in `cwd`. Raises OSError.
+    """
+    from contrejour.base.paths import trusted  # here: run by its path this file has no packages
+
+    path = os.pathsep.join(trusted())
+    words = [sys.executable, "-I", "-c", _ENTER, path, str(os.getpid()), module, *arguments]
+    return subprocess.Popen(words, cwd=cwd, **how)
+
+
+def enter() -> None:
+    """The other side of `begin`: `PATH PARENT MODULE …`."""
+    parent, module = sys.argv[2:4]
+    die_with_parent(int(parent))
+    hide()
+    give_up_privileges()
+    del sys.argv[:3]
+    importlib.import_module(module).main()
+
+
 def start(command: Sequence[str], **how: Any) -> subprocess.Popen[Any]:
     """`subprocess.Popen(command, **how)` of a program that knows nothing of us, and ends with us.
 
@@ -87,6 +131,8 @@ def main(arguments: Sequence[str], ask: Callable[[], bool] = kernel_kills) -> No
     """`PARENT PIPE PROGRAM …`: become that program; an error's number goes into the pipe."""
     parent, says, *command = arguments
     os.set_inheritable(int(says), False)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    give_up_privileges()
     try:
         asked = ask()
         if os.getppid() != int(parent):

@@ -32,7 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from contrejour.base.children import hide
+
     try:
+        hide()  # any command may hold keys or clear pictures
         return int(args.run(args))
     except ContrejourError as error:
         _log(args).complain(error)

@@ -9,20 +9,20 @@ run ends with an error. No worker outlives its parent, however that ends: `base/
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
+import socket
+import subprocess
+import sys
 import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 from typing import Any, cast
 
-from contrejour.base.children import die_with_parent
+from contrejour.base import children
 from contrejour.base.errors import ContrejourError
 from contrejour.recorded.pool import Task, Worker
 
@@ -45,15 +45,18 @@ class ProcessPool:
 
     def __init__(self, count: int, worker: Callable[[], Worker], progress: Progress) -> None:
         self._progress = progress
-        context = multiprocessing.get_context("spawn")
-        self._processes: dict[Connection, BaseProcess] = {}
+        self._processes: dict[Connection, subprocess.Popen[bytes]] = {}
         for _ in range(count):
-            here, there = context.Pipe()
-            process = context.Process(target=_serve, args=(there, worker, os.getpid()), daemon=True)
-            with _undisturbed():
-                process.start()
-            there.close()
-            self._processes[here] = process
+            here, there = socket.socketpair()
+            with there, _undisturbed():
+                process = children.begin(
+                    __name__, str(there.fileno()), cwd=os.curdir,  # paths may be relative
+                    pass_fds=(there.fileno(),), stdin=subprocess.DEVNULL,
+                )  # fmt: skip
+            link: Connection[Any, Any] = Connection(here.detach())
+            self._processes[link] = process
+            with suppress(ConnectionError):  # it died: `_receive` says so
+                link.send(worker)
 
     def __enter__(self) -> ProcessPool:
         return self
@@ -62,7 +65,7 @@ class ProcessPool:
         for link, process in self._processes.items():
             link.close()
             process.kill()
-            process.join()
+            process.wait()
 
     def do(self, task: Task, units: Sequence[object]) -> Iterator[int]:
         """As `pool.Pool` says."""
@@ -98,8 +101,7 @@ class ProcessPool:
             return link.recv()  # type: ignore[no-any-return]
         except (EOFError, OSError):
             process = self._processes[link]
-            process.join()
-            raise ContrejourError("worker-died", exit_code=process.exitcode) from None
+            raise ContrejourError("worker-died", exit_code=process.wait()) from None
 
 
 @contextmanager
@@ -107,11 +109,9 @@ def _undisturbed() -> Iterator[None]:
     """Put off SIGINT and SIGTERM while a child is born, which inherits that it is deaf to them.
 
     A child that is still importing must not print a traceback, nor may this process stop before
-    the child has all that it starts with. The mask alone is not enough here: another thread (of a
-    numeric library) may receive the signal, and the main thread would still handle it. Nor does it
-    last: `multiprocessing` lifts it when it starts its resource tracker, so that is started first.
+    it knows of the child. The mask alone is not enough here: another thread (of a numeric library)
+    may receive the signal, and the main thread would still handle it.
     """
-    resource_tracker.ensure_running()
     late: list[int] = []
     here = threading.current_thread() is threading.main_thread()
     handlers = {
@@ -129,13 +129,18 @@ def _undisturbed() -> Iterator[None]:
             signal.raise_signal(number)
 
 
-def _serve(link: Connection, make: Callable[[], Worker], parent: int) -> None:
-    """The life of a worker process: it does what comes until its link or its parent ends."""
-    die_with_parent(parent)
+def main() -> None:
+    """The life of a worker process; `sys.argv[1]` is the descriptor of its link."""
+    _serve(Connection(int(sys.argv[1])))
+    os._exit(0)  # the libraries that it loaded have nothing to tidy up
+
+
+def _serve(link: Connection) -> None:
+    """Do what comes until the link ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     try:
-        worker = make()
+        worker: Worker = link.recv()()
         while True:
             task, unit = link.recv()
             worker.do(task, unit, lambda frames: link.send(("tick", frames)))

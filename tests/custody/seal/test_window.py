@@ -19,10 +19,9 @@ from contrejour.custody.seal import window
 from contrejour.custody.seal.onion import keyset, unpack
 from contrejour.custody.seal.open import unwrap
 from contrejour.custody.seal.recipient import SECRET, Identity, RecipientKind
-from contrejour.custody.seal.window import WindowRequest, make, request
+from contrejour.custody.seal.window import WindowRequest, begin_making, make, request
 
 HOLDER = "import sys; kept = sys.stdin.buffer.readline(); print(flush=True); sys.stdin.read()"
-MAKER = ["-m", "contrejour.custody.seal.window", str(os.getpid())]
 
 
 def wanted(folder, count=1):
@@ -48,7 +47,7 @@ def test_the_process_that_made_a_key_holds_no_trace_of_it_afterwards(
     those = parties(kind=kind)
     dpo = Soft.new(token_kind).recipient if token else those.keys.keys["dpo"]
     keys = keyset(policy(), {**those.keys.keys, "dpo": dpo}, DAY)
-    maker = begun(*MAKER)
+    maker = begin_making()
     try:
         answer = json.loads(told(maker, request(wanted(tmp_path, 8), keys)))
         found = memory(maker.pid)
@@ -81,7 +80,7 @@ def test_the_search_does_find_a_key_that_is_held():
 
 
 def test_the_process_can_not_be_dumped_and_goes_when_it_is_let(tmp_path):
-    maker = begun(*MAKER)
+    maker = begin_making()
     assert b"error" not in told(maker, b'{"epoch": "", "ways": [], "windows": []}')
     if sys.platform == "linux":
         with open(f"/proc/{maker.pid}/limits") as limits:
@@ -135,7 +134,7 @@ def test_a_maker_that_is_killed_leaves_no_key_and_no_process(tmp_path):
     for run in range(5):
         folder = tmp_path / str(run)
         folder.mkdir()
-        maker = begun(*MAKER)
+        maker = begin_making()
         maker.stdin.write(request(wanted(folder, 500), those.keys) + b"\n")
         maker.stdin.flush()
         assert until((folder / f"{run * 3}.onions").exists)

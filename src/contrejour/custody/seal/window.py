@@ -1,8 +1,8 @@
 """Makes the keys of windows, and writes them wrapped (W.onions), in a process for that alone.
 
-`make` starts it, `python -m contrejour.custody.seal.window PARENT`, and gets back the public halves
-once the onions are durable: whoever records never holds a secret half, and seals nothing that the
-parties could not open. Where this fails there is no recipient, so nothing is sealed.
+`make` starts it, and gets back the public halves once the onions are durable: whoever records never
+holds a secret half, and seals nothing that the parties could not open.
+Where this fails there is no recipient, so nothing is sealed.
 
     standard input    {"epoch", "ways": [[[party, age1…] …] …], "windows": [{"cam", "t0", "t1",
                       "path"} …]}, one line; at its end the process ends
@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contrejour.base.children import die_with_parent
+from contrejour.base import children
 from contrejour.base.errors import SealError
 from contrejour.base.messages import Message, as_json, of_json, reason_of
 from contrejour.custody.seal.new_files import write_new
@@ -33,8 +33,8 @@ from contrejour.custody.seal.onion import Keyset, Window, onions, pack
 from contrejour.custody.seal.recipient import Identity, Recipient
 
 TIMEOUT_S = 60
-_DUMPABLE, _LOCK_ALL = 4, 3
-"""prctl(2), mlockall(2): PR_SET_DUMPABLE, MCL_CURRENT | MCL_FUTURE."""
+_LOCK_ALL = 3
+"""mlockall(2): MCL_CURRENT | MCL_FUTURE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def request(wanted: Sequence[WindowRequest], keys: Keyset) -> bytes:
         "epoch": keys.epoch,
         "ways": [[[party, str(keys.keys[party])] for party in way] for way in keys.ways],
         "windows": [
-            {"cam": each.cam, "t0": each.t0, "t1": each.t1, "path": os.fspath(each.path)}
+            {"cam": each.cam, "t0": each.t0, "t1": each.t1, "path": os.path.abspath(each.path)}
             for each in wanted
         ],
     }
@@ -97,24 +97,29 @@ def request(wanted: Sequence[WindowRequest], keys: Keyset) -> bytes:
 def _ask(line: bytes) -> dict[str, Any]:
     """What the process answers to a line; {} where it failed. Raises SealError."""
     try:
-        done = subprocess.run(
-            # -P: no module comes from whatever folder this runs in.
-            [sys.executable, "-P", "-m", "contrejour.custody.seal.window", str(os.getpid())],
-            input=line + b"\n", capture_output=True, timeout=TIMEOUT_S,
-        )  # fmt: skip
-        told = json.loads(done.stdout)
+        with begin_making() as process:
+            try:
+                said, _ = process.communicate(line + b"\n", TIMEOUT_S)
+            finally:
+                process.kill()
+        told = json.loads(said)
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise SealError("no-key-made", reason=type(error).__name__) from error
-    return told if isinstance(told, dict) and done.returncode == 0 else {}
+    return told if isinstance(told, dict) and process.returncode == 0 else {}
 
 
-def hide() -> bool:
-    """Forbid core files and, on Linux, debuggers of this user and swap; whether swap is."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def begin_making() -> subprocess.Popen[bytes]:
+    """The process that makes the keys; it ends with the thread that called this."""
+    return children.begin(
+        __name__, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+
+
+def lock() -> bool:
+    """Keep this process's memory out of swap; whether it is."""
     if sys.platform != "linux":
         return False
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_DUMPABLE, 0, 0, 0, 0)
     unlimited = resource.getrlimit(resource.RLIMIT_MEMLOCK)[0] == resource.RLIM_INFINITY
     # With a limit set, locked memory would make later allocations fail.
     return unlimited and libc.mlockall(_LOCK_ALL) == 0
@@ -133,9 +138,7 @@ def _one(asked: dict[str, Any], keys: Keyset) -> dict[str, Any]:
 
 
 def main() -> None:
-    die_with_parent(int(sys.argv[1]))  # else it could write while the next recorder begins
-    locked = hide()
-    told: dict[str, Any] = {"locked": locked}
+    told: dict[str, Any] = {"locked": lock()}
     try:
         asked = json.loads(sys.stdin.readline())
         parties = {party: Recipient.parse(key) for way in asked["ways"] for party, key in way}
@@ -147,7 +150,3 @@ def main() -> None:
     print(json.dumps(told), flush=True)
     with suppress(OSError):
         sys.stdin.read()
-
-
-if __name__ == "__main__":
-    main()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from contrejour.base import children
 from contrejour.base.messages import Message
 from contrejour.custody.seal.clock import kernel
 from contrejour.law.mandate.plan import Plan
@@ -113,10 +114,11 @@ def cores_here() -> int:
 
 def sandbox(limit_s: float) -> CheckResult:
     """What holds a process that shuts itself in, tried on one."""
-    tried = "from contrejour.media.camera.sandbox import shut_in; print(shut_in())"
-    done = subprocess.run(
-        [sys.executable, "-c", tried], capture_output=True, text=True, timeout=limit_s, check=False
-    )
-    if done.stdout.strip() == "seccomp":
+    with children.begin("contrejour.media.camera.sandbox", stdout=subprocess.PIPE) as tried:
+        try:
+            said, _ = tried.communicate(timeout=limit_s)
+        finally:
+            tried.kill()
+    if said.strip() == b"seccomp":
         return fine(SANDBOX, "sandbox-holds")
     return doubtful(SANDBOX, "sandbox-weak")

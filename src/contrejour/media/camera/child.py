@@ -1,4 +1,4 @@
-"""The process that decodes one camera: `python -m contrejour.media.camera.child PARENT`.
+"""The process that decodes one camera, started by decoder.py.
 
 It reads the address on standard input (which holds the password), connects, enters its sandbox, and
 sends pictures on standard output until the camera goes away. Where the reader is slow, WAITING
@@ -16,7 +16,6 @@ import threading
 from typing import Any
 
 from contrejour.base.catalogue import catalogue
-from contrejour.base.children import die_with_parent
 from contrejour.base.errors import CameraError, ContrejourError
 from contrejour.base.pictures import Frame
 from contrejour.media.camera import wire
@@ -31,7 +30,6 @@ Message = tuple[bytes, list[Any]]
 
 def main() -> None:
     """Decode until an error ends it, and send that error."""
-    die_with_parent(int(sys.argv[1]))
     asked = json.loads(sys.stdin.buffer.readline())
     waiting: queue.Queue[Message | None] = queue.Queue(WAITING)
     sender = threading.Thread(target=_send, args=(waiting,), daemon=True)
@@ -91,7 +89,3 @@ def _write(data: Any) -> None:
             left = left[os.write(1, left) :]
         except OSError:
             os._exit(0)  # the reader is gone
-
-
-if __name__ == "__main__":
-    main()

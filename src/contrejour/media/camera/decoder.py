@@ -11,7 +11,6 @@ import os
 import select
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from typing import Any
 import av
 import numpy as np
 
+from contrejour.base import children
 from contrejour.base.errors import CameraError, ContrejourError
 from contrejour.base.pictures import Frame, Rgb
 from contrejour.media.camera import wire
@@ -54,10 +54,10 @@ class Decoder:
         self.fmt: Format | None = None
         self.sandbox = ""
         self.counted = wire.StreamCounts()
-        known = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR")
+        known = ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR")
         listened, told = os.pipe() if sink else (-1, -1)
-        self._child = subprocess.Popen(
-            [sys.executable, "-m", "contrejour.media.camera.child", str(os.getpid())],
+        self._child = children.begin(
+            "contrejour.media.camera.child", cwd=os.curdir,  # a recording's path may be relative
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
             env={key: os.environ[key] for key in known if key in os.environ},
             start_new_session=True, pass_fds=(told,) if sink else (),

@@ -30,6 +30,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 
+from contrejour.base.curve25519 import fault_of_ed25519
 from contrejour.base.errors import LedgerError
 
 ED25519, COSIGNATURE, MLDSA = 0x01, 0x04, 0x06
@@ -106,6 +107,8 @@ def read_key(vkey: str) -> Key:
     key = Key(found[1], data[0], data[1:])
     if key.id.hex() != found[2]:
         raise LedgerError("note-key-id-differs", key=found[1])
+    if key.kind != MLDSA and (fault := fault_of_ed25519(key.public)):
+        raise LedgerError(fault)
     return key
 
 

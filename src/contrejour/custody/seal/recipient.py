@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from contrejour.base.curve25519 import fault_of_x25519
 from contrejour.base.errors import SealError
 from contrejour.custody.seal import bech32, tag
 from contrejour.custody.seal.header import Stanza, base64, unbase64
@@ -68,10 +69,12 @@ class Recipient:
 
     @classmethod
     def parse(cls, text: str) -> Recipient:
-        """From age1…; raises SealError."""
+        """From age1…; raises SealError. Two that are the same key are equal."""
         hrp, raw = bech32.decode(text.encode())
         for kind, known in _PUBLIC.items():
             if (hrp, len(raw)) == known and text.islower():
+                if kind in SECRET and (fault := fault_of_x25519(raw[-_SHARE_BYTES:])):
+                    raise SealError(fault)
                 return cls(kind, bytes(raw))
         raise SealError("not-a-recipient", text=text[:24])
 

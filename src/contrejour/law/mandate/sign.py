@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 
 from contrejour.base.canonical import Json, canonical
+from contrejour.base.curve25519 import fault_of_ed25519
 from contrejour.base.errors import SignatureError
 from contrejour.base.messages import Message
 
@@ -38,7 +39,9 @@ def raw(key: Ed25519PublicKey | MLDSA44PublicKey) -> bytes:
 
 
 def fits(public: bytes, signature: bytes, message: bytes) -> bool:
-    """Whether the raw public key signed exactly this."""
+    """Whether the raw public key signed exactly this. A key that anybody signs with never did."""
+    if fault_of_ed25519(public):
+        return False
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except (InvalidSignature, ValueError):
@@ -135,4 +138,6 @@ def read_public(pem: bytes) -> Ed25519PublicKey:
         raise SignatureError("not-a-public-key") from error
     if not isinstance(key, Ed25519PublicKey):
         raise SignatureError("public-key-not-ed25519")
+    if fault := fault_of_ed25519(raw(key)):
+        raise SignatureError(fault)
     return key

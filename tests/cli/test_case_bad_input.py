@@ -195,7 +195,7 @@ class TestAWrongClock:
             run("keys", "make", of_days, "--days", "2")
             done = run("keys", "publish", of_days, "--days", "2", "--party", f"{party}.example",
                        "--key", root, "-o", room.folder / f"{party}.note")  # fmt: skip
-            lines.append(f"party {party} {done.stdout.strip()}\n")
+            lines.append(f"party {party} {done.stdout.strip()} judicial\n")
             notes += ["--keyset", room.folder / f"{party}.note"]
         who = room.folder / "days.policy"
         who.write_text("".join(lines) + "group all all vault dpo\nquorum all\n")

@@ -35,6 +35,12 @@ def token_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room
 @pytest.mark.parametrize("kind", ["room", "token_room"])
 def test_a_sealed_minute_is_opened_by_those_who_agreed_and_shown_to_the_opener_alone(kind, request):
     room = request.getfixturevalue(kind)
+    shown(room)
+    check(room.peel("dpo", "W.onions"), 19, "there already")
+
+
+def shown(room):
+    """By all who agreed, one after the other, and then by the opener."""
     room.agreed()
     room.prove()
     assert room("witness", room.case, "--proof", "proof").returncode == 0
@@ -49,7 +55,28 @@ def test_a_sealed_minute_is_opened_by_those_who_agreed_and_shown_to_the_opener_a
     assert done.returncode == 0, done.stderr
     assert (room.folder / "clear" / "0000.mp4").read_bytes() == CLEAR
     assert folder.read(room.case).case.state.value == "opened"
-    check(room.peel("dpo", "W.onions"), 19, "there already")
+
+
+def test_attack_12_a_policy_that_names_the_vault_last_is_opened_as_any_other(room):
+    """The vault was outermost then, peeled first, and no lawful order opened the window."""
+    lines = (room.folder / "open.policy").read_text().splitlines(keepends=True)
+    parties = [line for line in lines if line.startswith("party")]
+    text = "".join([*parties[::-1], *lines[len(parties) :]])
+    (room.folder / "open.policy").write_text(text)
+    room.seal(replace(keys.keys_of(parse(text, "party"), [], DAY), epoch=DAY))
+    shown(room)
+
+
+def test_attack_12_of_an_onion_whose_vault_is_not_innermost_no_layer_comes_off(room):
+    """An older program made them: the vault peels last, or not at all."""
+    now = keys.keys_of(parse((room.folder / "open.policy").read_text(), "party"), [], DAY)
+    room.seal(replace(now, epoch=DAY, ways=(("prosecutor", "dpo", "vault"),)))
+    room.agreed()
+    room.prove()
+    room("witness", room.case, "--proof", "proof")
+    check(room.peel("vault", "W.onions"), 21, "the vault is not the last to peel")
+    assert not (room.folder / "vault.spent").read_bytes()
+    assert not list((room.folder / "after-vault").glob("*.age"))
 
 
 def test_a_token_whose_program_is_missing_or_wants_a_pin_peels_nothing(token_room, monkeypatch):

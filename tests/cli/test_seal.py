@@ -187,7 +187,7 @@ def test_the_keys_of_days_are_made_published_sealed_to_and_destroyed(tmp_path, c
                      "--key", str(root), "-o", str(tmp_path / f"{party}.note")]) == 0  # fmt: skip
         verifier = capsys.readouterr().out.strip()
         assert Verifier.parse(verifier).name == f"{party}.example"
-        lines.append(f"party {party} {verifier}\n")
+        lines.append(f"party {party} {verifier} judicial\n")
     (tmp_path / "open.txt").write_text("".join(lines) + "group all all vault dpo\nquorum all\n")
     notes = [word for party in ("vault", "dpo") for word in
              ("--keyset", str(tmp_path / f"{party}.note"))]  # fmt: skip

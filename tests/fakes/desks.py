@@ -22,6 +22,7 @@ from contrejour.custody.ledger.read import prove
 from contrejour.custody.quorum import parse
 from contrejour.custody.seal import keys
 from contrejour.custody.seal.age import Writer
+from contrejour.custody.seal.onion import Keyset
 from contrejour.custody.seal.recipient import Identity, RecipientKind
 from contrejour.custody.seal.window import WindowRequest, make
 from contrejour.law.mandate.sign import keyid, new_key, private_pem, public_pem
@@ -107,17 +108,21 @@ class Room(Desk):
                 keys.write_identity(self.folder / "opener.key", opener, "opener")
         with keys.read_identity(self.folder / "opener.key") as key:
             self.opener = str(key.recipient())
-        keyset = replace(keys.keys_of(parse(text, "party"), [], DAY), epoch=DAY)
+        self.seal(replace(keys.keys_of(parse(text, "party"), [], DAY), epoch=DAY))
+        create(self.folder / "log", ledgers.LOG)
+        self.log = Log(self.folder / "log", ledgers.LOG)
+
+    def seal(self, keyset: Keyset) -> None:
+        """A minute, its onions and its one segment."""
         t0 = int(MINUTE.timestamp() * 1000)
         wanted = WindowRequest("cam-a", t0, t0 + 60_000, self.folder / "W.onions")
+        wanted.path.unlink(missing_ok=True)
         (made_window,) = make([wanted], keyset)
         out = io.BytesIO()
         writer = Writer(out, [made_window.recipient])
         writer.write(CLEAR)
         writer.close()
         (self.folder / "0000.mp4.age").write_bytes(out.getvalue())
-        create(self.folder / "log", ledgers.LOG)
-        self.log = Log(self.folder / "log", ledgers.LOG)
 
     def agreed(self, *how: str) -> None:
         done = self.declare(*(how or ("--urgent", "--opener", self.opener)), since=MINUTE)

@@ -20,9 +20,11 @@ POLICIES = {
                 "group one any dpo operator\ngroup open all vault prosecutor one\nquorum open"),
     "two of three": ("vault prosecutor dpo operator",
                      "group a 2 prosecutor dpo operator\ngroup open all vault a\nquorum open"),
-    "alone": ("vault", "quorum vault"),
-    "anybody": ("vault prosecutor dpo", "group open any vault prosecutor dpo\nquorum open"),
-    "three of five": ("a b c d e", "group open 3 a b c d e\nquorum open"),
+    "three of four": ("a b c d vault",
+                      "group a3 3 a b c d\ngroup open all a3 vault\nquorum open"),
+    "a judge, or two": ("dpo operator vault judge",
+                        "group two all dpo operator\ngroup some any judge two\n"
+                        "group open all some vault\nquorum open"),
     "two vaults": ("vault1 vault2 judge dpo",
                    "group vaults any vault1 vault2\ngroup both all judge dpo\n"
                    "group open all vaults both\nquorum open"),
@@ -36,7 +38,9 @@ def due(day: date) -> datetime:
 
 def policy(name: str = "default") -> Policy:
     parties, rest = POLICIES[name]
-    return parse("".join(f"party {each} -\n" for each in parties.split()) + rest + "\n", "party")
+    judicial = {"judge": " judicial"}
+    lines = [f"party {each} -{judicial.get(each, '')}\n" for each in parties.split()]
+    return parse("".join(lines) + rest + "\n", "party")
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,10 @@ class Parties:
 def parties(
     name: str = "default", kind: RecipientKind = RecipientKind.X25519, day: str = DAY
 ) -> Parties:
-    """The parties of a policy, with new keys for each day."""
+    """The parties of a policy, with new keys for each day; "alone": one, whom no policy asks."""
+    if name == "alone":
+        secret = Identity.generate(kind)
+        return Parties({"vault": secret}, Keyset(day, {"vault": secret.recipient()}, (("vault",),)))
     who = policy(name)
     secrets = {party: Identity.generate(kind) for party in who.members}
     public = {party: secret.recipient() for party, secret in secrets.items()}

@@ -6,6 +6,7 @@
     http.py        connections to us: so many at once, each with little time
     http_client.py connections of ours: so many bytes, so many seconds
     canonical.py   JSON in the one form that is signed, hashed and chained (RFC 8785)
+    curve25519.py  whether a public key is the one spelling of somebody's key
     messages.py    what a reader is told: an id and values
     catalogue.py   … made a sentence of English or French (gettext; locale/ has the texts)
     language.py    which of the two a reader has
@@ -23,6 +24,6 @@ May import: nothing of ours.
 """
 
 __all__ = [
-    "canonical", "catalogue", "children", "ending", "errors", "files", "http", "http_client",
-    "language", "messages", "paths", "pictures", "stderr", "stop", "times",
+    "canonical", "catalogue", "children", "curve25519", "ending", "errors", "files", "http",
+    "http_client", "language", "messages", "paths", "pictures", "stderr", "stop", "times",
 ]  # fmt: skip

@@ -1,9 +1,9 @@
 """Whether 32 bytes are the one spelling of a public key of Curve25519 that is somebody's. Pure.
 
 Programs that use such a key forgive: X25519 ignores the highest bit and takes any number modulo
-2^255 - 19 (RFC 7748, 5): one key has several spellings, which compare as different. And a few points
-have a small order, so that whatever is done with them ends in one of eight values: anybody opens what
-is sealed for one of those, and signs under it (RFC 7748, 6.1; cr.yp.to/ecdh.html).
+2^255 - 19 (RFC 7748, 5): one key has several spellings, which compare as different. And a few
+points have a small order, so that whatever is done with them ends in one of eight values: anybody
+opens what is sealed for one of those, and signs under it (RFC 7748, 6.1; cr.yp.to/ecdh.html).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _D = -121_665 * pow(121_666, -1, PRIME) % PRIME
 """Of the same curve as Ed25519 writes it: -x^2 + y^2 = 1 + d x^2 y^2."""
 
 
-def fault_of_x25519(raw: bytes) -> Message | None:
+def fault_of_x25519(raw: bytes | bytearray) -> Message | None:
     """Why nothing may be sealed for this key, or None. `raw`: 32 bytes."""
     number = int.from_bytes(raw, "little")
     if number >= PRIME:

@@ -27,13 +27,14 @@ class Sealer:
 
     def __init__(self, policy: Path, notes: Sequence[Path]) -> None:
         """Raises InputMissing, Malformed, SealError."""
-        from contrejour.custody.quorum import parse
+        from contrejour.custody.openers import read
         from contrejour.custody.seal.keys import keys_of
         from contrejour.custody.seal.onion import day_of
 
         self._text, self._now_ms = arguments.read_text(policy), time.time_ns() // 1_000_000
+        openers = read(self._text.encode())
         told = [arguments.read_bytes(path) for path in notes]
-        self.keys = keys_of(parse(self._text, "party"), told, day_of(self._now_ms))
+        self.keys = keys_of(openers, told, day_of(self._now_ms))
 
     def seal(self, file: Path, folder: Path) -> None:
         """Raises InputMissing, OutputExists, OutputFailed, SealError."""

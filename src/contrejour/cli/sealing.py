@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 def keeping(seal: Seal) -> SealingConfig:
     """What it says. Raises InputMissing, Malformed, SignatureError, SealError."""
-    from contrejour.custody.quorum import parse
+    from contrejour.custody.openers import demand_day_keys, read
     from contrejour.custody.seal import keynotes
     from contrejour.custody.seal.chain import Edge
     from contrejour.custody.seal.parties import Parties
     from contrejour.live.watch import SealingConfig
 
-    policy = parse(arguments.read_text(seal.policy), "party")
+    policy = read(arguments.read_bytes(seal.policy))
+    demand_day_keys(policy)
     if missing := [each for each in seal.notes if not each.exists()]:
         raise InputMissing("keyset-does-not-exist", path=missing[0])
     parties = Parties(policy, seal.notes)

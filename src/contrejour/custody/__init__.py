@@ -5,6 +5,7 @@
     ledger/      a log that only ever grows, and that anybody can check
     note.py      a text and the signatures under it (c2sp.org/signed-note)
     quorum.py    who has to agree (c2sp.org/tlog-policy)
+    openers.py   who may open: never one party alone, the vault innermost
 
 To this wing an original is a stream of bytes with a beginning and an end; what is in them it can't
 tell. `seal` closes and only `cases` and commands import `seal.open`; `ledger` stands alone, so that
@@ -13,4 +14,4 @@ whoever doubts us has little to read. The formats are other people's: age, signe
 May import: base, law.
 """
 
-__all__ = ["cases", "ledger", "note", "quorum", "seal"]
+__all__ = ["cases", "ledger", "note", "openers", "quorum", "seal"]

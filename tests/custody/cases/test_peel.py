@@ -117,7 +117,8 @@ def test_an_order_that_has_not_waited_is_refused() -> None:
 
 
 def test_an_urgent_order_that_one_party_approved_is_refused() -> None:
-    alone = rules(DEFAULT.replace("vault prosecutor one", "vault prosecutor"))
+    judicial = DEFAULT.replace("age1prosecutor", "age1prosecutor judicial")
+    alone = rules(judicial.replace("vault prosecutor one", "vault prosecutor"))
     hasty = order(urgent=True, not_before=NOW)
     what = asked(hasty, approvals=(approval(hasty, "prosecutor"),), proof=seen(hasty, NOW),
                  way=frozenset({VAULT, "prosecutor"}))  # fmt: skip

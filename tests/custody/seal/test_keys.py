@@ -175,7 +175,9 @@ def test_an_identity_says_nothing_of_itself():
 def test_the_keys_of_a_policy_are_its_own_or_what_each_party_published_for_that_day(tmp_path):
     own = make(folder(tmp_path, "vault"), WEEK, RecipientKind.X25519)
     other = Identity.generate(RecipientKind.X25519).recipient()
-    text = f"party vault {VAULT}\nparty dpo {other}\ngroup open all vault dpo\nquorum open\n"
+    text = (
+        f"party vault {VAULT}\nparty dpo {other} judicial\ngroup open all vault dpo\nquorum open\n"
+    )
     who = parse(text, "party")
     notes = [publish(tmp_path / "vault", [day], "vault.example", KEY) for day in WEEK]
     for day in WEEK:
@@ -193,14 +195,23 @@ def test_the_keys_of_a_policy_are_its_own_or_what_each_party_published_for_that_
 
 
 def test_a_policy_of_keys_of_its_own_has_no_day():
-    key = Identity.generate(RecipientKind.HYBRID).recipient()
-    found = keys.keys_of(parse(f"party vault {key}\nquorum vault\n", "party"), [], "2027-02-12")
-    assert (found.epoch, found.keys) == ("", {"vault": key})
+    own = {
+        party: Identity.generate(RecipientKind.HYBRID).recipient() for party in ("vault", "judge")
+    }
+    found = keys.keys_of(parse(alone(own), "party"), [], "2027-02-12")
+    assert (found.epoch, found.keys) == ("", own)
+
+
+def alone(own, more=""):
+    """A judge opens with the vault."""
+    text = f"party vault {own['vault']}\nparty judge {own['judge']} judicial\n{more}"
+    return text + "group open all vault judge\nquorum open\n"
 
 
 def test_one_policy_serves_a_case_too_whoever_only_asks_has_no_key():
     """cases/rules.py: `key:` says who approves, and a party in no group may ask."""
-    with Identity.generate(RecipientKind.HYBRID) as secret:
-        own = str(secret.recipient())
-    text = f"party vault {own}\nparty opj - key:{'0d42' * 16}\nquorum vault\n"
-    assert keys.keys_of(parse(text, "party"), [], "2027-02-12").ways == (("vault",),)
+    own = {
+        party: Identity.generate(RecipientKind.HYBRID).recipient() for party in ("vault", "judge")
+    }
+    text = alone(own, f"party opj - key:{'0d42' * 16}\n")
+    assert keys.keys_of(parse(text, "party"), [], "2027-02-12").ways == (("vault", "judge"),)

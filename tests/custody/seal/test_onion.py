@@ -257,8 +257,9 @@ def test_keys_that_make_no_seal_are_refused():
             keyset(who, wrong, DAY)
     with pytest.raises(SealError, match="nobody"):
         keyset(parse("party vault -\nquorum none\n", "party"), keys)
+    judge = "party vault -\nparty ../judge - judicial\ngroup open all vault ../judge\nquorum open\n"
     with pytest.raises(SealError, match="name"):
-        keyset(parse("party ../vault -\nquorum ../vault\n", "party"), keys)
+        keyset(parse(judge, "party"), keys)
 
 
 def left(error: BaseException) -> list[bytes]:

@@ -25,7 +25,9 @@ TOMORROW = DAY + timedelta(days=1)
 def hand_out(tmp_path):
     """Gives a recorder the vault's and the dpo's notes of so many days."""
     signers = {f"{name}.example": Ed25519PrivateKey.generate() for name in ("vault", "dpo")}
-    lines = [f"party {by.split('.')[0]} {Verifier.of(by, key)}" for by, key in signers.items()]
+    lines = [
+        f"party {by.split('.')[0]} {Verifier.of(by, key)} judicial" for by, key in signers.items()
+    ]
     policy = parse("\n".join([*lines, "group all all vault dpo", "quorum all"]), "party")
     (tmp_path / "notes").mkdir()
 

@@ -30,6 +30,7 @@ from contrejour.custody.cases.signed import SignedAct
 from contrejour.custody.cases.spent import SpentList
 from contrejour.custody.ledger.tree import leaf_hash
 from contrejour.custody.ledger.verify import Trust, check_entry, read_trust
+from contrejour.custody.openers import is_vault, layers
 from contrejour.custody.quorum import Policy
 from contrejour.custody.seal import onion as sealed
 from contrejour.custody.seal.keys import hold_path, make_hold, read_identity
@@ -161,6 +162,8 @@ class Party:
         """
         own, peeled = self.files, peel(onion.data, [self.key], None)
         try:
+            if peeled.is_last != is_vault(own.role):
+                raise OrderError("vault-not-innermost", onion=onion.name)
             request = PeelRequest(copy, own.role, onion.way, window_of(peeled.window), self.epoch)
             permit = may_peel(request, own.rules, own.keys, own.policy_sha256, self.spent, now)
             self.spent.add(permit, now)
@@ -274,5 +277,4 @@ def hold_keyset(
     kinds = {key.kind.is_post_quantum for key in theirs.values()}
     if len(kinds) > 1 or len({*theirs.values()}) < len(theirs):
         raise OrderError("hold-keys-mixed")
-    layered = tuple(tuple(party for party in theirs if party in way) for way in ways)
-    return Keyset("", theirs, layered)
+    return Keyset("", theirs, tuple(map(layers, ways)))

@@ -28,6 +28,7 @@ from contrejour.base.messages import Message
 from contrejour.base.times import utc
 from contrejour.custody.cases.hold import demand_held
 from contrejour.custody.cases.order import HEX, Order, OrderBasis
+from contrejour.custody.openers import demand_shared
 from contrejour.custody.quorum import NONE, Policy
 from contrejour.law.mandate.law import Rule, rulebook
 from contrejour.law.mandate.originals import Originals
@@ -42,7 +43,8 @@ VAULT = "vault"
 class Rules:
     """`voted`: the numbers of the plan; without one, the defaults.
 
-    Raises OrderError for rules by which anybody, or nobody, could open.
+    Raises SealError for a policy by which one party, or nobody, could open, OrderError where no
+    witness is asked.
     """
 
     policy: Policy
@@ -52,8 +54,7 @@ class Rules:
     """By which another's clock may differ."""
 
     def __post_init__(self) -> None:
-        if self.policy.quorum == NONE or any(not way - {VAULT} for way in self.policy.ways()):
-            raise OrderError("policy-asks-no-authority")
+        demand_shared(self.policy)
         if self.witnesses.quorum == NONE or self.witnesses.met(()):
             raise OrderError("policy-without-witnesses")
 

@@ -41,7 +41,7 @@ def sign(text: str, name: str, key: Ed25519PrivateKey) -> bytes:
         return str(note.Note(text, (note.Signer(name, key).sign(text),))).encode()
 
 
-def verify(data: bytes, by: Verifier) -> str:
+def verify(data: bytes, by: note.Key) -> str:
     """The text, where `by` signed it; lines of others count for nothing. Raises SealError."""
     with _of_seal():
         told = note.parse(data)
@@ -51,7 +51,7 @@ def verify(data: bytes, by: Verifier) -> str:
     return told.text
 
 
-def names(data: bytes, by: Verifier) -> bool:
+def names(data: bytes, by: note.Key) -> bool:
     """Whether a note says that it is by `by`; whether it is, `verify` says."""
     return f"\n— {by.name} ".encode() in data
 
@@ -61,7 +61,7 @@ def sign_told(told: Mapping[str, Any], party: str, key: Ed25519PrivateKey) -> by
     return sign(canonical({**told, "v": 1}).decode() + "\n", party, key)
 
 
-def read_told(data: bytes, kind: str, by: Verifier) -> dict[str, Any]:
+def read_told(data: bytes, kind: str, by: note.Key) -> dict[str, Any]:
     """What a party told in a note of that type. Raises SealError."""
     text = verify(data, by)
     try:

@@ -20,6 +20,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contrejour.base.errors import SealError
+from contrejour.custody.note import Key
+from contrejour.custody.openers import signers
 from contrejour.custody.quorum import Policy
 from contrejour.custody.seal import keynotes
 from contrejour.custody.seal.new_files import write_new
@@ -129,7 +131,7 @@ def publish(folder: Path, wanted: Iterable[date], party: str, key: Ed25519Privat
     return keynotes.sign_told({"type": "keyset.publish", "party": party, "keys": keys}, party, key)
 
 
-def published(data: bytes, by: keynotes.Verifier) -> dict[str, Recipient]:
+def published(data: bytes, by: Key) -> dict[str, Recipient]:
     """The keys of each day that a party published. Raises SealError."""
     told = keynotes.read_told(data, "keyset.publish", by)
     keys = told.get("keys")
@@ -147,15 +149,12 @@ def keys_of(policy: Policy, notes: Iterable[bytes], day: str) -> Keyset:
     Each party's line holds its key itself (age1…), or the key that it signs its days' keys with:
     then its key of that day comes from one of the notes. Raises SealError where one is missing.
     """
-    found, epoch, told = {}, "", list(notes)
-    needed = {party for way in policy.ways() for party in way}
-    for party, words in policy.members.items():
-        if party not in needed:  # no way to open asks it
+    found, epoch, told, known = {}, "", list(notes), signers(policy)
+    for party in frozenset().union(*policy.ways()):
+        if party not in known:
+            found[party] = Recipient.parse(policy.members[party][0])
             continue
-        if words[0].startswith("age1"):
-            found[party] = Recipient.parse(words[0])
-            continue
-        by, epoch = keynotes.Verifier.parse(words[0]), day
+        by, epoch = known[party], day
         of_day = [keys[day] for data in told if day in (keys := _of_party(data, by))]
         if not of_day:
             raise SealError("no-key-published", party=party, day=day)
@@ -165,7 +164,7 @@ def keys_of(policy: Policy, notes: Iterable[bytes], day: str) -> Keyset:
     return keyset(policy, found, epoch)
 
 
-def _of_party(data: bytes, by: keynotes.Verifier) -> dict[str, Recipient]:
+def _of_party(data: bytes, by: Key) -> dict[str, Recipient]:
     """The keys in a note, none where it is somebody else's. Raises SealError for a forged one."""
     return published(data, by) if keynotes.names(data, by) else {}
 

@@ -3,9 +3,9 @@
     age(dpo,  header LF age(prosecutor,  header LF age(vault,  header LF AGE-SECRET-KEY-… LF)))
 
 The header is canonical JSON (RFC 8785), and the same in every layer: a party that peels its layer
-reads first which window that opens. The party that the policy names first is innermost, the one
-it names last peels first. `W.onions` is a tar of them, `dpo+prosecutor+vault.age` for this one:
-`age -d -i KEY x.age | tail -n +2` peels a layer without any code of this program.
+reads first which window that opens. The vault is innermost; the others peel before it, in the order
+of their names (custody/openers.py). `W.onions` is a tar of them, `dpo+prosecutor+vault.age` for
+this one: `age -d -i KEY x.age | tail -n +2` peels a layer without any code of this program.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import SealError
+from contrejour.custody.openers import demand_shared, layers
 from contrejour.custody.quorum import Policy
 from contrejour.custody.seal.age import Writer
 from contrejour.custody.seal.recipient import Identity, Recipient, RecipientKind
@@ -121,10 +122,10 @@ class Keyset:
 
 
 def keyset(policy: Policy, keys: Mapping[str, Recipient], epoch: str = "") -> Keyset:
-    """The ways of a policy, with these keys. Raises SealError where keys are missing or unfit."""
+    """The ways of a policy, with these keys. Raises SealError where keys are missing or unfit, and
+    for a policy by which one party opens alone."""
+    demand_shared(policy)
     needed = {party for way in policy.ways() for party in way}
-    if not needed:
-        raise SealError("policy-asks-nobody")
     for party in needed:
         if not _PARTY.fullmatch(party):
             raise SealError("bad-party-name", party=party)
@@ -135,8 +136,7 @@ def keyset(policy: Policy, keys: Mapping[str, Recipient], epoch: str = "") -> Ke
         raise SealError("onion-keys-of-two-kinds")
     if len(set(own.values())) < len(own):
         raise SealError("two-parties-with-one-key")
-    ways = tuple(tuple(party for party in own if party in way) for way in policy.ways())
-    return Keyset(epoch, own, ways)
+    return Keyset(epoch, own, tuple(map(layers, policy.ways())))
 
 
 def wrap(window: Window, secret: Identity, layers: Sequence[Recipient]) -> bytes:

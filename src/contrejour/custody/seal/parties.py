@@ -14,6 +14,7 @@ from pathlib import Path
 
 from contrejour.base.errors import SealError
 from contrejour.custody.note import MOST_BYTES
+from contrejour.custody.openers import signers
 from contrejour.custody.quorum import Policy
 from contrejour.custody.seal import keynotes
 from contrejour.custody.seal.keys import keys_of, published
@@ -34,16 +35,16 @@ class Parties:
 
         Raises SealError, OSError.
         """
-        notes, signers = self._read(), self._signers().values()
+        notes, known = self._read(), signers(self.policy).values()
         for path, data in notes:
-            for by in signers:
+            for by in known:
                 if keynotes.names(data, by):
                     _demand_not_beyond(path, published(data, by), last)
         return keys_of(self.policy, [data for _, data in notes], day)
 
     def check(self) -> None:
         """Raises SealError where a note is nobody's or forged, or a party has none; OSError."""
-        known = self._signers()
+        known = signers(self.policy)
         missing = dict(known)
         for path, data in self._read():
             for party, by in known.items():
@@ -55,15 +56,6 @@ class Parties:
                 raise SealError("keyset-of-no-party", path=path)
         if missing:
             raise SealError("keyset-lacks-parties", missing=", ".join(missing))
-
-    def _signers(self) -> dict[str, keynotes.Verifier]:
-        """Of those who open, whoever publishes a key of each day."""
-        opens = {party for way in self.policy.ways() for party in way}
-        return {
-            party: keynotes.Verifier.parse(words[0])
-            for party, words in self.policy.members.items()
-            if party in opens and not words[0].startswith("age1")
-        }
 
     def _read(self) -> list[tuple[Path, bytes]]:
         """Raises OSError."""

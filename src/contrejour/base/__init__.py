@@ -2,6 +2,7 @@
 
     errors.py      what can go wrong, each with its exit code and a hint
     times.py       how a time is written; one moment on three clocks
+    digits.py      a whole number, in 0 to 9 and nothing else
     files.py       durable files: there whole or not at all; never replaced, or replaced at once
     http.py        connections to us: so many at once, each with little time
     http_client.py connections of ours: so many bytes, so many seconds
@@ -24,6 +25,6 @@ May import: nothing of ours.
 """
 
 __all__ = [
-    "canonical", "catalogue", "children", "curve25519", "ending", "errors", "files", "http",
-    "http_client", "language", "messages", "paths", "pictures", "stderr", "stop", "times",
+    "canonical", "catalogue", "children", "curve25519", "digits", "ending", "errors", "files",
+    "http", "http_client", "language", "messages", "paths", "pictures", "stderr", "stop", "times",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ UnixClock: TypeAlias = Callable[[], float]
 Monotonic: TypeAlias = Callable[[], int]
 """Nanoseconds that only go forward, from nobody knows when."""
 SECOND = "%Y-%m-%dT%H:%M:%SZ"
-"""How `utc` writes a time, for strptime."""
+"""How `utc` writes a time."""
 
 
 def now() -> datetime:
@@ -28,6 +28,15 @@ def utc(moment: datetime) -> str:
     A time that names no zone is UTC.
     """
     return _in_utc(moment).strftime(SECOND)
+
+
+def of_utc(text: str, form: str = SECOND) -> datetime:
+    """The moment that is written so, UTC and aware. Raises ValueError for any other text:
+    strptime takes digits of other scripts, fewer of them, and other spaces."""
+    moment = datetime.strptime(text, form)
+    if moment.strftime(form) != text:
+        raise ValueError(text)
+    return moment.replace(tzinfo=UTC)
 
 
 def utc_us(moment: datetime) -> str:

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from contrejour.base.digits import whole
 from contrejour.base.errors import CameraError, InputMissing
 from contrejour.base.language import said
 from contrejour.base.messages import Message
@@ -26,9 +27,10 @@ def _address(text: str) -> tuple[str, int]:
     from contrejour.media.onvif.probe import PORT
 
     host, _, port = text.partition(":")
-    if not host or not (port or "0").isdecimal() or int(port or 1) > 65535:
+    number = whole(port) if port else PORT
+    if not host or number is None or number > 65535:
         raise argparse.ArgumentTypeError(said("argument-host"))
-    return host, int(port or PORT)
+    return host, number
 
 
 def _discover(args: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from contrejour.base.digits import whole
 from contrejour.base.language import said
 
 
@@ -66,9 +67,10 @@ def seconds(text: str) -> float:
 def address(text: str) -> tuple[str, int]:
     """HOST:PORT, [::1]:PORT."""
     host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:
+    number = whole(port)
+    if not host or number is None or number > 65535:
         raise argparse.ArgumentTypeError(said("argument-address"))
-    return host.strip("[]"), int(port)
+    return host.strip("[]"), number
 
 
 def web(text: str) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from contrejour.base.times import of_utc
+
 LONGEST_SEGMENT = timedelta(seconds=10)
 HOUR = "%Y%m%dT%H"
 """The folder of segments that began in one hour, UTC."""
@@ -41,7 +43,7 @@ class Retention:
             yield from self.folder.glob(pattern)
         for hour in self.folder.glob("[0-9]" * 8 + "T[0-9][0-9]"):
             try:
-                begun = datetime.strptime(hour.name, HOUR).replace(tzinfo=UTC)
+                begun = of_utc(hour.name, HOUR)
             except ValueError:
                 continue  # not one of ours
             if now is None or self.destroy_by(begun) - LONGEST_SEGMENT <= now:

@@ -199,5 +199,5 @@ def typeset(text: str, language: str) -> str:
     )
     said = " ".join(words)
     said = re.sub(r"(§|\bart\.) ", "\\1\u00a0", said)
-    said = re.sub("(§\u00a0\\d+,) ", "\\1\u00a0", said)
+    said = re.sub("(§\u00a0[0-9]+,) ", "\\1\u00a0", said)
     return re.sub(" ([:;?!»])", "\u00a0\\1", said) if language == "fr" else said

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import cast
 
 from contrejour.base.canonical import Json, canonical
 from contrejour.base.errors import Malformed
 from contrejour.base.messages import Message
+from contrejour.base.times import of_utc
 
 _WHOLE_MOST = 2**53 - 1
 
@@ -109,9 +110,8 @@ class Fields:
 
     def moment(self, name: str) -> datetime:
         """UTC to the second: 2027-02-12T15:04:05Z."""
-        value = self.text(name, r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
         try:
-            return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+            return of_utc(self.text(name, "[0-9TZ:-]{20}"))
         except ValueError:
             raise self._wrong(name) from None
 

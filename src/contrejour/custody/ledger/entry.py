@@ -16,11 +16,10 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from contrejour.base.canonical import Json, canonical
 from contrejour.base.errors import LedgerError
-from contrejour.base.times import SECOND, utc
+from contrejour.base.times import of_utc
 
 Fits = Callable[[object], bool]
 MOST_BYTES = 4096
@@ -49,7 +48,7 @@ def _maybe(fits: Fits) -> Fits:
 
 def _moment(value: object) -> bool:
     try:
-        return isinstance(value, str) and utc(datetime.strptime(value, SECOND)) == value
+        return isinstance(value, str) and bool(of_utc(value))
     except ValueError:
         return False
 

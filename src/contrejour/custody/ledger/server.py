@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from contrejour.base.digits import whole
 from contrejour.base.errors import ContrejourError, LedgerError
 from contrejour.base.http import MOST_CONNECTIONS, HttpExchange, Listener
 from contrejour.base.messages import Tell
@@ -121,14 +122,15 @@ class _LedgerConnection(HttpExchange):
     do_HEAD = do_POST = do_GET  # noqa: N815
 
     def _answer(self) -> Response:
-        length = self.headers.get("content-length", "0" if self.command != "POST" else "")
-        if "transfer-encoding" in self.headers or not length.isascii() or not length.isdecimal():
+        told = self.headers.get("content-length", "0" if self.command != "POST" else "")
+        length = whole(told)
+        if "transfer-encoding" in self.headers or length is None:
             self.close_connection = True  # a body that may follow isn't read
             return Response(411, b"say how long it is\n")
-        if len(length) > 7 or int(length) > (witness.MOST_BYTES if self.command == "POST" else 0):
+        if length > (witness.MOST_BYTES if self.command == "POST" else 0):
             self.close_connection = True
             return Response(413, b"too long\n")
-        body = self.rfile.read(int(length))
+        body = self.rfile.read(length)
         try:
             return self.server.asking(self.command, self.path, body)
         except ContrejourError as error:

@@ -14,12 +14,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contrejour.base.errors import SealError
+from contrejour.base.times import SECOND, of_utc
 from contrejour.custody.note import Key
 from contrejour.custody.openers import signers
 from contrejour.custody.quorum import Policy
@@ -179,9 +180,9 @@ def hold_until(path: Path) -> datetime:
     with path.open("rb") as file:
         head = file.readline(100).decode(errors="replace")
     try:
-        at = datetime.strptime(head, "# hold until %Y-%m-%dT%H:%M:%SZ\n")
+        at = of_utc(head, f"# hold until {SECOND}\n")
         if not re.fullmatch("[0-9a-f]{64}", path.stem):
             raise ValueError
     except ValueError:
         raise SealError("hold-key-file-incomplete", path=path) from None
-    return at.replace(tzinfo=UTC)
+    return at

@@ -21,13 +21,14 @@ from typing import Any
 
 from contrejour.base.errors import SealError
 from contrejour.base.files import sync
+from contrejour.base.times import of_utc
 from contrejour.custody.seal.manifest import Manifest, Status, digest
 from contrejour.custody.seal.new_files import write_new
 from contrejour.custody.seal.segment import MANIFEST, ONIONS, OPEN
 
 AHEAD = "ahead"
 _CAMERA = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-_DAY, _TIME = re.compile(r"\d{8}"), re.compile(r"\d{6}")
+_DAY, _TIME = re.compile(r"[0-9]{8}"), re.compile(r"[0-9]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def folder_of(camera: Path, t0: int) -> Path:
 def start_of(folder: Path) -> int:
     """When the window of a folder begins."""
     text = f"{folder.parent.name}{folder.name}"
-    return int(datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC).timestamp()) * 1000
+    return int(of_utc(text, "%Y%m%d%H%M%S").timestamp()) * 1000
 
 
 def end_of(folder: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -102,7 +103,7 @@ def _shortness(text: str) -> int:
 
 
 def _ordinal(text: str) -> int:
-    return int("".join(digit for digit in text if digit.isdigit())[:14] or 0)
+    return int("".join(re.findall("[0-9]", text))[:14] or 0)
 
 
 _RANKED: Mapping[str, Callable[[str], int]] = {

@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from importlib.resources import files
 
+from contrejour.base.digits import whole
 from contrejour.law.mandate.law import names
 from contrejour.law.mandate.vocabulary import POSSIBLE, Act, BodyKind, PlaceKind, Purpose
 from contrejour.law.mandate.words import Text
@@ -53,9 +54,9 @@ def questions(today: date) -> tuple[Question, ...]:
         Question("place", Text("Que filme-t-on ?", "What is filmed?"), "bus-interior",
                  _words(PlaceKind, *vague)),
         Question("department", Text("Quel département ?", "Which department?"), "69",
-                 fits=re.compile(r"\d\d|2[AB]|97[1-6]").fullmatch),
+                 fits=re.compile(r"[0-9][0-9]|2[AB]|97[1-6]").fullmatch),
         Question("count", Text("Combien de caméras ?", "How many cameras?"), "1",
-                 fits=re.compile(r"[1-9]\d{0,5}").fullmatch),
+                 fits=re.compile(r"[1-9][0-9]{0,5}").fullmatch),
         Question("act", Text("Pour faire quoi ?", "To do what?"), "record", acts),
         Question("purpose", Text("À quelle fin ?", "What for?"), "safety.open-place",
                  _words(Purpose)),
@@ -73,8 +74,8 @@ def asked(ask: Callable[[str], str], language: str, today: date) -> dict[str, st
         prompt = "\n".join([question.said.in_(language), *lines, f"[{question.default}] > "])
         while True:
             answer = ask(prompt).strip() or question.default
-            if answer.isdigit() and 0 < int(answer) <= len(question.choices):
-                answer = question.choices[int(answer) - 1]
+            if 0 < (number := whole(answer) or 0) <= len(question.choices):
+                answer = question.choices[number - 1]
             if answer in (question.choices or [answer]) and question.fits(answer):
                 break
         answers[question.key] = answer

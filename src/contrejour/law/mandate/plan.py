@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 from contrejour.base.canonical import Json
 from contrejour.base.errors import PlanExpired, Refused, SignatureError
-from contrejour.base.times import utc
+from contrejour.base.times import of_utc, utc
 from contrejour.law.mandate.compile import FORMAT
 from contrejour.law.mandate.originals import Originals
 from contrejour.law.mandate.periods import PARIS, Period, destroy_by
@@ -187,7 +187,7 @@ def _within(clock_s: int, first_s: int, last_s: int) -> bool:
 
 
 def _moment(text: Json) -> datetime:
-    return datetime.strptime(str(text), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return of_utc(str(text))
 
 
 def _keys(data: Json) -> dict[str, Json]:

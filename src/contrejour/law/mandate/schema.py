@@ -43,10 +43,10 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,7
 """A short name, chosen by whoever writes the mandate."""
 NonEmptyText = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 ActWord = Annotated[str, StringConstraints(pattern=r"^[a-z]+(\.[a-z_]+)*$")]
-Department = Annotated[str, StringConstraints(pattern=r"^(\d\d|2[AB]|97[1-6])$")]
+Department = Annotated[str, StringConstraints(pattern=r"^([0-9][0-9]|2[AB]|97[1-6])$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{2,64}$")]
 Hours = Annotated[
-    str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$")
+    str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$")
 ]
 Duration = Annotated[
     Period,

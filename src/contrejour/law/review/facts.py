@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from contrejour.base.digits import whole
 from contrejour.law.mandate.vocabulary import BodyKind, Purpose
 from contrejour.law.review.lexicon import fold, pattern
 from contrejour.law.review.lines import Passage
@@ -56,14 +57,14 @@ _PURPOSES: tuple[tuple[Purpose, re.Pattern[str]], ...] = (
 )  # fmt: skip
 _MONTHS = ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre",
            "octobre", "novembre", "decembre")  # fmt: skip
-_DATE = re.compile(rf"\b(1er|\d{{1,2}}) ({'|'.join(_MONTHS)}) ((?:19|20)\d\d)\b")
+_DATE = re.compile(rf"\b(1er|[0-9]{{1,2}}) ({'|'.join(_MONTHS)}) ((?:19|20)[0-9][0-9])\b")
 _ITS_DAY = re.compile(r"seance|deliberation|reunion|assemblee|conseil|\bdu\b")
 _REFERENCE = re.compile(
-    r"\b(?:délibération|rapport|dossier)\s+n\s*[°ºo]\s*([\w./-]*\d[\w./-]*)", re.I
+    r"\b(?:délibération|rapport|dossier)\s+n\s*[°ºo]\s*([\w./-]*[0-9][\w./-]*)", re.I
 )
 _KEPT = pattern(r"(?:conserv|effac|detrui|supprim|gard)\w*")
 _SO_LONG = re.compile(
-    r"\b(\d{1,5}|[a-z]{2,20}(?:[ -](?:et )?[a-z]{2,20})?) (?:\(\d+\) )?"
+    r"\b([0-9]{1,5}|[a-z]{2,20}(?:[ -](?:et )?[a-z]{2,20})?) (?:\([0-9]+\) )?"
     r"(jours?|mois|heures?|semaines?)\b"
 )
 _UNITS = {"j": ("P", "D"), "m": ("P", "M"), "s": ("P", "W"), "h": ("PT", "H")}
@@ -161,7 +162,7 @@ def _keep(folded: str) -> str | None:
     for line in re.split(r"[.;\n]", folded):
         if _KEPT.search(line) and _IMAGES.search(line):
             for found in _SO_LONG.finditer(line):
-                number = int(found[1]) if found[1].isdigit() else in_figures(found[1])
+                number = whole(found[1]) or in_figures(found[1])
                 before, unit = _UNITS[found[2][0]]
                 if number:
                     lengths.add(f"{before}{number}{unit}")

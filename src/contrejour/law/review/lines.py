@@ -14,14 +14,18 @@ from dataclasses import dataclass
 from itertools import groupby
 from statistics import quantiles
 
-_ITEM = re.compile(r"\s*(?:[-\u2013—•·▪◦*►➢✓]|\(?(?:\d{1,2}|[a-z])[.)°]{1,2}|[ivx]{1,4}[.)])\s+\S")
+_ITEM = re.compile(
+    r"\s*(?:[-\u2013—•·▪◦*►➢✓]|\(?(?:[0-9]{1,2}|[a-z])[.)°]{1,2}|[ivx]{1,4}[.)])\s+\S"
+)
 _PART = re.compile(
-    r"\s*(?:article\s+(?:\d+|premier|1er|unique)|vu\s|considérant|objet\s*:|décide|délibère)", re.I
+    r"\s*(?:article\s+(?:[0-9]+|premier|1er|unique)|vu\s|considérant|objet\s*:|"
+    r"décide|délibère)",
+    re.I,
 )
 _END = re.compile(r"[.!?;:…][\s»”\")\]]*$")
 _SHORTENED = re.compile(r"\b(?:art|arts|al|cf|etc|mme?|mm|dr|n|p|ex|réf|[A-Z])\.$", re.I)
 _NUMBER = re.compile(
-    r"\s*(?:page\s*)?[-\u2013]?\s*\d{1,4}\s*(?:(?:/|sur)\s*\d{1,4})?\s*[-\u2013]?\s*", re.I
+    r"\s*(?:page\s*)?[-\u2013]?\s*[0-9]{1,4}\s*(?:(?:/|sur)\s*[0-9]{1,4})?\s*[-\u2013]?\s*", re.I
 )
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2007\u2009]+")
 _LIGATURES = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl", "\u00ad": "",
@@ -111,7 +115,7 @@ def _joined(part: Sequence[Line]) -> str:
     text = ""
     for line in part:
         added = line.text.strip()
-        if re.search(r"[^\W\d_][-\u00ad\u2010]$", text) and added[:1].islower():
+        if re.search(r"[^\W0-9_][-\u00ad\u2010]$", text) and added[:1].islower():
             text = text[:-1] + added
         else:
             text = f"{text} {added}"
@@ -134,4 +138,4 @@ def without_margins(pages: Sequence[Sequence[str]]) -> Iterator[Line]:
 
 def _bare(line: str) -> str:
     """A line without its numbers, to know a header or footer again."""
-    return "".join(kind for kind, _ in groupby(re.sub(r"\d+", "0", line.strip().lower())))
+    return "".join(kind for kind, _ in groupby(re.sub(r"[0-9]+", "0", line.strip().lower())))

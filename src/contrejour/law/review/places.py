@@ -103,13 +103,13 @@ _DIGITS = {"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "si
 _SCALES = {"cent": 100, "cents": 100, "mille": 1000, "million": 10**6, "millions": 10**6}
 _WORD = "|".join(sorted((*_DIGITS, *_SCALES), key=len, reverse=True))
 _NUMBER = (
-    r"(?P<figure>\d{1,3}(?:[ .]\d{3})+|\d+)|"
+    r"(?P<figure>[0-9]{1,3}(?:[ .][0-9]{3})+|[0-9]+)|"
     rf"(?P<words>(?:{_WORD})(?:(?: et |[ -])(?:{_WORD}))*)"
 )
 _ABOUT = (
     r"(?P<about>(?:environ|pres d[e']|plus d[e']|moins d[e']|jusqu'a|quelques?|plusieurs|"
     r"une? (?:bonne )?(?:\w+aine|millier)|(?:des |les )?(?:\w+aines|milliers)|au moins|au plus|"
-    r"au maximum|entre \d+ et)(?: de\b| d'|\b))"
+    r"au maximum|entre [0-9]+ et)(?: de\b| d'|\b))"
 )
 _ADJECTIVE = r"(?:\s+(?:nouvelles?|supplementaires?|petites?|autres?|dispositifs?|fixes?))*"
 _COUNT = re.compile(
@@ -187,7 +187,7 @@ def count(folded: str, text: str) -> CameraCount:
 
 def _value(found: re.Match[str]) -> int | None:
     if found["figure"]:
-        return int(re.sub(r"\D", "", found["figure"]))
+        return int(re.sub("[^0-9]", "", found["figure"]))
     if found["words"] in (None, "un", "une"):
         return None  # an article, as in « une caméra nomade »
     return in_figures(found["words"])

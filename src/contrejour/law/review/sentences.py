@@ -22,17 +22,17 @@ LONGEST = 1200
 """Characters."""
 _STOP = re.compile(r"[.!?…]+[\s»”\")\]]*\s+(?=[«“\"(\[\u2013-]?\s*[A-ZÉÈÀÂÎÔÇ0-9])")
 _SHORTENED = re.compile(
-    r"(?:\b(?:art|arts|al|cf|etc|mme|mm|m|dr|n|p|ex|réf|st|ste|[A-Z]|no|tél)|\d)\.\s*$", re.I
+    r"(?:\b(?:art|arts|al|cf|etc|mme|mm|m|dr|n|p|ex|réf|st|ste|[A-Z]|no|tél)|[0-9])\.\s*$", re.I
 )
 _CLAUSE = re.compile(
-    r"[;:(){}\[\]|]|,(?!\d)| - |\bet (?:de |d'|en |a |que |qu')(?=\s*\w)|\bainsi qu|\bmais\b|"
+    r"[;:(){}\[\]|]|,(?![0-9])| - |\bet (?:de |d'|en |a |que |qu')(?=\s*\w)|\bainsi qu|\bmais\b|"
     r"\btandis que\b|"
     r"\bpuis\b|\bsans\b(?! oublier)|\bsauf\b|\bhormis\b|\bhors\b|\ba l'exception\b|"
     r"\ba l'exclusion\b|\bet (?=\w+(?:er|ir|re)\b)"
 )
 _HARD = re.compile(r"[;:|]|\bsauf|\bhormis|\bhors|\ba l'ex|\bmais")
 _DELIBERATION = re.compile(
-    r"\s*(?:vu (?:le|la|les|l'|sa|son)|considerant|article (?:\d|premier|1er|unique)|objet ?:|"
+    r"\s*(?:vu (?:le|la|les|l'|sa|son)|considerant|article (?:[0-9]|premier|1er|unique)|objet ?:|"
     r"decide|delibere|apres en avoir delibere|expose des motifs|rapport (?:n|au)|"
     r"projet de deliberation|(?:le conseil|l'assemblee|le comite|la commission) .{0,80}(?:delibere|"
     r"decide)|il (?:vous )?est propose)"

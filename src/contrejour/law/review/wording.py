@@ -107,14 +107,14 @@ PAST = pattern(
     r"promis)\w*|"
     r"(?:annee|mois|mandat)s? (?:derni|passe|precedent)\w+|dernieres? annees?|ces dernieres|"
     r"derniers mois|jusqu'(?:ici|a present|alors|la)\b|jusque_la|par le passe|"
-    r"depuis (?:\w+ )?(?:\w+ )?(?:(?:19|20)\d\d|ans\b)|"
+    r"depuis (?:\w+ )?(?:\w+ )?(?:(?:19|20)[0-9][0-9]|ans\b)|"
     r"deja (?:en |\w+ent\b|install|equip|deploy)\w*|actuellement|a ce jour|"
     r"existantes?\b|(?:s'est|se sont) (?:deja )?(?:dot|equip|lanc|engag)\w+|"
-    r"revient (?:ainsi )?sur|autrefois|naguere|bilan d|en (?:19|20)\d\d,|"
+    r"revient (?:ainsi )?sur|autrefois|naguere|bilan d|en (?:19|20)[0-9][0-9],|"
     r"(?:devai|voulai|souhaitai|prevoyai|envisageai|comptai)(?:t|ent)\b(?: \w+){0,2} "
     r"\w+(?:er|re|ir)\b"
 )
-DATED = re.compile(r"\W*(?:en|des|fin|debut|depuis)(?: \w+){0,2} (?:19|20)\d\d\b")
+DATED = re.compile(r"\W*(?:en|des|fin|debut|depuis)(?: \w+){0,2} (?:19|20)[0-9][0-9]\b")
 """« En mars 2020, … »: what follows happened then, whatever its tense but the future."""
 FOUGHT = pattern(
     r"(?:gagne|attaque|porte plainte|recours|plainte)\w* contre|nous avons (?:gagne|attaque|fait)|"

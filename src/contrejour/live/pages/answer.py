@@ -39,7 +39,7 @@ def ranged(header: str, size: int) -> tuple[int, int] | None:
     Raises IndexError where no byte of it is there. Several ranges, and what is no range of bytes,
     are answered with all, as the RFC allows.
     """
-    found = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", header.strip())
+    found = re.fullmatch(r"bytes=([0-9]{0,18})-([0-9]{0,18})", header.strip())
     if not found or found[1] == found[2] == "":
         return None
     if not found[1]:

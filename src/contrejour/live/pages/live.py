@@ -91,7 +91,7 @@ class Live:
     def _size(self, playlist: Playlist, file: str, asked: PageRequest) -> int:
         """How many bytes of a file may be had, once those hinted at are there; 0 for none."""
         size = playlist.published.files.get(file, 0)
-        hinted = re.fullmatch(rf"bytes={size}-\d*", asked.headers.get("range", ""))
+        hinted = re.fullmatch(rf"bytes={size}-[0-9]*", asked.headers.get("range", ""))
         if size and hinted and not playlist.published.is_complete:
             self._waited(playlist, lambda published: published.files.get(file, 0) != size)
         return playlist.published.files.get(file, 0)

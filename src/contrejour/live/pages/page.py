@@ -44,7 +44,7 @@ def language(header: str) -> str:
     weights = {"fr": 0.0, "en": 0.0}
     for part in header.lower().split(",")[:20]:
         found = re.fullmatch(
-            r"\s*(fr|en)(?:-[a-z0-9-]+)?\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*", part
+            r"\s*(fr|en)(?:-[a-z0-9-]+)?\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?))?\s*", part
         )
         if found:
             weights[found[1]] = max(weights[found[1]], float(found[2] or 1))

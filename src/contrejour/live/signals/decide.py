@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from contrejour.base import times
+from contrejour.base.digits import whole
 from contrejour.base.errors import InputMissing, Refused, UsageError
 from contrejour.base.files import replace, writing
 from contrejour.base.messages import Message, Tell
@@ -101,11 +102,12 @@ def decide(
     clock: times.Clock = times.now,
 ) -> JournalEntry:  # fmt: skip
     """Keep what `by`, a role, decided. Raises UsageError, Refused, Busy, OutputFailed."""
-    journal, _, number = event_id.partition("-")
+    journal, _, text = event_id.partition("-")
+    number = whole(text)
     for folder in folders:
         known = segments(folder)
-        if known and known[0].journal == journal and number.isascii() and number.isdigit():
-            entry = next(read(folder, int(number) - 1), None)
+        if known and known[0].journal == journal and number:
+            entry = next(read(folder, number - 1), None)
             if entry and entry.id == event_id and entry.kind is EntryKind.EVENT:
                 _check(folder, by)
                 with decisions(folder, clock) as decided:

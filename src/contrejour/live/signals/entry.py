@@ -13,13 +13,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import cast
 
 from contrejour.base.canonical import Json, canonical
 from contrejour.base.pictures import Event
-from contrejour.base.times import utc_us
+from contrejour.base.times import of_utc, utc_us
 
 FIRST_CHAIN = "0" * 32
 
@@ -90,7 +90,7 @@ def read(line: bytes, journal: str, before: str) -> tuple[JournalEntry, str]:
         chain = told.pop("chain")
         if chain != _chain(before, told):
             raise ValueError("not the line that was written")
-        at = datetime.strptime(told["at"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        at = of_utc(told["at"], "%Y-%m-%dT%H:%M:%S.%fZ")
         data = cast("dict[str, Json]", told["data"])
         return JournalEntry(journal, told["number"], EntryKind(told["kind"]), at, data), chain
     except (KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -21,7 +21,7 @@ from contrejour.base.messages import Message, Tell
 from contrejour.live.signals import entry as entries
 from contrejour.live.signals.entry import JournalEntry
 
-_NAME = re.compile(r"([0-9a-f]{8})-(\d{12,})-(\d{8}T\d\d)-([0-9a-f]{32})\.jsonl")
+_NAME = re.compile(r"([0-9a-f]{8})-([0-9]{12,})-([0-9]{8}T[0-9][0-9])-([0-9a-f]{32})\.jsonl")
 _HOUR = "%Y%m%dT%H"
 _CHUNK = 1 << 16
 LONGEST_LINE = 1 << 20

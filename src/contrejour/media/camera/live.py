@@ -37,7 +37,7 @@ PACED_BY = 4
 PATIENCE_S = 10.0
 """Packets may come this long without a picture: a camera may send key pictures seconds apart."""
 Tee = Callable[[Any, bytes, Arrival], None]
-_MISSED = re.compile(r"RTP: missed (-?\d+) packets")
+_MISSED = re.compile(r"RTP: missed (-?[0-9]+) packets")
 
 __all__ = ["OPEN_S", "STALL_S", "LiveStream", "without_login"]
 

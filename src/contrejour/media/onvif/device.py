@@ -123,7 +123,7 @@ def _profiles(talk: SoapSession, space: str, media: str) -> list[Profile]:
 
 def _number(element: Element, path: str, media: str, most: int = MOST_PX) -> float:
     text = text_of(element, path)
-    if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text) or not 0 <= float(text) <= most:
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) or not 0 <= float(text) <= most:
         raise CameraRefused(
             "onvif-not-a-number", camera=media, element=path, found=plain(text) or "nothing"
         )

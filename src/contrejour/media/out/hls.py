@@ -320,5 +320,5 @@ def _numbers(path: Path) -> tuple[int, int]:
 
 
 def _number(text: str, tag: str) -> int:
-    found = re.search(rf"^#EXT-X-{tag}-SEQUENCE:(\d{{1,15}})$", text, re.MULTILINE)
+    found = re.search(rf"^#EXT-X-{tag}-SEQUENCE:([0-9]{{1,15}})$", text, re.MULTILINE)
     return int(found[1]) if found else 0

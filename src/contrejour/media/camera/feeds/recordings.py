@@ -50,7 +50,11 @@ SAID_NS = 1_000_000_000
 UNSAID_NS = 1 << 62
 """146 years: nobody knows when it was."""
 _STEP_NS = 40_000_000
-_STAMP = re.compile(r"(?<!\d)(20\d\d)\D?(\d\d)\D?(\d\d)\D{0,2}(\d\d)\D?(\d\d)\D?(\d\d)(?!\d)")
+_TWO, _BETWEEN = "([0-9][0-9])", "[^0-9]?"
+_STAMP = re.compile(
+    rf"(?<![0-9])(20[0-9][0-9]){_BETWEEN}{_TWO}{_BETWEEN}{_TWO}[^0-9]{{0,2}}"
+    rf"{_TWO}{_BETWEEN}{_TWO}{_BETWEEN}{_TWO}(?![0-9])"
+)
 
 
 class Recordings(Feed):

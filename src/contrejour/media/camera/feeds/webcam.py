@@ -26,7 +26,7 @@ class Webcam(Feed):
     def __init__(self, address: str) -> None:
         self.name, self.notes = address, []
         device = address.removeprefix("webcam:")
-        if not re.fullmatch(r"/dev/video\d+", device):
+        if not re.fullmatch(r"/dev/video[0-9]+", device):
             raise CameraRefused("not-a-webcam-address", address=address)
         try:
             av.ContainerFormat(_FORMAT, "r")

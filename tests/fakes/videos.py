@@ -139,10 +139,12 @@ class InlinePool:
     def __exit__(self, *_: object) -> None:
         """Nothing to end."""
 
-    def do(self, task: Task, units: Sequence[object]) -> Iterator[int]:
+    def do(self, task: Task, units: Sequence[object]) -> Iterator[tuple[int, object]]:
         for place, unit in enumerate(units):
-            self._worker.do(task, unit, lambda frames: self._step(task, frames, self._job.packets))
-            yield place
+            value = self._worker.do(
+                task, unit, lambda frames: self._step(task, frames, self._job.packets)
+            )
+            yield place, value
 
 
 def pool_of(jobs: int) -> PoolOf:

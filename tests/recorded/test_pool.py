@@ -13,7 +13,6 @@ from fakes.videos import InlinePool
 from fakes.workers import Clerk, DetectorFails, Dies
 
 from contrejour.base.errors import ContrejourError, DetectorError
-from contrejour.recorded.folder import folder_path
 from contrejour.recorded.pool import Task
 from contrejour.recorded.processes import ProcessPool
 from contrejour.recorded.request import Options, masks_name
@@ -23,28 +22,18 @@ from contrejour.recorded.run import PoolOf, veil_video
 class LastFirstPool(InlinePool):
     """Units begin in order and end in any: here the last one ends first."""
 
-    def do(self, task: Task, units: Sequence[object]) -> Iterator[int]:
+    def do(self, task: Task, units: Sequence[object]) -> Iterator[tuple[int, object]]:
         return reversed(list(super().do(task, units)))
 
 
 class TwicePool(InlinePool):
     """What a pool does that has lost a worker: it has a unit done again."""
 
-    def do(self, task: Task, units: Sequence[object]) -> Iterator[int]:
+    def do(self, task: Task, units: Sequence[object]) -> Iterator[tuple[int, object]]:
         for place, unit in enumerate(units):
             list(super().do(task, [unit]))
-            list(super().do(task, [unit]))
-            yield place
-
-
-class FailingPool(InlinePool):
-    """Loses its workers once two frames have been sampled."""
-
-    def do(self, task: Task, units: Sequence[object]) -> Iterator[int]:
-        for place in super().do(task, units):
-            yield place
-            if task == "sample" and place == 1:
-                raise ContrejourError("worker-died", exit_code=-9)
+            ((_, value),) = super().do(task, [unit])
+            yield place, value
 
 
 @pytest.fixture(scope="module")
@@ -80,17 +69,6 @@ def test_a_run_gives_the_same_bytes_in_whichever_order_and_however_often_units_a
     assert veiled(source, tmp_path / "c" / "out.mp4", TwicePool, hide, fill) == usual
 
 
-@pytest.mark.usefixtures("someone")
-def test_a_run_that_loses_its_workers_leaves_no_clear_frame(source: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out.mp4"
-    with pytest.raises(ContrejourError):
-        veiled(source, out, FailingPool, "unknown", "solid")
-    left = {path.name for path in folder_path(out).iterdir()}
-    assert "looks" in left
-    assert not [name for name in left if name.startswith("sample-")]
-    assert not out.exists()
-
-
 def begun(folder: Path) -> list[int]:
     log = folder / "begun"
     return [int(line) for line in log.read_text().split()] if log.exists() else []
@@ -107,15 +85,15 @@ def test_one_process_does_the_units_in_order_and_tells_its_progress(tmp_path: Pa
     with pool(1, Clerk, tmp_path, told) as workers:
         work = workers.do("look", range(6))
         assert not told
-        assert list(work) == [*range(6)]
-        assert list(workers.do("render", [6])) == [0]
+        assert list(work) == [(n, None) for n in range(6)]
+        assert list(workers.do("render", [6])) == [(0, None)]
     assert begun(tmp_path) == [*range(7)]
     assert told == [("look", 0), *[("look", 3)] * 6, ("render", 0), ("render", 3)]
 
 
 def test_several_processes_do_every_unit_once(tmp_path: Path) -> None:
     with pool(3, Clerk, tmp_path, []) as workers:
-        assert sorted(workers.do("look", range(20))) == [*range(20)]
+        assert sorted(n for n, _ in workers.do("look", range(20))) == [*range(20)]
     assert sorted(begun(tmp_path)) == [*range(20)]
 
 
@@ -127,7 +105,7 @@ def test_what_a_task_raises_ends_the_work_and_what_was_done_before_stays_done(
 ) -> None:
     done = []
     with pool(1, kind, tmp_path, []) as workers, pytest.raises(error):  # noqa: PT012
-        for place in workers.do("look", range(6)):
+        for place, _ in workers.do("look", range(6)):
             done.append(place)
     assert done == [0, 1]
     assert begun(tmp_path) == [0, 1, 2]

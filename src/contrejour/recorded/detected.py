@@ -63,7 +63,8 @@ def _looked_at(pool: Pool, missing: Sequence[tuple[int, Unit]], count: int) -> I
     done = pool.do("look", missing)
     for number in range(count):
         while number in waiting:
-            waiting.remove(missing[next(done)][0])
+            place, _ = next(done)
+            waiting.remove(missing[place][0])
         yield number
 
 

@@ -12,14 +12,16 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
 from contrejour.base.pictures import Cells, HiddenBox, Mask, Source
-from contrejour.recorded.folder import cells_path, sample_path
+from contrejour.recorded.folder import cells_path
 from contrejour.recorded.job import Job
 from contrejour.recorded.masksfile import Masks
 from contrejour.recorded.pool import Pool, do_all
+from contrejour.recorded.tasks import Sample
 from contrejour.recorded.units import Chunk, Unit, unpack
 from contrejour.vision import scene, veil
 from contrejour.vision.scene.sampling import spaced
@@ -40,7 +42,7 @@ def default_deny(
     """
     learned = job.folder / "scene.npz"
     hidden = ((pts, job.cells(mask)) for pts, mask in detected())
-    _learner(job, pool, hidden, watch_hidden=True).learn().save(learned)
+    _learner(job, pool, hidden, watch_hidden=True).learn().bare.save(learned)
     missing = [
         (number, unit, learned)
         for number, unit in enumerate(units)
@@ -73,17 +75,30 @@ def _learner(
 ) -> scene.Learner:
     """A learner that has seen the sampled frames, given (pts, hidden cells) of every frame."""
     samples = list(_samples(job, hidden))
-    do_all(pool, "sample", [(number, unit) for number, (unit, _) in enumerate(samples)])
     fmt = job.fmt
     learner = scene.Learner(
-        fmt.height, fmt.width, fmt.subsampling, fmt.depth, watch_hidden=watch_hidden
+        fmt.height,
+        fmt.width,
+        fmt.subsampling,
+        fmt.depth,
+        watch_hidden=watch_hidden,
+        pictures=not watch_hidden,
     )
-    for number, (_, cells) in enumerate(samples):
-        sample = sample_path(job.folder, number)
-        with np.load(sample) as planes:
-            learner.add(tuple(planes[name] for name in planes.files), cells)
-        sample.unlink()
+    for sample, (_, cells) in zip(_sampled(pool, samples), samples, strict=True):
+        if sample is not None:
+            learner.add(sample, cells)
     return learner
+
+
+def _sampled(pool: Pool, samples: Sequence[tuple[Unit, Cells]]) -> Iterator[Sample]:
+    """The sampled frames, in order; those that ended early wait in memory."""
+    early: dict[int, Sample] = {}
+    number = 0
+    for place, sample in pool.do("sample", [unit for unit, _ in samples]):
+        early[place] = cast("Sample", sample)
+        while number in early:
+            yield early.pop(number)
+            number += 1
 
 
 def _samples(job: Job, hidden: Iterable[tuple[int, Cells]]) -> Iterator[tuple[Unit, Cells]]:

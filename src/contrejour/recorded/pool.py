@@ -19,8 +19,10 @@ Tick = Callable[[int], None]
 class Worker(Protocol):
     """What does one unit after another, and keeps what is dear to make (a reader, a network)."""
 
-    def do(self, task: Task, unit: object, tick: Tick) -> None:
+    def do(self, task: Task, unit: object, tick: Tick) -> object:
         """Do one unit: when this returns, its result is in the work folder, whole.
+
+        What must never be on a disk is returned instead; it can be pickled.
 
         Raises a ContrejourError where the input, a model or the disk is at fault.
         """
@@ -29,12 +31,13 @@ class Worker(Protocol):
 class Pool(Protocol):
     """The workers of one run.
 
-    They share its work folder, in which every result lies, and nothing else; a unit and the job
-    are all that a worker is told, and both can be pickled.
+    They share its work folder, in which every result lies that isn't returned, and nothing else; a
+    unit and the job are all that a worker is told, and both can be pickled.
     """
 
-    def do(self, task: Task, units: Sequence[object]) -> Iterator[int]:
-        """Have the task done on every unit; yields the place of each in `units` as it ends.
+    def do(self, task: Task, units: Sequence[object]) -> Iterator[tuple[int, object]]:
+        """Have the task done on every unit; yields of each, as it ends, its place in `units` and
+        what the worker returned.
 
         Order: units are begun in the order given, and end in any. Nothing begins before the first
         value is asked for, and little is done ahead of who asks (a few units for each worker).

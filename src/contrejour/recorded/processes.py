@@ -67,7 +67,7 @@ class ProcessPool:
             process.kill()
             process.wait()
 
-    def do(self, task: Task, units: Sequence[object]) -> Iterator[int]:
+    def do(self, task: Task, units: Sequence[object]) -> Iterator[tuple[int, object]]:
         """As `pool.Pool` says."""
         self._progress(task, 0)
         todo = iter(enumerate(units))
@@ -85,7 +85,7 @@ class ProcessPool:
                 else:
                     done = held[link].popleft()
                     self._give(link, task, todo, held)
-                    yield done
+                    yield done, value
 
     def _give(
         self, link: Connection, task: Task, todo: Iterator[tuple[int, object]], held: _Places
@@ -143,8 +143,8 @@ def _serve(link: Connection) -> None:
         worker: Worker = link.recv()()
         while True:
             task, unit = link.recv()
-            worker.do(task, unit, lambda frames: link.send(("tick", frames)))
-            link.send(("done", None))
+            value = worker.do(task, unit, lambda frames: link.send(("tick", frames)))
+            link.send(("done", value))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
     except ContrejourError as error:

@@ -1,14 +1,14 @@
 """What a worker does with the units of one video.
 
-    task     given                        leaves in the work folder
+    task     given                        leaves in the work folder, or returns
     look     (number, unit)               what the detectors see in each frame
-    sample   (number, unit of one frame)  its planes, from which the empty scene is learned
+    sample   unit of one frame            returns its planes, to learn the empty scene from
     scan     (number, unit, the scene)    the cells of each frame that aren't the empty scene
     render   (chunk, background or None)  its packets, veiled and encoded, or copied
 
-`folder.py` has the names. A result is whole and durable at its name before it is reported (a
-sample, which is read at once and removed, need not outlive a power cut), so a killed run repeats
-nothing that it had reported.
+`folder.py` has the names. A result is whole and durable at its name before it is reported, so a
+killed run repeats nothing that it had reported. A sample is a clear picture: it goes from process
+to process, and is never on a disk.
 """
 
 from __future__ import annotations
@@ -20,19 +20,22 @@ from pkgutil import resolve_name
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from contrejour import media
 from contrejour.base import files
 from contrejour.base.errors import MasksError
 from contrejour.base.files import filling
 from contrejour.base.pictures import Box, Detection, Frame, Kind, Look, Sight
-from contrejour.recorded.folder import cells_path, chunk_path, looks_path, sample_path
+from contrejour.recorded.folder import cells_path, chunk_path, looks_path
 from contrejour.recorded.job import Job
 from contrejour.recorded.pool import Task, Tick
 from contrejour.recorded.units import Chunk, Unit, pack, unpack
 from contrejour.vision.detect.guard import GuardedDetector
 from contrejour.vision.veil import apply, grid
 
+Sample = tuple[NDArray[Any], ...] | None
+"""The planes of a clear picture; None where none decodes."""
 TICK_FRAMES = 8
 """Progress is told after so many frames."""
 
@@ -46,14 +49,14 @@ class VideoWorker:
         self._detector: Any = None
         self._learned: dict[Path, Any] = {}
 
-    def do(self, task: Task, unit: object, tick: Tick) -> None:
+    def do(self, task: Task, unit: object, tick: Tick) -> object:
         """Do one unit, as `pool.Worker` wants it; `unit` is as the table above has it."""
-        tasks: dict[Task, Callable[[Any, Tick], None]] = {
+        tasks: dict[Task, Callable[[Any, Tick], object]] = {
             "look": self._look, "sample": self._sample, "scan": self._scan,
             "render": self._render,
         }  # fmt: skip
         with filling(self._job.folder):
-            tasks[task](unit, tick)
+            return tasks[task](unit, tick)
 
     def _frames(self, unit: Unit, tick: Tick) -> Iterator[Frame]:
         done = 0
@@ -84,13 +87,11 @@ class VideoWorker:
         rows = [_row(pts, look) for pts, look in zip(times, looks, strict=True)]
         files.replace(looks_path(self._job.folder, number), json.dumps(rows).encode())
 
-    def _sample(self, given: tuple[int, Unit], tick: Tick) -> None:
-        number, unit = given
+    def _sample(self, unit: Unit, tick: Tick) -> Sample:
+        sample: Sample = None
         for frame in self._frames(unit, tick):
-            np.savez(
-                sample_path(self._job.folder, number),
-                *[np.ascontiguousarray(plane) for plane in frame.planes],
-            )
+            sample = tuple(np.ascontiguousarray(plane) for plane in frame.planes)
+        return sample
 
     def _scan(self, given: tuple[int, Unit, Path], tick: Tick) -> None:
         from contrejour.vision import scene

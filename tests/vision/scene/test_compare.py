@@ -219,3 +219,12 @@ def test_nothing_is_said_to_have_changed_where_no_scene_fits(scene: Scene, stage
     assert changed(nowhere, stage.picture()) is None
     assert changed(scene, stage.picture(255 - stage.empty())) is None
     assert denied(scene, None).all()
+
+
+def test_a_scene_that_was_kept_without_its_unproven_cells_hides_the_same(stage: Stage) -> None:
+    someone = cells_of(Box(0, 0, 48, 48))
+    scene = learned(Stage(), lambda _: (None, someone))
+    dark = tuple(np.zeros_like(plane) for plane in stage.picture())
+    with np.errstate(all="raise"):
+        for picture in (stage.picture(), stage.picture(stage.with_person(PERSON)), dark):
+            assert (unknown(scene.bare, picture) == unknown(scene, picture)).all()

@@ -70,7 +70,7 @@ def changed(scene: Scene, planes: tuple[Plane, ...]) -> Cells | None:
         return None
     away = light.lit(scene.blocks)
     away -= means
-    away /= scene.noise
+    np.divide(away, scene.noise, out=away, where=proven)  # what is unproven may have none
     bits = _changed(away, proven)
     if _cells(bits, per)[scene.proven].mean() > MOST_CHANGED:
         return None

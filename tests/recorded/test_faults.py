@@ -86,13 +86,14 @@ def test_a_worker_that_dies_ends_the_run_with_an_error(
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 128 KiB."""
+def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A disk of 128 KiB; the work of runs is on it too."""
     place = tmp_path / "disk"
     place.mkdir()
     mounted = ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(place)]
     if not shutil.which("mount") or subprocess.run(mounted, capture_output=True).returncode:
         pytest.skip("mounting a small tmpfs takes root")
+    monkeypatch.setenv("XDG_STATE_HOME", str(place / ".state"))
     yield place
     subprocess.run(["umount", "-l", str(place)], check=True)
 
@@ -159,7 +160,10 @@ def test_a_read_only_file_system_is_an_output_error(brief: Path, small_disk: Pat
     assert "Read-only file system" in done.stderr
 
 
-def test_a_report_may_be_on_another_disk(small_disk: Path, tmp_path: Path) -> None:
+def test_a_report_may_be_on_another_disk(
+    small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     report, out = small_disk / "new" / "report.html", tmp_path / "out.mp4"
     with WorkFolder(out, force=False, resume=False) as work:
         work.begin({})
@@ -172,8 +176,9 @@ def test_a_report_may_be_on_another_disk(small_disk: Path, tmp_path: Path) -> No
 
 
 def test_what_another_disk_has_no_room_for_leaves_nothing_there(
-    small_disk: Path, tmp_path: Path
+    small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     report, out = small_disk / "report.html", tmp_path / "out.mp4"
     killed = small_disk / "report.html.1-0123abcd.part"
     killed.write_text("half")

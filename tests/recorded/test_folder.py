@@ -12,6 +12,11 @@ from contrejour.base.errors import Busy, OutputExists, OutputFailed
 from contrejour.recorded.folder import WorkFolder
 
 
+@pytest.fixture(autouse=True)
+def own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+
+
 def test_a_second_run_on_the_same_output_is_refused(tmp_path: Path) -> None:
     with WorkFolder(tmp_path / "a.mp4", force=False, resume=False), pytest.raises(Busy):
         WorkFolder(tmp_path / "a.mp4", force=False, resume=False).__enter__()
@@ -112,4 +117,5 @@ def test_the_video_gets_its_name_once_the_names_of_the_other_files_are_durable(
         for name in ("report", "video"):
             (work.path / name).write_text(name)
         work.publish((work.path / "report", report), (work.path / "video", out))
-    assert said == ["report", "r.html", "pages", "video", "a.mp4", tmp_path.name]
+    folder = tmp_path.name
+    assert said == [folder, "report", "r.html", "pages", "video", "a.mp4", folder]

@@ -11,6 +11,7 @@
     messages.py    what a reader is told: an id and values
     catalogue.py   … made a sentence of English or French (gettext; locale/ has the texts)
     language.py    which of the two a reader has
+    state.py       the user's own state folder, and the key by which they know what they made
     stderr.py      what is said on standard error, as sentences or as one JSON object a line
     paths.py       where modules may come from: never the current folder
     children.py    processes that start shut in, and end with whoever started them
@@ -26,5 +27,6 @@ May import: nothing of ours.
 
 __all__ = [
     "canonical", "catalogue", "children", "curve25519", "digits", "ending", "errors", "files",
-    "http", "http_client", "language", "messages", "paths", "pictures", "stderr", "stop", "times",
+    "http", "http_client", "language", "messages", "paths", "pictures", "state", "stderr", "stop",
+    "times",
 ]  # fmt: skip

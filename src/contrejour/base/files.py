@@ -24,6 +24,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -38,6 +39,7 @@ AT_ONCE = 8
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 """What the system says when the place for the output is at fault, not the input."""
 FREE_SPACE = Message("free-space-or-elsewhere")
+_PIECE = 1 << 20
 _LONGEST_STEM = 220
 """Bytes of a name that its part has too: a name has 255 at most."""
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
@@ -275,6 +277,32 @@ def lock(fd: int, place: Path) -> None:
         raise Busy("being-written", path=place) from None
 
 
+def lock_file(path: Path, place: Path) -> BinaryIO:
+    """The file `path`, made where it is missing, locked: `place` is this process's alone.
+
+    It is left as it is: one that somebody put there loses nothing. Raises Busy; OSError, for a link
+    too.
+    """
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
+    try:
+        lock(fd, place)
+    except BaseException:
+        os.close(fd)
+        raise
+    return open(fd, "rb")
+
+
+def demand_room(path: Path) -> None:
+    """A file can be made beside `path`, whose folder is made where it is missing.
+
+    Raises OSError.
+    """
+    make_folder(path.parent)
+    part = part_of(path)
+    _made(part, 0o600).close()
+    part.unlink()
+
+
 def sync(path: Path) -> None:
     """What was written to a file or a folder survives a power cut from here on. Raises OSError."""
     fd = os.open(path, os.O_RDONLY)
@@ -322,6 +350,33 @@ def sha256(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def copied(source: Path, new: Path, mode: int = 0o666) -> str:
+    """Copy a file to `new`, where nothing is; the SHA-256 of what was copied, in hexadecimal.
+
+    Nothing is synced. Raises OSError, FileExistsError, and for a link or what is no file.
+    """
+    found = hashlib.sha256()
+    with _opened(source) as file, _made(new, mode) as out:
+        while piece := file.read(_PIECE):
+            found.update(piece)
+            out.write(piece)
+    return found.hexdigest()
+
+
+def _opened(path: Path) -> BinaryIO:
+    """A regular file, to read; no link is followed and no pipe waited for. Raises OSError."""
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+    return open(fd, "rb")
+
+
+def _made(path: Path, mode: int) -> BinaryIO:
+    """A new file, to write; no link is followed. Raises FileExistsError, OSError."""
+    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb")
 
 
 def part_of(path: Path) -> Path:

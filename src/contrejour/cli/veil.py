@@ -33,7 +33,7 @@ def _run(args: argparse.Namespace) -> int:
     from contrejour.cli import progress
     from contrejour.recorded import inputs
     from contrejour.recorded.request import Options
-    from contrejour.recorded.run import is_done
+    from contrejour.recorded.vouched import is_done
 
     if args.fill in ("blur", "mosaic"):
         why = UsageError("cosmetic-fill", fill=args.fill)
@@ -60,10 +60,10 @@ def _run(args: argparse.Namespace) -> int:
         detectors = Detectors(options)
     failed = 0
     for target in targets:
-        if args.resume and is_done(target.out):
-            continue  # atomic: what is there is whole
         with progress.shown(target.source, args.json) as show:
             try:
+                if args.resume and is_done(target.source, target.out, options):
+                    continue  # atomic: what is there is whole
                 if sealer and not (args.resume and _sealed(target).exists()):
                     sealer.seal(target.source, _sealed(target))
                 summary = _one(target, options, detectors, show.step)

@@ -12,6 +12,7 @@
     processes.py      … worker processes on this machine
     tasks.py          what a worker does with a unit: look, sample, scan, render
     folder.py         the work folder, which survives a kill
+    vouched.py        what of an earlier output may be believed
     pictures.py       one picture instead of a video
     masksfile/        what is hidden in each frame, as a file that a person can edit
     report.py         one page on which a person checks an output
@@ -27,4 +28,5 @@ May import: base, media, vision.
 __all__ = [
     "detected", "empty_scene", "evaluate", "folder", "inputs", "job", "masksfile", "moments",
     "pictures", "pool", "processes", "render", "report", "request", "run", "tasks", "units",
+    "vouched",
 ]  # fmt: skip

@@ -1,38 +1,60 @@
-"""The work folder beside an output: `.NAME.contrejour/`, gone once the output is there.
+"""The work folder of an output, in the user's own state folder; gone once the output is there.
+
+    $XDG_STATE_HOME/contrejour/veil/<hash of where the output will be>/         mode 0700
 
 It holds what a killed run had finished, so that `--resume` repeats nothing and gives the same
 bytes:
 
-    lock                        held by the one run that works here
-    run.json                    what the run's bytes depend on; gone once it can't be gone on with
+    lock                        held by the one run of this user that works here
+    run.json                    what the run's bytes depend on, and the code of the user's key over
+                                it; gone once it can't be gone on with
     looks/000000.json           what was seen in the frames of unit 0
     looks/000000.cells          … and which of their cells aren't the empty scene
     chunks/NAME.chunk           packets that are veiled, or had nothing to hide
-    sample-000000.npz           a clear frame, while the empty scene is learned from it
-    scene.npz, background.npz   the empty scene
+    scene.npz, background.npz   the empty scene, as numbers to compare with, and as a fill
+    earlier                     an output that was there before, while chunks are taken from it
     masks.json, output.mp4, …   the files to publish
 
-Nothing in it is clear but the samples, which a run takes away when it ends, even by an error; one
-that is killed can't, and the next run on the same output does. The output, its masks file and its
-report appear under their names only when all of it is durable.
+It never lies beside the input or the output: what lies there came from somebody else, who may
+have put links, or work that shows everybody, where ours would be. Nothing in it is a clear frame.
+The output, its masks file and its report appear under their names only when all of it is durable.
+What nobody went on with for KEPT_DAYS is removed by the next run on any output.
 """
 
 from __future__ import annotations
 
-import fcntl
+import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
+from contrejour.base import state
+from contrejour.base.canonical import canonical
 from contrejour.base.errors import Busy, OutputExists, OutputFailed
-from contrejour.base.files import part_of, rename, replace, sweep, unwritable
+from contrejour.base.files import (
+    copied,
+    demand_room,
+    lock_file,
+    make_folder,
+    part_of,
+    rename,
+    replace,
+    sweep,
+    unwritable,
+    writing,
+)
+from contrejour.recorded.request import masks_name
 
 TRIES = 100
 """Locks to take, each of them removed by a run that ended meanwhile, before it is given up."""
+KEPT_DAYS = 30
+RUN = "contrejour/veil/run/v1"
+"""What the user's key vouches for in run.json."""
 
 
 class WorkFolder:
@@ -52,22 +74,23 @@ class WorkFolder:
 
     def _check(self) -> None:
         """Refuse a name that is taken, before any work is done for it."""
-        try:
-            self.path.with_name(f"{self.path.name}.part").exists()  # longer than any name to come
-            if self.out.is_dir():
+        with writing(self.out):
+            for longest in (self.out, masks_name(self.out)):
+                with suppress(FileNotFoundError, NotADirectoryError):
+                    longest.lstat()  # a name that is too long is refused here
+            if self.out.is_dir() and not self.out.is_symlink():
                 raise OutputFailed("output-is-a-folder", out=self.out)
-            if self.out.exists() and not self._force:
+            if os.path.lexists(self.out) and not self._force:
+                if self._resume:
+                    raise OutputExists("output-exists-unlike", out=self.out)
                 raise OutputExists("output-exists", out=self.out)
-        except OSError as error:
-            raise unwritable(self.out, error) from error
 
     def __enter__(self) -> WorkFolder:
-        try:
+        with writing(self.out):
+            demand_room(self.out)  # not after hours of work
+        with writing(self.path):
+            _remove_old(self.path.parent)
             self._lock = self._locked()
-        except BlockingIOError:
-            raise Busy("being-written", path=self.out) from None
-        except OSError as error:
-            raise unwritable(self.path, error) from error
         try:
             self._check()  # a run that held the lock until now may have made the output
         except BaseException:
@@ -75,26 +98,21 @@ class WorkFolder:
             raise
         return self
 
-    def _locked(self) -> TextIO:
-        """The lock of the folder that is at `path` now; raises BlockingIOError where it is held."""
+    def _locked(self) -> BinaryIO:
+        """The lock of the folder that is at `path` now. Raises Busy, OutputFailed, OSError."""
         for _ in range(TRIES):
-            self.path.mkdir(parents=True, exist_ok=True)
+            state.own_folder(self.path)
             with suppress(FileNotFoundError):  # it was cleared away in between: make it again
-                lock = (self.path / "lock").open("w")
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    if os.path.samestat(os.fstat(lock.fileno()), (self.path / "lock").stat()):
+                lock = lock_file(self.path / "lock", self.out)
+                with suppress(FileNotFoundError):
+                    here = os.stat(self.path / "lock")
+                    if os.path.samestat(os.fstat(lock.fileno()), here):
+                        os.utime(self.path)
                         return lock
-                except OSError:
-                    lock.close()
-                    raise
                 lock.close()  # a lock on a file that was removed keeps nobody out
-        raise BlockingIOError
+        raise Busy("being-written", path=self.out)
 
     def __exit__(self, *_: object) -> None:
-        with suppress(OSError):
-            for sample in self.path.glob("sample-*.npz"):  # a failed run leaves no clear frame
-                sample.unlink()
         self._lock.close()
 
     def begin(self, identity: Mapping[str, object]) -> bool:
@@ -103,7 +121,9 @@ class WorkFolder:
         What another identity left is removed, and so is everything where `resume` is not given.
         """
         note = self.path / "run.json"
-        text = json.dumps(dict(identity), sort_keys=True)
+        told = {"run": dict(identity), "folder": self.path.name}
+        code = state.vouch(RUN, canonical(told))
+        text = json.dumps({**told, "vouched": code}, sort_keys=True)
         kept = self._resume and note.exists() and note.read_text() == text
         try:
             if not kept:
@@ -144,17 +164,36 @@ class WorkFolder:
 
 def _beside(part: Path, final: Path) -> Path:
     """The part on the disk of its final name, so that one rename publishes it."""
-    final.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(final.parent)
     if part.stat().st_dev == final.parent.stat().st_dev:
         return part
     sweep(final)  # what a kill left
     near = part_of(final)
-    shutil.copyfile(part, near)
+    copied(part, near)
     return near
 
 
+def _remove_old(folder: Path) -> None:
+    """Remove the work folders that nobody works in, or went on with for KEPT_DAYS."""
+    for each in folder.iterdir():
+        with suppress(OSError, Busy):
+            if time.time() - each.stat().st_mtime > KEPT_DAYS * 86_400:
+                with lock_file(each / "lock", each):
+                    shutil.rmtree(each)
+
+
 def folder_path(out: Path) -> Path:
-    """Where the work folder of an output is."""
+    """Where the work folder of an output is, named by the place of the output. Raises OutputFailed.
+
+    Links to its folder are followed: by whichever name, there is one run at a time.
+    """
+    place = os.fsencode(Path(os.path.realpath(out.parent), out.name))
+    veil = state.own_folder(state.folder() / "veil")
+    return veil / hashlib.sha256(place).hexdigest()[:32]
+
+
+def old_folder_path(out: Path) -> Path:
+    """Where earlier versions had it: nothing there is read, changed or removed."""
     return out.with_name(f".{out.name}.contrejour")
 
 
@@ -171,11 +210,6 @@ def looks_path(folder: Path, number: int) -> Path:
 def cells_path(folder: Path, number: int) -> Path:
     """The scan of the unit with this number."""
     return folder / "looks" / f"{number:06d}.cells"
-
-
-def sample_path(folder: Path, number: int) -> Path:
-    """The planes of the sampled frame with this number."""
-    return folder / f"sample-{number:06d}.npz"
 
 
 def chunk_path(folder: Path, name: str) -> Path:

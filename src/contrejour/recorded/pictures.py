@@ -11,6 +11,7 @@ import time
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from pkgutil import resolve_name
@@ -31,8 +32,9 @@ from contrejour.base.errors import (
 )
 from contrejour.base.files import sha256
 from contrejour.base.pictures import Frame, Look, Mask, Rgb, Sight
-from contrejour.recorded import masksfile
+from contrejour.recorded import masksfile, vouched
 from contrejour.recorded.folder import WorkFolder
+from contrejour.recorded.job import identity
 from contrejour.recorded.request import DETECTOR, Options, Summary, masks_name
 from contrejour.vision import veil
 from contrejour.vision.detect.guard import GuardedDetector
@@ -74,7 +76,10 @@ def veil_picture(source: Path, out: Path, options: Options, detectors: Detectors
         part, masks = folder.path / "picture", folder.path / "masks.json"
         files.replace(part, stream.getvalue())
         digest = sha256(part)
-        masksfile.write(masks, _header(source, frame, options, digest), [(0, mask)])
+        header = _header(source, frame, options)
+        told = vouched.parameters(identity(options, header.input_sha256, out.suffix), digest)
+        header = replace(header, parameters={**header.parameters, **told})
+        masksfile.write(masks, header, [(0, mask)])
         folder.publish((masks, masks_name(out)), (part, out))
     return Summary(
         str(source),
@@ -207,7 +212,7 @@ def _given(path: Path, frame: Frame) -> Mask:
     return masks[0][1]
 
 
-def _header(source: Path, frame: Frame, options: Options, digest: str) -> masksfile.MasksHeader:
+def _header(source: Path, frame: Frame, options: Options) -> masksfile.MasksHeader:
     from contrejour.vision import detect
 
     return masksfile.MasksHeader(
@@ -219,5 +224,5 @@ def _header(source: Path, frame: Frame, options: Options, digest: str) -> masksf
         time_base=Fraction(1),
         frames=1,
         models=detect.model_hashes(thorough=True),
-        parameters={"hide": options.hide, "fill": options.fill, "output_sha256": digest},
+        parameters={"hide": options.hide, "fill": options.fill},
     )

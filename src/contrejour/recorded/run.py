@@ -13,6 +13,7 @@ A live camera is another matter: nothing of it is seen but through `watch`, whic
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
@@ -31,12 +32,12 @@ from contrejour.base.errors import (
 from contrejour.base.files import filling, sha256
 from contrejour.base.messages import Message
 from contrejour.base.pictures import Cells, Mask
-from contrejour.recorded import detected, masksfile, units
-from contrejour.recorded.folder import WorkFolder, is_stopped
+from contrejour.recorded import detected, masksfile, units, vouched
+from contrejour.recorded.folder import WorkFolder, old_folder_path
 from contrejour.recorded.job import Job
 from contrejour.recorded.pool import Pool
 from contrejour.recorded.processes import ProcessPool
-from contrejour.recorded.render import render
+from contrejour.recorded.render import VeiledVideo, render
 from contrejour.recorded.report import WIDTH_PX, write_report
 from contrejour.recorded.request import Options, Step, Summary, masks_name
 from contrejour.recorded.tasks import VideoWorker
@@ -85,17 +86,6 @@ def veil_video(
     return replace(summary, truncated=truncated, seconds=seconds)
 
 
-def is_done(out: Path) -> bool:
-    """Whether the output is there, whole, and no run on it was stopped since."""
-    if is_stopped(out):
-        return False
-    try:
-        header, _ = masksfile.read(masks_name(out))
-        return header.parameters.get("output_sha256") == sha256(out)
-    except (MasksError, OSError):
-        return False
-
-
 def _stamp(source: Path) -> tuple[int, ...] | None:
     """Changes when the file does; None when it is gone."""
     with suppress(OSError):
@@ -113,15 +103,16 @@ def _steps(job: Job, pool: Pool) -> tuple[Summary, list[tuple[Path, Path]]]:
         chunks, count = _plan(job, draft.passing(masks))
         if not count.frames:
             raise InputEmpty("no-picture-decodes-here", source=job.source)
-        video, reused = render(job, pool, chunks)
-        digest = sha256(video)
+        rendered = render(job, pool, chunks)
+        digest = sha256(rendered.video)
         copied = sum(len(chunk.pts) for chunk in chunks if chunk.copy)
         parameters = {
             **header.parameters,
             "fill": job.options.fill,
-            "output_sha256": digest,
             "frames_copied": copied,
-            "chunks": [[chunk.name, len(chunk.pts)] for chunk in chunks],
+            **vouched.parameters(
+                job.identity, digest, [(chunk.name, len(chunk.pts)) for chunk in chunks]
+            ),
         }
         draft.finish(replace(header, frames=count.frames, parameters=parameters))
     summary = Summary(
@@ -133,11 +124,11 @@ def _steps(job: Job, pool: Pool) -> tuple[Summary, list[tuple[Path, Path]]]:
         frames_veiled_whole=sum(count.reasons.values()),
         reasons=count.reasons,
         frames_copied=copied,
-        frames_reused=reused,
-        notes=tuple(_notes(job, header)),
+        frames_reused=rendered.reused,
+        notes=tuple(_notes(job, header, rendered)),
         output_sha256=digest,
     )
-    return summary, _finished(job, video)
+    return summary, _finished(job, rendered.video)
 
 
 def _given(job: Job, path: Path) -> tuple[masksfile.MasksHeader, masksfile.Masks]:
@@ -184,7 +175,7 @@ def _plan(job: Job, masks: masksfile.Masks) -> tuple[list[units.Chunk], _Count]:
     return list(units.plan(job.gops, cells(), copying=copying, salt=job.chunk_salt)), count
 
 
-def _notes(job: Job, header: masksfile.MasksHeader) -> Iterator[Message]:
+def _notes(job: Job, header: masksfile.MasksHeader, rendered: VeiledVideo) -> Iterator[Message]:
     """What the user should know of this output."""
     if job.fmt.audio_tracks and job.options.keep_audio:
         yield Message("sound-was-kept")
@@ -192,6 +183,10 @@ def _notes(job: Job, header: masksfile.MasksHeader) -> Iterator[Message]:
         yield Message("video-tracks-left-out", tracks=job.fmt.other_video_tracks)
     if header.input_sha256 != job.input_sha256:
         yield Message("masks-of-another-file", name=header.input_name)
+    if rendered.unknown:
+        yield Message("earlier-output-unknown", name=job.out.name)
+    if os.path.lexists(left := old_folder_path(job.out)):
+        yield Message("work-folder-of-earlier-version", path=left)
 
 
 def _finished(job: Job, video: Path) -> list[tuple[Path, Path]]:

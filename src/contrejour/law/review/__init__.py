@@ -69,8 +69,8 @@ def review(
     """
     told = passages(path)
     said = facts(told)
-    text = "\n".join(passage.text for passage in told)
-    setting = Setting(is_deliberation(told), home(said), leads(text))
+    named = leads([passage.text for passage in told])
+    setting = Setting(is_deliberation(told), home(said), named)
     findings = find(told, setting)
     decides = body or said.body or DEFAULT_BODY
     stand_in = day or min(as_of)

@@ -32,7 +32,7 @@ _BODIES: tuple[tuple[BodyKind, str, str], ...] = (
     (BodyKind.TRANSPORT_AUTHORITY, r"syndicat mixte|autorite organisatrice|ile-de-france mobilites|"
      r"comite syndical|conseil (?:de la )?metropol\w+|metropole\b",
      rf"(?:[Ss]yndicat mixte|[Mm]étropole) (?:des |de l['\u2019]|de la |du |de |"
-     rf"d['\u2019])?(?:[\w ]+ )?{_NAME}"),
+     rf"d['\u2019])?(?:[\w ]{1,60} )?{_NAME}"),
     (BodyKind.TRANSPORT_OPERATOR, r"delegataire|sncf voyageurs|keolis|transdev|\bratp\b", ""),
     (BodyKind.MUNICIPALITY, r"conseil municipal|la commune\b|la ville\b|le maire\b|"
                             r"adjointe? au maire|municipalite\b|autorites municipales|la mairie",
@@ -92,14 +92,14 @@ class Facts:
 
 def facts(passages: Sequence[Passage]) -> Facts:
     """Pure."""
-    text = "\n".join(passage.text for passage in passages)
-    folded = fold(text)
+    texts = [passage.text for passage in passages]
+    folded = [fold(text) for text in texts]
     body = _body(folded)
-    ref = _REFERENCE.search(text)
-    event = _EVENT.search(text)
+    ref = _first(_REFERENCE, texts)
+    event = _first(_EVENT, texts)
     return Facts(
         body=body,
-        name=_name(body, text),
+        name=_name(body, texts),
         ref=ref[1].rstrip(".") if ref else None,
         day=_day(folded),
         keep=_keep(folded),
@@ -108,9 +108,13 @@ def facts(passages: Sequence[Passage]) -> Facts:
     )
 
 
-def _says(words: re.Pattern[str], folded: str) -> bool:
-    """Whether a line that is no recital has them: a recital tells why, not what for."""
-    lines = (line for line in folded.splitlines() if not _RECITAL.match(line))
+def _first(words: re.Pattern[str], texts: Sequence[str]) -> re.Match[str] | None:
+    return next(filter(None, map(words.search, texts)), None)
+
+
+def _says(words: re.Pattern[str], folded: Sequence[str]) -> bool:
+    """Whether a passage that is no recital has them: a recital tells why, not what for."""
+    lines = (line for line in folded if not _RECITAL.match(line))
     return any(words.search(line) for line in lines)
 
 
@@ -121,27 +125,29 @@ def home(found: Facts) -> frozenset[str]:
     return frozenset({name, *towns} - {""})
 
 
-def _body(folded: str) -> BodyKind | None:
+def _body(folded: Sequence[str]) -> BodyKind | None:
     """Who decides: whoever the formula names, else whoever is named most often."""
     votes: Counter[BodyKind] = Counter()
-    deciding = " ".join(each[0] for each in _DECIDES.finditer(folded))
+    deciding = [each[0] for text in folded for each in _DECIDES.finditer(text)]
     for kind, words, _ in _BODIES:
         known = re.compile(words)
-        votes[kind] += len(known.findall(folded)) + 20 * len(known.findall(deciding))
+        votes[kind] += sum(len(known.findall(text)) for text in folded)
+        votes[kind] += 20 * sum(len(known.findall(text)) for text in deciding)
     best, count = votes.most_common(1)[0]
     return best if count else None
 
 
-def _name(body: BodyKind | None, text: str) -> str | None:
+def _name(body: BodyKind | None, texts: Sequence[str]) -> str | None:
     wanted = next((names for kind, _, names in _BODIES if kind is body), "")
-    named = Counter(each[1] for each in re.finditer(wanted, text)) if wanted else Counter[str]()
+    each_time = (each[1] for text in texts for each in re.finditer(wanted, text))
+    named = Counter(each_time) if wanted else Counter[str]()
     known = [name for name in named if fold(name).replace(" ", "-") in TOWNS_OF]
     return max(known or named, key=lambda name: named[name], default=None)
 
 
-def _day(folded: str) -> date | None:
-    """The first whole date of a line that isn't a recital; others are dates of something else."""
-    for line in folded.splitlines():
+def _day(folded: Sequence[str]) -> date | None:
+    """The first whole date of what isn't a recital; others are dates of something else."""
+    for line in folded:
         if _RECITAL.match(line):
             continue
         for found in _DATE.finditer(line):
@@ -156,10 +162,10 @@ def _day(folded: str) -> date | None:
     return None
 
 
-def _keep(folded: str) -> str | None:
+def _keep(folded: Sequence[str]) -> str | None:
     """How long images are kept, if the text says so, and only one length."""
     lengths = set()
-    for line in re.split(r"[.;\n]", folded):
+    for line in (line for text in folded for line in re.split(r"[.;]", text)):
         if _KEPT.search(line) and _IMAGES.search(line):
             for found in _SO_LONG.finditer(line):
                 number = whole(found[1]) or in_figures(found[1])

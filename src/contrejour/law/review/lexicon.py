@@ -42,7 +42,12 @@ def fold(text: str) -> str:
 
 
 def pattern(words: str) -> re.Pattern[str]:
-    """Compile words that begin at a word's beginning."""
+    r"""Compile words that begin at a word's beginning.
+
+    `\S+` is a word without hyphens: what parts words isn't in them, so that there is one way to
+    cut a text into words, and no text makes the search take long.
+    """
+    words = words.replace(r"\S+", r"[^\s-]+")
     folded = "".join(unicodedata.normalize("NFKD", letter)[0] for letter in words)
     spaced = folded.replace("_", "[ -]?").replace("'", "' {0,3}")
     return re.compile(rf"(?<![^\W_])(?:{re.sub(' (?![{-])', '[ -]{1,3}', spaced)})")

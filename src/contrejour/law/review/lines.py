@@ -22,11 +22,16 @@ _PART = re.compile(
     r"décide|délibère)",
     re.I,
 )
+LONGEST = 2_000
+"""Characters of a passage. No expression here or in what reads passages is given more: work may
+grow with the square of it, never with that of the document."""
 _END = re.compile(r"[.!?;:…][\s»”\")\]]*$")
 _SHORTENED = re.compile(r"\b(?:art|arts|al|cf|etc|mme?|mm|dr|n|p|ex|réf|[A-Z])\.$", re.I)
 _NUMBER = re.compile(
-    r"\s*(?:page\s*)?[-\u2013]?\s*[0-9]{1,4}\s*(?:(?:/|sur)\s*[0-9]{1,4})?\s*[-\u2013]?\s*", re.I
+    r"\s*+(?:page\s*+)?(?:[-\u2013]\s*+)?[0-9]{1,4}\s*+(?:(?:/|sur)\s*+[0-9]{1,4}\s*+)?[-\u2013]?\s*+",
+    re.I,
 )
+_HYPHEN = re.compile(r"[^\W0-9_][-\u00ad\u2010]$")
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2007\u2009]+")
 _LIGATURES = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl", "\u00ad": "",
                             "\u200b": "", "\ufeff": ""})  # fmt: skip
@@ -63,13 +68,28 @@ def clean(text: str) -> str:
     return _SPACES.sub(" ", text.translate(_LIGATURES)).strip()
 
 
+def cut(text: str, longest: int) -> Iterator[str]:
+    """Parts of at most `longest` characters, parted at spaces where there are any."""
+    at = 0
+    while len(text) - at > longest:
+        space = text.rfind(" ", at + 1, at + longest)
+        stop = space if space > 0 else at + longest
+        if part := text[at:stop].strip():
+            yield part
+        at = stop
+    if part := text[at:].strip():
+        yield part
+
+
 def is_item(text: str) -> bool:
     return _ITEM.match(text) is not None
 
 
 def numbered(texts: Iterable[tuple[str, bool, bool]]) -> tuple[Passage, ...]:
     """Passages of (text, item, heading), counted; what has no letter is left out."""
-    kept = ((clean(text), item, heading) for text, item, heading in texts)
+    kept = (
+        (part, item, heading) for text, item, heading in texts for part in cut(clean(text), LONGEST)
+    )
     told = [each for each in kept if any(letter.isalpha() for letter in each[0])]
     return tuple(
         Passage(text, Spot(at), item or is_item(text), heading)
@@ -79,6 +99,11 @@ def numbered(texts: Iterable[tuple[str, bool, bool]]) -> tuple[Passage, ...]:
 
 def paragraphs(lines: Sequence[Line]) -> tuple[Passage, ...]:
     """The paragraphs of lines in their order: each begins where its first line stands."""
+    lines = [
+        Line(part, line.page, line.number)
+        for line in lines
+        for part in (cut(line.text, LONGEST) if len(line.text) > LONGEST else [line.text])
+    ]
     lengths = [len(line.text) for line in lines if line.text.strip()]
     full = quantiles(lengths, n=4)[2] if len(lengths) > 1 else 0
     found: list[list[Line]] = []
@@ -91,7 +116,7 @@ def paragraphs(lines: Sequence[Line]) -> tuple[Passage, ...]:
             found.append([])
         found[-1].append(line)
         previous = line
-    texts = [(part[0], _joined(part)) for part in found]
+    texts = [(part[0], text) for part in found for text in cut(_joined(part), LONGEST)]
     told = [(first, text) for first, text in texts if any(letter.isalpha() for letter in text)]
     return tuple(
         Passage(text, Spot(at, first.page, first.number), is_item(text))
@@ -112,14 +137,14 @@ def _breaks(previous: str, line: str, full: float) -> bool:
 
 
 def _joined(part: Sequence[Line]) -> str:
-    text = ""
+    words: list[str] = []
     for line in part:
         added = line.text.strip()
-        if re.search(r"[^\W0-9_][-\u00ad\u2010]$", text) and added[:1].islower():
-            text = text[:-1] + added
+        if words and _HYPHEN.search(words[-1][-2:]) and added[:1].islower():
+            words[-1] = words[-1][:-1] + added
         else:
-            text = f"{text} {added}"
-    return clean(text)
+            words.append(added)
+    return clean(" ".join(words))
 
 
 def without_margins(pages: Sequence[Sequence[str]]) -> Iterator[Line]:

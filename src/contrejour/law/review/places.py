@@ -83,8 +83,8 @@ _KINDS: tuple[tuple[PlaceKind, str], ...] = (
 )  # fmt: skip
 _PLACES = tuple((kind, pattern(words)) for kind, words in _KINDS)
 _NAME = (
-    r"[«“]?\s?[A-ZÉÈÀÎÔ][\w\u2019'-]*"
-    r"(?:[ -](?:la|le|les|en|sur|lès|[A-ZÉÈÎÔ0-9])[\w\u2019'-]*)*"
+    r"[«“]?\s?[A-ZÉÈÀÎÔ][\w\u2019'-]*+"
+    r"(?: (?:la|le|les|en|sur|lès|[A-ZÉÈÎÔ0-9])[\w\u2019'-]*+)*+"
 )
 _OF = r"(?:de la |de l['\u2019]|des |de |du |d['\u2019])"
 _NAMES = re.compile(rf"\s{_OF}?{_NAME}(?:(?:,| et) {_OF}{_NAME})*")
@@ -103,7 +103,7 @@ _DIGITS = {"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "si
 _SCALES = {"cent": 100, "cents": 100, "mille": 1000, "million": 10**6, "millions": 10**6}
 _WORD = "|".join(sorted((*_DIGITS, *_SCALES), key=len, reverse=True))
 _NUMBER = (
-    r"(?P<figure>[0-9]{1,3}(?:[ .][0-9]{3})+|[0-9]+)|"
+    r"(?P<figure>[0-9]{1,3}(?:[ .][0-9]{3}){1,9}|[0-9]{1,40})|"
     rf"(?P<words>(?:{_WORD})(?:(?: et |[ -])(?:{_WORD}))*)"
 )
 _ABOUT = (
@@ -111,9 +111,9 @@ _ABOUT = (
     r"une? (?:bonne )?(?:\w+aine|millier)|(?:des |les )?(?:\w+aines|milliers)|au moins|au plus|"
     r"au maximum|entre [0-9]+ et)(?: de\b| d'|\b))"
 )
-_ADJECTIVE = r"(?:\s+(?:nouvelles?|supplementaires?|petites?|autres?|dispositifs?|fixes?))*"
+_ADJECTIVE = r"(?:\s{1,3}(?:nouvelles?|supplementaires?|petites?|autres?|dispositifs?|fixes?))*"
 _COUNT = re.compile(
-    rf"(?<![\w,.])(?:{_ABOUT}\s*)?(?:{_NUMBER})?{_ADJECTIVE}\s*"
+    rf"(?<![\w,.])(?:{_ABOUT}\s{{0,3}})?(?:{_NUMBER})?{_ADJECTIVE}\s{{0,3}}"
     r"\b(?:de |d')?cameras?\b(?! a l'autre)(?P<each>\s+(?:chacune?|par \w+|dans chaque \w+))?"
 )
 

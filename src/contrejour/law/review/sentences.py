@@ -16,11 +16,14 @@ from contrejour.law.review.attitude import (
     stance,
 )
 from contrejour.law.review.lexicon import HARMLESS, fold
-from contrejour.law.review.lines import Passage, Spot
+from contrejour.law.review.lines import Passage, Spot, cut
 
 LONGEST = 1200
 """Characters."""
-_STOP = re.compile(r"[.!?…]+[\s»”\")\]]*\s+(?=[«“\"(\[\u2013-]?\s*[A-ZÉÈÀÂÎÔÇ0-9])")
+_STOP = re.compile(
+    r"(?<![.!?…])[.!?…]++(?:[»”\")\]]|\s++(?=[»”)\]]|\"\s))*+\s++"
+    r"(?=[«“\"(\[\u2013-]?\s*+[A-ZÉÈÀÂÎÔÇ0-9])"
+)
 _SHORTENED = re.compile(
     r"(?:\b(?:art|arts|al|cf|etc|mme|mm|m|dr|n|p|ex|réf|st|ste|[A-Z]|no|tél)|[0-9])\.\s*$", re.I
 )
@@ -123,13 +126,7 @@ def _split(text: str) -> Iterator[str]:
 def _bounded(parts: Iterator[str]) -> Iterator[str]:
     """No sentence longer than LONGEST: work grows with the square of it."""
     for part in parts:
-        while len(part) > LONGEST:
-            cut = part.rfind(" ", 1, LONGEST)
-            cut = cut if cut > 0 else LONGEST
-            yield part[:cut].strip()
-            part = part[cut:].strip()
-        if part:
-            yield part
+        yield from cut(part, LONGEST)
 
 
 def _stance_of_lead(text: str, folded: str, setting: Setting) -> Stance | None:

@@ -23,7 +23,7 @@ LARGEST = 256 << 20
 LARGEST_TEXT = 64 << 20
 """Bytes of the text within an archive, unpacked."""
 _HTML = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|"
+    rb"\s*+(?:<\?xml[^>]*+>\s*+)?(?><!--.*?-->\s*+)*+<(?:!doctype\s+html|html|head|body|"
     rb"article|main|section|div|p|h[1-6]|ul|ol|table|meta|title)\b",
     re.I | re.S,
 )

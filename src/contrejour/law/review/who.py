@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from contrejour.law.review.lexicon import fold
 
@@ -13,6 +14,7 @@ _WANTS = (
 )
 _CAPITAL = r"[A-ZÉÈÎÔ][\w\u2019'-]{1,40}"
 _FULL_NAME = rf"{_CAPITAL} (?:de |d['\u2019])?{_CAPITAL}(?: {_CAPITAL})?"
+_ANYBODY = re.compile(rf"\b{_FULL_NAME}")
 _PERSON = re.compile(rf"\b({_FULL_NAME}){_WANTS}")
 _AT = re.compile(
     r"\b(?:à|À|de|dans la ville de|maire de|ville de|métropole de|"
@@ -72,8 +74,8 @@ def elsewhere(sentence: str, at: int, home: frozenset[str]) -> str | None:
     return None
 
 
-def leads(text: str) -> frozenset[str]:
+def leads(texts: Sequence[str]) -> frozenset[str]:
     """Folded names of the person whom the text most often has wanting something."""
-    named = Counter(fold(each[0]) for each in re.finditer(rf"\b{_FULL_NAME}", text))
-    wanting = dict.fromkeys(fold(each[1]) for each in _PERSON.finditer(text))
+    named = Counter(fold(each[0]) for text in texts for each in _ANYBODY.finditer(text))
+    wanting = dict.fromkeys(fold(each[1]) for text in texts for each in _PERSON.finditer(text))
     return frozenset({max(wanting, key=lambda name: named[name])} if wanting else ())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from fakes import regexes
 
@@ -35,6 +37,7 @@ def test_attack_17_no_text_makes_a_pattern_take_for_ever(wing: str) -> None:
 )
 def test_a_careless_pattern_would_be_found(careless: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(regexes, "_CPU_S", 0.5)
+    pattern = re.compile(careless)
+    texts = list(regexes.attacks(pattern, regexes.LONGEST))
     with pytest.raises(regexes.Endless):
-        for text in regexes.attacks(regexes.re.compile(careless), regexes.LONGEST):
-            regexes.searched(regexes.re.compile(careless), text)
+        regexes.searched_all(pattern, texts)

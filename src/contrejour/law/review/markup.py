@@ -1,14 +1,15 @@
 """Passages of marked-up text: HTML, WordprocessingML (ECMA-376), OpenDocument (ISO 26300).
 
-Pure: bytes or text in, passages out. A row of a table is one passage, its cells parted by " | ",
-so that a place in one cell and a number in the next stay together.
+Text or a stream in, passages out, one block of an archive's XML in memory at a time. A row of a
+table is one passage, its cells parted by " | ", so that a place in one cell and a number in the
+next stay together.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence, Set
+from typing import TYPE_CHECKING, BinaryIO
 
 from contrejour.law.review.lines import Passage, numbered
 
@@ -22,6 +23,8 @@ _SKIPPED = {"script", "style", "nav", "noscript", "template", "head", "svg", "bu
 _INLINE = {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn",
            "em", "font", "i", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span",
            "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}  # fmt: skip
+MOST_ELEMENTS = 500_000
+PIECE = 1 << 20
 TextBlock = tuple[str, bool, bool]
 """Text, whether it is an item of a list, whether it is a heading."""
 
@@ -30,15 +33,21 @@ class TooDeep(Exception):
     """An HTML whose parser gave up: part of it would be lost in silence."""
 
 
+class TooMany(Exception):
+    """A document of more parts than a text of a thousand pages has."""
+
+
 class Entities(Exception):
     """An XML that declares a document type: nothing of it is read."""
 
 
 def html(text: str) -> tuple[Passage, ...]:
-    """What is no HTML has no passages. Raises TooDeep."""
+    """What is no HTML has no passages. Raises TooDeep and TooMany."""
     from lxml import html as parser
     from lxml.etree import ParserError
 
+    if text.count("<") > 2 * MOST_ELEMENTS:
+        raise TooMany
     bare = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
     reader = parser.HTMLParser(no_network=True, remove_comments=True)
     try:
@@ -92,25 +101,23 @@ def _text_of(node: _Element) -> str:
     return " ".join("".join(str(part) for part in node.itertext()).split())
 
 
-def docx(document: bytes) -> tuple[Passage, ...]:
-    """Passages of word/document.xml. Raises Entities and lxml's XMLSyntaxError."""
-    return numbered(_word(_tree(document)))
+def docx(document: BinaryIO) -> tuple[Passage, ...]:
+    """Passages of word/document.xml. Raises Entities, TooMany and lxml's XMLSyntaxError."""
+    blocks = _blocks(document, {_W + "p", _W + "tr"}, skipped=("}Fallback",))
+    return numbered(line for block, _ in blocks for line in _word(block))
 
 
-def _word(node: _Element) -> Iterator[TextBlock]:
-    for child in node:
-        if child.tag == _W + "p":
-            style = child.find(f"{_W}pPr/{_W}pStyle")
-            named = style.get(_W + "val", "") if style is not None else ""
-            item = child.find(f"{_W}pPr/{_W}numPr") is not None
-            heading = re.match("heading|titre|title", named, re.I) is not None
-            for line in _word_text(child).split("\n"):
-                yield line, item and not heading, heading
-        elif child.tag == _W + "tr":
-            cells = (_word_text(cell).replace("\n", " ") for cell in child if cell.tag == _W + "tc")
-            yield " | ".join(filter(str.strip, cells)), True, False
-        elif isinstance(child.tag, str) and not child.tag.endswith("}Fallback"):
-            yield from _word(child)
+def _word(block: _Element) -> Iterator[TextBlock]:
+    if block.tag == _W + "tr":
+        cells = (_word_text(cell).replace("\n", " ") for cell in block if cell.tag == _W + "tc")
+        yield " | ".join(filter(str.strip, cells)), True, False
+        return
+    style = block.find(f"{_W}pPr/{_W}pStyle")
+    named = style.get(_W + "val", "") if style is not None else ""
+    item = block.find(f"{_W}pPr/{_W}numPr") is not None
+    heading = re.match("heading|titre|title", named, re.I) is not None
+    for line in _word_text(block).split("\n"):
+        yield line, item and not heading, heading
 
 
 def _word_text(node: _Element) -> str:
@@ -130,21 +137,20 @@ def _word_text(node: _Element) -> str:
     return "".join(parts)
 
 
-def odt(content: bytes) -> tuple[Passage, ...]:
-    """Passages of content.xml. Raises Entities and lxml's XMLSyntaxError."""
-    return numbered(_opened(_tree(content), item=False))
+def odt(content: BinaryIO) -> tuple[Passage, ...]:
+    """Passages of content.xml. Raises Entities, TooMany and lxml's XMLSyntaxError."""
+    tags = {_T + "p", _T + "h", _TABLE + "table-row"}
+    blocks = _blocks(content, tags, skipped=(_T + "tracked-changes",))
+    return numbered(line for block, inside in blocks for line in _opened(block, inside))
 
 
-def _opened(node: _Element, *, item: bool) -> Iterator[TextBlock]:
-    for child in node:
-        if child.tag in (_T + "p", _T + "h"):
-            for line in _opened_text(child).split("\n"):
-                yield line, item, child.tag == _T + "h"
-        elif child.tag == _TABLE + "table-row":
-            cells = (_opened_text(cell).replace("\n", " ") for cell in child)
-            yield " | ".join(filter(str.strip, cells)), True, False
-        elif isinstance(child.tag, str) and child.tag != _T + "tracked-changes":
-            yield from _opened(child, item=item or child.tag == _T + "list-item")
+def _opened(block: _Element, inside: Sequence[str]) -> Iterator[TextBlock]:
+    if block.tag == _TABLE + "table-row":
+        cells = (_opened_text(cell).replace("\n", " ") for cell in block)
+        yield " | ".join(filter(str.strip, cells)), True, False
+        return
+    for line in _opened_text(block).split("\n"):
+        yield line, _T + "list-item" in inside, block.tag == _T + "h"
 
 
 def _opened_text(node: _Element) -> str:
@@ -161,14 +167,51 @@ def _opened_text(node: _Element) -> str:
     return "".join(parts)
 
 
-def _tree(data: bytes) -> _Element:
+def _blocks(
+    xml: BinaryIO, tags: Set[str], skipped: tuple[str, ...]
+) -> Iterator[tuple[_Element, Sequence[str]]]:
+    """(element, tags around it) of each outermost element of `tags`, none within a `skipped` one.
+
+    One block is in memory at a time. Raises TooMany for more elements than MOST_ELEMENTS, and for
+    a piece of PIECE bytes in which no element begins or ends.
+    """
+    around: list[str] = []
+    for count, (event, node) in enumerate(_events(xml)):
+        if count > 2 * MOST_ELEMENTS:
+            raise TooMany
+        if not isinstance(node.tag, str):
+            continue
+        if event == "start":
+            around.append(node.tag)
+            continue
+        around.pop()
+        if not tags.isdisjoint(around):
+            continue  # a part of a block that isn't whole yet
+        if node.tag in tags and not any(tag.endswith(skipped) for tag in around):
+            yield node, tuple(around)
+        node.clear()
+        if (above := node.getparent()) is not None:
+            while node.getprevious() is not None:
+                del above[0]
+
+
+def _events(xml: BinaryIO) -> Iterator[tuple[str, _Element]]:
     from lxml import etree
 
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
-        remove_comments=True, remove_pis=True,
+    parser = etree.XMLPullParser(
+        ("start", "end"), resolve_entities=False, no_network=True, load_dtd=False,
+        huge_tree=False, remove_comments=True, remove_pis=True,
     )  # fmt: skip
-    root = etree.fromstring(data, parser)
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise Entities
-    return root
+    first, silent = True, 0
+    while piece := xml.read(1 << 16):
+        parser.feed(piece)
+        silent += len(piece)
+        for event, node in parser.read_events():
+            if first and node.getroottree().docinfo.internalDTD is not None:
+                raise Entities
+            first, silent = False, 0
+            yield event, node
+        if silent > PIECE:
+            raise TooMany
+    parser.close()
+    yield from parser.read_events()

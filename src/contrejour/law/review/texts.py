@@ -14,14 +14,21 @@ import re
 import zipfile
 import zlib
 from pathlib import Path
+from typing import IO, BinaryIO, cast
 
 from contrejour.base.errors import InputEmpty, InputMissing, Truncated, Unsupported
+from contrejour.law.review import markup
 from contrejour.law.review.lines import Line, Passage, paragraphs, without_margins
 
 LARGEST = 256 << 20
 """Bytes of a file."""
 LARGEST_TEXT = 64 << 20
-"""Bytes of the text within an archive, unpacked."""
+"""Bytes of the text within an archive, unpacked; of a txt or html as it is."""
+MOST_CHARACTERS = 4_000_000
+"""Of a text: two thousand pages."""
+MOST_LINES = 500_000
+MOST_MEMBERS = 20_000
+"""Files of an archive."""
 _HTML = re.compile(
     rb"\s*+(?:<\?xml[^>]*+>\s*+)?(?><!--.*?-->\s*+)*+<(?:!doctype\s+html|html|head|body|"
     rb"article|main|section|div|p|h[1-6]|ul|ol|table|meta|title)\b",
@@ -35,7 +42,12 @@ def passages(path: Path) -> tuple[Passage, ...]:
     Raises InputMissing, InputEmpty (nothing, or pictures of text only), Truncated (damaged) and
     Unsupported (another kind, encrypted, or too large).
     """
-    found = _passages(path, _bytes(path))
+    try:
+        found = _passages(path, _bytes(path))
+    except markup.TooMany as error:
+        raise Unsupported("document-of-too-many-parts", path=path) from error
+    if sum(len(each.text) for each in found) > MOST_CHARACTERS:
+        raise Unsupported("document-too-long", path=path, most=MOST_CHARACTERS)
     if not found:
         raise InputEmpty("document-without-text", path=path)
     return found
@@ -70,14 +82,18 @@ def _passages(path: Path, data: bytes) -> tuple[Passage, ...]:
         raise Unsupported("document-is-a-picture", path=path)
     if data.startswith(b"{\\rtf"):
         raise Unsupported("document-is-rtf", path=path)
+    if len(data) > LARGEST_TEXT:
+        raise Unsupported("document-too-large", path=path, most_mib=LARGEST_TEXT >> 20)
     text = _decoded(path, data)
     if _HTML.match(data[:4096]) or _HTML.match(text[:4096].encode()):
-        from contrejour.law.review import markup
-
         try:
             return markup.html(text)
         except markup.TooDeep as error:
             raise Unsupported("document-too-deep", path=path) from error
+    if len(text) > MOST_CHARACTERS:
+        raise Unsupported("document-too-long", path=path, most=MOST_CHARACTERS)
+    if text.count("\n") + text.count("\r") > MOST_LINES:
+        raise markup.TooMany
     return paragraphs([Line(line, None, at) for at, line in enumerate(text.splitlines(), 1)])
 
 
@@ -96,15 +112,17 @@ def _decoded(path: Path, data: bytes) -> str:
 def _archive(path: Path, data: bytes) -> tuple[Passage, ...]:
     from lxml.etree import XMLSyntaxError
 
-    from contrejour.law.review import markup
-
+    if data.count(b"PK\x01\x02") > MOST_MEMBERS:
+        raise markup.TooMany
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
             if "word/document.xml" in names:
-                return markup.docx(_member(path, archive, "word/document.xml"))
+                with _member(path, archive, "word/document.xml") as text:
+                    return markup.docx(cast(BinaryIO, text))
             if "content.xml" in names:
-                return markup.odt(_member(path, archive, "content.xml"))
+                with _member(path, archive, "content.xml") as text:
+                    return markup.odt(cast(BinaryIO, text))
     except (zipfile.BadZipFile, zlib.error, EOFError, XMLSyntaxError) as error:
         raise Truncated("document-damaged", path=path, error=str(error)) from error
     except markup.Entities as error:
@@ -112,18 +130,35 @@ def _archive(path: Path, data: bytes) -> tuple[Passage, ...]:
     raise Unsupported("document-of-unknown-kind", path=path)
 
 
-def _member(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
-    """One file of an archive. What its own header says of its size is not believed."""
-    if archive.getinfo(name).flag_bits & 1:
+def _member(path: Path, archive: zipfile.ZipFile, name: str) -> _Bounded:
+    """One file of an archive. What its own header says of its size is not believed.
+
+    Stored or deflated: LZMA takes as much memory as its header wants.
+    """
+    known = archive.getinfo(name)
+    if known.flag_bits & 1:
         raise Unsupported("document-encrypted", path=path)
+    if known.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise Unsupported("document-packed-unknown", path=path)
     try:
-        with archive.open(name) as member:
-            data = member.read(LARGEST_TEXT + 1)
+        return _Bounded(path, archive.open(name))
     except NotImplementedError as error:
         raise Unsupported("document-packed-unknown", path=path) from error
-    if len(data) > LARGEST_TEXT:
-        raise Unsupported("document-unpacks-too-large", path=path, most_mib=LARGEST_TEXT >> 20)
-    return data
+
+
+class _Bounded(io.RawIOBase):
+    """Bytes as they are unpacked, LARGEST_TEXT of them at the most: then Unsupported."""
+
+    def __init__(self, path: Path, member: IO[bytes]) -> None:
+        self._path, self._member, self._left = path, member, LARGEST_TEXT
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._member.read(size)
+        self._left -= len(data)
+        if self._left < 0:
+            most = LARGEST_TEXT >> 20
+            raise Unsupported("document-unpacks-too-large", path=self._path, most_mib=most)
+        return data
 
 
 def _pdf(path: Path, data: bytes) -> tuple[Passage, ...]:
@@ -131,7 +166,12 @@ def _pdf(path: Path, data: bytes) -> tuple[Passage, ...]:
 
     try:
         with pypdfium2.PdfDocument(data) as document:
-            pages = [_page(document, at) for at in range(len(document))]
+            pages, length = [], 0
+            for at in range(len(document)):
+                pages.append(_page(document, at))
+                length += sum(map(len, pages[-1]))
+                if length > MOST_CHARACTERS:
+                    raise Unsupported("document-too-long", path=path, most=MOST_CHARACTERS)
     except pypdfium2.PdfiumError as error:
         if "assword" in str(error):
             raise Unsupported("document-encrypted", path=path) from error

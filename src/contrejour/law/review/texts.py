@@ -130,7 +130,7 @@ def _archive(path: Path, data: bytes) -> tuple[Passage, ...]:
     raise Unsupported("document-of-unknown-kind", path=path)
 
 
-def _member(path: Path, archive: zipfile.ZipFile, name: str) -> _Bounded:
+def _member(path: Path, archive: zipfile.ZipFile, name: str) -> _PackedText:
     """One file of an archive. What its own header says of its size is not believed.
 
     Stored or deflated: LZMA takes as much memory as its header wants.
@@ -141,12 +141,12 @@ def _member(path: Path, archive: zipfile.ZipFile, name: str) -> _Bounded:
     if known.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise Unsupported("document-packed-unknown", path=path)
     try:
-        return _Bounded(path, archive.open(name))
+        return _PackedText(path, archive.open(name))
     except NotImplementedError as error:
         raise Unsupported("document-packed-unknown", path=path) from error
 
 
-class _Bounded(io.RawIOBase):
+class _PackedText(io.RawIOBase):
     """Bytes as they are unpacked, LARGEST_TEXT of them at the most: then Unsupported."""
 
     def __init__(self, path: Path, member: IO[bytes]) -> None:

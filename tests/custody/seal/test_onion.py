@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tarfile
 from dataclasses import replace
 
 import pytest
@@ -230,6 +231,34 @@ def test_the_tar_of_onions_is_exact_or_refused():
                   bytes(10_240), b"x" * 10_240):  # fmt: skip
         with pytest.raises(SealError, match="tar"):
             unpack(other)
+
+
+def entry_of(kind: bytes) -> bytes:
+    entry = tarfile.TarInfo("dpo+vault.age")
+    entry.type, entry.linkname = kind, "etc/passwd"
+    return entry.tobuf(tarfile.GNU_FORMAT) + bytes(1024)
+
+
+@pytest.mark.parametrize("kind", [b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"K", b"S", b"g", b"x"])
+def test_attack_20_an_entry_that_is_no_plain_file_is_refused_unread(kind, monkeypatch):
+    """A sparse file says that it holds gigabytes: no reader that believes it is asked."""
+    data = entry_of(kind)
+    monkeypatch.setattr(tarfile, "open", lambda *_, **__: pytest.fail("tarfile reads it"))
+    with pytest.raises(SealError, match="tar"):
+        unpack(data)
+
+
+def test_attack_20_an_entry_longer_than_the_file_or_negative_is_refused():
+    data = bytearray(pack(made(parties("alone").keys)[2]))
+    for size in (b"77777777777", b"-0000000001", b"\x80\0\0\0\0\0\0\0\0\0\xff", b"           "):
+        data[124:135] = size
+        with pytest.raises(SealError, match="tar"):
+            unpack(bytes(data))
+
+
+def test_names_longer_than_a_block_has_room_for_are_read_again():
+    onions = {"+".join(f"party-{n:030}" for n in range(5)) + ".age": b"onion", "a.age": bytes(600)}
+    assert unpack(pack(onions)) == onions
 
 
 def test_a_case_gets_the_key_for_itself_alone():

@@ -5,6 +5,7 @@
     digits.py      a whole number, in 0 to 9 and nothing else
     files.py       durable files: there whole or not at all; never replaced, or replaced at once
     http.py        connections to us: so many at once, each with little time
+    http_head.py   … and the head of a request, read in one way
     http_client.py connections of ours: so many bytes, so many seconds
     canonical.py   JSON in the one form that is signed, hashed and chained (RFC 8785)
     curve25519.py  whether a public key is the one spelling of somebody's key
@@ -27,6 +28,6 @@ May import: nothing of ours.
 
 __all__ = [
     "canonical", "catalogue", "children", "curve25519", "digits", "ending", "errors", "files",
-    "http", "http_client", "language", "messages", "paths", "pictures", "state", "stderr", "stop",
-    "times",
+    "http", "http_client", "http_head", "language", "messages", "paths", "pictures", "state",
+    "stderr", "stop", "times",
 ]  # fmt: skip

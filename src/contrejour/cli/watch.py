@@ -23,7 +23,7 @@ from contrejour.cli.command import Command, Option, Switch
 from contrejour.cli.configuration import Configuration
 from contrejour.cli.keyfiles import PUBLIC_KEY
 from contrejour.cli.sealing import SealingSetup
-from contrejour.cli.values import ADDRESS, DIR, FILE, NAME, file
+from contrejour.cli.values import ADDRESS, DIR, FILE, NAME, file, text
 
 if TYPE_CHECKING:
     from contrejour.live.watch import CameraConfig, Events, RunningCameras, Watcher
@@ -115,7 +115,8 @@ def _served(args: argparse.Namespace, cameras: RunningCameras, log: MessageLog) 
 
     host, port = args.listen
     broke = partial(log.say, code="http-broke", level="error")
-    server = Server(host, port, SitePages(cameras, log=args.public_log), broke=broke)
+    pages = SitePages(cameras, log=args.public_log)
+    server = Server(host, port, pages, names=args.host_name, broke=broke)
     shown = f"[{host}]" if ":" in host else host
     log.say(Message("http-listens", url=f"http://{shown}:{server.port}/"), "http-listens")
     if not server.is_local:
@@ -156,6 +157,12 @@ WATCH = Command(
             "--listen",
             ADDRESS,
             help="serve pages, health and metrics there (HTTP, without a login)",
+        ),
+        Option(
+            "--host-name",
+            text("NAME"),
+            repeated=True,
+            help="a name in Host that the pages are asked for by, beside their address",
         ),
         PUBLIC_LOG,
         Switch(

@@ -106,9 +106,9 @@ def test_a_witness_is_asked_over_http(witness: str) -> None:
     [
         (b"Content-Length: 99999999", 413),
         (b"Content-Length: %d" % (MOST_BYTES + 1), 413),
-        (b"Content-Length: -1", 411),
-        (b"Content-Length: x", 411),
-        (b"Content-Length: 1\r\nTransfer-Encoding: chunked", 411),
+        (b"Content-Length: -1", 400),
+        (b"Content-Length: x", 400),
+        (b"Content-Length: 1\r\nTransfer-Encoding: chunked", 400),
         (b"X: y", 411),
     ],
 )
@@ -132,8 +132,9 @@ def test_so_many_connections_and_no_more(tmp_path: Path) -> None:
         for each in held:
             each.sendall(b"GET /checkpoint HTTP/1.1\r\nHost: a\r\n\r\n")
             assert each.recv(100).startswith(b"HTTP/1.1 200")
-        with socket.create_connection(("127.0.0.1", port), timeout=LIMIT_S) as third:
-            assert third.recv(100).startswith(b"HTTP/1.1 503")
+        assert fetch(server.url, "/checkpoint")[0] == 200
+        while held[0].recv(4096):
+            pass  # its answer; then it is hung up on, the oldest that asks for nothing
         for each in held:
             each.close()
 

@@ -130,7 +130,7 @@ class _LedgerConnection(HttpExchange):
         if length > (witness.MOST_BYTES if self.command == "POST" else 0):
             self.close_connection = True
             return Response(413, b"too long\n")
-        body = self.rfile.read(length)
+        body = self.body(length) if length else b""
         try:
             return self.server.asking(self.command, self.path, body)
         except ContrejourError as error:

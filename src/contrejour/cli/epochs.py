@@ -7,6 +7,7 @@ import hashlib
 import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from contrejour.base import times
@@ -115,8 +116,8 @@ def _destroy(args: argparse.Namespace) -> int:
     now, ends = times.now(), end_of(args)
     due = [args.day] if args.day else [day for day in keys.days(args.folder) if ends(day) <= now]
     statements = [args.output / f"{day}.shred" for day in due]
-    for path in statements:
-        if path.exists():
+    for day, path in zip(due, statements, strict=True):
+        if path.exists() and not shred.is_begun(keys.key_path(args.folder, day)):
             raise OutputExists("statement-of-day-exists", path=path)
     if args.output.is_file():
         raise UsageError("statements-not-a-folder", output=args.output)
@@ -124,9 +125,9 @@ def _destroy(args: argparse.Namespace) -> int:
     with filling(args.output):
         args.output.mkdir(parents=True, exist_ok=True)
     for day, path in zip(due, statements, strict=True):
-        statement = shred.destroy(args.folder, day, args.party, signer, now, args.token)
+        keep = partial(arguments.write_new, path, force=True)
+        shred.destroy(args.folder, day, args.party, signer, now, args.token, keep)
         print(day)
-        arguments.write_new(path, statement)
     if not due:
         print(said("no-key-is-due"), file=sys.stderr)
     return 0

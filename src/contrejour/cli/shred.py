@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from contrejour.base.canonical import Json
     from contrejour.law.mandate.sign import PrivateKey
 
-    Destroy = Callable[[str, PrivateKey, datetime, str], bytes]
+    Destroy = Callable[[str, PrivateKey, datetime, str, Callable[[bytes], object]], bytes]
 
 METHODS = {"overwrite+unlink": "file"}
 """What the statement says, as the log has it; of a token, they say the same."""
@@ -38,7 +38,7 @@ METHODS = {"overwrite+unlink": "file"}
 
 def _shred(args: argparse.Namespace) -> int:
     """All that is due, whatever is wrong with one of the keys: that is told at the end."""
-    from contrejour.custody.seal.shred import method_of
+    from contrejour.custody.seal.shred import is_begun, method_of
 
     if not args.folder.is_dir():
         raise InputMissing("keys-not-a-folder", folder=args.folder)
@@ -53,9 +53,9 @@ def _shred(args: argparse.Namespace) -> int:
             path, due = args.output / f"{key.stem}.shred", due + 1
             try:
                 entry = _entry(what, args.role, now, method_of(key, args.token))
-                if path.exists():
+                if path.exists() and not is_begun(key):
                     raise OutputExists("statement-of-key-exists", path=path)
-                statement = destroy(party, signer, now, args.token)
+                destroy(party, signer, now, args.token, partial(_keep, path, entry))
             except ContrejourError as error:
                 wrong.append(error)
                 continue
@@ -65,13 +65,18 @@ def _shred(args: argparse.Namespace) -> int:
                 )
                 continue
             print(key.stem, flush=True)
-            arguments.write_new(path, statement)
-            arguments.write_new(path.with_suffix(".jsonl"), entry)
     if wrong:
         raise wrong[0]
     if not due:
         print(said("no-key-is-due"), file=sys.stderr)
     return 0
+
+
+def _keep(path: Path, entry: bytes, statement: bytes) -> None:
+    """Keep the statement and the log's entry, but for what a run that was killed kept of them."""
+    for place, data in ((path, statement), (path.with_suffix(".jsonl"), entry)):
+        if not place.exists():
+            arguments.write_new(place, data)
 
 
 def _due(
@@ -86,7 +91,7 @@ def _due(
             yield destroy, keys.key_path(folder, day), {"epoch": str(day)}
     for path in keys.holds(folder):
         try:
-            at = keys.hold_until(path)
+            at = now if shred.is_begun(path) else keys.hold_until(path)
         except ContrejourError as error:
             wrong.append(error)
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -215,3 +216,38 @@ def test_one_policy_serves_a_case_too_whoever_only_asks_has_no_key():
     }
     text = alone(own, f"party opj - key:{'0d42' * 16}\n")
     assert keys.keys_of(parse(text, "party"), [], "2027-02-12").ways == (("vault", "judge"),)
+
+
+class Killed(BaseException):
+    """Stands for a kill."""
+
+
+def test_attack_24_a_destruction_that_was_killed_is_gone_on_with(tmp_path, monkeypatch):
+    made = make(tmp_path, [DAY], RecipientKind.X25519)
+
+    def kill(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as killing:
+        killing.setattr(Path, "unlink", kill)
+        with pytest.raises(Killed):
+            destroy(tmp_path, DAY, "vault.example", KEY, NOW)
+    later = NOW + timedelta(minutes=1)
+    statement = destroy(tmp_path, DAY, "vault.example", KEY, later)
+    assert destroyed(statement, VAULT) == (DAY, str(made[DAY]), later)
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_attack_24_a_statement_that_was_not_kept_is_made_again(tmp_path):
+    made = make(tmp_path, [DAY], RecipientKind.X25519)
+
+    def kill(_: bytes) -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        destroy(tmp_path, DAY, "vault.example", KEY, NOW, keep=kill)
+    assert keys.days(tmp_path) == [DAY]
+    kept: list[bytes] = []
+    destroy(tmp_path, DAY, "vault.example", KEY, NOW, keep=kept.append)
+    assert [destroyed(each, VAULT) for each in kept] == [(DAY, str(made[DAY]), NOW)]
+    assert [*tmp_path.iterdir()] == []

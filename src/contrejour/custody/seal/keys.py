@@ -32,6 +32,7 @@ from contrejour.custody.seal.recipient import Identity, Recipient, RecipientKind
 from contrejour.custody.seal.wipe import wipe
 
 MOST_BYTES = 16 << 10
+SHREDDING = ".shredding"
 _PUBLIC = re.compile(rb"age1[0-9a-z]+")
 
 
@@ -44,6 +45,11 @@ def hold_path(folder: Path, order: str) -> Path:
     return folder / f"{order}.hold"
 
 
+def shredding_path(path: Path) -> Path:
+    """Beside a key that is being destroyed: what the statement will say of it (shred.py)."""
+    return path.with_name(f"{path.name}{SHREDDING}")
+
+
 def make_hold(folder: Path, order: str, until: str, kind: RecipientKind) -> Recipient:
     """A party's key for one hold; `until` is written into it. Raises SealError, OSError."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -53,14 +59,18 @@ def make_hold(folder: Path, order: str, until: str, kind: RecipientKind) -> Reci
 
 
 def days(folder: Path) -> list[date]:
-    """The days whose keys are here, in order."""
-    found = []
-    for path in folder.glob("*.key"):
-        try:
-            found.append(date.fromisoformat(path.stem))
-        except ValueError:
-            continue
+    """The days whose keys are here, or whose destruction was not ended, in order."""
+    found = set()
+    for path in _there(folder, ".key"):
+        with suppress(ValueError):
+            found.add(date.fromisoformat(path.stem))
     return sorted(found)
+
+
+def _there(folder: Path, suffix: str) -> set[Path]:
+    """Keys, and those of which a destruction that was not ended is all that is left."""
+    begun = folder.glob(f"*{suffix}{SHREDDING}")
+    return {*folder.glob(f"*{suffix}"), *(path.with_suffix("") for path in begun)}
 
 
 def make(folder: Path, wanted: Iterable[date], kind: RecipientKind) -> dict[date, Recipient]:
@@ -171,8 +181,8 @@ def _of_party(data: bytes, by: Key) -> dict[str, Recipient]:
 
 
 def holds(folder: Path) -> list[Path]:
-    """The keys of holds that are here, `<order>.hold`."""
-    return sorted(path for path in folder.glob("*.hold") if path.is_file())
+    """The keys of holds that are here, `<order>.hold`, as `days` has those of days."""
+    return sorted(path for path in _there(folder, ".hold") if not path.is_dir())
 
 
 def hold_until(path: Path) -> datetime:

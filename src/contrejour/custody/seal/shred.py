@@ -8,42 +8,49 @@ flash disk, a snapshot or a backup keeps.
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from contrejour.base.canonical import canonical
 from contrejour.base.errors import SealError
-from contrejour.base.files import sync
+from contrejour.base.files import create, sweep, sync
 from contrejour.custody.seal import keynotes
-from contrejour.custody.seal.keys import hold_path, key_path, read_identity
+from contrejour.custody.seal.keys import hold_path, key_path, read_identity, shredding_path
 from contrejour.custody.seal.plugin import Token
 from contrejour.custody.seal.recipient import Recipient
 
 METHOD = "overwrite+unlink"
+Keep = Callable[[bytes], object]
+"""Keeps a statement; durable when it returns."""
 
 
 def destroy(
-    folder: Path, day: date, party: str, key: Ed25519PrivateKey, now: datetime, token: str = ""
-) -> bytes:
+    folder: Path, day: date, party: str, key: Ed25519PrivateKey, now: datetime, token: str = "",
+    keep: Keep = lambda _: None,
+) -> bytes:  # fmt: skip
     """Destroy the secret key of a day, and say so in a note that the party signs.
 
-    The note is signed before the key is destroyed, and returned after. A key in a token (`token`:
-    which kind, "hsm" or "tpm") has to be destroyed there before; this destroys its file.
+    `keep` keeps the note; once it has, the destruction is over. Before, a kill leaves
+    `NAME.shredding`, what the note needs of the key, and the next call goes on. A key in a token
+    (`token`: which kind, "hsm" or "tpm") has to be destroyed there before; this destroys its file.
     Raises SealError where there is no such key, and OSError where it could not be destroyed.
     """
     told = {"type": "epoch.shred", "party": party, "day": day.isoformat()}
-    return _destroyed(key_path(folder, day), told, key, now, token)
+    return _destroyed(key_path(folder, day), told, key, now, token, keep)
 
 
 def destroy_hold(
-    folder: Path, order: str, party: str, key: Ed25519PrivateKey, now: datetime, token: str = ""
-) -> bytes:
+    folder: Path, order: str, party: str, key: Ed25519PrivateKey, now: datetime, token: str = "",
+    keep: Keep = lambda _: None,
+) -> bytes:  # fmt: skip
     """The same of the key of a hold."""
     told = {"type": "hold.shred", "party": party, "order": order}
-    return _destroyed(hold_path(folder, order), told, key, now, token)
+    return _destroyed(hold_path(folder, order), told, key, now, token, keep)
 
 
 def method_of(path: Path, token: str) -> str:
@@ -51,27 +58,44 @@ def method_of(path: Path, token: str) -> str:
 
     Raises SealError where that is not known, OSError.
     """
+    return _facts(path, token)["method"]
+
+
+def is_begun(path: Path) -> bool:
+    """Whether the destruction of this key was begun, and not ended."""
+    return shredding_path(path).exists()
+
+
+def _facts(path: Path, token: str) -> dict[str, str]:
+    """What a statement says of a key: its recipient and the method."""
+    if is_begun(path):
+        facts = json.loads(shredding_path(path).read_bytes())
+        return {"recipient": str(facts["recipient"]), "method": str(facts["method"])}
     with read_identity(path) as secret:
         method = token if isinstance(secret, Token) else METHOD
-    if not method:
-        raise SealError("key-in-a-token", key=path.stem)
-    return method
+        if not method:
+            raise SealError("key-in-a-token", key=path.stem)
+        return {"recipient": str(secret.recipient()), "method": method}
 
 
 def _destroyed(
-    path: Path, told: Mapping[str, str], key: Ed25519PrivateKey, now: datetime, token: str = ""
-) -> bytes:
-    if not path.exists():
+    path: Path, told: Mapping[str, str], key: Ed25519PrivateKey, now: datetime, token: str,
+    keep: Keep,
+) -> bytes:  # fmt: skip
+    if not path.exists() and not is_begun(path):
         raise SealError("no-key-to-destroy", key=path.stem, folder=path.parent)
-    method = method_of(path, token)
-    with read_identity(path) as secret:
-        recipient = str(secret.recipient())
-    time = int(now.timestamp())
-    whole = {**told, "recipient": recipient, "method": method, "time": time}
+    facts, mark = _facts(path, token), shredding_path(path)
+    whole = {**told, **facts, "time": int(now.timestamp())}
     statement = keynotes.sign_told(whole, told["party"], key)
-    _overwrite(path)
-    path.unlink()
-    sync(path.parent)
+    if not is_begun(path):
+        create(mark, canonical(facts), 0o600)
+    if path.exists():
+        _overwrite(path)
+        path.unlink()
+        sync(path.parent)
+    keep(statement)
+    mark.unlink()
+    sweep(mark)
     return statement
 
 

@@ -28,10 +28,11 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from contrejour.base.errors import Busy, OutputFailed
+from contrejour.base.errors import Busy, InputMissing, OutputFailed
 from contrejour.base.messages import Message
 
 AT_ONCE = 8
@@ -130,7 +131,7 @@ def rename(part: Path, path: Path) -> None:
 
 
 @contextmanager
-def new_folder(path: Path, *, force: bool = False) -> Iterator[Path]:
+def new_folder(path: Path, *, force: bool = False, mode: int = 0o777) -> Iterator[Path]:
     """An empty folder beside `path`, to be filled; at the end of the block it is at `path`.
 
     Folders above are made. All that is in it is durable before its name is there. Raises OSError,
@@ -138,7 +139,7 @@ def new_folder(path: Path, *, force: bool = False) -> Iterator[Path]:
     replaced, and gone once the new one has its name.
     """
     make_folder(path.parent)
-    part, lock = _locked_part(path, _opened_folder)
+    part, lock = _locked_part(path, partial(_opened_folder, mode=mode))
     try:
         yield part
         below = [each for each in part.rglob("*") if not each.is_symlink()]
@@ -150,8 +151,8 @@ def new_folder(path: Path, *, force: bool = False) -> Iterator[Path]:
         os.close(lock)
 
 
-def _opened_folder(part: Path) -> int:
-    part.mkdir()
+def _opened_folder(part: Path, mode: int) -> int:
+    part.mkdir(mode)
     return os.open(part, os.O_RDONLY)
 
 
@@ -350,6 +351,54 @@ def sha256(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def own_folders(path: Path) -> None:
+    """A folder and those above it, where they are new for this user alone. Raises OSError."""
+    if not path.is_dir():
+        own_folders(path.parent)
+        path.mkdir(0o700)
+
+
+def write_first(path: Path, data: bytes, mode: int = 0o666) -> None:
+    """A new file of a folder that is still being made, which is synced as a whole. Raises OSError,
+    FileExistsError."""
+    with _made(path, mode) as file:
+        file.write(data)
+
+
+@contextmanager
+def folder_below(root: Path, *names: str) -> Iterator[Path]:
+    """The folder of these names below `root`, made where it is missing: a path to that very folder.
+
+    It is held open, so that whoever else can write below `root` can't lead the path elsewhere,
+    not even meanwhile. Raises OutputFailed where one of the names is a link, OSError.
+    """
+    place, held = root, os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for name in names:
+            place, above = place / name, held
+            with suppress(FileExistsError):
+                os.mkdir(name, dir_fd=above)
+                os.fsync(above)
+            if stat.S_ISLNK(os.stat(name, dir_fd=above, follow_symlinks=False).st_mode):
+                raise OutputFailed("link-in-folder", path=place)
+            held = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=above)
+            os.close(above)
+        yield Path(f"/proc/self/fd/{held}") if Path("/proc/self/fd").is_dir() else place
+    finally:
+        os.close(held)
+
+
+def read_file(path: Path, most_bytes: int) -> bytes:
+    """A file that may be a stranger's: no link is followed, no pipe waited for.
+
+    At most one byte more than `most_bytes` is read. Raises InputMissing for a link, OSError.
+    """
+    if path.is_symlink():
+        raise InputMissing("link-in-folder", path=path)
+    with _opened(path) as file:
+        return file.read(most_bytes + 1)
 
 
 def copied(source: Path, new: Path, mode: int = 0o666) -> str:

@@ -151,3 +151,11 @@ def test_the_graph_names_each_file_and_nothing_twice(desk: Desk, files) -> None:
     assert all(each.sha256 in made.decode() for each in payload(files))
     assert made == graph(order, payload(files), SINCE)
     assert made != graph(order, [Payload("x", "0" * 64, 1)], SINCE)
+
+
+def test_attack_18_what_is_handed_over_is_for_its_user_alone(files, tmp_path: Path) -> None:
+    for source in files.values():
+        source.chmod(0o600)
+    write(tmp_path / "bag", files, {"custody/order.json": b"{}"}, {}, DAY)
+    open_to_others = [path for path in (tmp_path / "bag").rglob("*") if path.stat().st_mode & 0o77]
+    assert open_to_others == []

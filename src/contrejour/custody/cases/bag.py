@@ -6,6 +6,7 @@
     BAG/case.jsonld  VERIFY.txt                  CASE/UCO, and commands of standard tools
     BAG/bagit.txt  bag-info.txt  manifest-sha256.txt  tagmanifest-sha256.txt
 
+It holds clear pictures: only its user may read it (mode 0700, files 0600).
 All of it is durable before its name is there; the SHA-256 of the tag manifest speaks for the whole.
 """
 
@@ -19,11 +20,17 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 
 from contrejour.base.errors import InputMissing, Malformed, OutputExists
-from contrejour.base.files import new_folder, sha256, writing
+from contrejour.base.files import (
+    copied,
+    new_folder,
+    own_folders,
+    sha256,
+    write_first,
+    writing,
+)
 from contrejour.base.messages import Message
 
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ def write(
         "manifest-sha256.txt": _manifest({f"data/{each.name}": each.sha256 for each in load}),
     }  # fmt: skip
     last = _manifest({name: hashlib.sha256(tag).hexdigest() for name, tag in all_tags.items()})
-    with writing(bag, Message("free-space-nothing-half")), new_folder(bag) as beside:
+    with writing(bag, Message("free-space-nothing-half")), new_folder(bag, mode=0o700) as beside:
         for each in load:
             _copy(files[each.name], beside / "data" / each.name, each.sha256)
         for name, tag in {**all_tags, "tagmanifest-sha256.txt": last}.items():
@@ -100,17 +107,11 @@ def _info(told: Mapping[str, str]) -> bytes:
 
 
 def _copy(source: Path, to: Path, digest: str) -> None:
-    to.parent.mkdir(parents=True, exist_ok=True)
-    found = hashlib.sha256()
-    with source.open("rb") as file, to.open("xb") as out:
-        while piece := file.read(PIECE):
-            found.update(piece)
-            out.write(piece)
-    if found.hexdigest() != digest:
+    own_folders(to.parent)
+    if copied(source.resolve(), to, 0o600) != digest:
         raise InputMissing("file-changed-while-bagged", source=source)
 
 
 def _put(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:
-        file.write(data)
+    own_folders(path.parent)
+    write_first(path, data, 0o600)

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -32,7 +31,7 @@ from contrejour.base.errors import (
     OrderError,
     OutputExists,
 )
-from contrejour.base.files import make_folder, new_folder, writing
+from contrejour.base.files import folder_below, new_folder, read_file, write_first, writing
 from contrejour.base.messages import Message
 from contrejour.custody.cases import order as orders
 from contrejour.custody.cases import private as privates
@@ -94,15 +93,15 @@ def create(
             for below in ("steps", "entries"):
                 (beside / below).mkdir(mode=0o700)
             for name, data in {**given, "order.json": order.bytes}.items():
-                _put(beside / name, data)
-            _put(beside / "private.json", private.bytes, 0o600)
+                write_first(beside / name, data, MODE)
+            write_first(beside / "private.json", private.bytes, 0o600)
             for name, told in ((SECRET, order), (f"hold.{SECRET}", hold)):
                 if told and told.opening:
-                    _put(beside / name, told.opening, 0o600)
+                    write_first(beside / name, told.opening, 0o600)
             if hold:
-                _put(beside / HOLD, hold.bytes)
-            _put(beside / "steps" / "0001.json", word.bytes)
-            _put(beside / "entries" / "0001-order.declare.jsonl", order.bytes + b"\n")
+                write_first(beside / HOLD, hold.bytes, MODE)
+            write_first(beside / "steps" / "0001.json", word.bytes, MODE)
+            write_first(beside / "entries" / "0001-order.declare.jsonl", order.bytes + b"\n", MODE)
 
 
 def read(folder: Path) -> CaseFile:
@@ -142,9 +141,13 @@ def add(folder: Path, found: CaseFile, step: Step, document: bytes, at: datetime
     number = len(found.steps) + 2
     if number > MOST_STEPS:
         raise OrderError("case-has-too-many-steps")
-    path = folder / "steps" / f"{number:04d}.json"
-    with writing(path, KEPT), _first(folder):
-        files.create(path, document, MODE)
+    name = f"{number:04d}.json"
+    with (
+        writing(folder / "steps" / name, KEPT),
+        _first(folder),
+        folder_below(folder, "steps") as steps,
+    ):
+        files.create(steps / name, document, MODE)
     if isinstance(step, Approve | Refuse):
         owe(folder, document)
     return replace(found, case=case, steps=(*found.steps, (step, at)))
@@ -154,23 +157,22 @@ def owe(folder: Path, entry: bytes) -> Path:
     """Keep an entry for the log, after those before; durable on return. Raises OutputFailed."""
     due = folder / "entries"
     kind = json.loads(entry)["type"]
-    with writing(due, KEPT), _first(folder):
-        make_folder(due)
-        number = len([*due.glob("*.jsonl")]) + 1
-        while [*due.glob(f"{number:04d}-*.jsonl")]:
+    with writing(due, KEPT), _first(folder), folder_below(folder, "entries") as below:
+        number = len([*below.glob("*.jsonl")]) + 1
+        while [*below.glob(f"{number:04d}-*.jsonl")]:
             number += 1
-        path = due / f"{number:04d}-{kind}.jsonl"
-        files.create(path, entry + b"\n", MODE)
-        return path
+        name = f"{number:04d}-{kind}.jsonl"
+        files.create(below / name, entry + b"\n", MODE)
+        return due / name
 
 
 def add_hold_key(folder: Path, key: HoldKey) -> None:
     """Keep what a party keeps the hold with. Raises OutputExists, OutputFailed."""
     path = folder / "holds" / f"{key.role}.json"
     with writing(path, KEPT):
-        make_folder(path.parent)
         try:
-            files.create(path, key.bytes, MODE)
+            with folder_below(folder, "holds") as below:
+                files.create(below / path.name, key.bytes, MODE)
         except FileExistsError:
             raise OutputExists("hold-key-exists", path=path) from None
 
@@ -183,10 +185,9 @@ def hold_keys(folder: Path) -> list[HoldKey]:
 def add_held(folder: Path, onions: Sequence[bytes]) -> None:
     """Keep the onions of a hold, each under its hash. Raises OutputFailed."""
     held = folder / "held"
-    with writing(held, KEPT):
-        make_folder(held)
+    with writing(held, KEPT), folder_below(folder, "held") as below:
         for data in onions:
-            files.replace(held / f"{hashlib.sha256(data).hexdigest()}.onions", data, MODE)
+            files.replace(below / f"{hashlib.sha256(data).hexdigest()}.onions", data, MODE)
 
 
 def words(folder: Path, act: signed.SignedAct) -> tuple[bytes, ...]:
@@ -217,6 +218,8 @@ def taken_at(case: Case, at: datetime) -> datetime:
 
 def _steps(folder: Path) -> list[bytes]:
     """All of them, in order, without a gap."""
+    if (folder / "steps").is_symlink():
+        raise InputMissing("link-in-folder", path=folder / "steps")
     paths = sorted((folder / "steps").glob("[0-9][0-9][0-9][0-9].json"))
     if not paths or [path.stem for path in paths] != [f"{n:04d}" for n in range(1, len(paths) + 1)]:
         raise OrderError("step-missing", folder=folder / "steps")
@@ -225,17 +228,12 @@ def _steps(folder: Path) -> list[bytes]:
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InputMissing("file-too-large", path=path, most_mib=MOST_BYTES >> 20)
-        return path.read_bytes()
+        data = read_file(path, MOST_BYTES)
     except OSError as error:
         raise InputMissing("case-cannot-be-read", path=path, reason=error.strerror) from error
-
-
-def _put(path: Path, data: bytes, mode: int = MODE) -> None:
-    """A file of a folder that is being made, and is synced as a whole."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(data)
+    if len(data) > MOST_BYTES:
+        raise InputMissing("file-too-large", path=path, most_mib=MOST_BYTES >> 20)
+    return data
 
 
 @contextmanager

@@ -76,9 +76,22 @@ class Connections:
                 known.asked = asked
                 known.age = next(self._ages)
 
+    def waiting(self) -> int:
+        """How many have asked for nothing that isn't done."""
+        with self._lock:
+            return sum(not each.asked for each in self._open.values())
+
     def leave(self, link: socket.socket) -> None:
         with self._lock:
             self._open.pop(id(link), None)
+
+
+def is_local(host: object) -> bool:
+    """Whether only this machine can be reached, or reaches, by it."""
+    try:
+        return ipaddress.ip_address(str(host)).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def network_of(host: str) -> str:

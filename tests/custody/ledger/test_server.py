@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from fakes.ledgers import LOG, NOW_S, WITNESSES, Tree, entries
-from fakes.runs import LIMIT_S
+from fakes.runs import LIMIT_S, until
 
 from contrejour.base.errors import OutputFailed
 from contrejour.custody.ledger.log import Log, create
@@ -132,6 +132,7 @@ def test_so_many_connections_and_no_more(tmp_path: Path) -> None:
         for each in held:
             each.sendall(b"GET /checkpoint HTTP/1.1\r\nHost: a\r\n\r\n")
             assert each.recv(100).startswith(b"HTTP/1.1 200")
+        assert until(lambda: server.connections.waiting() == 2)
         assert fetch(server.url, "/checkpoint")[0] == 200
         while held[0].recv(4096):
             pass  # its answer; then it is hung up on, the oldest that asks for nothing

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from fakes.plans import PRIVACY, plan_for
-from fakes.runs import LIMIT_S
+from fakes.runs import LIMIT_S, until
 from prometheus_client.parser import text_string_to_metric_families
 
 from contrejour.base.errors import CameraRefused, OutputFailed
@@ -112,6 +112,7 @@ def test_there_are_only_so_many_connections(cameras):
         for talk in held:
             talk.request("GET", "/metrics")
             talk.getresponse().read()  # kept alive
+        assert until(lambda: server.connections.waiting() == 2)
         assert ask(server, "/")[0].status == 200
         assert held[0].sock.recv(1) == b""  # the oldest that asks for nothing made room
         for talk in held:

@@ -10,6 +10,7 @@ import pytest
 from contrejour.base.errors import InputMissing, Malformed, UsageError
 from contrejour.cli.signals import destinations
 from contrejour.live.signals.mqtt import Broker
+from contrejour.live.signals.webhook import Hook, Webhook
 from contrejour.live.site import Site, read_site
 
 CAMERA = "site: 1\ncameras:\n  quais-01: {address: rtsp://10.0.0.8/s}\npublish:\n  site: lyon\n"
@@ -35,7 +36,7 @@ def test_nobody_is_told_where_nobody_is_named() -> None:
 
 def test_the_port_follows_from_tls_which_is_on() -> None:
     assert broker("{host: m}") == Broker("m", 8883)
-    assert broker("{host: m, tls: false}") == Broker("m", 1883, tls=False)
+    assert broker("{host: localhost, tls: false}") == Broker("localhost", 1883, tls=False)
     told = broker("{host: m, port: 9, topic: a/b, home_assistant: true}")
     assert told == Broker("m", 9, topic="a/b", home_assistant=True)
 
@@ -79,3 +80,19 @@ def test_what_can_not_be_is_an_error_with_its_line(text: str, wrong: str) -> Non
     with pytest.raises(Malformed, match=r"site\.yaml:6: ") as error:
         site(text)
     assert wrong in str(error.value)
+
+
+@pytest.mark.parametrize("host", ["mqtt.example.org", "10.0.0.8", "127.0.0.1.example.org", "::"])
+def test_attack_25_nothing_is_told_in_clear_to_another_machine(host: str) -> None:
+    with pytest.raises(UsageError, match="in clear"):
+        Broker(host, 1883, tls=False)
+    shown = f"[{host}]" if ":" in host else host
+    with pytest.raises(UsageError, match="in clear"):
+        Webhook(Hook(f"http://{shown}/hook", bytes(32)))
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1"])
+def test_this_machine_may_be_told_in_clear(host: str) -> None:
+    assert not Broker(host, 1883, tls=False).tls
+    shown = f"[{host}]" if ":" in host else host
+    Webhook(Hook(f"http://{shown}/hook", bytes(32)))

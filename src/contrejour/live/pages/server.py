@@ -12,7 +12,7 @@ import ipaddress
 from collections.abc import Callable, Iterable
 from urllib.parse import parse_qsl, urlsplit
 
-from contrejour.base.http import MOST_CONNECTIONS, HttpExchange, Listener
+from contrejour.base.http import MOST_CONNECTIONS, HttpExchange, Listener, is_local
 from contrejour.base.messages import Tell
 from contrejour.live.pages.answer import Answer, PageRequest, nothing
 
@@ -46,14 +46,6 @@ class Server(Listener):
     @property
     def port(self) -> int:
         return int(self.server_address[1])
-
-
-def is_local(host: object) -> bool:
-    """Whether only this machine can reach it there."""
-    try:
-        return ipaddress.ip_address(str(host)).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class _PageConnection(HttpExchange):

@@ -22,6 +22,8 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from contrejour.base.canonical import Json, canonical
+from contrejour.base.errors import UsageError
+from contrejour.base.http import is_local
 from contrejour.base.messages import Message
 from contrejour.live.signals.entry import EntryKind, JournalEntry, payload
 from contrejour.live.signals.outbox import Unsent
@@ -47,6 +49,11 @@ class Broker:
     login: tuple[str, str] | None = field(default=None, repr=False)
     topic: str = "contrejour"
     home_assistant: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises UsageError for a broker of another machine without TLS."""
+        if not self.tls and not is_local(self.host):
+            raise UsageError("broker-in-clear", host=self.host)
 
 
 class Mqtt:

@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 from contrejour.base import times
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import UsageError
+from contrejour.base.http import is_local
 from contrejour.base.http_client import NO_ANSWER, HttpClient
 from contrejour.base.messages import Message
 from contrejour.base.times import utc_us
@@ -67,10 +68,12 @@ class Webhook:
     """A Destination: one address. Its name comes from the address: another one starts anew."""
 
     def __init__(self, hook: Hook, *, now: times.UnixClock = time.time) -> None:
-        """Raises UsageError for what is no address of the web."""
+        """Raises UsageError for no address of the web, and for another machine's without TLS."""
         self._parts = urlsplit(hook.url)
         if not is_address(hook.url):
             raise UsageError("bad-webhook-address")
+        if self._parts.scheme == "http" and not is_local(self._parts.hostname):
+            raise UsageError("webhook-in-clear", host=self._parts.hostname)
         self._hook, self._now = hook, now
         self.name = "webhook-" + hashlib.sha256(hook.url.encode()).hexdigest()[:8]
         self._client: HttpClient | None = None

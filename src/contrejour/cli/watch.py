@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from contrejour.base.ending import finally_each
-from contrejour.base.errors import ContrejourError
+from contrejour.base.errors import ContrejourError, Unsupported
 from contrejour.base.messages import Message
 from contrejour.base.stderr import MessageLog
 from contrejour.cli import arguments
@@ -45,6 +45,7 @@ def _watch(args: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: events.put(STOP))
     signal.signal(signal.SIGHUP, lambda *_: events.put(RELOAD))
+    _look_at_sandbox(args.require_sandbox, log)
     read = Configuration(args.site, args.plan, args.pub, tuple(args.camera), args.output, log)
     models, sealing = Models(), SealingSetup(partial(log.say, code="sealed", level="warning"))
 
@@ -74,6 +75,21 @@ def _watch(args: argparse.Namespace) -> int:
     if len(failed) == len(run.cameras.watchers):
         raise next(iter(failed.values()))
     return 0
+
+
+def _look_at_sandbox(required: bool, log: MessageLog) -> None:
+    """Say once what holds the cameras' processes, where that isn't everything.
+
+    Raises Unsupported where it is required.
+    """
+    from contrejour.media import Sandbox, sandbox_here
+
+    lacks = {Sandbox.SECCOMP: "sandbox-without-landlock", Sandbox.LIMITS: "sandbox-weak"}
+    if (lack := lacks.get(sandbox_here())) is None:
+        return
+    if required:
+        raise Unsupported(lack)
+    log.say(Message(lack), "sandbox", level="warning")
 
 
 def _events(wanted: CameraConfig, output: Path, log: MessageLog) -> Events:
@@ -170,6 +186,10 @@ WATCH = Command(
             help="read site file and plan again when they change (else: on SIGHUP)",
         ),
         Switch("--relearn", help="forget the empty scenes, and learn them again"),
+        Switch(
+            "--require-sandbox",
+            help="refuse where this machine can't shut in what decodes a camera",
+        ),
         OFFLINE,
         Option(
             "--log",

@@ -19,6 +19,7 @@ May import: base.
 from contrejour.media.camera.decoder import Decoder, rgb_of
 from contrejour.media.camera.live import LiveStream, without_login
 from contrejour.media.camera.originals.sink import SegmentSink
+from contrejour.media.camera.sandbox import Sandbox, sandbox_here
 from contrejour.media.file.index import Gop, index, probe
 from contrejour.media.file.mux import check_container, mux, read_chunk, write_chunk
 from contrejour.media.file.reader import Reader, lumas, repack, stills
@@ -38,6 +39,7 @@ __all__ = [
     "LiveStream",
     "Playlist",
     "Reader",
+    "Sandbox",
     "SegmentSink",
     "can_copy",
     "check_container",
@@ -49,6 +51,7 @@ __all__ = [
     "read_chunk",
     "repack",
     "rgb_of",
+    "sandbox_here",
     "stills",
     "target",
     "without_login",

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from contrejour.base import children
 from contrejour.base.messages import Message
 from contrejour.custody.seal.clock import kernel
 from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.vocabulary import Act
 from contrejour.live.doctor.finding import CheckResult, doubtful, failing, fine
-from contrejour.media import Format
+from contrejour.media import Format, Sandbox, sandbox_here
 from contrejour.vision.detect import models
 
 FIRST_YEAR, LAST_YEAR = 2026, 2100
@@ -114,11 +112,9 @@ def cores_here() -> int:
 
 def sandbox(limit_s: float) -> CheckResult:
     """What holds a process that shuts itself in, tried on one."""
-    with children.begin("contrejour.media.camera.sandbox", stdout=subprocess.PIPE) as tried:
-        try:
-            said, _ = tried.communicate(timeout=limit_s)
-        finally:
-            tried.kill()
-    if said.strip() == b"seccomp":
+    held = sandbox_here(limit_s)
+    if held is Sandbox.LANDLOCK:
         return fine(SANDBOX, "sandbox-holds")
+    if held is Sandbox.SECCOMP:
+        return doubtful(SANDBOX, "sandbox-without-landlock")
     return doubtful(SANDBOX, "sandbox-weak")

@@ -16,7 +16,7 @@ from contrejour.live.pages.health import CameraHealth
 from contrejour.live.watch import Watcher
 
 KIND = "text/plain; version=0.0.4; charset=utf-8"
-SANDBOXES = ("seccomp", "limits")
+SANDBOXES = ("landlock", "seccomp", "limits")
 Read = Callable[[Watcher], float]
 
 COUNTERS: tuple[tuple[str, str, Read], ...] = (

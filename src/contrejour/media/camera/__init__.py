@@ -2,6 +2,8 @@
 
     child.py       the process that decodes one camera: connects, gives up everything, decodes
     sandbox.py     what it gives up, for ever, by the kernel
+    landlock.py    … files and ports
+    filters.py     … and system calls
     feeds/         what coded pictures come through: one file for each kind of address
     live.py        pictures as they come, until the camera goes away: then an error, always
     clock.py       the camera's clock, ours, and one that only goes forward
@@ -15,5 +17,6 @@ it says is checked again on arrival, and its times are held to our clock.
 """
 
 __all__ = [
-    "child", "clock", "decoder", "feeds", "live", "originals", "sandbox", "steady", "wire",
+    "child", "clock", "decoder", "feeds", "filters", "landlock", "live", "originals",
+    "sandbox", "steady", "wire",
 ]  # fmt: skip

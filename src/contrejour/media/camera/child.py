@@ -1,19 +1,23 @@
 """The process that decodes one camera, started by decoder.py.
 
-It reads the address on standard input (which holds the password), connects, enters its sandbox, and
-sends pictures on standard output until the camera goes away. Where the reader is slow, WAITING
-pictures wait, and what comes beyond is dropped and counted. Where packets are kept they leave by a
-pipe of their own (tee.py).
+It reads the address on standard input (which holds the password), gives up all but connecting to
+it, connects, gives up that too, and only then decodes: it sends pictures on standard output until
+the camera goes away. Where the reader is slow, WAITING pictures wait, and what comes beyond is
+dropped and counted. Where packets are kept they leave by a pipe of their own (tee.py).
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 import queue
 import sys
 import threading
 from typing import Any
+
+import av
 
 from contrejour.base.catalogue import catalogue
 from contrejour.base.errors import CameraError, ContrejourError
@@ -21,7 +25,7 @@ from contrejour.base.pictures import Frame
 from contrejour.media.camera import wire
 from contrejour.media.camera.live import PACED_BY, LiveStream, without_login
 from contrejour.media.camera.originals.tee import Tee
-from contrejour.media.camera.sandbox import shut_in
+from contrejour.media.camera.sandbox import connect_in, enclose, shut_in
 
 WAITING = PACED_BY + 2
 """Pictures that may wait: the first PACED_BY come at once."""
@@ -31,17 +35,20 @@ Message = tuple[bytes, list[Any]]
 def main() -> None:
     """Decode until an error ends it, and send that error."""
     asked = json.loads(sys.stdin.buffer.readline())
+    _import_all_of_av()
+    catalogue("en")  # what goes wrong is said in words; in the sandbox no file can be read
+    enclosed = enclose(asked["address"], asked["trust"])  # before threads: it holds them too
     waiting: queue.Queue[Message | None] = queue.Queue(WAITING)
     sender = threading.Thread(target=_send, args=(waiting,), daemon=True)
     sender.start()  # before the sandbox: no thread can be started in it
     tee = Tee(**asked["tee"]) if asked.get("tee") else None
     try:
+        enclosed &= connect_in(asked["address"])
         live = LiveStream(
             asked["address"], transport=asked["transport"], trust=asked["trust"],
             tee=tee.packet if tee else None,
         )  # fmt: skip
-        catalogue("en")  # what goes wrong is said in words; in the sandbox no file can be read
-        sandbox = shut_in()
+        sandbox = shut_in(asked["address"], enclosed=enclosed)
         _pass_on(live, sandbox, waiting)
     except ContrejourError as error:
         told = wire.told_error(error)
@@ -53,6 +60,13 @@ def main() -> None:
     waiting.put((b"E", [told]))
     waiting.put(None)
     sender.join()
+
+
+def _import_all_of_av() -> None:
+    """PyAV imports some of itself when a stream is found, which is too late."""
+    for found in pkgutil.walk_packages(av.__path__, "av."):
+        if not found.name.endswith("__main__"):
+            importlib.import_module(found.name)
 
 
 def _pass_on(live: LiveStream, sandbox: str, waiting: queue.Queue[Message | None]) -> None:

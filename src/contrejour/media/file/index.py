@@ -113,7 +113,9 @@ def format_of(
         rgb=name.startswith("gbr"),
         time_base=Fraction(stream.time_base or Fraction(1, 1000)),
         rate=rate,
-        sample_aspect=Fraction(stream.sample_aspect_ratio or 1),
+        sample_aspect=Fraction(
+            stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or 1
+        ),
         rotation=round(-picture.rotation / 90) * 90 % 360,
         matrix=tuple(np.frombuffer(matrix, "=i4").tolist()) if matrix else None,
         color=(

@@ -59,6 +59,7 @@ def copied_init(stream: Any, codec: str, told: bytes) -> bytes:
     container = _mp4(out, video_track_timescale=str(CLOCK_HZ))
     track = container.add_stream_from_template(stream)
     track.time_base = Fraction(1, CLOCK_HZ)
+    track.width, track.height = stream.codec_context.width, stream.codec_context.height
     track.codec_context.extradata = told
     if codec in _IN_BAND:
         track.codec_context.codec_tag = _IN_BAND[codec]

@@ -115,7 +115,7 @@ def test_what_cannot_be_played_is_left_out_and_told(folder, tmp_path, made):
     (folder / "CH1_20270212-080600.ts").symlink_to("/no/such/file")
     frames, _, live = seen(f"recorder:{folder}")
     assert 30 < len(frames) < 80
-    told = ["is not a regular file", "can't be read: No such", "is not a video", "are 192x160 yuv"]
+    told = ["is not a regular file", "can't be read: No such", "is not a video", "are 192x160 h264"]
     assert len(live.notes) == len(told)
     assert all(part in str(note) for part, note in zip(told, live.notes, strict=True))
 

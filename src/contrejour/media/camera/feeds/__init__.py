@@ -5,6 +5,8 @@
     webcam:/dev/video0         webcam.py      one that is plugged in
     file:PATH, recorder:DIR    recordings.py  what was recorded, played at its own pace
 
+`places.py` says which files and ports opening one needs.
+
 Nothing here knows a maker. What can be opened is opened by `connect`: a feed then only reads.
 """
 

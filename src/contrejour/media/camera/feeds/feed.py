@@ -21,14 +21,14 @@ from contrejour.base.errors import (
     NotMedia,
     Unsupported,
 )
+from contrejour.media.camera.feeds.places import ANYONE, BUNDLES
 from contrejour.media.file.index import video_streams
 
 OPEN_S, STALL_S = 5.0, 2.5
 PROBE = {"analyzeduration": "200000", "probesize": "65536", "max_delay": "200000"}
-BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
-"""The system's authorities, on Debian and on Fedora and those after them."""
-ANYONE = "anyone"
-"""As `trust`: whatever certificate a camera shows is taken."""
+NO_DECODER = {"codec_whitelist": "none"}
+"""FFmpeg looks into what comes before it says that an address is open (avformat_find_stream_info):
+by its parsers, but no decoder. That begins with the first packet, in the sandbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def opened(
     """An address opened for reading. Raises CameraError, CameraRefused, in our words."""
     with av.logging.Capture() as said:
         try:
-            return av.open(address, format=format_, options={**PROBE, **options},
+            return av.open(address, format=format_, options={**PROBE, **NO_DECODER, **options},
                            timeout=(OPEN_S, STALL_S))  # fmt: skip
         except (av.FFmpegError, OSError, ValueError) as error:
             if any("certificate" in line for *_, line in said):

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 import av
+import av.logging
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
@@ -34,7 +35,7 @@ from contrejour.base.errors import (
     ContrejourError,
     NotMedia,
 )
-from contrejour.media.camera.feeds.feed import Arrival, Feed, pictures_of
+from contrejour.media.camera.feeds.feed import NO_DECODER, Arrival, Feed, pictures_of
 from contrejour.media.file.index import OPEN_OPTIONS
 
 LOCAL = ("file", "recorder")
@@ -138,7 +139,7 @@ class Recordings(Feed):
                 self.notes.append(error)
                 continue
             context = stream.codec_context
-            shape = (context.width, context.height, context.pix_fmt)
+            shape = (context.width, context.height, context.codec.canonical_name)
             self._shape = self._shape or shape
             if shape == self._shape:
                 return container, stream
@@ -211,7 +212,10 @@ def _opened(path: Path) -> BinaryIO:
 
 def _container(path: Path, file: BinaryIO) -> InputContainer:
     try:
-        return av.open(file, "r", options=OPEN_OPTIONS, metadata_errors="replace")
+        with av.logging.Capture():  # else it says that it has no decoder
+            return av.open(
+                file, "r", options={**OPEN_OPTIONS, **NO_DECODER}, metadata_errors="replace"
+            )
     except (av.FFmpegError, OSError, ValueError) as error:
         reason = str(getattr(error, "strerror", None) or error)
         raise NotMedia("not-a-video", path=path, reason=reason) from None

@@ -57,7 +57,10 @@ class Tee:
             return
         try:
             if packet.stream is not self._stream:
-                self._stream, context = packet.stream, packet.stream.codec_context
+                context = packet.stream.codec_context
+                if not context.width:  # its pictures alone say their size: none is decoded yet
+                    return
+                self._stream = packet.stream
                 codec, sets = context.codec.canonical_name, context.extradata or b""
                 init = partial(copied_init, self._stream, codec)
                 self._offer(self._remux.source(codec, sets, init))

@@ -6,6 +6,7 @@
     onvif/         what a network camera says of itself, asked and never set
     testcamera/    a camera of our own that fails on request
     format.py      what a stream is, and what of it the output must repeat
+    codecs.py      which codecs are decoded at all
     nal.py         just enough of H.264, H.265 and MPEG-4 to tell where decoding may begin
     sets.py        whether the parameter sets that a stream repeats may be believed
 

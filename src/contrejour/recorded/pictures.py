@@ -43,6 +43,9 @@ Image.MAX_IMAGE_PIXELS = 300_000_000
 """Pillow refuses pictures of more than twice so many pixels: small files may unpack to anything."""
 THOROUGH = "contrejour.vision.detect:build_thorough"
 """The default detectors of pictures, which have no neighbours to make up for a miss."""
+DECODED = ("JPEG", "PNG", "WEBP", "TIFF")
+"""By what is in a file, whatever it is called: Pillow knows forty more kinds, one of which (EPS) is
+a program, and runs another to show it."""
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".tif": "TIFF",
            ".tiff": "TIFF"}  # fmt: skip
 _SAVE: dict[str, dict[str, Any]] = {
@@ -115,7 +118,7 @@ def _open(source: Path, allow_truncated: bool) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            picture = Image.open(source)
+            picture = Image.open(source, formats=DECODED)
             if getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO":
                 raise Unsupported("several-pictures", source=source)
             if picture.mode == "F":

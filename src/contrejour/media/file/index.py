@@ -19,7 +19,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from contrejour.base.errors import InputEmpty, InputMissing, NotMedia
-from contrejour.media import nal
+from contrejour.media import codecs, nal
 from contrejour.media.format import Format, depth, filtered, hdr_params, subsampling, working_format
 
 MIN_GOP_PACKETS = 8
@@ -50,6 +50,7 @@ OPEN_OPTIONS = {
     "protocol_whitelist": "file",
     "format_whitelist": "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,asf,mxf,ogg,ivf,obu,h264,hevc,"
     "m4v,mpegvideo,mjpeg,dv,gxf,nut",
+    "codec_whitelist": codecs.PROBED,
 }
 
 
@@ -84,6 +85,7 @@ def probe(path: Path) -> Format:
         if not streams:
             raise NotMedia("no-video-track", path=path)
         stream = streams[0]
+        codecs.check(stream)
         picture, times = _first_picture(container, stream)
         if picture is None:
             raise InputEmpty("no-picture-decodes-from", path=path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,6 +21,7 @@ from contrejour.base.errors import (
     NotMedia,
     Unsupported,
 )
+from contrejour.media import codecs
 from contrejour.media.camera.feeds.places import ANYONE, BUNDLES
 from contrejour.media.file.index import video_streams
 
@@ -70,7 +71,9 @@ class Feed(Protocol):
         """Also while `packets` runs in this thread, and twice."""
 
 
-def pictures_of(container: InputContainer, name: str) -> VideoStream:
+def pictures_of(
+    container: InputContainer, name: str, known: Collection[str] = codecs.FROM_CAMERAS
+) -> VideoStream:
     """The first stream of pictures, made ready. Raises NotMedia, Unsupported; then it is closed."""
     streams = video_streams(container)
     if not streams:
@@ -80,6 +83,11 @@ def pictures_of(container: InputContainer, name: str) -> VideoStream:
     if not stream.codec_context:
         container.close()
         raise Unsupported("codec-unknown", camera=name)  # fmt: skip
+    try:
+        codecs.check(stream, known)
+    except Unsupported:
+        container.close()
+        raise
     context = stream.codec_context
     context.thread_count = 1
     context.copy_opaque = True

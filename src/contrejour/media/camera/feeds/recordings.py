@@ -35,6 +35,7 @@ from contrejour.base.errors import (
     ContrejourError,
     NotMedia,
 )
+from contrejour.media import codecs
 from contrejour.media.camera.feeds.feed import NO_DECODER, Arrival, Feed, pictures_of
 from contrejour.media.file.index import OPEN_OPTIONS
 
@@ -134,7 +135,7 @@ class Recordings(Feed):
         for path, file in self._waiting:
             try:
                 container = _container(path, file)
-                stream = pictures_of(container, str(path))
+                stream = pictures_of(container, str(path), codecs.IN_FILES)
             except ContrejourError as error:
                 self.notes.append(error)
                 continue

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import resource
+import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +20,7 @@ from fakes.streams import fmt_of
 
 from contrejour.base.errors import CameraRefused, ModelError
 from contrejour.cli.sealing import keeping
+from contrejour.custody.seal.window import stays_in_memory
 from contrejour.live.doctor import Examination, examine, machine
 from contrejour.live.doctor.cameras import CameraCheck
 from contrejour.live.doctor.finding import bounded, fine
@@ -208,3 +211,29 @@ def test_too_many_cameras_for_the_cores_is_a_warning():
     many = {str(number): replace(BIG, rate=Fraction(25)) for number in range(8)}
     assert machine.cores(many, many, 4).state == "warning"
     assert machine.cores(list(many)[:2], many, 4).state == "ok"
+
+
+@pytest.mark.parametrize(
+    ("swaps", "locks", "state"),
+    [
+        ("Filename Type Size Used Priority\n", False, "ok"),
+        ("Filename Type Size Used Priority\n/dev/sda2 partition 1 0 -2\n", True, "ok"),
+        ("Filename Type Size Used Priority\n/dev/sda2 partition 1 0 -2\n", False, "warning"),
+        (None, False, "warning"),
+    ],
+)
+def test_attack_13_keys_that_may_reach_swap_are_told(swaps, locks, state, tmp_path):
+    if swaps is not None:
+        (tmp_path / "swaps").write_text(swaps)
+    [found] = machine.memory(tmp_path / "swaps", lambda: locks)
+    assert found.state == state
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mlockall is tried on Linux")
+def test_who_makes_keys_says_whether_it_locks_its_memory():
+    soft, hard = resource.getrlimit(resource.RLIMIT_MEMLOCK)
+    try:
+        resource.setrlimit(resource.RLIMIT_MEMLOCK, (0, hard))
+        assert not stays_in_memory()
+    finally:
+        resource.setrlimit(resource.RLIMIT_MEMLOCK, (soft, hard))

@@ -108,6 +108,14 @@ def _ask(line: bytes) -> dict[str, Any]:
     return told if isinstance(told, dict) and process.returncode == 0 else {}
 
 
+def stays_in_memory() -> bool:
+    """Whether the process that makes keys can keep its memory out of swap, here and now.
+
+    Raises SealError.
+    """
+    return bool(_ask(b'{"epoch": "", "ways": [], "windows": []}').get("locked"))
+
+
 def begin_making() -> subprocess.Popen[bytes]:
     """The process that makes the keys; it ends with the thread that called this."""
     return children.begin(

@@ -3,7 +3,7 @@
 finding.py    Finding        one check: fine, doubtful or failing; bounded in time
 site.py                      the site file, its plan, its logins
 cameras.py                   each camera: does it answer, with what pictures
-machine.py                   models, disk, clock, cores, sandbox
+machine.py                   models, disk, clock, cores, memory, sandbox
 examine.py    examine        all of them, in order
 """
 

@@ -66,6 +66,7 @@ def examine(asked: Examination, cameras: CameraCheck | None = None) -> Iterator[
         (machine.DISK, partial(machine.disk, asked.output, places, formats, plan.got, now)),
         (machine.CLOCK, partial(machine.clock, now)),
         (machine.CORES, lambda: [machine.cores(places, formats, machine.cores_here())]),
+        (machine.MEMORY, machine.memory),
         (machine.SANDBOX, lambda: [machine.sandbox(SHORT_S / 2)]),
     )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from contrejour.base.messages import Message
 from contrejour.custody.seal.clock import kernel
+from contrejour.custody.seal.window import stays_in_memory
 from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.vocabulary import Act
 from contrejour.live.doctor.finding import CheckResult, doubtful, failing, fine
@@ -28,6 +29,7 @@ CORE_SECONDS_A_PIXEL = 1 / (8 * 12 * 1280 * 720)
 NEARLY_FULL = 0.8
 MODELS, CLOCK, DISK = Message("doctor-models"), Message("doctor-clock"), Message("doctor-disk")
 CORES, SANDBOX = Message("doctor-cores"), Message("doctor-sandbox")
+MEMORY, SWAPS = Message("doctor-memory"), Path("/proc/swaps")
 
 
 def models_here() -> Iterator[CheckResult]:
@@ -108,6 +110,22 @@ def cores(cameras: Iterable[str], formats: Mapping[str, Format], there: int) -> 
 
 def cores_here() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def memory(
+    swaps: Path = SWAPS, locks: Callable[[], bool] = stays_in_memory
+) -> Iterator[CheckResult]:
+    """Whether the secret halves of keys, which live for moments, may reach a disk as swap."""
+    try:
+        swapping = len(swaps.read_text().splitlines()) > 1  # the first line is a heading
+    except OSError:
+        swapping = True  # as far as anybody knows
+    if not swapping:
+        yield fine(MEMORY, "memory-without-swap")
+    elif locks():
+        yield fine(MEMORY, "memory-locked")
+    else:
+        yield doubtful(MEMORY, "memory-may-be-swapped")
 
 
 def sandbox(limit_s: float) -> CheckResult:

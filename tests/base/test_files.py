@@ -515,3 +515,27 @@ def test_files_come_to_their_names_in_one_place() -> None:
         if by_hand.search(path.read_text("utf-8"))
     }
     assert found <= OWN.keys(), "contrejour.base.files has create, replace, aside, new_folder"
+
+
+def test_attack_02_a_lock_that_is_a_link_is_refused_and_one_that_is_there_loses_nothing(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "letter").write_text("kept")
+    (tmp_path / "lock").symlink_to(tmp_path / "letter")
+    with pytest.raises(OSError, match="symbolic links"):
+        files.lock_file(tmp_path / "lock", tmp_path)
+    with files.lock_file(tmp_path / "letter", tmp_path), pytest.raises(Busy):
+        files.lock_file(tmp_path / "letter", tmp_path)
+    assert (tmp_path / "letter").read_text() == "kept"
+
+
+def test_attack_07_a_folder_below_stays_the_one_that_was_opened(tmp_path: Path) -> None:
+    root, own = tmp_path / "root", tmp_path / "own"
+    (root / "steps").mkdir(parents=True)
+    own.mkdir()
+    with files.folder_below(root, "steps") as steps:
+        (root / "steps").rename(root / "moved")
+        (root / "steps").symlink_to(own)
+        files.create(steps / "0001.json", b"{}")
+    assert [*own.iterdir()] == []
+    assert (root / "moved" / "0001.json").read_bytes() == b"{}"

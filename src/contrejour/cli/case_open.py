@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing, SealError
+from contrejour.base.files import make_folder
 from contrejour.cli import arguments
 from contrejour.cli.arguments import CASE_FOLDER
 from contrejour.cli.case_peel import demand_file, identity, utc_now
@@ -73,7 +74,7 @@ def _open_one(
         document = records.write(step, found.case.order.id, at)
         found = folder.add(args.folder, found, step, document, at)  # refused: nothing is shown
         folder.owe(args.folder, records.owed_opened(found.case.order, layer, at))
-        place.mkdir(parents=True, exist_ok=True)
+        make_folder(place)
         for each in sealed:
             print(_clear(each, key, place, args.allow_truncated))
     return found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.base import times
 from contrejour.base.errors import InputMissing, OrderError, OutputFailed, UsageError
+from contrejour.base.files import make_folder
 from contrejour.base.stderr import warn
 from contrejour.cli import arguments
 from contrejour.cli.arguments import CASE_FOLDER, FORCE
@@ -138,7 +139,7 @@ def _write_pages(document: PublicDocument, folder: Path, *, force: bool) -> None
 def _made(folder: Path) -> Path:
     """The folder, which is there. Raises OutputFailed."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     except OSError as error:
         raise OutputFailed("cannot-be-written", path=folder, reason=error.strerror) from error
     return folder

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import ContrejourError, UsageError
-from contrejour.base.files import replace
+from contrejour.base.files import make_folder, replace
 from contrejour.base.messages import Message
 from contrejour.base.stderr import MessageLog
 from contrejour.cli import arguments
@@ -97,7 +97,7 @@ class Configuration:
 
     def _keep(self, text: str) -> None:
         try:
-            self.output.mkdir(parents=True, exist_ok=True)
+            make_folder(self.output)
             replace(self.output / KEPT, text.encode(), 0o600)
         except OSError as error:
             told = Message("cannot-be-written", path=KEPT, reason=error.strerror)

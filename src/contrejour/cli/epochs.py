@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.base import times
 from contrejour.base.errors import InputMissing, OutputExists, UsageError
-from contrejour.base.files import filling
+from contrejour.base.files import filling, make_folder
 from contrejour.base.language import said
 from contrejour.cli import arguments
 from contrejour.cli.command import Argument, Command, Option, Switch
@@ -71,7 +71,7 @@ def _make(args: argparse.Namespace) -> int:
 
     kind = RecipientKind.X25519 if args.x25519 else RecipientKind.HYBRID
     with filling(args.folder):
-        args.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(args.folder, 0o700)
         for day, recipient in make(args.folder, _wanted(args), kind).items():
             print(day, recipient)
     return 0
@@ -89,7 +89,7 @@ def _publish(args: argparse.Namespace) -> int:
     if args.each:
         asked = {args.output / f"{day}.{args.party}.note": [day] for day in days}
         with filling(args.output):
-            args.output.mkdir(parents=True, exist_ok=True)
+            make_folder(args.output)
     entries = b""
     for path, those in asked.items():
         note = keys.publish(args.folder, those, args.party, signer)
@@ -123,7 +123,7 @@ def _destroy(args: argparse.Namespace) -> int:
         raise UsageError("statements-not-a-folder", output=args.output)
     signer = _signer(args)
     with filling(args.output):
-        args.output.mkdir(parents=True, exist_ok=True)
+        make_folder(args.output)
     for day, path in zip(due, statements, strict=True):
         keep = partial(arguments.write_new, path, force=True)
         shred.destroy(args.folder, day, args.party, signer, now, args.token, keep)

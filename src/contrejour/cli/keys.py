@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from contrejour.base.files import make_folder
 from contrejour.cli import arguments
 from contrejour.cli.command import Argument, Command, Switch
 from contrejour.cli.epochs import DESTROY, MAKE, PUBLISH, SHOW
@@ -17,7 +18,7 @@ def _new(args: argparse.Namespace) -> int:
 
     path: Path = args.file or default_key()
     if args.file is None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path.parent, 0o700)
     key = new_witness_key() if args.ml_dsa else new_key()
     arguments.write_new(path, private_pem(key, password(args.password_file)), mode=0o600)
     arguments.write_new(beside(path), public_pem(key), force=True)

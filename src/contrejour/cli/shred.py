@@ -18,7 +18,7 @@ from contrejour.base.errors import (
     OutputFailed,
     UsageError,
 )
-from contrejour.base.files import filling
+from contrejour.base.files import filling, make_folder
 from contrejour.base.language import said
 from contrejour.cli import arguments
 from contrejour.cli.command import Command, Option
@@ -48,7 +48,7 @@ def _shred(args: argparse.Namespace) -> int:
     ends, signer = end_of(args), private_key(args.key, args.password_file)
     party, due = args.party or args.role, 0
     with filling(args.output):
-        args.output.mkdir(parents=True, exist_ok=True)
+        make_folder(args.output)
         for destroy, key, what in _due(args.folder, ends, now, wrong):
             path, due = args.output / f"{key.stem}.shred", due + 1
             try:

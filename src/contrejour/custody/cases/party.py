@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from contrejour.base.errors import OrderError
-from contrejour.base.files import filling
+from contrejour.base.files import filling, make_folder
 from contrejour.base.times import Clock, utc
 from contrejour.custody.cases import folder as folders
 from contrejour.custody.cases import records
@@ -198,7 +198,7 @@ class Party:
         copy = case_copy(folder, found, seen)
         out = place / f"{onion.name}{'.onions' if hold else '.age'}"
         room = (len(onion.data) + MORE_BYTES) * (sum(map(len, hold.ways)) if hold else 1)
-        place.mkdir(parents=True, exist_ok=True)
+        make_folder(place)
         with writing(out, 0o600, room) as file:  # its room is taken before the window is spent
             used_s = self.spent.used_s(now)
             peeled = self.peel(onion, copy, now)

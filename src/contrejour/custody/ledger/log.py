@@ -23,7 +23,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from contrejour.base.errors import LedgerError, OutputExists
-from contrejour.base.files import Batch, aside, lock, make_folder, unwritable
+from contrejour.base.files import Batch, aside, lock_file, make_folder, unwritable
 from contrejour.base.messages import Message
 from contrejour.custody import note
 from contrejour.custody.ledger import checkpoint, tiles, tree
@@ -69,9 +69,8 @@ class Log:
         if not _database(folder).exists():
             raise LedgerError("no-log", folder=folder)
         with _writing(folder):
-            self._lock = (folder / "lock").open("w")
+            self._lock = lock_file(folder / "lock", folder)
             try:
-                lock(self._lock.fileno(), folder)
                 self._known = _opened(_database(folder))
                 self._resume()
             except BaseException:

@@ -20,6 +20,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contrejour.base.errors import SealError
+from contrejour.base.files import make_folder
 from contrejour.base.times import SECOND, of_utc
 from contrejour.custody.note import Key
 from contrejour.custody.openers import signers
@@ -52,7 +53,7 @@ def shredding_path(path: Path) -> Path:
 
 def make_hold(folder: Path, order: str, until: str, kind: RecipientKind) -> Recipient:
     """A party's key for one hold; `until` is written into it. Raises SealError, OSError."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(folder, 0o700)
     with Identity.generate(kind) as secret:
         write_identity(hold_path(folder, order), secret, f"hold until {until}")
         return secret.recipient()

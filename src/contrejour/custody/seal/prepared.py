@@ -16,6 +16,7 @@ from itertools import groupby
 from pathlib import Path
 
 from contrejour.base.errors import SealError
+from contrejour.base.files import make_folder
 from contrejour.base.messages import Message, reason_of
 from contrejour.custody.seal import window
 from contrejour.custody.seal.gaps import Reason
@@ -50,7 +51,7 @@ class PreparedWindows:
         self.why: Message | None = None
         """Why the last windows could not be made."""
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True, exist_ok=True)  # what couldn't be taken away is when it's due
+        make_folder(folder)  # what couldn't be taken away is when it's due
 
     @property
     def reason(self) -> Reason:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from contrejour.base.errors import SealError
-from contrejour.base.files import sync
+from contrejour.base.files import make_folder, sync
 from contrejour.base.times import of_utc
 from contrejour.custody.seal.manifest import Manifest, Status, digest
 from contrejour.custody.seal.new_files import write_new
@@ -132,7 +132,7 @@ def stretches(folder: Path) -> Iterator[tuple[int, int]]:
 def enter(camera: Path, t0: int, onions: Path) -> Path:
     """The folder of a window, with its onions in it, durable. Raises OSError."""
     folder = folder_of(camera, t0)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     onions.replace(folder / ONIONS)
     for each in (folder, folder.parent, camera):
         sync(each)

@@ -6,7 +6,6 @@ the log is to be told, and destroys what is due, whether a camera runs or not.
 
 from __future__ import annotations
 
-import fcntl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Any
 
 from contrejour.base.ending import finally_each
 from contrejour.base.errors import Busy, OutputFailed, PlanExpired, Refused, SealError
+from contrejour.base.files import lock_file, make_folder
 from contrejour.base.messages import Message, Tell, reason_of
 from contrejour.custody.seal import clock, store
 from contrejour.custody.seal.chain import Chain, Edge
@@ -97,11 +97,10 @@ class SealedArchive:
         """What is destroyed, and the log hasn't been told yet."""
         self._lock = threading.RLock()
         try:
-            keeping.base.mkdir(parents=True, exist_ok=True)
-            self._alone = (keeping.base / ".lock").open("w")
-            fcntl.flock(self._alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            make_folder(keeping.base)
+            self._alone = lock_file(keeping.base / ".lock", keeping.base)
             self._entries = LogEntries(keeping.base, keeping.edge.name)
-        except BlockingIOError:
+        except Busy:
             raise Busy("being-sealed-to", path=keeping.base) from None
         except OSError as error:
             raise OutputFailed(

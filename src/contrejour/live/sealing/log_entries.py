@@ -23,7 +23,7 @@ from typing import Any
 from contrejour.base import files
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import SealError
-from contrejour.base.files import sync
+from contrejour.base.files import make_folder, sync
 from contrejour.base.times import utc
 from contrejour.custody.ledger.entry import Entry
 from contrejour.custody.ledger.tree import full_root, leaf_hash, root
@@ -64,7 +64,7 @@ class LogEntries:
     def __init__(self, base: Path, edge: str) -> None:
         """Raises SealError for a state that is damaged, and OSError."""
         self._base, self._edge, self._folder = base, edge, base / FOLDER
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         self._state: dict[str, Any] = {"cameras": {}, "files": 0, "to": 0}
         path = self._folder / STATE
         if path.exists():

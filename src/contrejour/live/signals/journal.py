@@ -19,7 +19,7 @@ from pathlib import Path
 from contrejour.base import times
 from contrejour.base.canonical import Json
 from contrejour.base.errors import OutputFailed
-from contrejour.base.files import GrowingFile, lock, make_folder, sync, writing
+from contrejour.base.files import GrowingFile, lock_file, make_folder, sync, writing
 from contrejour.base.messages import Message, Tell
 from contrejour.live.signals import entry as entries
 from contrejour.live.signals.entry import FIRST_CHAIN, EntryKind, JournalEntry
@@ -47,9 +47,8 @@ class Journal:
         self._file = GrowingFile()
         with writing(folder, KEPT):
             make_folder(folder)
-            self._lock = (folder / "lock").open("w")
+            self._lock = lock_file(folder / "lock", folder)
             try:
-                lock(self._lock.fileno(), folder)
                 self._open(token)
             except BaseException:
                 self.close()

@@ -25,7 +25,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from contrejour.base.files import aside
+from contrejour.base.files import aside, make_folder
 from contrejour.base.messages import Message, Tell
 from contrejour.base.pictures import Cells, Frame
 from contrejour.vision import scene, veil
@@ -137,7 +137,7 @@ class Empty:
         self._scene, self._learner, self._lost_since_ns = learned, None, None
         self._tell(Message("scene-known", percent=100 * float(learned.proven.mean())))
         try:
-            self._kept.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self._kept.parent)
             with aside(self._kept) as part:
                 learned.bare.save(part)
         except OSError as error:  # it is learned again after a restart

@@ -1,0 +1,164 @@
+"""One discipline of files: who opens for writing, and who moves or removes, is counted.
+
+`base/files.py` and `base/state.py` may. Each other place that does stands below, and the list is
+exact: a new one fails, and so does one that is gone and still listed. An import contract can't say
+this: `open` needs no import.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import contrejour
+
+SOURCE = Path(contrejour.__file__).parent
+OWNERS = {"base/files.py", "base/state.py"}
+METHODS = {
+    "chmod", "hardlink_to", "lchmod", "makedirs", "mkdir", "mkfifo", "mknod", "removedirs",
+    "renames", "rmdir", "rmtree", "symlink", "symlink_to", "touch", "truncate", "unlink",
+    "write_bytes", "write_text",
+}  # fmt: skip
+"""Whatever they are called on."""
+OF_MODULES = {
+    "os": {"link", "open", "remove", "rename", "replace"},
+    "shutil": {"copy", "copy2", "copyfile", "copytree", "move", "unpack_archive"},
+    "tempfile": {
+        "NamedTemporaryFile", "SpooledTemporaryFile", "TemporaryDirectory", "TemporaryFile",
+        "mkdtemp", "mkstemp",
+    },
+}  # fmt: skip
+NO_FILES = {"archive", "Image", "tarfile"}
+"""Members of an archive and pictures that are read; a tar that is made in memory."""
+WRITES = set("wax+")
+"""Letters of a mode that writes."""
+
+ELSEWHERE: dict[str, Counter[str]] = {
+    # /dev/null, in the place of an output that went away
+    "cli/main.py": Counter({"os.open": 1}),
+    "cli/watch.py": Counter({"unlink": 1}),
+    "custody/cases/folder.py": Counter({"mkdir": 1}),
+    # a list that only grows
+    "custody/cases/spent.py": Counter({"os.open": 1}),
+    "custody/ledger/log.py": Counter({"rmtree": 1}),
+    "custody/seal/chain.py": Counter({"unlink": 2}),
+    "custody/seal/prepared.py": Counter({"rmtree": 2, "unlink": 1}),
+    "custody/seal/segment.py": Counter(
+        {"open": 1, "os.replace": 2, "unlink": 2}
+    ),  # what a kill leaves of a segment is kept
+    # a key is overwritten in its place
+    "custody/seal/shred.py": Counter({"open": 1, "unlink": 2}),
+    "custody/seal/store.py": Counter({"rmdir": 1, "rmtree": 1, "unlink": 1}),
+    "live/retention.py": Counter({"rmdir": 1, "unlink": 1}),
+    "live/sealing/log_entries.py": Counter({"os.replace": 1, "unlink": 3}),
+    "live/signals/journal.py": Counter(
+        {"os.open": 2, "os.rename": 1, "unlink": 1}
+    ),  # a journal that only grows
+    # counts, a line each
+    "live/watch/events.py": Counter({"open": 1}),
+    # a video, in a work folder
+    "media/file/mux.py": Counter({"open": 1}),
+    # in memory
+    "media/out/fmp4.py": Counter({"open": 1}),
+    "media/out/hls.py": Counter(
+        {"mkdir": 2, "os.open": 1, "unlink": 2}
+    ),  # parts of a playlist, which begin as they are written
+    "papers/folder.py": Counter(
+        {"chmod": 1, "write_bytes": 1}
+    ),  # in a folder that gets its name whole
+    "recorded/folder.py": Counter({"mkdir": 1, "rmdir": 1, "rmtree": 2, "unlink": 3}),
+    # frames that have no name, until the header can be put before them
+    "recorded/masksfile/file.py": Counter({"tempfile.TemporaryFile": 1}),
+    "recorded/render.py": Counter({"unlink": 1}),
+    "vision/detect/fetch.py": Counter(
+        {"mkdir": 1, "write_bytes": 2}
+    ),  # in a folder that gets its name whole
+    "vision/detect/models.py": Counter(
+        {"mkdir": 1, "open": 1, "rmtree": 2, "tempfile.TemporaryDirectory": 1}
+    ),
+    # in a work folder, or aside
+    "vision/scene/scene.py": Counter({"open": 1}),
+}
+"""Each of them writes in a folder that its user named or that is its own."""
+
+
+def calls(tree: ast.AST) -> Iterator[str]:
+    """What of this writes, moves or removes, by name."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func
+        if isinstance(called, ast.Name) and called.id == "open" and writes(node, 1):
+            yield "open"
+        elif isinstance(called, ast.Name) and called.id in OF_MODULES["tempfile"]:
+            yield f"tempfile.{called.id}"
+        elif isinstance(called, ast.Attribute):
+            owner = called.value.id if isinstance(called.value, ast.Name) else ""
+            if called.attr in OF_MODULES.get(owner, ()):
+                if (owner, called.attr) != ("os", "open") or opens_to_write(node):
+                    yield f"{owner}.{called.attr}"
+            elif called.attr in METHODS:
+                yield called.attr
+            elif called.attr == "rename" and owner != "files":
+                yield "rename"
+            elif called.attr == "open" and owner not in NO_FILES and opened(node, owner):
+                yield "open"
+
+
+def opened(node: ast.Call, owner: str) -> bool:
+    """Whether `owner.open(…)`, of a path or of a module that opens paths, writes."""
+    return writes(node, 1 if owner in ("av", "io") else 0)
+
+
+def writes(node: ast.Call, place: int) -> bool:
+    """Whether the mode of an `open` writes, or can't be read here."""
+    given = [*node.args[place : place + 1], *(k.value for k in node.keywords if k.arg == "mode")]
+    return any(
+        not isinstance(mode, ast.Constant)
+        or (isinstance(mode.value, str) and len(mode.value) < 5 and bool(WRITES & {*mode.value}))
+        for mode in given
+    )
+
+
+def opens_to_write(node: ast.Call) -> bool:
+    """Whether the flags of an `os.open` say more than reading."""
+    flags = {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
+    return bool(flags & {"O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC", "O_APPEND"})
+
+
+def found() -> dict[str, Counter[str]]:
+    told = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        name = path.relative_to(SOURCE).as_posix()
+        if name not in OWNERS and (seen := Counter(calls(ast.parse(path.read_text())))):
+            told[name] = seen
+    return told
+
+
+def test_files_are_written_by_who_owns_that_and_by_who_is_listed() -> None:
+    assert found() == ELSEWHERE
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["open(p, 'w')", "open(p, mode='ab')", "p.open('r+b')", "p.open(mode)", "os.open(p, os.O_RDWR)",
+     "p.write_text('')", "os.replace(a, b)", "p.rename(q)", "p.unlink()", "shutil.rmtree(p)",
+     "tempfile.mkdtemp()", "mkdtemp()", "p.mkdir()", "av.open(p, 'w')", "os.remove(p)",
+     "p.touch()"],
+)  # fmt: skip
+def test_each_way_to_write_is_seen(text: str) -> None:
+    assert list(calls(ast.parse(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["open(p)", "open(p, 'rb')", "p.open('rb')", "p.open()", "os.open(p, os.O_RDONLY)",
+     "text.replace(a, b)", "replace(job, out=1)", "p.read_text()", "archive.open(name)",
+     "Image.open(source)"],
+)  # fmt: skip
+def test_what_only_reads_is_not(text: str) -> None:
+    assert not [*calls(ast.parse(text))]

@@ -16,8 +16,10 @@ from fakes.videos import InlinePool
 
 from contrejour import media
 from contrejour.base import state
+from contrejour.base.errors import UsageError
 from contrejour.base.files import sha256
 from contrejour.recorded.folder import WorkFolder
+from contrejour.recorded.inputs import targets
 from contrejour.recorded.job import identity
 from contrejour.recorded.pool import Task
 from contrejour.recorded.request import Options, masks_name
@@ -195,3 +197,19 @@ def test_attack_02_what_is_planted_beside_an_output_is_neither_waited_for_nor_fo
     assert done.returncode == 0, done.stderr
     assert dear.read_text() == "kept"
     assert not out.is_symlink()
+
+
+@pytest.mark.parametrize("link", ["in.veiled", "in.veiled/day"])
+def test_attack_02_a_link_among_the_folders_of_outputs_leads_no_output_elsewhere(
+    tmp_path: Path, link: str
+) -> None:
+    (tmp_path / "in" / "day").mkdir(parents=True)
+    (tmp_path / "in" / "day" / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (tmp_path / "dear").mkdir()
+    (tmp_path / link).parent.mkdir(exist_ok=True)
+    (tmp_path / link).symlink_to(tmp_path / "dear")
+    with pytest.raises(UsageError, match="is a link"):
+        targets([tmp_path / "in"], None)
+    named = tmp_path / "named"
+    named.symlink_to(tmp_path / "dear")
+    assert [each.out for each in targets([tmp_path / "in"], named)] == [named / "day" / "a.png"]

@@ -30,7 +30,8 @@ class Target:
 def targets(inputs: Sequence[Path], out: Path | None) -> list[Target]:
     """Every file meant by `inputs` (folders are walked), with its output under `out`.
 
-    Raises UsageError where two would write one file, or one would replace an input; InputMissing;
+    Raises UsageError where two would write one file, one would replace an input, or a link leads
+    out of the folder of outputs; InputMissing;
     InputEmpty where nothing is meant. Nothing is written, and only the first bytes of files read.
     """
     found = list(_found(inputs, out))
@@ -66,13 +67,24 @@ def _found(inputs: Sequence[Path], out: Path | None) -> Iterator[Target]:
             if out and len(inputs) > 1:
                 root = root / given.name
             for source in _walk(given, (out or root).absolute()):
-                yield _target(source, root / source.relative_to(given), "")
+                target = _target(source, root / source.relative_to(given), "")
+                _demand_no_link(root if out else root.parent, target.out.parent)
+                yield target
         elif out is not None and into:
             yield _target(given, out / given.name, "")
         elif out is not None:
             yield Target(given, out, is_picture(given))
         else:
             yield _target(given, given, ".veiled")
+
+
+def _demand_no_link(root: Path, folder: Path) -> None:
+    """A folder below `root`, which the user didn't name, leads nowhere else. Raises UsageError."""
+    for place in (folder, *folder.parents):
+        if place == root:
+            return
+        if place.is_symlink():
+            raise UsageError("link-in-folder", path=place)
 
 
 def _walk(root: Path, skip: Path) -> Iterator[Path]:

@@ -63,18 +63,28 @@ Comment s'ouvre ce qui est scellé ; chacun est facultatif. Au-delà des limites
 | key | default | from | to | English | français |
 |---|---|---|---|---|---|"""
 
+ABOUT_POLICIES = """
+`open_policy`, `witness_policy`: SHA-256 of the files that say [who opens](seal.md#contrejour-seal)
+and who witnesses the log. They are voted: `mandate compile --policy FILE --witnesses FILE` takes no
+others, and no recorder seals and no party opens by others. Without them nothing is sealed.
+SHA-256 des fichiers qui disent qui ouvre et qui atteste. Ils sont votés : rien n'est scellé ni
+ouvert selon d'autres, et sans eux rien n'est scellé.
+"""
+
 
 def _numbers() -> Iterator[str]:
     yield ABOUT_NUMBERS
     minutes = {"camera_minutes": (1, MOST_CAMERA_MINUTES)}
     for name, value in SealingTerms():
+        if name not in NUMBERS:
+            continue
         times = {"window": WINDOWS, **LIMITS}
         least, most = minutes.get(name) or (
             Period(seconds=int(each.total_seconds())) for each in times[name]
         )
         said = " | ".join(NUMBERS[name])
         yield f"| `{name}` | `{value}` | `{least}` | `{most}` | {said} |"
-    yield ""
+    yield ABOUT_POLICIES
 
 
 def words() -> str:

@@ -73,7 +73,9 @@ WORDS: Mapping[str, str] = {
     "Publish.site": "this site's name in messages",
     "Publish.mqtt": "a broker",
     "Publish.webhooks": "addresses that events are posted to",
-    "Seal.policy": "who opens together ([seal](seal.md)), as the ceremony left it",
+    "Seal.policy": "who opens together ([seal](seal.md)), as the ceremony left it: the plan has "
+    "its hash (`originals.open_policy`)",
+    "Seal.witnesses": "the log and its witnesses, the same: `originals.witness_policy`",
     "Seal.keysets": "the parties' notes of today and tomorrow (`keys publish --each`), or a folder "
     "of `*.note`; read again for each day",
     "Seal.edge": "this recorder's name, in manifests and in the log",

@@ -82,7 +82,7 @@ def test_refusals_end_a_case(desk: Desk) -> None:
         (("--opener", "mallory"), 2, "opener"), (("--hold-until", "2020-01-01T00:00Z"), 21, "hold"),
         (("--key", "dpo.key"), 16, "not the key of opj"),
         (("--plan", "open.policy"), 16, "not a signed plan"),
-        (("--policy", "witness.policy"), 2, "line 1 of the policy"),
+        (("--policy", "witness.policy"), 11, "not the one that was voted"),
         (("--private", "plan.pub"), 2, "not an object of texts"),
         (("--since", "2027-02-12T16:00"), 2, "a time such as"),
     ],

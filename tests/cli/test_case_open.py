@@ -63,6 +63,7 @@ def test_attack_12_a_policy_that_names_the_vault_last_is_opened_as_any_other(roo
     parties = [line for line in lines if line.startswith("party")]
     text = "".join([*parties[::-1], *lines[len(parties) :]])
     (room.folder / "open.policy").write_text(text)
+    room.vote()
     room.seal(replace(keys.keys_of(parse(text, "party"), [], DAY), epoch=DAY))
     shown(room)
 
@@ -109,6 +110,7 @@ def test_words_in_another_file_of_the_case_are_no_approval(room):
     """What was signed was looked for by its letters, in policies too: a comment stopped a peel."""
     with (room.folder / "open.policy").open("a") as policy:
         policy.write('# "type":"order.approve" and "type":"order.refuse" are what parties sign\n')
+    room.vote()
     room.agreed()
     room.prove()
     room("witness", room.case, "--proof", "proof")

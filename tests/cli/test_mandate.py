@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from fakes.mandates import FOLDER, FULL
-from fakes.runs import run
+from fakes.runs import check, run
+from fakes.sections import ceremony
+from fakes.sites import voted
 
 FRENCH = {"LC_ALL": "fr_FR.UTF-8"}
 LAWFUL, PROJECT = FOLDER / "lawful.yaml", FOLDER / "project.yaml"
@@ -264,3 +266,31 @@ def test_questions_are_answered_by_number_or_word():
 def test_a_full_disk_leaves_no_half_plan(full, key):
     done = run("mandate", "compile", full, *DAY, "-o", "/dev/full/plan.json", "--key", key)
     assert done.returncode == 9
+
+
+def test_attack_04_a_mandate_is_compiled_for_the_policies_that_it_names_alone(tmp_path, key):
+    """A plan named nobody: who opens was a text beside it."""
+    ceremony(tmp_path)
+    opening, witnesses = tmp_path / "open.policy", tmp_path / "witness.policy"
+    plan, mandate = tmp_path / "plan.json", tmp_path / "mandate.yaml"
+
+    def compiled(*more: object, **named: object):
+        mandate.write_text(json.dumps({**FULL, "originals": named}))
+        return run("mandate", "compile", mandate, *DAY, "-o", plan, "--key", key, *more)
+
+    files = ("--policy", opening, "--witnesses", witnesses)
+    of = voted(tmp_path)
+    check(compiled(**of), 2, "both files are needed")
+    check(compiled(*files[:2], **of), 2, "both files are needed")
+    check(compiled(*files), 11, "doesn't name open_policy")
+    check(compiled(*files, open_policy=of["open_policy"]), 2, "witness_policy is missing")
+    check(compiled(*files, **{**of, "open_policy": "a" * 64}), 11, "not the one that was voted")
+    alone = tmp_path / "alone"
+    alone.write_text("party admin age1\nquorum admin\n")
+    theirs = {**of, "open_policy": hashlib.sha256(alone.read_bytes()).hexdigest()}
+    check(compiled("--policy", alone, "--witnesses", witnesses, **theirs), 19, "one vault")
+    assert not plan.exists()
+    done = compiled(*files, **of)
+    assert done.returncode == 0, done.stderr
+    assert all(each in done.stdout for each in of.values())
+    assert of.items() <= json.loads(plan.read_bytes())["signed"]["originals"].items()

@@ -7,6 +7,7 @@ import pty
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from fakes.clocks import today
@@ -15,7 +16,8 @@ from fakes.tokens import PIN, Soft, install
 
 from contrejour.cli.main import main
 from contrejour.custody.seal.keynotes import Verifier
-from contrejour.custody.seal.keys import published
+from contrejour.custody.seal.keys import published, write_identity
+from contrejour.custody.seal.recipient import Identity, RecipientKind
 from contrejour.custody.seal.shred import destroyed
 
 
@@ -47,11 +49,12 @@ def test_a_token_s_key_of_a_day_is_published_sealed_to_opened_and_its_end_is_sai
     assert published((tmp_path / "note").read_bytes(), Verifier.parse(verifier)) == {
         str(today()): token.recipient
     }
-    (tmp_path / "open.txt").write_text(f"party dpo {verifier}\nquorum dpo\n")
+    vault = with_vault(tmp_path, verifier)
     folder = tmp_path / "sealed"
     assert main(["seal", str(clip), "--to", str(tmp_path / "open.txt"),
                  "--keyset", str(tmp_path / "note"), "-o", str(folder)]) == 0  # fmt: skip
-    assert main(["open", str(folder), "--key", str(key), "-o", str(tmp_path / "out")]) == 0
+    keys = ["--key", str(key), "--key", str(vault)]
+    assert main(["open", str(folder), *keys, "-o", str(tmp_path / "out")]) == 0
     assert (tmp_path / "out").read_bytes() == clip.read_bytes()
 
     destroy = ["keys", "destroy", str(days), "--day", str(today()), *by]
@@ -78,11 +81,22 @@ def test_a_key_in_a_file_that_goes_with_a_token_s_is_said_to_be_overwritten(tmp_
 
 @pytest.fixture
 def sealed(tmp_path, clip, token):
-    """What is typed to open a file that is sealed for the token alone, but for where to."""
-    (tmp_path / "open.txt").write_text(f"party dpo {token.recipient}\nquorum dpo\n")
+    """What is typed to open a file that is sealed for the token and a vault, but for where to."""
+    vault = with_vault(tmp_path, token.recipient)
     folder, key = tmp_path / "sealed", token.file(tmp_path / "dpo.key")
     assert main(["seal", str(clip), "--to", str(tmp_path / "open.txt"), "-o", str(folder)]) == 0
-    return ["open", str(folder), "--key", str(key), "-o"]
+    return ["open", str(folder), "--key", str(key), "--key", str(vault), "-o"]
+
+
+def with_vault(folder: Path, judge: object) -> Path:
+    """A policy by which a judge with this key opens with the vault, whose key is in a file."""
+    with Identity.generate(RecipientKind.X25519) as secret:
+        write_identity(folder / "vault.key", secret, "vault")
+        (folder / "open.txt").write_text(
+            f"party vault {secret.recipient()}\nparty judge {judge} judicial\n"
+            "group open all vault judge\nquorum open\n"
+        )
+    return folder / "vault.key"
 
 
 def test_a_pin_is_typed_at_the_terminal_unseen_and_nowhere_else(

@@ -1,19 +1,26 @@
-"""Who may open: nobody alone, the vault innermost, whatever a policy file says in what order."""
+"""Who may open: nobody alone, the vault innermost, and by the policies that were voted alone."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fakes import ledgers
+from fakes.plans import envelope, plan_for
+from fakes.sections import ceremony
 
-from contrejour.base.errors import ContrejourError, SealError
+from contrejour.base.errors import ContrejourError, Refused, SealError
+from contrejour.custody import voted
 from contrejour.custody.cases.rules import Rules
 from contrejour.custody.openers import demand_day_keys, read
 from contrejour.custody.quorum import parse
 from contrejour.custody.seal.keynotes import Verifier
 from contrejour.custody.seal.onion import keyset
 from contrejour.custody.seal.recipient import Identity, RecipientKind
+from contrejour.law.mandate.originals import Originals, PolicyHashes
 
 FOUR = ("vault", "prosecutor", "dpo", "operator")
 KEYS = {
@@ -107,3 +114,67 @@ def test_attack_22_whoever_approves_for_one_party_publishes_for_no_other() -> No
 def test_what_a_party_s_line_says_beside_is_understood_or_refused() -> None:
     with pytest.raises(SealError, match="authority"):
         read(policy(" ".join(FOUR), REST).replace(b"\nparty dpo", b" authority\nparty dpo"))
+
+
+WITNESSES = ledgers.POLICY.encode()
+
+
+@pytest.fixture
+def opening(tmp_path: Path) -> bytes:
+    """A policy that may be voted."""
+    ceremony(tmp_path)
+    return (tmp_path / "open.policy").read_bytes()
+
+
+@pytest.mark.parametrize(("parties", "rest"), ALONE)
+def test_attack_04_no_policy_by_which_one_opens_alone_may_be_voted(parties: str, rest: str) -> None:
+    with pytest.raises(ContrejourError):
+        voted.read(policy(parties, rest), WITNESSES)
+
+
+def test_attack_04_no_policy_whose_keys_no_day_ends_may_be_voted() -> None:
+    with pytest.raises(SealError, match="no day ends"):
+        voted.read(policy("vault prosecutor dpo operator", REST), WITNESSES)
+
+
+def test_attack_04_no_policy_of_witnesses_that_asks_none_may_be_voted(opening: bytes) -> None:
+    for text in (b"quorum none\n", WITNESSES.split(b"witness")[0] + b"quorum none\n"):
+        with pytest.raises(SealError, match="nobody witnesses"):
+            voted.read(opening, text)
+
+
+def test_attack_04_a_policy_is_the_voted_one_to_the_byte_or_refused(opening: bytes) -> None:
+    found = voted.read(opening, WITNESSES).hashes
+    plan = plan_for("record", **asdict(found)).originals("cam-a")
+    plan.demand(found)
+    for other in (
+        PolicyHashes.of(opening + b"\n", WITNESSES), PolicyHashes.of(opening, WITNESSES + b"\n")
+    ):  # fmt: skip
+        with pytest.raises(Refused, match="is not the one that was voted"):
+            plan.demand(other)
+
+
+def test_attack_04_an_older_plan_which_names_no_policy_lets_nothing_be_sealed(
+    opening: bytes,
+) -> None:
+    found = voted.read(opening, WITNESSES).hashes
+    for told in ({}, {"window": "PT10S"}, {"v": 1}, {"v": 2, **dict.fromkeys(asdict(found))}):
+        with pytest.raises(Refused, match="doesn't name open_policy"):
+            Originals.of(told).demand(found)
+
+
+def test_originals_of_another_version_or_with_one_policy_are_no_plan_s() -> None:
+    for told in (
+        {"v": 3}, {"v": 2}, {"v": 2, "open_policy": "a" * 64}, {"open_policy": "a" * 64},
+        {"v": 2, "open_policy": "a" * 64, "witness_policy": None},
+        {"v": 2, "open_policy": "A" * 64, "witness_policy": "b" * 64},
+        {"v": 1, "open_policy": "a" * 64, "witness_policy": "b" * 64},
+    ):  # fmt: skip
+        with pytest.raises(Refused, match="originals"):
+            Originals.of(told)
+
+
+def test_a_plan_says_which_policies_were_voted() -> None:
+    assert b'"v":2' in envelope("record")
+    without = plan_for("record", open_policy=None, witness_policy=None)
+    assert without.originals("cam-a").policies is None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from fakes import ledgers
+from fakes import ledgers, sites
 from fakes.orders import DEFAULT, WITNESSES
 from fakes.plans import KEY, envelope
 from fakes.runs import run
@@ -52,11 +52,14 @@ class Desk:
             policy = policy.replace(line, f"{line[:-1]} key:{keyid(key.public_key())}\n")
         (self.folder / "open.policy").write_text(policy)
         (self.folder / "witness.policy").write_text(WITNESSES)
-        (self.folder / "plan.json").write_bytes(
-            envelope("record", "export.requisition", **self.originals)
-        )
+        self.vote()
         (self.folder / "plan.pub").write_bytes(public_pem(KEY))
         (self.folder / "private.json").write_text(json.dumps(PERSONAL))
+
+    def vote(self) -> None:
+        """A plan that names the policies as they are now."""
+        voted = {**sites.voted(self.folder), **self.originals}
+        (self.folder / "plan.json").write_bytes(envelope("record", "export.requisition", **voted))
 
     def __call__(self, *args: object, **more: object) -> subprocess.CompletedProcess[str]:
         return run("case", *args, cwd=self.folder, env={"LC_ALL": "C.UTF-8"}, **more)
@@ -101,6 +104,7 @@ class Room(Desk):
                 text = text.replace(f"age1{role}", str(key.recipient()))
         (self.folder / "open.policy").write_text(text)
         (self.folder / "witness.policy").write_text(ledgers.POLICY)
+        self.vote()
         if "opener" in self.tokens:
             Soft.new().file(self.folder / "opener.key")
         else:

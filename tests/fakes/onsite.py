@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fakes import sites
+from fakes import ledgers, sites
 from fakes.runs import LIMIT_S, run, start
 
 from contrejour.cli.keyfiles import private_key
@@ -47,13 +47,18 @@ class Recorder:
                        "--key", root, "-o", notes / f"{party}.note")  # fmt: skip
             lines.append(f"party {party} {done.stdout.strip()}\n")
         (self.disk / "open.policy").write_text("".join(lines) + POLICY)
+        (self.disk / "witness.policy").write_text(ledgers.POLICY)
         run("keys", "new", self.disk / "edge.key")
         acts = dict.fromkeys(self.addresses, ("view.live", "record"))
         sites.write(self.disk, self.addresses, "view.live", "record")
-        (self.disk / "plan.json").write_bytes(sites.envelope(acts, window="PT10S"))
+        (self.disk / "plan.json").write_bytes(
+            sites.envelope(acts, window="PT10S", **sites.voted(self.disk))
+        )
         site = json.loads((self.disk / "site.yml").read_text())
         site["seal"] = {
-            "policy": str(self.disk / "open.policy"), "keysets": str(notes), "edge": "bus-041",
+            "policy": str(self.disk / "open.policy"),
+            "witnesses": str(self.disk / "witness.policy"),
+            "keysets": str(notes), "edge": "bus-041",
             "key": str(self.disk / "edge.key"), "folder": str(self.disk / "sealed"),
         }  # fmt: skip
         (self.disk / "site.yml").write_text(json.dumps(site))

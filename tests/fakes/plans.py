@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
 from fakes.mandates import FESTIVAL, FULL, mandate
 
 from contrejour.law.mandate.compile import compile_plan
+from contrejour.law.mandate.originals import PolicyHashes
 from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.sign import new_key, sign
 
 KEY = new_key()
 DAY = datetime.now(UTC).date()
+POLICIES = PolicyHashes("a" * 64, "b" * 64)
+"""That plans name where a test says no others."""
 PRIVACY = {"poste-conducteur": ()}
 """The mask that these plans name is out of the picture."""
 
@@ -21,10 +25,10 @@ PRIVACY = {"poste-conducteur": ()}
 def envelope(
     *acts: str, day: date = DAY, until: str = "2029-06-30", name: str = "cam-a", **originals: Any
 ) -> bytes:
-    """A plan by which one camera may do this; `originals`: numbers that were voted."""
+    """A plan by which one camera may do this; `originals`: what was voted of them."""
 
     def change(data: dict[str, Any]) -> None:
-        data["originals"] = originals
+        data["originals"] = {**asdict(POLICIES), **originals}
         data["valid"] = {"from": "2026-01-01", "until": until}
         data["deliberation"]["date"] = "2026-01-01"
         for document in data["documents"].values():

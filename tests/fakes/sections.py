@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from fakes import ledgers
+
 from contrejour.custody.seal import keynotes, keys
 from contrejour.custody.seal.recipient import RecipientKind
 from contrejour.law.mandate.sign import new_key, private_pem
@@ -30,8 +32,10 @@ def ceremony(
         (folder / "notes" / f"{party}.note").write_bytes(signed)
         lines.append(f"party {party} {keynotes.Verifier.of(f'{party}.example', key)}\n")
     (folder / "open.policy").write_text("".join(lines) + REST)
+    (folder / "witness.policy").write_text(ledgers.POLICY)
     (folder / "edge.key").write_bytes(private_pem(new_key(), None))
     return {
-        "policy": str(folder / "open.policy"), "keysets": str(folder / "notes"), "edge": "bus-041",
+        "policy": str(folder / "open.policy"), "witnesses": str(folder / "witness.policy"),
+        "keysets": str(folder / "notes"), "edge": "bus-041",
         "key": str(folder / "edge.key"), "folder": str(folder / "sealed"),
     }  # fmt: skip

@@ -90,8 +90,8 @@ class Configuration:
             )
             for name in self.only or site.cameras
         }
-        if site.seal:
-            keeping(site.seal)
+        if site.seal and wanted:
+            plan.originals(plan.cameras[0]).demand(keeping(site.seal).policies)
         self._keep(text)
         return wanted
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from contrejour.base.errors import Conditional, Refused
+from contrejour.base.errors import Conditional, Refused, UsageError
 from contrejour.cli import arguments
 from contrejour.cli.arguments import FORCE, LANGUAGE, PUBLIC_LOG
 from contrejour.cli.command import Argument, Command, Option, Switch
@@ -107,12 +107,27 @@ def _compile(args: argparse.Namespace) -> int:
 
     language = arguments.speak(args.lang)
     judged = _judged(args)
+    _demand_policies(args, judged.mandate)
     signed = compile_plan(judged.mandate, judged.sha256, args.as_of, judged.digests)
     key = private_key(args.key, args.password_file)
     envelope = sign(signed, key)
     arguments.write_new(args.output, envelope, force=args.force)
     _say(tell_plan(Plan(envelope, [key.public_key()]), language))
     return 0
+
+
+def _demand_policies(args: argparse.Namespace, mandate: Mandate) -> None:
+    """Raises unless the files whose hashes the mandate names are here, and may be sealed for."""
+    from contrejour.custody import voted
+    from contrejour.law.mandate.originals import VERSION, Originals
+
+    named = mandate.originals.open_policy
+    if not (args.policy and args.witnesses):
+        if named or args.policy or args.witnesses:
+            raise UsageError("policies-go-together")
+        return
+    found = voted.read(arguments.read_bytes(args.policy), arguments.read_bytes(args.witnesses))
+    Originals.of({"v": VERSION, **mandate.originals.model_dump(mode="json")}).demand(found.hashes)
 
 
 def _verify(args: argparse.Namespace) -> int:
@@ -193,6 +208,8 @@ COMPILE = Command(
         *JUDGED,
         Option("--output", file("PLAN"), short="-o", required=True, help="the plan"),
         FORCE,
+        Option("--policy", FILE, help="who opens: the file whose hash the mandate names"),
+        Option("--witnesses", FILE, help="the log and its witnesses: the same"),
         PRIVATE_KEY,
         PASSWORD_FILE,
         LANGUAGE,

@@ -14,6 +14,7 @@ from contrejour.base.files import filling
 from contrejour.base.stderr import warn
 from contrejour.cli import arguments
 from contrejour.cli.command import Argument, Command, Option, Switch
+from contrejour.cli.keyfiles import PLAN_KEY, public_key
 from contrejour.cli.terminal import Terminal
 from contrejour.cli.values import DIR, FILE, file, text
 
@@ -25,15 +26,23 @@ if TYPE_CHECKING:
 class Sealer:
     """Seals files for the parties of a policy, with their keys of today."""
 
-    def __init__(self, policy: Path, notes: Sequence[Path]) -> None:
-        """Raises InputMissing, Malformed, SealError."""
+    def __init__(self, args: argparse.Namespace, policy: Path) -> None:
+        """`args`: `--keyset`, and the plan that names the policy, where one is given.
+
+        Raises InputMissing, Malformed, SignatureError, SealError, and Refused for another policy.
+        """
         from contrejour.custody.openers import read
         from contrejour.custody.seal.keys import keys_of
         from contrejour.custody.seal.onion import day_of
+        from contrejour.law.mandate.plan import Plan
 
         self._text, self._now_ms = arguments.read_text(policy), time.time_ns() // 1_000_000
         openers = read(self._text.encode())
-        told = [arguments.read_bytes(path) for path in notes]
+        if args.plan:
+            plan = Plan(arguments.read_bytes(args.plan), [public_key(args.pub)])
+            sha256 = hashlib.sha256(self._text.encode()).hexdigest()
+            plan.originals(plan.cameras[0]).demand_opened_by(sha256)
+        told = [arguments.read_bytes(path) for path in args.keyset]
         self.keys = keys_of(openers, told, day_of(self._now_ms))
 
     def seal(self, file: Path, folder: Path) -> None:
@@ -47,7 +56,7 @@ class Sealer:
 
 
 def _seal(args: argparse.Namespace) -> int:
-    sealer = Sealer(args.to, args.keyset)
+    sealer = Sealer(args, args.to)
     sealer.seal(args.file, args.output)
     for way in sealer.keys.ways:
         print("+".join(reversed(way)))
@@ -147,6 +156,10 @@ KEYSET = Option(
     repeated=True,
     help="what a party published with `keys publish`; again for each party",
 )
+VOTED = (
+    Option("--plan", FILE, help="the signed plan: seal for no policy but the one that it names"),
+    PLAN_KEY,
+)
 ALLOW_TRUNCATED = Switch(
     "--allow-truncated", help="keep what is whole of a file that is cut or damaged"
 )
@@ -163,6 +176,7 @@ SEAL = Command(
             help="who has to agree (c2sp.org/tlog-policy, lines of `party`)",
         ),
         KEYSET,
+        *VOTED,
         Option(
             "--output",
             DIR,

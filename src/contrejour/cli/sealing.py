@@ -16,25 +16,24 @@ if TYPE_CHECKING:
 
 
 def keeping(seal: Seal) -> SealingConfig:
-    """What it says. Raises InputMissing, Malformed, SignatureError, SealError."""
-    from contrejour.custody.openers import demand_day_keys, read
+    """What it says. Raises InputMissing, Malformed, SignatureError, SealError, LedgerError."""
+    from contrejour.custody import voted
     from contrejour.custody.seal import keynotes
     from contrejour.custody.seal.chain import Edge
     from contrejour.custody.seal.parties import Parties
     from contrejour.live.watch import SealingConfig
 
-    policy = read(arguments.read_bytes(seal.policy))
-    demand_day_keys(policy)
+    policies = voted.read(arguments.read_bytes(seal.policy), arguments.read_bytes(seal.witnesses))
     if missing := [each for each in seal.notes if not each.exists()]:
         raise InputMissing("keyset-does-not-exist", path=missing[0])
-    parties = Parties(policy, seal.notes)
+    parties = Parties(policies.openers, seal.notes)
     try:
         parties.check()
     except OSError as error:
         raise InputMissing("cannot-be-read", path=error.filename, reason=error.strerror) from error
     edge = Edge(seal.edge, private_key(seal.key, seal.password_file))
     keynotes.Verifier.of(edge.name, edge.key)
-    return SealingConfig(seal.folder, edge, parties)
+    return SealingConfig(seal.folder, edge, parties, policies.hashes)
 
 
 class SealingSetup:

@@ -13,7 +13,7 @@ from contrejour.base.language import said
 from contrejour.base.stderr import MessageLog, warn
 from contrejour.cli.arguments import FORCE, OFFLINE
 from contrejour.cli.command import Argument, Command, Option, Switch
-from contrejour.cli.seal import KEYSET, Sealer
+from contrejour.cli.seal import KEYSET, VOTED, Sealer
 from contrejour.cli.values import FILE, ArgumentType, file
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _run(args: argparse.Namespace) -> int:
         _refuse_existing(targets)
     sealer = None
     if args.seal_to:
-        sealer = Sealer(args.seal_to, args.keyset)
+        sealer = Sealer(args, args.seal_to)
     options = Options(
         hide=args.hide, fill=args.fill, masks=args.masks, keep_audio=args.audio == "keep",
         allow_truncated=args.allow_truncated, force=args.force, resume=args.resume,
@@ -141,5 +141,6 @@ VEIL = Command(
             help="keep the original too, sealed for this policy, in OUT.sealed",
         ),
         KEYSET,
+        *VOTED,
     ),
 )

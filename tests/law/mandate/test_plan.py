@@ -60,6 +60,7 @@ def test_the_numbers_for_originals_are_those_voted_and_the_defaults_where_none_w
     assert data["originals"] == {
         "window": "PT1M", "horizon": "P1D", "cooling_off": "P1D", "order_lasts": "P7D",
         "cosignature_age": "PT1H", "hold_lasts": "P365D", "camera_minutes": 240,
+        "v": 2, "open_policy": None, "witness_policy": None,
     }  # fmt: skip
     assert PLAN.originals("quais-01") == Originals()
     voted = plan_of(to("originals", {"window": "PT10S", "camera_minutes": 60}))

@@ -20,7 +20,7 @@ from fakes import detectors, sites
 from fakes.cameras import camera as cameras_of
 from fakes.ledgers import brute_root
 from fakes.parties import T0, parties, policy
-from fakes.plans import PRIVACY, plan_for
+from fakes.plans import POLICIES, PRIVACY, plan_for
 from fakes.recorders import EDGE, ByHand, chain, clear, veil
 from fakes.runs import LIMIT_S, alive, clip, family, painted_clip, run, start, until
 from fakes.seals import prefix
@@ -81,7 +81,7 @@ def started(tmp_path, clock, monkeypatch):
     running = []
 
     def start():
-        keeping = SealingConfig(tmp_path, EDGE, OfDay(policy(), ()))
+        keeping = SealingConfig(tmp_path, EDGE, OfDay(policy(), ()), POLICIES)
         running.append(
             SealedArchive(keeping, tell=lambda each: running_said.append(str(each)), read=clock)
         )
@@ -186,7 +186,8 @@ def test_what_the_log_is_told_does_not_depend_on_what_was_seen(tmp_path, clock, 
     texts = []
     for name, size in (("still", 1_000), ("busy", 200_000)):
         hand = ByHand()
-        of = SealedArchive(SealingConfig(tmp_path / name, EDGE, OfDay(policy(), ())), read=hand)
+        keeping = SealingConfig(tmp_path / name, EDGE, OfDay(policy(), ()), POLICIES)
+        of = SealedArchive(keeping, read=hand)
         for _ in range(3):
             seal(of, hand, 2, size=size)
             of.leave("cam-a")
@@ -206,7 +207,7 @@ def test_what_was_not_sealed_is_declared_once_and_again_while_it_lasts(started, 
             raise SealError("no note is there")
 
     of = started()
-    of._keeping = SealingConfig(of._keeping.base, EDGE, Unpublished(policy(), ()))
+    of._keeping = SealingConfig(of._keeping.base, EDGE, Unpublished(policy(), ()), POLICIES)
     original = of.camera(
         plan_for("view.live", "record", day=DAY), "cam-a", lambda each: of.said.append(str(each))
     )
@@ -514,7 +515,7 @@ def test_a_live_camera_is_sealed_beside_its_veil_and_bound_to_it(tmp_path, addre
     section = Seal(**ceremony(tmp_path, RecipientKind.HYBRID))
     of = SealedArchive(keeping(section))
     watching = Watcher(
-        plan_for("view.live", "record", window="PT10S"), "cam-a",
+        plan_for("view.live", "record", window="PT10S", **sites.voted(tmp_path)), "cam-a",
         SiteCamera(address=address, hide="people", privacy=PRIVACY), address, tmp_path / "out",
         make=detectors.painted, sealed=lambda: of,
     )  # fmt: skip

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 from fakes import sites
@@ -11,6 +14,8 @@ from fakes.sections import ceremony
 
 from contrejour.base.errors import Malformed
 from contrejour.cli.sealing import keeping
+from contrejour.custody.seal.recipient import Identity, RecipientKind
+from contrejour.law.mandate.originals import PolicyHashes
 from contrejour.live.doctor import Examination, examine
 from contrejour.live.site import read_site
 
@@ -96,6 +101,55 @@ def test_homes_in_the_picture_stop_the_camera_and_the_doctor_says_so(tmp_path, s
     assert any("CSI L251-3" in str(each.told) and each.code == 11 for each in found)
 
 
+def seal_checks(site, plan, folder):
+    """What doctor says of sealing."""
+    asked = Examination(lambda: read_site(site, "s"), lambda: plan, folder, keeping)
+    return [each for each in examine(asked) if str(each.about) == "seal"]
+
+
+def test_attack_04_a_policy_that_was_not_voted_seals_nothing_and_doctor_says_which_was(
+    tmp_path, section, watch
+):
+    """It was a text on the recorder, bound to nothing: the operator's word who opens."""
+    voted = PolicyHashes.of(*(Path(section[key]).read_bytes() for key in ("policy", "witnesses")))
+    plan = sites.plan({"cam-a": ("record",)}, **asdict(voted))
+    for key, name in (("policy", "open_policy"), ("witnesses", "witness_policy")):
+        other = tmp_path / "other"
+        other.write_bytes(Path(section[key]).read_bytes() + b"\n# another\n")
+        check(watch({**section, key: str(other)}), 11, f"{name} is not the one that was voted")
+        (found,) = seal_checks((tmp_path / "site.yml").read_text(), plan, tmp_path)
+        assert (found.state, found.code) == ("failure", 11)
+        here = hashlib.sha256(other.read_bytes()).hexdigest()
+        assert f"here is {here}, the plan has {getattr(voted, name)}" in str(found.told)
+    assert not (tmp_path / "sealed").exists()
+
+
+def test_attack_04_one_key_of_all_days_or_one_party_alone_seals_nothing(tmp_path, section, watch):
+    """`quorum admin`, with a key that no day ends: doctor found it fine."""
+    key = Identity.generate(RecipientKind.HYBRID).recipient()
+    lines = (tmp_path / "open.policy").read_text().splitlines(keepends=True)
+    (tmp_path / "open.policy").write_text(f"party admin {key}\nquorum admin\n")
+    check(watch(section), 19, "not one vault and others")
+    (tmp_path / "open.policy").write_text("".join([f"party vault {key}\n", *lines[1:]]))
+    check(watch(section), 19, "vault has one key for all days")
+    (found,) = seal_checks((tmp_path / "site.yml").read_text(), None, tmp_path)
+    assert (found.state, found.code) == ("failure", 19)
+
+
+def test_doctor_says_which_policies_were_voted_and_where_none_was(tmp_path, section):
+    cameras = {"cam-a": {"address": "rtsp://127.0.0.1:9/x"}}
+    site = json.dumps({"site": 1, "cameras": cameras, "seal": section})
+    of = sites.voted(tmp_path)
+    first, _ = seal_checks(site, sites.plan({"cam-a": ("record",)}, **of), tmp_path)
+    assert first.state == "ok"
+    assert all(each in str(first.told) for each in of.values())
+    none = sites.plan({"cam-a": ("record",)}, open_policy=None, witness_policy=None)
+    (found,) = seal_checks(site, none, tmp_path)
+    assert (found.state, found.code) == ("failure", 11)
+    assert "doesn't name open_policy" in str(found.told)
+    assert of["open_policy"] in str(found.hint)
+
+
 @pytest.mark.parametrize(
     ("days", "state", "told"),
     [
@@ -110,6 +164,7 @@ def test_doctor_says_whether_there_are_keys_until_tomorrow_and_none_too_early(
     cameras = {"cam-a": {"address": "rtsp://127.0.0.1:9/x"}}
     text = json.dumps({"site": 1, "cameras": cameras, "seal": ceremony(tmp_path, days=days)})
     asked = Examination(lambda: read_site(text, "s"), None, tmp_path, keeping)
-    (found,) = [each for each in examine(asked) if str(each.about) == "seal"]
+    compared, found = [each for each in examine(asked) if str(each.about) == "seal"]
+    assert "no plan was named" in str(compared.told)
     assert (found.state, found.code) == (state, 19 if days != 2 else 0)
     assert told in str(found.told)

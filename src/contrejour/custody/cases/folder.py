@@ -42,7 +42,7 @@ from contrejour.custody.cases.private import Private
 from contrejour.custody.cases.rules import Rules, keys
 from contrejour.custody.cases.strict import type_of
 from contrejour.custody.quorum import parse
-from contrejour.law.mandate.originals import Originals
+from contrejour.law.mandate.originals import Originals, PolicyHashes
 
 MOST_BYTES = 4 << 20
 MOST_STEPS = 9999
@@ -67,7 +67,12 @@ class CaseFile:
 def rules_of(
     policy: bytes, witnesses: bytes, voted: Originals | None = None
 ) -> tuple[Rules, dict[str, str]]:
-    """The rules, and the keyid of each party. Raises Malformed, OrderError."""
+    """The rules, and the keyid of each party. `voted`: of the plan, which names these policies.
+
+    Raises Malformed, SealError, OrderError, and Refused for policies that weren't voted.
+    """
+    if voted:
+        voted.demand(PolicyHashes.of(policy, witnesses))
     try:
         parties = parse(policy.decode(), "party")
         rules = Rules(parties, parse(witnesses.decode(), "witness"), voted or Originals())

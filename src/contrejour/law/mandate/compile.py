@@ -7,8 +7,8 @@
      "places": {name: {"what", "masks"}},
      "measures": {id: {"acts", "place", "hours", "window", "keep", "limits", "access",
                        "documents", "output", "transmit", "expires"}},
-     "originals": {"window", "horizon", "cooling_off", "order_lasts", "cosignature_age",
-                   "hold_lasts", "camera_minutes"},
+     "originals": {"v", "window", "horizon", "cooling_off", "order_lasts", "cosignature_age",
+                   "hold_lasts", "camera_minutes", "open_policy", "witness_policy"},
      "cameras": {id: {"place", "measures"}}}
 
 Times are UTC to the second. Nothing runs before the day that it was judged for, and a measure
@@ -27,7 +27,7 @@ from contrejour.base.times import utc
 from contrejour.law.mandate.cameras import cameras_of
 from contrejour.law.mandate.check import Report, check
 from contrejour.law.mandate.law import rulebook, sha256
-from contrejour.law.mandate.originals import Originals
+from contrejour.law.mandate.originals import VERSION, Originals
 from contrejour.law.mandate.rules import Verdict
 from contrejour.law.mandate.rules.fr import EXPERIMENT
 from contrejour.law.mandate.rules.register import end_of, start_of
@@ -126,7 +126,7 @@ def _measure(
 
 def _originals(mandate: Mandate) -> Json:
     """All values, defaults too: a plan keeps what was voted. Raises Refused beyond the limits."""
-    told = mandate.originals.model_dump(mode="json")
+    told = {"v": VERSION, **mandate.originals.model_dump(mode="json")}
     Originals.of(told)
     return told
 

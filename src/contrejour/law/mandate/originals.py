@@ -1,7 +1,12 @@
-"""The numbers that rule sealed originals: voted, in the plan, held by each party's own tool.
+"""What rules sealed originals: voted, in the plan, held by the recorder and each party's own tool.
 
     originals: {window: PT10S, horizon: PT24H, cooling_off: P2D, order_lasts: P5D,
-                cosignature_age: PT30M, camera_minutes: 60}
+                cosignature_age: PT30M, camera_minutes: 60,
+                open_policy: <SHA-256>, witness_policy: <SHA-256>}
+
+Who opens and who witnesses the log stand in two files, and their hashes here: a recorder seals, and
+a party peels, for these and for no others. Without them nothing is sealed. A plan writes them under
+`"v": 2`; one of version 1, or without a version, names none.
 
 Once for the mandate: how it is sealed and opened is one promise to all who are filmed. A body may
 be stricter, and laxer as far as the limits go. No law says these numbers; they are this program's,
@@ -10,6 +15,8 @@ and no mandate and no plan goes beyond. What is left out is as below, as in a pl
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -28,6 +35,20 @@ LIMITS: Mapping[str, tuple[timedelta, timedelta]] = {
 }  # fmt: skip
 MOST_CAMERA_MINUTES = 24 * 60
 """One camera, a whole day."""
+VERSION = 2
+POLICIES = ("open_policy", "witness_policy")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyHashes:
+    """SHA-256, in hex, of the file that says who opens, and of the one that says who witnesses."""
+
+    open_policy: str
+    witness_policy: str
+
+    @classmethod
+    def of(cls, openers: bytes, witnesses: bytes) -> PolicyHashes:
+        return cls(hashlib.sha256(openers).hexdigest(), hashlib.sha256(witnesses).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +69,8 @@ class Originals:
     """From a hold's declaration to its end."""
     camera_minutes: int = 240
     """That one party peels in a UTC day, over all orders."""
+    policies: PolicyHashes | None = None
+    """Who opens and who witnesses; None: nobody was voted, and nothing is sealed."""
 
     def __post_init__(self) -> None:
         for path, fault in beyond(asdict(self)):
@@ -60,15 +83,51 @@ class Originals:
     def of(cls, told: object) -> Originals:
         """As a plan writes them. Raises Refused."""
         try:
-            return cls(**numbers(dict(told)))  # type: ignore[arg-type, call-overload]
+            rest = dict(told)  # type: ignore[call-overload]
+            policies = _policies(rest)
+            return cls(**numbers(rest), policies=policies)  # type: ignore[arg-type]
         except (TypeError, ValueError) as error:
             raise Refused("plan-originals-unreadable") from error
 
+    def demand(self, found: PolicyHashes) -> None:
+        """Raises Refused unless these are the policies that were voted."""
+        self.demand_opened_by(found.open_policy)
+        self._demand("witness_policy", found.witness_policy)
+
+    def demand_opened_by(self, policy_sha256: str) -> None:
+        """Raises Refused unless this is the policy of who opens that was voted."""
+        self._demand("open_policy", policy_sha256)
+
+    def _demand(self, name: str, here: str) -> None:
+        if self.policies is None:
+            raise Refused("plan-names-no-policy", name=name, here=here)
+        voted = getattr(self.policies, name)
+        if here != voted:
+            raise Refused("policy-not-voted", name=name, here=here, voted=voted)
+
+
+def _policies(told: dict[str, object]) -> PolicyHashes | None:
+    """Those of a plan, taken out of `told`, and its version. Raises ValueError."""
+    version = told.pop("v", 1)
+    named = {name: told.pop(name) for name in POLICIES if name in told}
+    if version == 1 and not named:
+        return None
+    if version != VERSION or len(named) < len(POLICIES):
+        raise ValueError(version)
+    if all(value is None for value in named.values()):
+        return None
+    for value in named.values():
+        if not isinstance(value, str) or not re.fullmatch("[0-9a-f]{64}", value):
+            raise ValueError(value)
+    return PolicyHashes(**named)  # type: ignore[arg-type]
+
 
 def numbers(told: Mapping[str, object]) -> dict[str, timedelta | int]:
-    """Each by its name; a month is counted as 31 days. Raises ValueError."""
+    """Each by its name, without policies; a month is counted as 31 days. Raises ValueError."""
     found: dict[str, timedelta | int] = {}
     for name, value in told.items():
+        if name in POLICIES:
+            continue
         if name == "camera_minutes":
             if type(value) is not int:
                 raise ValueError(name)

@@ -21,6 +21,10 @@ def _strange(mandate: Mandate) -> Iterator[Problem]:
     yield from _twice(mandate)
     yield from _backwards(mandate)
     yield from beyond(numbers(dict(mandate.originals)))
+    originals = mandate.originals
+    if (originals.open_policy is None) != (originals.witness_policy is None):
+        missing = "witness_policy" if originals.open_policy else "open_policy"
+        yield wrong(("originals",), "policy-voted-alone", missing=missing)
 
 
 def _dangling(mandate: Mandate) -> Iterator[Problem]:

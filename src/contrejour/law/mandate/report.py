@@ -120,6 +120,13 @@ def tell_plan(plan: Plan, language: str) -> Iterator[str]:
         acts = listed(tuple(sorted(grant.acts))).in_(language)
         span = f"{utc(grant.not_before)} {ends} {utc(grant.expires)}"
         yield f"  {name}: {cameras[name]} x {acts}, {span}"
+    voted = plan.originals(plan.cameras[0]).policies if plan.cameras else None
+    if voted is None:
+        nobody = Text("aucune règle : rien ne se scelle", "no policy: nothing is sealed")
+        yield f"  {nobody.in_(language)}"
+    else:
+        yield f"  open.policy {voted.open_policy}"
+        yield f"  witness.policy {voted.witness_policy}"
 
 
 def to_json(report: Report) -> dict[str, object]:

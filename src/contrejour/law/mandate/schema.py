@@ -45,6 +45,7 @@ NonEmptyText = Annotated[str, StringConstraints(min_length=1, strip_whitespace=T
 ActWord = Annotated[str, StringConstraints(pattern=r"^[a-z]+(\.[a-z_]+)*$")]
 Department = Annotated[str, StringConstraints(pattern=r"^([0-9][0-9]|2[AB]|97[1-6])$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{2,64}$")]
+WholeSha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Hours = Annotated[
     str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$")
 ]
@@ -264,6 +265,9 @@ class SealingTerms(StrictModel):
     cosignature_age: Duration = Period(seconds=3600)
     hold_lasts: Duration = Period(seconds=365 * 86_400)
     camera_minutes: StrictInt = 240
+    open_policy: WholeSha256 | None = None
+    """Of the file that says who opens; without it nothing is sealed."""
+    witness_policy: WholeSha256 | None = None
 
 
 class Mandate(StrictModel):

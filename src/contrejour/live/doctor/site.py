@@ -53,9 +53,20 @@ def plan_fits(site: Site, plan: Plan, now: datetime) -> Iterator[CheckResult]:
 def sealed(
     read: Callable[[], SealingConfig], plan: Plan | None, now: datetime
 ) -> Iterator[CheckResult]:
-    """Whether there are keys to seal for until tomorrow, and none of a later day."""
-    parties = read().parties
-    horizon = plan.originals(plan.cameras[0]).horizon if plan else HORIZON
+    """Whether the policies here were voted, and there are keys until tomorrow, none of later."""
+    config = read()
+    parties, voted = config.parties, plan.originals(plan.cameras[0]) if plan else None
+    if voted:
+        try:
+            voted.demand(config.policies)
+        except ContrejourError as error:
+            yield from of(SEAL, error)
+            return
+        yield fine(SEAL, "policies-voted", open=config.policies.open_policy,
+                   witness=config.policies.witness_policy)  # fmt: skip
+    else:
+        yield doubtful(SEAL, "policies-not-compared", open=config.policies.open_policy)
+    horizon = voted.horizon if voted else HORIZON
     for day in (now, now + timedelta(days=1)):
         try:
             keys = parties.keys(f"{day:%Y-%m-%d}", sealed_until(now, horizon))

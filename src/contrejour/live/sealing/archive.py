@@ -28,6 +28,7 @@ from contrejour.custody.seal.prepared import PreparedWindows
 from contrejour.custody.seal.retention import sealed_until
 from contrejour.custody.seal.sealer import CameraSealer
 from contrejour.custody.seal.sealer_thread import SealerThread, SealingReport
+from contrejour.law.mandate.originals import PolicyHashes
 from contrejour.law.mandate.periods import destroy_by
 from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.vocabulary import Act
@@ -47,6 +48,8 @@ class SealingConfig:
     base: Path
     edge: Edge
     parties: Parties
+    policies: PolicyHashes
+    """Of the files that say who opens and who witnesses: the plan has to name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +119,10 @@ class SealedArchive:
     def camera(self, plan: Plan, name: str, tell: Tell) -> OriginalStream:
         """Seals one camera from now on, as far as the plan lets it record, in the plan's windows.
 
-        Raises Refused, SealError, OutputFailed.
+        Raises Refused, and for policies that the plan doesn't name; SealError, OutputFailed.
         """
         voted = plan.originals(name)
+        voted.demand(self._keeping.policies)
         window_ms = voted.window // timedelta(milliseconds=1)
         with self._lock:
             self._plans[name] = plan
@@ -226,12 +230,13 @@ def _may(plan: Plan, name: str, at: datetime) -> bool:
 
 
 def begun(of: Callable[[], SealedArchive], plan: Plan, name: str, tell: Tell) -> OriginalStream:
-    """Begin to seal a camera; where its folder is damaged or full, tell, and don't seal it.
+    """Begin to seal a camera; where its folder is damaged or full, or the plan names no policy or
+    another one, tell, and don't seal it.
 
     What isn't sealed then is a gap that the log is told once the camera is sealed again.
     """
     try:
         return of().camera(plan, name, tell)
-    except (SealError, OutputFailed) as error:
+    except (Refused, SealError, OutputFailed) as error:
         tell(Message("sealing-stopped", reason=error.message))
         return OriginalStream()

@@ -2,6 +2,7 @@
 
 seal:
   policy: /etc/contrejour/open.policy
+  witnesses: /etc/contrejour/witness.policy
   keysets: /etc/contrejour/keysets
   edge: bus-041
   key: /etc/contrejour/edge.key
@@ -22,9 +23,13 @@ Notes = Annotated[tuple[Path, ...], Field(min_length=1)]
 
 
 class Seal(ClosedModel):
-    """All cameras that the plan lets record are sealed. `keysets`: notes, or a folder of them."""
+    """All cameras that the plan lets record are sealed, for the policies that it names.
+
+    `keysets`: notes, or a folder of them.
+    """
 
     policy: Path
+    witnesses: Path
     keysets: Path | Notes
     edge: Name
     key: Path

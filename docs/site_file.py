@@ -76,8 +76,9 @@ WORDS: Mapping[str, str] = {
     "Seal.policy": "who opens together ([seal](seal.md)), as the ceremony left it: the plan has "
     "its hash (`originals.open_policy`)",
     "Seal.witnesses": "the log and its witnesses, the same: `originals.witness_policy`",
-    "Seal.keysets": "the parties' notes of today and tomorrow (`keys publish --each`), or a folder "
-    "of `*.note`; read again for each day",
+    "Seal.keysets": "the parties' notes of today and tomorrow (`keys publish --each`), and proofs "
+    "that the log has them (`ledger prove --with-entry`), or a folder of `*.note` and "
+    "`*.tlog-proof`; read again for each day",
     "Seal.edge": "this recorder's name, in manifests and in the log",
     "Seal.key": "its own key, made by `keys new`, which signs manifests",
     "Seal.password_file": "file whose first line is the key's password",

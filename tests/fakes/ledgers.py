@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contrejour.custody import note
 from contrejour.custody.ledger import tree
 from contrejour.custody.ledger.checkpoint import Checkpoint
+from contrejour.custody.ledger.entry import Entry
 from contrejour.custody.ledger.proof import Proof
 from contrejour.custody.ledger.tree import Nodes
 from contrejour.custody.ledger.verify import Trust, read_trust
@@ -51,6 +55,20 @@ def entry(number: int, branch: str = "") -> bytes:
 
 def entries(size: int) -> list[bytes]:
     return [entry(number) for number in range(size)]
+
+
+def log_keysets(folder: Path, published: Sequence[tuple[str, date, bytes]]) -> None:
+    """Proofs in a folder, each with its entry: the log has these notes, by role and day."""
+    told = [
+        Entry("keyset.publish", "2027-01-01T00:00:00Z", {
+            "role": role, "epoch": f"{day}", "keys": hashlib.sha256(data).hexdigest(),
+        }).bytes for role, day, data in published
+    ]  # fmt: skip
+    whole = Tree(told)
+    for number, each in enumerate(told):
+        shown = replace(whole.proof(number, len(told)), extra=each)
+        role, day, _ = published[number]
+        (folder / f"{day}.{role}.tlog-proof").write_text(str(shown))
 
 
 def brute_root(leaves: Sequence[bytes]) -> bytes:

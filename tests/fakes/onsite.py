@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from fakes import ledgers, sites
@@ -38,14 +38,17 @@ class Recorder:
     def __post_init__(self) -> None:
         notes = self.disk / "notes"
         notes.mkdir(parents=True)
-        lines = []
+        lines, logged, today = [], [], datetime.now(UTC).date()
         for party in PARTIES:
             root, days = self.folder / f"{party}.root", self.folder / party
             run("keys", "new", root)
             run("keys", "make", days, "--days", 2)
             done = run("keys", "publish", days, "--days", 2, "--party", f"{party}.example",
                        "--key", root, "-o", notes / f"{party}.note")  # fmt: skip
+            data = (notes / f"{party}.note").read_bytes()
+            logged += [(party, day, data) for day in (today, today + timedelta(days=1))]
             lines.append(f"party {party} {done.stdout.strip()}\n")
+        ledgers.log_keysets(notes, logged)
         (self.disk / "open.policy").write_text("".join(lines) + POLICY)
         (self.disk / "witness.policy").write_text(ledgers.POLICY)
         run("keys", "new", self.disk / "edge.key")

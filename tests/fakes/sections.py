@@ -22,7 +22,7 @@ def ceremony(
     """Policy, notes and keys of four parties; gives the section back."""
     today = datetime.now(UTC).date()
     held = [today + timedelta(days=n) for n in range(days)]
-    lines = []
+    lines, logged = [], []
     (folder / "notes").mkdir()
     for party in PARTIES:
         (folder / party).mkdir()
@@ -30,7 +30,9 @@ def ceremony(
         keys.make(folder / party, held, kind)
         signed = keys.publish(folder / party, held, f"{party}.example", key)
         (folder / "notes" / f"{party}.note").write_bytes(signed)
+        logged += [(party, day, signed) for day in held]
         lines.append(f"party {party} {keynotes.Verifier.of(f'{party}.example', key)}\n")
+    ledgers.log_keysets(folder / "notes", logged)
     (folder / "open.policy").write_text("".join(lines) + REST)
     (folder / "witness.policy").write_text(ledgers.POLICY)
     (folder / "edge.key").write_bytes(private_pem(new_key(), None))

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from contrejour.base import times
-from contrejour.base.errors import InputMissing, OutputExists, UsageError
+from contrejour.base.errors import InputMissing, OutputExists, SealError, UsageError
 from contrejour.base.files import filling, make_folder
 from contrejour.base.language import said
 from contrejour.cli import arguments
@@ -20,6 +20,7 @@ from contrejour.cli.keyfiles import PASSWORD_FILE, PLAN_KEY, PRIVATE_KEY, X25519
 from contrejour.cli.values import DAY, DIR, FILE, NAME, ROLE, ArgumentType, file
 
 if TYPE_CHECKING:
+    from contrejour.custody.seal.keynotes import Verifier
     from contrejour.law.mandate.sign import PrivateKey
 
 
@@ -85,6 +86,8 @@ def _publish(args: argparse.Namespace) -> int:
     if missing:
         raise InputMissing("no-key-of-day", folder=args.folder, day=min(missing))
     signer, days = _signer(args), _wanted(args)
+    if args.policy or args.plan:
+        _demand_voted(args, Verifier.of(args.party, signer))
     asked = {args.output: days}
     if args.each:
         asked = {args.output / f"{day}.{args.party}.note": [day] for day in days}
@@ -99,6 +102,21 @@ def _publish(args: argparse.Namespace) -> int:
         arguments.write_new(args.output.with_name(f"{args.output.name}.jsonl"), entries)
     print(Verifier.of(args.party, signer))
     return 0
+
+
+def _demand_voted(args: argparse.Namespace, own: Verifier) -> None:
+    """Raises Refused for another policy than the plan names, SealError where it hasn't this key."""
+    from contrejour.cli.keyfiles import public_key
+    from contrejour.custody.openers import read, signers
+    from contrejour.law.mandate.plan import Plan
+
+    if not (args.policy and args.plan):
+        raise UsageError("policy-goes-with-plan")
+    policy = arguments.read_bytes(args.policy)
+    plan = Plan(arguments.read_bytes(args.plan), [public_key(args.pub)])
+    plan.originals(plan.cameras[0]).demand_opened_by(hashlib.sha256(policy).hexdigest())
+    if str(own) not in map(str, signers(read(policy)).values()):
+        raise SealError("party-not-in-policy", key=str(own), path=args.policy)
 
 
 def _entry(role: str, day: date, note: bytes) -> bytes:
@@ -204,6 +222,9 @@ PUBLISH = Command(
             default="",
             help="write the log's entries too, for this party of the policy",
         ),
+        Option("--policy", FILE, help="who opens: publish only where this key is in it"),
+        Option("--plan", FILE, help="the signed plan: publish for no policy but its own"),
+        PLAN_KEY,
         Switch("--each", help="a note for each day, in a folder: recorders get one a day"),
         Option(
             "--output",

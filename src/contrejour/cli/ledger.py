@@ -6,6 +6,7 @@ import argparse
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from contrejour.base.stderr import warn
 from contrejour.base.stop import Requests
 from contrejour.cli import arguments, keyfiles
 from contrejour.cli.arguments import FORCE
-from contrejour.cli.command import Argument, Command, Option
+from contrejour.cli.command import Argument, Command, Option, Switch
 from contrejour.cli.keyfiles import PASSWORD_FILE
 from contrejour.cli.monitor import LOG, MAX_AGE, MONITOR, POLICY, show
 from contrejour.cli.values import ADDRESS, DIR, FILE, NAME, SECONDS, ArgumentType, text
@@ -118,9 +119,12 @@ def _prove(args: argparse.Namespace) -> int:
 
     with opened(args.folder) as read:
         proof = prove(args.number, read)
-        if args.entry:
+        if args.entry or args.with_entry:
             size = parse(proof.checkpoint.text).size
-            arguments.write_new(args.entry, read_entry(args.number, size, read), force=args.force)
+            told = read_entry(args.number, size, read)
+            proof = replace(proof, extra=told) if args.with_entry else proof
+            if args.entry:
+                arguments.write_new(args.entry, told, force=args.force)
     arguments.write_new(args.output, str(proof).encode(), force=args.force)
     return 0
 
@@ -223,6 +227,7 @@ PROVE = Command(
         Argument("number", ArgumentType("NUMBER", int), help="of the entry; the first is 0"),
         Option("--output", FILE, short="-o", required=True, help="the proof (.tlog-proof)"),
         Option("--entry", FILE, help="write the entry there as well"),
+        Switch("--with-entry", help="put the entry into the proof too, as a recorder wants it"),
         FORCE,
     ),
 )

@@ -26,7 +26,7 @@ def keeping(seal: Seal) -> SealingConfig:
     policies = voted.read(arguments.read_bytes(seal.policy), arguments.read_bytes(seal.witnesses))
     if missing := [each for each in seal.notes if not each.exists()]:
         raise InputMissing("keyset-does-not-exist", path=missing[0])
-    parties = Parties(policies.openers, seal.notes)
+    parties = Parties(policies.openers, seal.notes, policies.trust)
     try:
         parties.check()
     except OSError as error:

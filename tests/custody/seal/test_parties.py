@@ -6,7 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fakes import ledgers, sites
 from fakes.parties import due
+from fakes.plans import KEY, envelope
+from fakes.sections import ceremony
 
 from contrejour.base.errors import SealError
 from contrejour.cli.main import main
@@ -16,6 +19,7 @@ from contrejour.custody.seal import keys
 from contrejour.custody.seal.keynotes import Verifier
 from contrejour.custody.seal.parties import Parties
 from contrejour.custody.seal.recipient import RecipientKind
+from contrejour.law.mandate.sign import private_pem, public_pem
 
 DAY = date(2027, 2, 12)
 TOMORROW = DAY + timedelta(days=1)
@@ -30,6 +34,7 @@ def hand_out(tmp_path):
     ]
     policy = parse("\n".join([*lines, "group all all vault dpo", "quorum all"]), "party")
     (tmp_path / "notes").mkdir()
+    logged = []
 
     def give(*days: date, by: str = "") -> Parties:
         for name, key in signers.items():
@@ -39,7 +44,10 @@ def hand_out(tmp_path):
                 keys.make(folder, days, RecipientKind.X25519)
                 path = tmp_path / "notes" / f"{days[-1]}.{name}.note"
                 path.write_bytes(keys.publish(folder, days, name, key))
-        return Parties(policy, [tmp_path / "notes"])
+                role = name.split(".")[0]
+                logged.extend((role, day, path.read_bytes()) for day in days)
+        ledgers.log_keysets(tmp_path / "notes", logged)
+        return Parties(policy, [tmp_path / "notes"], ledgers.trust())
 
     return give
 
@@ -56,6 +64,41 @@ def test_with_one_key_from_beyond_the_horizon_nothing_is_sealed_even_for_today(h
     hand_out(DAY, TOMORROW)
     parties = hand_out(DAY + timedelta(days=20), by=by)
     with pytest.raises(SealError, match="none beyond 2027-02-13 may be here yet"):
+        parties.keys(DAY.isoformat(), TOMORROW)
+
+
+@pytest.mark.parametrize("lacking", ["vault", "dpo"])
+def test_attack_04_a_keyset_that_is_not_in_the_log_is_not_sealed_for(hand_out, tmp_path, lacking):
+    """Keys could be exchanged for a day, and nobody who watches the log knew."""
+    parties = hand_out(DAY, TOMORROW)
+    proof = tmp_path / "notes" / f"{DAY}.{lacking}.tlog-proof"
+    kept = proof.read_bytes()
+    proof.unlink()
+    with pytest.raises(SealError, match=f"the key of {lacking} for {DAY} .* not in the log"):
+        parties.keys(DAY.isoformat(), TOMORROW)
+    assert parties.keys(TOMORROW.isoformat(), TOMORROW).keys
+    proof.write_bytes(kept)
+    assert parties.keys(DAY.isoformat(), TOMORROW).keys
+
+
+def test_attack_04_a_proof_of_another_log_note_or_day_proves_no_keyset(hand_out, tmp_path):
+    parties = hand_out(DAY, TOMORROW)
+    notes = tmp_path / "notes"
+    proof = notes / f"{DAY}.vault.tlog-proof"
+    kept = proof.read_bytes()
+    for data, said in [
+        ((notes / f"{TOMORROW}.vault.tlog-proof").read_bytes(), "not in the log"),
+        ((notes / f"{DAY}.dpo.tlog-proof").read_bytes(), "not in the log"),
+        (kept.replace(b"index 0", b"index 1"), "shows no keyset"),
+        (b"\n".join(line for line in kept.split(b"\n") if b".example " not in line), "shows no"),
+        (kept[:-40], "shows no keyset"),
+    ]:
+        proof.write_bytes(data)
+        with pytest.raises(SealError, match=said):
+            parties.keys(DAY.isoformat(), TOMORROW)
+    other = b"x" + (notes / f"{TOMORROW}.vault.example.note").read_bytes()
+    ledgers.log_keysets(notes, [("vault", DAY, other)])
+    with pytest.raises(SealError, match="not in the log"):
         parties.keys(DAY.isoformat(), TOMORROW)
 
 
@@ -86,3 +129,43 @@ def test_a_party_publishes_a_note_for_each_day(tmp_path, capsys):
     (alarm,) = watch.alarms(late)
     assert "vault has not said that the key of 2027-02-12 is destroyed" in str(alarm.message)
     assert main(publish) == 8
+
+
+def test_attack_04_a_party_publishes_for_no_policy_that_was_not_voted(tmp_path, capsys):
+    ceremony(tmp_path)
+    main(["keys", "new", str(tmp_path / "root")])
+    plan, pub = tmp_path / "plan.json", tmp_path / "plan.pub"
+    plan.write_bytes(envelope("record", **sites.voted(tmp_path)))
+    pub.write_bytes(public_pem(KEY))
+    policy = tmp_path / "open.policy"
+    publish = [
+        "keys",
+        "publish",
+        str(tmp_path / "dpo"),
+        "--party",
+        "dpo.example",
+        "--key",
+        str(tmp_path / "root"),
+        "-o",
+        str(tmp_path / "new.note"),
+        "--policy",
+        str(policy),
+    ]
+    assert main(publish) == 2
+    publish += ["--plan", str(plan), "--pub", str(pub)]
+    assert main(publish) == 19
+    assert "is not in" in capsys.readouterr().err
+    policy.write_bytes(policy.read_bytes() + b"# another\n")
+    assert main(publish) == 11
+    assert "is not the one that was voted" in capsys.readouterr().err
+    assert not (tmp_path / "new.note").exists()
+    (tmp_path / "root.pub").unlink()
+    (tmp_path / "root").unlink()
+    key = Ed25519PrivateKey.generate()
+    (tmp_path / "root").write_bytes(private_pem(key, None))
+    (tmp_path / "root").chmod(0o600)
+    known = next(line for line in policy.read_text().splitlines() if line.startswith("party dpo "))
+    text = policy.read_text().replace(known, f"party dpo {Verifier.of('dpo.example', key)}")
+    policy.write_text(text)
+    plan.write_bytes(envelope("record", **sites.voted(tmp_path)))
+    assert main(publish) == 0

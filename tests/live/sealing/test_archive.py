@@ -9,6 +9,7 @@ import json
 import os
 import signal
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -18,7 +19,7 @@ import av
 import pytest
 from fakes import detectors, sites
 from fakes.cameras import camera as cameras_of
-from fakes.ledgers import brute_root
+from fakes.ledgers import brute_root, trust
 from fakes.parties import T0, parties, policy
 from fakes.plans import POLICIES, PRIVACY, plan_for
 from fakes.recorders import EDGE, ByHand, chain, clear, veil
@@ -26,6 +27,7 @@ from fakes.runs import LIMIT_S, alive, clip, family, painted_clip, run, start, u
 from fakes.seals import prefix
 from fakes.sections import PARTIES, ceremony
 
+from contrejour.base.canonical import canonical
 from contrejour.base.errors import Busy, Refused, SealError
 from contrejour.cli.sealing import keeping
 from contrejour.custody.ledger.entry import read as read_entry
@@ -81,7 +83,7 @@ def started(tmp_path, clock, monkeypatch):
     running = []
 
     def start():
-        keeping = SealingConfig(tmp_path, EDGE, OfDay(policy(), ()), POLICIES)
+        keeping = SealingConfig(tmp_path, EDGE, OfDay(policy(), (), trust()), POLICIES)
         running.append(
             SealedArchive(keeping, tell=lambda each: running_said.append(str(each)), read=clock)
         )
@@ -89,6 +91,7 @@ def started(tmp_path, clock, monkeypatch):
         return running[-1]
 
     running_said = []
+    start.running = running
     yield start
     for each in running:
         each._alone.close()
@@ -186,7 +189,7 @@ def test_what_the_log_is_told_does_not_depend_on_what_was_seen(tmp_path, clock, 
     texts = []
     for name, size in (("still", 1_000), ("busy", 200_000)):
         hand = ByHand()
-        keeping = SealingConfig(tmp_path / name, EDGE, OfDay(policy(), ()), POLICIES)
+        keeping = SealingConfig(tmp_path / name, EDGE, OfDay(policy(), (), trust()), POLICIES)
         of = SealedArchive(keeping, read=hand)
         for _ in range(3):
             seal(of, hand, 2, size=size)
@@ -207,7 +210,9 @@ def test_what_was_not_sealed_is_declared_once_and_again_while_it_lasts(started, 
             raise SealError("no note is there")
 
     of = started()
-    of._keeping = SealingConfig(of._keeping.base, EDGE, Unpublished(policy(), ()), POLICIES)
+    of._keeping = SealingConfig(
+        of._keeping.base, EDGE, Unpublished(policy(), (), trust()), POLICIES
+    )
     original = of.camera(
         plan_for("view.live", "record", day=DAY), "cam-a", lambda each: of.said.append(str(each))
     )
@@ -217,7 +222,7 @@ def test_what_was_not_sealed_is_declared_once_and_again_while_it_lasts(started, 
         clock.wait(TURN)
         of.turn()
     of.close()
-    gaps = [row for rows in told() for row in rows]
+    gaps = [row for rows in told() for row in rows if row["type"] != "config.change"]
     assert [(each["type"], each["from"], each["to"], each["reason"]) for each in gaps] == [
         ("gap.declare", "2027-02-12T00:00:00Z", "2027-02-12T00:10:00Z", "keys-missing"),
         ("gap.declare", "2027-02-12T00:10:00Z", "2027-02-12T00:20:00Z", "keys-missing"),
@@ -332,7 +337,37 @@ def test_an_entry_that_can_not_be_written_is_told_later(started, clock, told, mo
     ]
     of.close()
     [rows] = told()
-    assert [each["type"] for each in rows] == ["segment.batch", "gap.declare"]
+    assert [each["type"] for each in rows] == ["config.change", "segment.batch", "gap.declare"]
+
+
+def test_attack_04_what_is_sealed_by_is_in_the_log_and_each_change_of_it(started, clock, told):
+    """Another plan or policy began to be sealed by, and the log had no word of it."""
+    of = started()
+    for more in ({}, {}, {"window": "PT10S"}):
+        of.camera(plan_for("record", day=DAY, **more), "cam-a", lambda _: None)
+        of.leave("cam-a")
+        clock.wait(TURN)
+        of.turn()
+    of.close()
+    changes = [row for rows in told() for row in rows if row["type"] == "config.change"]
+    assert len(changes) == 2
+    first, second = changes
+    assert (first["old"], first["new"]) == ("0" * 64, second["old"])
+    envelope = plan_for("record", day=DAY).sha256
+    by = {"edge": EDGE.name, "plan": envelope, **asdict(POLICIES)}
+    assert first["new"] == hashlib.sha256(canonical(by)).hexdigest()
+
+
+def test_attack_04_a_camera_whose_plan_names_other_policies_is_not_sealed(started, tmp_path):
+    said = []
+    for more in ({"open_policy": "c" * 64}, {"witness_policy": "c" * 64},
+                 {"open_policy": None, "witness_policy": None}):  # fmt: skip
+        other = plan_for("record", day=DAY, **more)
+        original = begun(started, other, "cam-a", lambda each: said.append(str(each)))
+        assert original.sealer is None
+        started.running[-1]._alone.close()
+    assert [each.count("voted") for each in said] == [1, 1, 1]
+    assert not list(tmp_path.rglob("*.onions"))
 
 
 def full(*args):

@@ -7,6 +7,7 @@ manifest.py     what was sealed in a window and what was not, signed; keynotes.p
 sealer.py     a camera, window after window: chain.py gaps.py store.py; clock.py is believed
 sealer_thread.py    … in a thread of its own
 keys.py         the days' keys of the parties, in files or tokens: parties.py tag.py plugin.py
+logged.py       which of them are in the log, by the proofs beside them
 shred.py        their end; retention.py says when
 open.py         the only way back; only cases and commands may import it
 age.py          the format: header.py recipient.py bech32.py; new_files.py and wipe.py beneath

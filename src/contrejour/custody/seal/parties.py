@@ -1,6 +1,7 @@
 """The parties that a recorder seals for: their policy, and what they published, read each time.
 
-A note that is put beside the others is found when its first day is asked for. One of a day beyond
+A note that is put beside the others is found when its first day is asked for, and used where a
+proof that is there shows that the log has it: nobody is sealed for in secret. One of a day beyond
 the horizon stops sealing: with a month of keys here, a clock that goes wrong would choose when what
 it seals dies. Who may open (the policy) is read once.
 """
@@ -13,40 +14,50 @@ from datetime import date
 from pathlib import Path
 
 from contrejour.base.errors import SealError
+from contrejour.custody.ledger.verify import Trust
 from contrejour.custody.note import MOST_BYTES
 from contrejour.custody.openers import signers
 from contrejour.custody.quorum import Policy
 from contrejour.custody.seal import keynotes
 from contrejour.custody.seal.keys import keys_of, published
+from contrejour.custody.seal.logged import logged, logged_key
 from contrejour.custody.seal.onion import Keyset
 
-_SUFFIX = ".note"
+_NOTE, _PROOF = ".note", ".tlog-proof"
 
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """`notes`: files, or folders of `*.note`."""
+    """`notes`: notes and proofs that they are in the log, or folders of `*.note` and
+    `*.tlog-proof`. `trust`: the log and its witnesses."""
 
     policy: Policy
     notes: Sequence[Path]
+    trust: Trust
 
     def keys(self, day: str, last: date) -> Keyset:
         """Whom a day (ISO 8601) is sealed for; `last`: of which a key may be here by now.
 
         Raises SealError, OSError.
         """
-        notes, known = self._read(), signers(self.policy).values()
+        notes, seen = self._read(_NOTE), None
         for path, data in notes:
-            for by in known:
-                if keynotes.names(data, by):
-                    _demand_not_beyond(path, published(data, by), last)
+            for party, by in signers(self.policy).items():
+                if not keynotes.names(data, by):
+                    continue
+                days = published(data, by)
+                _demand_not_beyond(path, days, last)
+                if seen is None:
+                    seen = logged((proof for _, proof in self._read(_PROOF)), self.trust)
+                if day in days and logged_key(party, day, data) not in seen:
+                    raise SealError("keyset-not-logged", path=path, party=party, day=day)
         return keys_of(self.policy, [data for _, data in notes], day)
 
     def check(self) -> None:
         """Raises SealError where a note is nobody's or forged, or a party has none; OSError."""
         known = signers(self.policy)
         missing = dict(known)
-        for path, data in self._read():
+        for path, data in self._read(_NOTE):
             for party, by in known.items():
                 if keynotes.names(data, by):
                     published(data, by)
@@ -57,13 +68,16 @@ class Parties:
         if missing:
             raise SealError("keyset-lacks-parties", missing=", ".join(missing))
 
-    def _read(self) -> list[tuple[Path, bytes]]:
-        """Raises OSError."""
+    def _read(self, suffix: str) -> list[tuple[Path, bytes]]:
+        """The notes, or the proofs: what is named and is no proof is a note. Raises OSError."""
         paths = [
             found
             for each in self.notes
-            for found in (sorted(each.glob(f"*{_SUFFIX}")) if each.is_dir() else [each])
-        ]
+            for found in (
+                sorted(each.glob(f"*{suffix}")) if each.is_dir()
+                else [each] if (each.suffix == _PROOF) == (suffix == _PROOF) else []
+            )
+        ]  # fmt: skip
         return [(path, _first(path)) for path in paths]
 
 

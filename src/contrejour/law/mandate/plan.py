@@ -7,6 +7,7 @@ plan.destroy_by("quais-01", recorded_at)          # the last moment of that reco
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -62,13 +63,14 @@ class Grant:
 class Plan:
     """A verified plan: making one checks the signature."""
 
-    __slots__ = ("_cameras", "_originals", "data", "expires", "mandate", "not_before")
+    __slots__ = ("_cameras", "_originals", "data", "expires", "mandate", "not_before", "sha256")
 
     def __init__(self, envelope: bytes, trusted: Iterable[Ed25519PublicKey]) -> None:
         """Raises SignatureError, and Refused for `originals` beyond what any mandate may set."""
         signed = verify(envelope, trusted)
         if signed.get("format") != FORMAT:
             raise SignatureError("plan-of-another-format", format=FORMAT)
+        self.sha256 = hashlib.sha256(envelope).hexdigest()
         self.data: Mapping[str, Json] = MappingProxyType(signed)
         self.mandate = str(_keys(signed["mandate"])["id"])
         self.not_before = _moment(signed["not_before"])

@@ -6,15 +6,17 @@ the log is to be told, and destroys what is due, whether a camera runs or not.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from contrejour.base.canonical import canonical
 from contrejour.base.ending import finally_each
 from contrejour.base.errors import Busy, OutputFailed, PlanExpired, Refused, SealError
 from contrejour.base.files import lock_file, make_folder
@@ -98,6 +100,8 @@ class SealedArchive:
         self._left: dict[str, GapReport] = {}
         self._gone: list[Span] = []
         """What is destroyed, and the log hasn't been told yet."""
+        self._config = ""
+        """Hash of what is sealed by: edge, plan and policies; "" before the first camera."""
         self._lock = threading.RLock()
         try:
             make_folder(keeping.base)
@@ -123,6 +127,7 @@ class SealedArchive:
         """
         voted = plan.originals(name)
         voted.demand(self._keeping.policies)
+        self._config = _config_sha256(plan, self._keeping)
         window_ms = voted.window // timedelta(milliseconds=1)
         with self._lock:
             self._plans[name] = plan
@@ -188,7 +193,7 @@ class SealedArchive:
                 for name, folders in due
             ]
             try:
-                self._entries.turn(when(now.wall_ms), told, self._gone)
+                self._entries.turn(when(now.wall_ms), told, self._gone, self._config)
                 self._left, self._gone = {}, []
             finally:  # what is due goes, even if the disk is full
                 for each in chain.from_iterable(folders for _, folders in due):
@@ -220,6 +225,12 @@ class SealedArchive:
             except Refused:
                 continue
         return destroy_by(at)
+
+
+def _config_sha256(plan: Plan, config: SealingConfig) -> str:
+    """Of {"edge", "open_policy", "plan", "witness_policy"}, canonical: names and SHA-256."""
+    told = {"edge": config.edge.name, "plan": plan.sha256, **asdict(config.policies)}
+    return hashlib.sha256(canonical(told)).hexdigest()
 
 
 def _may(plan: Plan, name: str, at: datetime) -> bool:

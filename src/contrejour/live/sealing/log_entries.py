@@ -6,8 +6,9 @@
 
 Every ten minutes, whatever was seen: `segment.batch`, a tree over the manifests signed since (its
 count goes on over all cameras); `gap.declare`, what wasn't sealed; `media.delete`, what is about to
-be destroyed. Each is told once, over kills too: a file is written as `.part`, then the state that
-names it, and then the file gets its name; at the next start a `.part` counts if the state names it.
+be destroyed; `config.change`, where it is sealed by another plan or policy. Each is told once, over
+kills too: a file is written as `.part`, then the state that names it, and then the file gets its
+name; at the next start a `.part` counts if the state names it.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ from contrejour.custody.seal.segment import MANIFEST
 
 FOLDER, STATE = "entries", "state.json"
 RETENTION = "retention"
+NO_CONFIG = "0" * 64
+"""Before the first."""
 Span = tuple[str, int, int]
 """Camera, beginning and end (ms)."""
 
@@ -81,12 +84,19 @@ class LogEntries:
         return LoggedState(head, told.get("until"), told.get("stopped", False))
 
     def turn(
-        self, now: datetime, cameras: Mapping[str, GapReport], gone: Sequence[Span] = ()
-    ) -> None:
-        """Write the entries that are new, if any; `gone`: what is destroyed. Raises OSError."""
+        self, now: datetime, cameras: Mapping[str, GapReport], gone: Sequence[Span] = (),
+        config: str = "",
+    ) -> None:  # fmt: skip
+        """Write the entries that are new, if any. Raises OSError.
+
+        `gone`: what is destroyed. `config`: the hash of what it seals by, told where it is another.
+        """
         state = json.loads(json.dumps(self._state))
         leaves = list(self._leaves(state))
         lines = []
+        if config and config != (old := state.get("config", NO_CONFIG)):
+            lines.append(Entry("config.change", utc(now), {"old": old, "new": config}).bytes)
+            state["config"] = config
         if leaves:
             first, state["to"] = state["to"], state["to"] + len(leaves)
             lines.append(self._entry(now, "segment.batch", {

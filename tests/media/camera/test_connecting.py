@@ -126,6 +126,24 @@ def test_attack_08_who_connects_reaches_no_other_port_and_no_other_file(tmp_path
     assert done.stdout.split() == ["forbidden"] * 8 + ["refused"], done.stderr
 
 
+@pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
+@pytest.mark.parametrize("known", [1, 2, 3])
+def test_an_older_landlock_holds_files_and_is_not_taken_for_all_of_it(known: int) -> None:
+    code = (
+        "import sys\n"
+        "from contrejour.media.camera import landlock, sandbox\n"
+        "landlock.version = lambda: int(sys.argv[1])\n"
+        "print(sandbox.enclose('rtsp://127.0.0.1:9/x'))\n"
+        "try:\n    open('/etc/passwd')\nexcept PermissionError:\n    print('forbidden')\n"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(known)],
+        capture_output=True, text=True, env=env, timeout=LIMIT_S, check=False,
+    )  # fmt: skip
+    assert done.stdout.split() == ["False", "forbidden"], done.stderr
+
+
 def test_an_address_that_names_nothing_is_still_refused_in_words() -> None:
     for address in ("rtsp://[", "webcam:/etc/passwd", "file:/nowhere/x.mp4", "nothing"):
         far = Decoder(address)

@@ -37,8 +37,8 @@ def restrict(
 ) -> bool:
     """Leave this thread only these: to read, to use as devices, to connect to by TCP.
 
-    A path that isn't there is left out. Whether that holds; TCP is held from version 4 on. The
-    process must have given up gaining privileges.
+    A path that isn't there is left out. Whether all of that holds: below version 4, which knows
+    TCP, files alone do. The process must have given up gaining privileges.
     """
     if not (known := version()):
         return False
@@ -56,7 +56,7 @@ def restrict(
             _allow(libc, rules, path, (_READ_FILE | _WRITE_FILE | _IOCTL_DEV) & files)
         for port in ports if known >= 4 else ():
             libc.syscall(_ADD, rules, _PORT, struct.pack("=QQ", _CONNECT_TCP, port), 0)
-        return not libc.syscall(_RESTRICT, rules, 0)
+        return not libc.syscall(_RESTRICT, rules, 0) and known >= 4
     finally:
         os.close(rules)
 

@@ -60,11 +60,43 @@ def test_another_party_s_key_is_refused(desk: Desk) -> None:
 
 def test_who_approves_may_look_for_themselves_whose_plan_it_is(desk: Desk) -> None:
     desk.declare()
-    signed = ("approve", desk.case, "--as", "dpo", "--key", "dpo.key", "--pub")
+    signed = (
+        "approve",
+        desk.case,
+        "--as",
+        "dpo",
+        "--key",
+        "dpo.key",
+        "--plan",
+        "plan.json",
+        "--pub",
+    )
     check(desk(*signed, "other.pub"), 3, "does not exist")
     run("keys", "new", "other.key", cwd=desk.folder)
     check(desk(*signed, "other.key.pub"), 16, "signed by none of the trusted keys")
     assert desk(*signed, "plan.pub").returncode == 0
+
+
+def test_attack_23_who_approves_is_shown_for_whom_and_what_it_is_opened_first(desk: Desk) -> None:
+    desk.declare()
+    told = desk.say("approve", "dpo").stdout
+    signed_for = told.partition("approved by")[0]
+    for each in ("age1opener00", "cam-a", "77-1-1", "Z (", " UTC)"):
+        assert each in signed_for
+    without = desk("approve", desk.case, "--as", "prosecutor", "--key", "prosecutor.key")
+    check(without, 2, "--plan, --pub")
+
+
+def test_attack_23_a_name_that_gives_orders_to_the_terminal_is_shown_as_letters(
+    desk: Desk,
+) -> None:
+    bad = {"requester_name": "OPJ\x1b[2J\x1b[1;1Hétat  approuvé\u202e\nétat: approuvé"}
+    (desk.folder / "private.json").write_text(json.dumps(bad))
+    assert desk.declare().returncode == 0
+    told = desk("show", desk.case).stdout
+    assert "\\u001b[2J" in told
+    assert not {"\x1b", "\u202e"} & set(told)
+    assert "\nétat: approuvé" not in told
 
 
 def test_refusals_end_a_case(desk: Desk) -> None:

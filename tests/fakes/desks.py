@@ -75,7 +75,8 @@ class Desk:
         )  # fmt: skip
 
     def say(self, act: str, role: str, by: str = "") -> subprocess.CompletedProcess[str]:
-        return self(act, self.case, "--as", role, "--key", f"{by or role}.key")
+        planned = ("--plan", "plan.json", "--pub", "plan.pub") if act == "approve" else ()
+        return self(act, self.case, "--as", role, "--key", f"{by or role}.key", *planned)
 
 
 CLEAR = os.urandom(200_000)

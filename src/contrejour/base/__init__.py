@@ -13,6 +13,7 @@
     catalogue.py   … made a sentence of English or French (gettext; locale/ has the texts)
     language.py    which of the two a reader has
     state.py       the user's own state folder, and the key by which they know what they made
+    shown.py       what strangers wrote, as letters and never as orders to a terminal
     stderr.py      what is said on standard error, as sentences or as one JSON object a line
     paths.py       where modules may come from: never the current folder
     children.py    processes that start shut in, and end with whoever started them
@@ -27,7 +28,24 @@ May import: nothing of ours.
 """
 
 __all__ = [
-    "canonical", "catalogue", "children", "curve25519", "digits", "ending", "errors", "files",
-    "http", "http_client", "http_head", "language", "messages", "paths", "pictures", "state",
-    "stderr", "stop", "times",
+    "canonical",
+    "catalogue",
+    "children",
+    "curve25519",
+    "digits",
+    "ending",
+    "errors",
+    "files",
+    "http",
+    "http_client",
+    "http_head",
+    "language",
+    "messages",
+    "paths",
+    "pictures",
+    "shown",
+    "state",
+    "stderr",
+    "stop",
+    "times",
 ]  # fmt: skip

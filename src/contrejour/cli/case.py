@@ -120,7 +120,7 @@ def _private(path: Path | None) -> Private:
 
 def _say(args: argparse.Namespace, done: str) -> int:
     from contrejour.custody.cases import folder, signed
-    from contrejour.custody.cases.case import Approve, Close, Refuse
+    from contrejour.custody.cases.case import Approve, Close, Refuse, apply
 
     found = folder.read(args.folder)
     said: dict[str, tuple[SignedAct, Step]] = {
@@ -129,19 +129,23 @@ def _say(args: argparse.Namespace, done: str) -> int:
         "close": (signed.SignedAct.CLOSE, Close()),
     }
     act, step = said[done]
-    if getattr(args, "pub", None):
+    if act is signed.SignedAct.APPROVE:
         _demand_planned(args, found)
     word = _word(args, act, found)
+    if act is signed.SignedAct.APPROVE:
+        apply(found.case, step, folder.taken_at(found.case, times.now()))  # may it be said at all
+        _tell(found, as_json=False)  # for whom, what, where, when: before anybody gets the word
     _tell(folder.add(args.folder, found, step, word, times.now()), as_json=False)
     return 0
 
 
 def _demand_planned(args: argparse.Namespace, found: CaseFile) -> None:
-    """Whoever approves looks for themselves: the declaration may have been made elsewhere."""
+    """Whoever approves looks for themselves, at a plan and a key of their own: the declaration may
+    have been made elsewhere, and the case's folder is the hub's."""
     from contrejour.custody.cases.rules import demand_allowed
     from contrejour.law.mandate.plan import Plan
 
-    envelope = arguments.read_bytes(args.folder / "plan.json")
+    envelope = arguments.read_bytes(args.plan)
     plan = Plan(envelope, [public_key(args.pub)])
     digest, now = hashlib.sha256(envelope).hexdigest(), times.now()
     demand_allowed(found.case.order, plan, digest, now, found.hold)
@@ -222,7 +226,8 @@ APPROVE = Command(
     arguments=(
         CASE_FOLDER,
         *SIGNER,
-        Option("--pub", FILE, help="the plan's public key, to check that the plan allows it"),
+        Option("--plan", FILE, required=True, help="your own copy of the plan that must allow it"),
+        Option("--pub", FILE, required=True, help="the public key of the body that voted it"),
     ),
 )
 REFUSE = Command(

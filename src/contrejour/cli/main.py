@@ -14,6 +14,7 @@ from contrejour.base import stop
 from contrejour.base.errors import ContrejourError, OutputFailed
 from contrejour.base.files import FREE_SPACE, FULL
 from contrejour.base.messages import Message, verbatim
+from contrejour.base.shown import standard_output
 from contrejour.base.stderr import MessageLog
 
 
@@ -36,7 +37,8 @@ def _run(args: argparse.Namespace) -> int:
 
     try:
         hide()  # any command may hold keys or clear pictures
-        return int(args.run(args))
+        with standard_output():
+            return int(args.run(args))
     except ContrejourError as error:
         _log(args).complain(error)
         return error.exit_code

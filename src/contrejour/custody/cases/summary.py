@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from contrejour.base.canonical import Json
+from contrejour.base.shown import in_one_line
 from contrejour.base.times import utc
 from contrejour.custody.cases.case import OVER, Case, State
 from contrejour.custody.cases.private import Private
@@ -47,7 +48,8 @@ def summary(case: Case, private: Private | None, now: datetime) -> dict[str, Jso
         "order": order.id, "state": state(case, now).value, "kind": order.kind.value,
         "basis": order.basis.value, "cameras": [*order.cameras], "since": utc(order.since),
         "until": utc(order.until), "not_before": utc(order.not_before), "ends": utc(case.ends),
-        "requester": order.requester, "approvals": [*sorted(case.approvals)],
+        "requester": order.requester, "opener": order.opener or None,
+        "approvals": [*sorted(case.approvals)],
         "refusals": [*sorted(case.refusals)], "witnesses": [*sorted(case.witnesses)],
         "missing": [[*way] for way in ways(case)],
         "windows_peeled": len({p.window for p in case.peels if case.is_peeled(p.window)}),
@@ -82,8 +84,9 @@ def lines(case: Case, private: Private | None, now: datetime, language: str) -> 
         (Text("demandeur", "requester"), _same(order.requester)),
         (Text("fondement", "basis"), _same(f"{order.basis.value} ({rule.citation.in_(language)})")),
         (Text("caméras", "cameras"), _same(", ".join(order.cameras))),
-        (Text("filmé", "filmed"), _same(f"{utc(order.since)} - {utc(order.until)}")),
-        (Text("utilisable", "usable"), _same(f"{utc(order.not_before)} - {utc(case.ends)}")),
+        (Text("filmé", "filmed"), _same(f"{_both(order.since)} - {_both(order.until)}")),
+        (Text("utilisable", "usable"), _same(f"{_both(order.not_before)} - {_both(case.ends)}")),
+        (Text("ouvert pour", "opened for"), _same(order.opener or "-")),
         (Text("approuvé par", "approved by"), _same(", ".join(sorted(case.approvals)) or "-")),
         (Text("refusé par", "refused by"), _same(", ".join(sorted(case.refusals)) or "-")),
         (Text("attesté par", "witnessed by"), _same(", ".join(sorted(case.witnesses)) or "-")),
@@ -91,7 +94,15 @@ def lines(case: Case, private: Private | None, now: datetime, language: str) -> 
         *more,
         *((_same(name), _same(text)) for name, text in personal),
     ]
-    return [f"{name.in_(language):<16} {value.in_(language)}" for name, value in rows]
+    return [
+        f"{in_one_line(name.in_(language)):<16} {in_one_line(value.in_(language))}"
+        for name, value in rows
+    ]
+
+
+def _both(at: datetime) -> str:
+    """A time in UTC, and as a clock on the wall here has it."""
+    return f"{utc(at)} ({at.astimezone():%Y-%m-%d %H:%M:%S %Z})"
 
 
 def _same(text: str) -> Text:

@@ -232,5 +232,7 @@ def test_resuming_a_finished_output_does_nothing(tmp_path: Path) -> None:
     out = tmp_path / "out.mp4"
     assert run("veil", source, "-o", out, detector="nothing").returncode == 0
     before = (out.stat().st_ino, out.stat().st_mtime_ns)
-    assert run("veil", source, "-o", out, "--resume", detector="crashing").returncode == 0
+    assert run("veil", source, "-o", out, "--resume", detector="nothing").returncode == 0
+    assert (out.stat().st_ino, out.stat().st_mtime_ns) == before
+    assert run("veil", source, "-o", out, "--resume", detector="crashing").returncode == 8
     assert (out.stat().st_ino, out.stat().st_mtime_ns) == before

@@ -122,7 +122,12 @@ FOLDER = Argument(
 DECIDING = (
     Argument("id", text("ID"), help="of an event, as `events list` shows it"),
     FOLDER,
-    Option("--by", ROLE, required=True, help="the operator's role, not a name"),
+    Option(
+        "--by",
+        ROLE,
+        required=True,
+        help="the operator's role, not a name: self-asserted, nobody checks it",
+    ),
 )
 LIST = Command(
     "list",

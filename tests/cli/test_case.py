@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from fakes.desks import PERSONAL, SINCE, Desk
-from fakes.orders import MINUTE, SEEN
+from fakes.orders import MINUTE
 from fakes.runs import check, run
 
 from contrejour.base.errors import Busy, ContrejourError, OutputFailed
 from contrejour.base.pictures import Event
 from contrejour.custody.cases import folder, records
-from contrejour.custody.cases.case import Attest, State
+from contrejour.custody.cases.case import Expire, State
 from contrejour.live.signals.entry import EntryKind, event_data
 from contrejour.live.signals.journal import Journal
 
@@ -170,19 +170,19 @@ def test_a_step_that_was_not_finished_is_not_there(desk: Desk) -> None:
 def test_two_runs_at_once_take_one_step(desk: Desk) -> None:
     desk.declare()
     found = folder.read(desk.case)
-    step = Attest(found.case.order.id, SEEN)
-    at = found.case.at
+    step = Expire()
+    at = found.case.ends
     document = records.write(step, found.case.order.id, at)
     folder.add(desk.case, found, step, document, at)
     with pytest.raises(Busy):
         folder.add(desk.case, found, step, document, at)
-    assert folder.read(desk.case).case.witnesses == SEEN
+    assert folder.read(desk.case).case.over is State.EXPIRED
 
 
 def test_a_full_disk_keeps_what_was_there(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.declare()
     found = folder.read(desk.case)
-    step = Attest(found.case.order.id, SEEN)
+    step = Expire()
 
     def full(fd: int) -> None:
         raise OSError(28, "No space left on device")

@@ -45,7 +45,6 @@ def left(room: Room) -> dict[str, bytes]:
 def agreed(room: Room) -> None:
     room.agreed()
     room.prove()
-    assert room("witness", room.case, "--proof", "proof").returncode == 0
 
 
 def other_window(room: Room, name: str, cam: str, late: timedelta) -> None:
@@ -93,9 +92,9 @@ def test_a_segment_of_another_window_is_not_opened_in_its_place(room):
     for role in WAY.split("+"):
         onion = room.peel(role, onion).stdout.strip()
     args = "--key", "opener.key", "-o", "clear"
-    refused(room("open", room.case, onion, "0001.mp4.age", *args), 19, "no key here opens it")
+    refused(room.open(onion, "0001.mp4.age", *args), 19, "no key here opens it")
     assert not list((room.folder / "clear").glob("*"))
-    assert room("open", room.case, onion, "0000.mp4.age", *args).returncode == 0
+    assert room.open(onion, "0000.mp4.age", *args).returncode == 0
 
 
 def test_what_the_recorder_did_not_sign_is_not_opened_and_what_was_cut_is_up_to_the_cut(room):
@@ -109,19 +108,19 @@ def test_what_the_recorder_did_not_sign_is_not_opened_and_what_was_cut_is_up_to_
     swapped = room.folder / "0001.mp4.age"
     swapped.write_bytes((room.folder / "0000.mp4.age").read_bytes())
     args = "--key", "opener.key", "--edge", keynotes.Verifier.of("bus-7", edge)
-    refused(room("open", room.case, onion, swapped.name, *args, "-o", "no"), 19, "is not what")
+    refused(room.open(onion, swapped.name, *args, "-o", "no"), 19, "is not what")
     (room.folder / "W.json").write_bytes(signed.replace(b'"ok"', b'"no"'))
-    refused(room("open", room.case, onion, "0000.mp4.age", *args, "-o", "no"), 19, "doesn't fit")
+    refused(room.open(onion, "0000.mp4.age", *args, "-o", "no"), 19, "doesn't fit")
     assert not (room.folder / "no").exists()
     (room.folder / "W.json").write_bytes(signed)
-    done = room("open", room.case, onion, "0000.mp4.age", *args, "-o", "clear")
+    done = room.open(onion, "0000.mp4.age", *args, "-o", "clear")
     assert done.returncode == 0, done.stderr
     assert (room.folder / "clear" / "0000.mp4").read_bytes() == CLEAR
     swapped.write_bytes(swapped.read_bytes()[:150_000])
-    cut = room("open", room.case, onion, swapped.name, "--key", "opener.key", "-o", "cut")
+    cut = room.open(onion, swapped.name, "--key", "opener.key", "-o", "cut")
     refused(cut, 19, "chunk 2 is cut short")
     assert not list((room.folder / "cut").iterdir())
-    kept = room("open", room.case, onion, swapped.name, "--key", "opener.key", "-o", "cut",
+    kept = room.open(onion, swapped.name, "--key", "opener.key", "-o", "cut",
                 "--allow-truncated")  # fmt: skip
     assert kept.returncode == 0, kept.stderr
     assert "warning: chunk 2 is cut short" in kept.stderr
@@ -162,9 +161,8 @@ def test_a_policy_that_no_set_of_parties_meets_seals_nothing(room):
 
 def test_an_order_that_nobody_witnessed_or_that_is_spent_opens_nothing(room):
     room.agreed()
-    refused(room.peel("dpo", "W.onions"), 21, "no proof that it was witnessed")
+    refused(room.peel("dpo", "W.onions"), 20, "nothing shows that the log has the order")
     room.prove()
-    room("witness", room.case, "--proof", "proof")
     assert room.peel("dpo", "W.onions").returncode == 0
     shutil.rmtree(room.folder / "after-dpo")
     refused(room.peel("dpo", "W.onions"), 21, "is spent")
@@ -176,14 +174,14 @@ class TestAWrongClock:
     def test_of_a_party_peels_nothing(self, room, days):
         agreed(room)
         before = left(room)
-        refused(self.peel(room, days), 20, "too few witnesses")
+        refused(self.peel(room, days), 20 if days < 0 else 21, "")
         assert {k: v for k, v in left(room).items() if not k.endswith(".spent")} == before
         assert room.peel("dpo", "W.onions").returncode == 0, "nothing was spent"
 
     def test_an_order_is_over_after_its_last_day_however_fresh_the_proof(self, room):
         agreed(room)
-        room.prove("fresh", timedelta(days=10))
-        refused(self.peel(room, 10, "fresh"), 21, "")
+        room.prove(timedelta(days=10))
+        refused(self.peel(room, 10), 21, "")
         assert not list((room.folder / "after-dpo").glob("*"))
 
     @pytest.mark.parametrize("days", [-10, 10])
@@ -205,10 +203,11 @@ class TestAWrongClock:
         assert run(*seal).returncode == 0
 
     @staticmethod
-    def peel(room: Room, days: int, proof: str = "proof"):
+    def peel(room: Room, days: int):
         return run(
             "case", "peel", room.case, "W.onions", "--as", "dpo", "--key", f"keys-dpo/{DAY}.key",
-            "--policy", "open.policy", "--witnesses", "witness.policy", "--proof", proof,
+            "--policy", "open.policy", "--witnesses", "witness.policy", "--sign", "dpo.key",
+            "--plan", "plan.json", "--pub", "plan.pub",
             "--spent", "dpo.spent", "-o", "after-dpo", cwd=room.folder, env=off_by(days),
         )  # fmt: skip
 
@@ -250,8 +249,13 @@ def test_a_full_disk_under_the_spent_list_peels_nothing(room, full):
 
 
 def peel_to(room: Room, out: str, spent: str = "dpo.spent"):
-    return room(
+    args = (
         "peel", room.case, "W.onions", "--as", "dpo", "--key", Path(f"keys-dpo/{DAY}.key"),
-        "--policy", "open.policy", "--witnesses", "witness.policy", "--proof", "proof",
-        "--spent", spent, "-o", out,
+        "--policy", "open.policy", "--witnesses", "witness.policy", "--sign", "dpo.key",
+        "--plan", "plan.json", "--pub", "plan.pub", "--spent", spent, "-o", out,
     )  # fmt: skip
+    first = room(*args)
+    if "hasn't what this party says" not in first.stderr:
+        return first
+    room.prove()
+    return room(*args)

@@ -17,8 +17,8 @@ from fakes.plans import KEY, envelope
 from fakes.runs import run
 from fakes.tokens import Soft
 
+from contrejour.custody.cases import folder
 from contrejour.custody.ledger.log import Log, create
-from contrejour.custody.ledger.read import prove
 from contrejour.custody.quorum import parse
 from contrejour.custody.seal import keys
 from contrejour.custody.seal.age import Writer
@@ -28,7 +28,7 @@ from contrejour.custody.seal.window import WindowRequest, make
 from contrejour.law.mandate.sign import keyid, new_key, private_pem, public_pem
 
 SINCE = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=30)
-ROLES = ("prosecutor", "dpo", "operator", "opj")
+ROLES = ("vault", "prosecutor", "dpo", "operator", "opj")
 PERSONAL = {"case_number": "2027/00123", "requester_name": "Camille Étienne"}
 
 
@@ -91,6 +91,7 @@ class Room(Desk):
 
     tokens: frozenset[str] = frozenset()
     log: Log = field(init=False)
+    _told: set[str] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -135,25 +136,44 @@ class Room(Desk):
         for role in ("prosecutor", "dpo"):
             assert self.say("approve", role).returncode == 0
 
-    def prove(
-        self, name: str = "proof", late: timedelta = timedelta(), after: Sequence[bytes] = ()
-    ) -> None:
-        """Have the order logged and witnessed; `after`: entries that the log has by then."""
-        number = self.log.append([(self.case / "order.json").read_bytes(), *after])
+    def prove(self, late: timedelta = timedelta(), after: Sequence[bytes] = ()) -> None:
+        """Have all that the case owes logged and witnessed; `after`: what the log has by then."""
+        owed = folder.owed(self.case)
+        lacking = [each for leaf, each in owed.items() if leaf not in self._told]
+        self._told |= owed.keys()
+        self.log.append([*lacking, *after])
         at_s = int((datetime.now(UTC) + late).timestamp())
         signers = ledgers.WITNESSES[:2]
         self.log.publish(lambda note, _: [each.sign(note.text, at_s) for each in signers])
-        (self.folder / name).write_text(str(prove(number, self.log.read)))
+        done = self("witness", self.case, "--log", "log")
+        assert done.returncode == 0, done.stderr
 
-    def peel(self, role: str, onion: str, proof: str = "proof", *more: object):
-        return self.peel_all(role, [onion], proof, *more)
+    def peel(self, role: str, onion: str, *more: object):
+        return self.peel_all(role, [onion], *more)
 
-    def peel_all(self, role: str, onions: Sequence[object], proof: str = "proof", *more: object):
+    def peel_all(self, role: str, onions: Sequence[object], *more: object):
+        """Said, in the log, done."""
+        first = self.peel_now(role, onions, *more)
+        if first.returncode != 20 or "hasn't what this party says" not in first.stderr:
+            return first
+        self.prove()
+        return self.peel_now(role, onions, *more)
+
+    def peel_now(self, role: str, onions: Sequence[object], *more: object):
         return self(
             "peel", self.case, *onions, "--as", role, "--key", f"keys-{role}/{DAY}.key",
-            "--policy", "open.policy", "--witnesses", "witness.policy", "--proof", proof,
+            "--sign", f"{role}.key", "--policy", "open.policy", "--witnesses", "witness.policy",
+            "--plan", "plan.json", "--pub", "plan.pub",
             "--spent", f"{role}.spent", "-o", f"after-{role}", *more,
         )  # fmt: skip
+
+    def open(self, layer: object, *args: object):
+        """Said, in the log, done."""
+        first = self("open", self.case, layer, *args)
+        if first.returncode != 20 or "not in the log" not in first.stderr:
+            return first
+        self.prove()
+        return self("open", self.case, layer, *args)
 
 
 def logged(room: Room, due: list[Path], name: str):
@@ -166,4 +186,4 @@ def logged(room: Room, due: list[Path], name: str):
         done = run("ledger", "append", name, path, *key, cwd=room.folder)
         assert done.returncode == 0, done.stderr
     return run("ledger", "monitor", name, "--state", f"{name}.seen", "--policy",
-               f"{name}/policy.txt", cwd=room.folder)  # fmt: skip
+               f"{name}/policy.txt", "--open-policy", "open.policy", cwd=room.folder)  # fmt: skip

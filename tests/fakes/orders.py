@@ -25,7 +25,8 @@ group open all vault prosecutor one
 quorum open
 """
 WITNESSES = "witness u x\nwitness v x\nwitness w x\ngroup two 2 u v w\nquorum two\n"
-SEEN = frozenset({"u", "v"})
+SEEN = dict.fromkeys(("u", "v"), NOW)
+"""Who witnessed an order, when."""
 BOTH = frozenset({VAULT, "prosecutor", "dpo"})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
@@ -9,19 +10,21 @@ from typing import Any
 import pytest
 from fakes.orders import BOTH, DAY, NOW, hold, order, rules, window
 
-from contrejour.custody.cases import signed
-from contrejour.custody.cases.order import Order
+from contrejour.custody.cases import records, signed
+from contrejour.custody.cases.case import Peel
+from contrejour.custody.cases.case import before as steps_before
+from contrejour.custody.cases.order import Order, OrderWindow
 from contrejour.custody.cases.party_checks import (
     CaseCopy,
-    OrderProof,
     PeelPermit,
     PeelRequest,
+    leaf,
     may_peel,
 )
 from contrejour.law.mandate.sign import keyid, new_key
 
 LATER = NOW + DAY
-KEYS = {name: new_key() for name in ("prosecutor", "dpo", "operator", "opj", "mallory")}
+KEYS = {name: new_key() for name in ("vault", "prosecutor", "dpo", "operator", "opj", "mallory")}
 KEYIDS = {name: keyid(key.public_key()) for name, key in KEYS.items() if name != "mallory"}
 POLICY = order().policy
 
@@ -54,17 +57,43 @@ def approval(
     return signed.sign(act, of.id, role, NOW, KEYS[by or role]).bytes
 
 
-def seen(of: Order, at: datetime = LATER) -> OrderProof:
-    return OrderProof(of.id, {"u": at, "w": at})
+def seen(at: datetime = NOW, by: str = "uw") -> dict[str, datetime]:
+    """Whose cosignatures, of when."""
+    return dict.fromkeys(by, at)
 
 
-def asked(of: Order | None = None, **changes: Any) -> PeelRequest:
-    """A request that is granted, but for the changes: of the case, or of what is to be peeled."""
-    of = of or order()
-    approvals = (approval(of, "prosecutor"), approval(of, "dpo"))
+def said(of: Order, role: str, window: OrderWindow, at: datetime = LATER, by: str = "",
+         way: frozenset[str] = BOTH) -> bytes:  # fmt: skip
+    """A party's word that it peels."""
+    return records.say_peel(Peel(role, way, window), of.id, at, KEYS[by or role])
+
+
+def asked(
+    of: Order | None = None, *, at: datetime | None = None,
+    logged: Mapping[str, datetime] | None = None,
+    words: Sequence[bytes] | None = None, unseen: Sequence[bytes] = (),
+    own: Mapping[str, datetime] | None = None, before: Sequence[str] | None = None, **changes: Any,
+) -> PeelRequest:  # fmt: skip
+    """A request that is granted at LATER, but for the changes: of the case, or of what is peeled.
+
+    `at`: when the parties said that they peel. `logged`: whose cosignatures the order has, of when;
+    `own`: the party's word that it peels. `unseen`: words that the log hasn't. `before`: who
+    said that they peel, before.
+    """
+    of, at = of or order(), at or LATER
+    role, what = changes.get("role", "prosecutor"), changes.get("window", window())
+    way = changes.get("way", BOTH)
+    agreed = (approval(of, "prosecutor"), approval(of, "dpo")) if words is None else tuple(words)
+    if before is None:
+        before = steps_before(role, way) if role in way else ()
+    peels = tuple(said(of, each, what, at, way=way) for each in before if each in KEYS)
+    mine = said(of, role, what, at, way=way, by="" if role in KEYS else "mallory")
+    proven = {of.id: seen(of.declared) if logged is None else logged}
+    proven |= {leaf(each): seen(at) for each in (*agreed, *peels) if each not in unseen}
+    proven[leaf(mine)] = seen(at) if own is None else own
     names = {each.name for each in fields(CaseCopy)} & changes.keys()
     of_case = {name: changes.pop(name) for name in names}
-    copy = replace(CaseCopy(of.bytes, approvals, (), seen(of)), **of_case)
+    copy = replace(CaseCopy(of.bytes, (*agreed, *peels, mine), proven), **of_case)
     return replace(PeelRequest(copy, "prosecutor", BOTH, window(), "20270228"), **changes)
 
 
@@ -92,5 +121,5 @@ def held(**changes: object) -> Order:
 
 def to_open(of: Order | None = None, **changes: Any) -> PeelRequest:
     of = of or held()
-    told = {"hold": hold(), "window": KEPT, "epoch": hold().id, "proof": seen(of)}
+    told = {"hold": hold(), "window": KEPT, "epoch": hold().id}
     return asked(of, **{**told, **changes})

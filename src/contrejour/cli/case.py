@@ -17,9 +17,10 @@ from contrejour.base.messages import Message
 from contrejour.cli import arguments
 from contrejour.cli.arguments import CASE_FOLDER
 from contrejour.cli.case_hold import HOLD, HOLD_KEY
+from contrejour.cli.case_log import LOGGED, WITNESS, settle
 from contrejour.cli.case_open import OPEN
 from contrejour.cli.case_papers import ACCESS, EXPORT, SLIP, TIMELINE
-from contrejour.cli.case_peel import PEEL, WITNESS
+from contrejour.cli.case_peel import PEEL
 from contrejour.cli.command import Command, Option, Switch
 from contrejour.cli.keyfiles import PLAN_KEY, SIGNER, private_key, public_key
 from contrejour.cli.values import COUNT, DIR, FILE, MOMENT, NAME, text
@@ -60,6 +61,7 @@ def _declare(args: argparse.Namespace) -> int:
                       private_key(args.key, args.password_file))  # fmt: skip
     word.check(order.id, keys)
     folder.create(args.output, order, word, private, given, hold)
+    settle(args, args.output)
     _tell(folder.read(args.output), as_json=False)
     return 0
 
@@ -135,7 +137,9 @@ def _say(args: argparse.Namespace, done: str) -> int:
     if act is signed.SignedAct.APPROVE:
         apply(found.case, step, folder.taken_at(found.case, times.now()))  # may it be said at all
         _tell(found, as_json=False)  # for whom, what, where, when: before anybody gets the word
-    _tell(folder.add(args.folder, found, step, word, times.now()), as_json=False)
+    folder.add(args.folder, found, step, word, times.now())
+    settle(args, args.folder)
+    _tell(folder.read(args.folder), as_json=False)
     return 0
 
 
@@ -217,6 +221,7 @@ DECLARE = Command(
             help="hide cameras and times until then, and not that there is an order",
         ),
         Option("--private", FILE, help="JSON with what is personal: case_number, requester_name …"),
+        *LOGGED,
     ),
 )
 APPROVE = Command(
@@ -228,19 +233,20 @@ APPROVE = Command(
         *SIGNER,
         Option("--plan", FILE, required=True, help="your own copy of the plan that must allow it"),
         Option("--pub", FILE, required=True, help="the public key of the body that voted it"),
+        *LOGGED,
     ),
 )
 REFUSE = Command(
     "refuse",
     help="a party refuses: it stands",
     run=partial(_say, done="refuse"),
-    arguments=(CASE_FOLDER, *SIGNER),
+    arguments=(CASE_FOLDER, *SIGNER, *LOGGED),
 )
 CLOSE = Command(
     "close",
     help="a party ends the case",
     run=partial(_say, done="close"),
-    arguments=(CASE_FOLDER, *SIGNER),
+    arguments=(CASE_FOLDER, *SIGNER, *LOGGED),
 )
 REVEAL = Command(
     "reveal", help="what a secret order was for, for the log", run=_reveal, arguments=(CASE_FOLDER,)

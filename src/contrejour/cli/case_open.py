@@ -10,6 +10,7 @@ from contrejour.base.errors import InputMissing, SealError
 from contrejour.base.files import make_folder
 from contrejour.cli import arguments
 from contrejour.cli.arguments import CASE_FOLDER
+from contrejour.cli.case_log import LOGGED, settle
 from contrejour.cli.case_peel import demand_file, identity, utc_now
 from contrejour.cli.command import Argument, Command, Option
 from contrejour.cli.seal import ALLOW_TRUNCATED, kept, vouched
@@ -22,14 +23,23 @@ if TYPE_CHECKING:
 
 
 def _open(args: argparse.Namespace) -> int:
-    from contrejour.custody.cases import folder
+    """Said of every window, then in the log, then done."""
+    from contrejour.custody.cases import folder, logged
 
     for path in args.sealed:
         demand_file(path)
     found, windows = folder.read(args.folder), _windows(args)
     with identity(args.key) as opener:
-        for layer, place, sealed in windows:
-            found = _open_one(args, found, opener, layer, place, sealed)
+        said = []
+        for path, _, sealed in windows:
+            layer = arguments.read_bytes(path)
+            found = _say(args, found, opener, layer, sealed)
+            said.append(layer)
+        settle(args, args.folder)
+        for layer in said:
+            logged.demand_logged(args.folder, logged.opening(args.folder, layer) or "")
+        for layer, (_, place, sealed) in zip(said, windows, strict=True):
+            _show(args, opener, layer, place, sealed)
     return 0
 
 
@@ -54,30 +64,40 @@ def _windows(args: argparse.Namespace) -> list[tuple[Path, Path, list[Path]]]:
     return windows
 
 
-def _open_one(
-    args: argparse.Namespace, found: CaseFile, opener: Identity | Token, path: Path, place: Path,
+def _say(
+    args: argparse.Namespace, found: CaseFile, opener: Identity | Token, layer: bytes,
     sealed: list[Path],
 ) -> CaseFile:  # fmt: skip
-    """One window; the case as it is then."""
-    from contrejour.custody.cases import folder, records
+    """Say that a window is opened, unless that was said; the case as it is then."""
+    from contrejour.custody.cases import folder, logged, records
     from contrejour.custody.cases.case import Open
     from contrejour.custody.cases.party import window_of
     from contrejour.custody.seal.open import peel, window_key
 
-    layer, at = arguments.read_bytes(path), utc_now()
-    peeled = peel(layer, [opener], None)
+    at, peeled = utc_now(), peel(layer, [opener], None)
     with window_key(peeled) as key:
-        for each in sealed:
-            if args.edge and vouched(each, args.edge).window != peeled.window:
-                raise SealError("layer-of-another-window", layer=each)
         step = Open((window_of(peeled.window),), (str(key.recipient()),))
+    for each in sealed:
+        if args.edge and vouched(each, args.edge).window != peeled.window:
+            raise SealError("layer-of-another-window", layer=each)
+    if logged.opening(args.folder, layer) is None:
         document = records.write(step, found.case.order.id, at)
         found = folder.add(args.folder, found, step, document, at)  # refused: nothing is shown
         folder.owe(args.folder, records.owed_opened(found.case.order, layer, at))
+    return found
+
+
+def _show(
+    args: argparse.Namespace, opener: Identity | Token, layer: bytes, place: Path,
+    sealed: list[Path],
+) -> None:  # fmt: skip
+    """One window, in the clear."""
+    from contrejour.custody.seal.open import peel, window_key
+
+    with window_key(peel(layer, [opener], None)) as key:
         make_folder(place)
         for each in sealed:
             print(_clear(each, key, place, args.allow_truncated))
-    return found
 
 
 def _clear(path: Path, key: Identity, folder: Path, truncated: bool) -> Path:
@@ -113,6 +133,7 @@ OPEN = Command(
             help="believe only what this recorder signed: W.json has to be beside it",
         ),
         ALLOW_TRUNCATED,
+        *LOGGED,
         Option("--output", DIR, short="-o", required=True, help="where it goes, in the clear"),
     ),
 )

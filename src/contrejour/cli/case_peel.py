@@ -1,4 +1,4 @@
-"""`contrejour case witness | peel`: from the log's proof to a window's key, layer by layer."""
+"""`contrejour case peel`: said in the log, then done: to a window's key, layer by layer."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from contrejour.base import times
 from contrejour.base.errors import InputMissing, UsageError
 from contrejour.cli import arguments
 from contrejour.cli.arguments import CASE_FOLDER
+from contrejour.cli.case_log import LOGGED, settle
 from contrejour.cli.command import Argument, Command, Option
-from contrejour.cli.keyfiles import PLAN_KEY, public_key
+from contrejour.cli.keyfiles import PASSWORD_FILE, PLAN_KEY, private_key, public_key
 from contrejour.cli.terminal import Terminal
 from contrejour.cli.values import DIR, FILE, ROLE, file
 
@@ -24,55 +25,36 @@ if TYPE_CHECKING:
     from contrejour.law.mandate.originals import Originals
 
 
-def _witness(args: argparse.Namespace) -> int:
-    from contrejour.custody.cases import folder, records
-    from contrejour.custody.cases.case import Attest
-    from contrejour.custody.cases.party import verify_proof
-    from contrejour.custody.ledger.verify import read_trust
-
-    found, now = folder.read(args.folder), utc_now()
-    order, proof = found.case.order, arguments.read_bytes(args.proof)
-    trust = read_trust(arguments.read_text(args.folder / "witness.policy"))
-    seen = verify_proof(order.bytes, proof, trust)
-    step = Attest(seen.leaf, frozenset(seen.cosigned))
-    folder.add(args.folder, found, step, records.write(step, order.id, now), now)
-    return 0
-
-
 def _peel(args: argparse.Namespace) -> int:
-    from contrejour.custody.cases.party import (
-        Party,
-        PartyFiles,
-        keyset_of_hold,
-        onion_of,
-        read_witnessed,
-    )
+    from contrejour.custody.cases import folder
+    from contrejour.custody.cases.party import Party, PartyFiles, keyset_of_hold, onion_of
     from contrejour.custody.cases.spent import SpentList
 
-    found = read_witnessed(args.folder)
+    found = folder.read(args.folder)
     policy, witnesses = arguments.read_bytes(args.policy), arguments.read_bytes(args.witnesses)
     own = PartyFiles.of(args.role, policy, witnesses, _voted(args, found))
     onions = [
         onion_of(path.name, arguments.read_bytes(path), args.role, found.case)
         for path in args.onions
     ]
+    signer = private_key(args.sign, args.password_file)
     hold = keyset_of_hold(own, args.folder, found, onions, args.hold_keys)
     windows = list(zip(onions, each_in(args.output, args.onions), strict=True))
     with identity(args.key) as key, SpentList(args.spent) as spent:
-        party, proof = Party(own, key, args.key.stem, spent), arguments.read_bytes(args.proof)
-        for out in party.peel_windows(args.folder, found, windows, proof, hold, utc_now):
+        party = Party(own, key, args.key.stem, spent)
+        found = party.say(args.folder, found, onions, signer, utc_now)
+        settle(args, args.folder)
+        for out in party.peel_windows(args.folder, found, windows, hold, utc_now):
             print(out)
     return 0
 
 
-def _voted(args: argparse.Namespace, found: CaseFile) -> Originals | None:
+def _voted(args: argparse.Namespace, found: CaseFile) -> Originals:
     from contrejour.custody.cases.party import voted_in
     from contrejour.law.mandate.plan import Plan
 
-    if not args.plan:
-        return None
     envelope = arguments.read_bytes(args.plan)
-    return voted_in(Plan(envelope, [public_key(args.pub)]), envelope, found)
+    return voted_in(Plan(envelope, [public_key(args.pub)]), envelope, found, utc_now())
 
 
 def each_in(output: Path, paths: Sequence[Path]) -> list[Path]:
@@ -107,15 +89,6 @@ def utc_now() -> datetime:
     return times.now().replace(microsecond=0)
 
 
-WITNESS = Command(
-    "witness",
-    help="the log's proof that the order was seen",
-    run=_witness,
-    arguments=(
-        CASE_FOLDER,
-        Option("--proof", FILE, required=True, help="the proof of the order (.tlog-proof)"),
-    ),
-)
 PEEL = Command(
     "peel",
     help="a party takes its layer off an onion",
@@ -137,9 +110,21 @@ PEEL = Command(
             required=True,
             help="the log and its witnesses: the party's own copy",
         ),
-        Option("--plan", FILE, help="the plan that the order must be for: the party's own copy"),
+        Option(
+            "--plan",
+            FILE,
+            required=True,
+            help="the plan that must allow the order, now: the party's own copy",
+        ),
         PLAN_KEY,
-        Option("--proof", FILE, required=True, help="a fresh proof of the order"),
+        Option(
+            "--sign",
+            FILE,
+            required=True,
+            help="the party's private key, which says in the log that it peels",
+        ),
+        PASSWORD_FILE,
+        *LOGGED,
         Option(
             "--spent",
             FILE,

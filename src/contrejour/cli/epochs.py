@@ -40,6 +40,18 @@ def end_of(args: argparse.Namespace) -> Callable[[date], datetime]:
     return lambda day: destroyed_at(day, kept, horizon)
 
 
+def waits(args: argparse.Namespace) -> timedelta:
+    """How long an order waits, by the plan or by default."""
+    from contrejour.cli.keyfiles import public_key
+    from contrejour.law.mandate.originals import Originals
+    from contrejour.law.mandate.plan import Plan
+
+    if not args.plan:
+        return Originals().cooling_off
+    plan = Plan(arguments.read_bytes(args.plan), [public_key(args.pub)])
+    return plan.originals(plan.cameras[0]).cooling_off
+
+
 def _count(text: str) -> int:
     if not 1 <= int(text) <= 400:
         raise argparse.ArgumentTypeError(said("from-to", least=1, most=400))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,34 +47,50 @@ def _init(args: argparse.Namespace) -> int:
 
 
 def _append(args: argparse.Namespace) -> int:
+    told = [each.bytes for each in _entries(args.entries)]
+    append(
+        args.folder, told, args.key, args.password_file, policy=args.policy, limit_s=args.limit,
+        new=lambda number, leaf: print(number, leaf, flush=True),
+    )  # fmt: skip
+    return 0
+
+
+def append(
+    folder: Path, told: Sequence[bytes], key: Path, password_file: Path | None, *,
+    policy: Path | None = None, limit_s: float = 10.0,
+    new: Callable[[int, str], object] = lambda *_: None,
+) -> None:  # fmt: skip
+    """Append entries, then have the log witnessed and published.
+
+    `new`: told of each once it is durable. Raises LedgerError, OutputFailed, Busy.
+    """
     from contrejour.custody.ledger.ask import Witnesses
     from contrejour.custody.ledger.checkpoint import parse
     from contrejour.custody.ledger.log import Log
     from contrejour.custody.ledger.read import read_checkpoint, reader
     from contrejour.custody.ledger.tree import leaf_hash
+    from contrejour.custody.note import Signer
 
-    told = [each.bytes for each in _entries(args.entries)]
-    trust = _trust(args.policy or args.folder / "policy.txt")
-    args.name = parse(read_checkpoint(reader(args.folder)).text).origin
-    with Log(args.folder, _signer(args)) as log:
+    trust = _trust(policy or folder / "policy.txt")
+    origin = parse(read_checkpoint(reader(folder)).text).origin
+    with Log(folder, Signer(origin, keyfiles.private_key(key, password_file))) as log:
         first = log.append(told)
         for number, each in enumerate(told, first):
-            print(number, leaf_hash(each).hex(), flush=True)
-        log.publish(Witnesses(trust, limit_s=args.limit, tell=warn))
-    return 0
+            new(number, leaf_hash(each).hex())
+        log.publish(Witnesses(trust, limit_s=limit_s, tell=warn))
 
 
 def _entries(path: Path) -> Iterator[Entry]:
     """The entries of a file. Raises Malformed, LedgerError."""
     from contrejour.base.times import utc
-    from contrejour.custody.ledger.entry import VERSION, Entry
+    from contrejour.custody.ledger.entry import Entry, version
 
     now = utc(times.now())
     for number, line in enumerate(arguments.read_text(path).splitlines(), 1):
         try:
             data = json.loads(line)
             kind, at = data.pop("type"), data.pop("at", now)
-            if data.pop("v", VERSION) != VERSION:
+            if data.pop("v", version(kind)) != version(kind):
                 raise ValueError
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise Malformed("entry-not-an-object", path=path, line=number) from None

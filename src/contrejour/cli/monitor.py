@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 import time
@@ -67,16 +68,19 @@ def _monitor(args: argparse.Namespace) -> int:
 
 def _wanted(args: argparse.Namespace) -> Expectations:
     from contrejour.custody.ledger.alarms import Expectations
-    from contrejour.custody.quorum import parse
+    from contrejour.custody.openers import read
 
-    parties: frozenset[str] = frozenset()
-    if args.open_policy:
-        policy = parse(arguments.read_text(args.open_policy), "party")
-        parties = frozenset(
+    parties, policies = frozenset[str](), {}
+    for path in args.open_policy:
+        data = arguments.read_bytes(path)
+        policy = policies[hashlib.sha256(data).hexdigest()] = read(data)
+        parties |= frozenset(
             party for way in policy.ways() for party in way
             if not policy.members[party][0].startswith("age1")  # one key, of no day
         )  # fmt: skip
-    return Expectations(epochs.end_of(args), parties, timedelta(seconds=args.batch))
+    return Expectations(
+        epochs.end_of(args), parties, timedelta(seconds=args.batch), policies, epochs.waits(args)
+    )
 
 
 def _last(path: Path, trust: Trust) -> Checkpoint:
@@ -154,7 +158,8 @@ MONITOR = Command(
         Option(
             "--open-policy",
             FILE,
-            help="who holds the keys of each day (default: who published any)",
+            repeated=True,
+            help="who opens, and holds the keys of each day; of each that orders name",
         ),
         *epochs.UNTIL,
         Option(

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import combinations
 
 from contrejour.base.errors import Malformed
@@ -58,6 +59,18 @@ class Policy:
         if group is None:
             return name in by
         return sum(self._met(member, by) for member in group.members) >= group.least
+
+    def met_at(self, times: Mapping[str, datetime]) -> datetime | None:
+        """When enough of these members had agreed, by the latest of the earliest that are enough.
+
+        So a member that says an earlier time than is true gains nothing alone.
+        """
+        by: set[str] = set()
+        for name in sorted(times, key=lambda each: times[each]):
+            by.add(name)
+            if self.met(by):
+                return times[name]
+        return None
 
     def ways(self) -> tuple[frozenset[str], ...]:
         """The smallest sets of members that are enough, each without one that could be left out.

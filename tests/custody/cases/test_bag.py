@@ -11,16 +11,20 @@ from pathlib import Path
 
 import bagit
 import pytest
+from fakes import ledgers
 from fakes.desks import PERSONAL, SINCE, Desk
-from fakes.orders import BOTH, SEEN
+from fakes.orders import BOTH
 from fakes.runs import check
 
 from contrejour.base.errors import InputMissing, Malformed, OutputExists, OutputFailed
+from contrejour.cli.keyfiles import private_key
 from contrejour.custody.cases import folder, records
 from contrejour.custody.cases.bag import Payload, payload, write
-from contrejour.custody.cases.case import Attest, Open, Peel
+from contrejour.custody.cases.case import Open, Peel
 from contrejour.custody.cases.order import OrderWindow
+from contrejour.custody.cases.records import say_peel
 from contrejour.custody.cases.uco import graph
+from contrejour.custody.ledger.proof import Proof
 
 DAY = date(2027, 3, 1)
 
@@ -37,6 +41,8 @@ def files(tmp_path: Path) -> dict[str, Path]:
 
 def opened(desk: Desk) -> Path:
     """A case that opened its first minute."""
+    (desk.folder / "witness.policy").write_text(ledgers.POLICY)
+    desk.vote()
     desk.declare("--urgent")
     for role in ("prosecutor", "dpo"):
         desk.say("approve", role)
@@ -45,10 +51,15 @@ def opened(desk: Desk) -> Path:
     first = OrderWindow(
         "cam-a", order.since, order.since + timedelta(minutes=1), "20270228", "age1w"
     )
-    steps = [Attest(order.id, SEEN), *(Peel(role, BOTH, first) for role in ("dpo", "prosecutor",
-             "vault")), Open((first,), ("age1w",))]  # fmt: skip
-    for step in steps:
-        found = folder.add(desk.case, found, step, records.write(step, order.id, at), at)
+    signed = ledgers.Tree([order.bytes]).witnessed(1, time_s=int(order.declared.timestamp()))
+    folder.add_proof(desk.case, order.id, str(Proof(0, (), signed)).encode())
+    found = folder.read(desk.case)
+    for role in ("dpo", "prosecutor", "vault"):
+        signer = private_key(desk.folder / f"{role}.key", None)
+        step = Peel(role, BOTH, first)
+        found = folder.add(desk.case, found, step, say_peel(step, order.id, at, signer), at)
+    opened = Open((first,), ("age1w",))
+    found = folder.add(desk.case, found, opened, records.write(opened, order.id, at), at)
     return desk.case
 
 

@@ -17,9 +17,11 @@ from fakes import ledgers
 from fakes.orders import order
 
 from contrejour.base.errors import LedgerError, OrderError, SealError
-from contrejour.custody.cases import signed
-from contrejour.custody.cases.order import Order, aligned
-from contrejour.custody.cases.party import Onion, Party, PartyFiles, verify_proof
+from contrejour.custody.cases import records, signed
+from contrejour.custody.cases.case import Peel
+from contrejour.custody.cases.folder import cosigned
+from contrejour.custody.cases.order import Order, aligned, read
+from contrejour.custody.cases.party import Onion, Party, PartyFiles, window_of
 from contrejour.custody.cases.party_checks import CaseCopy
 from contrejour.custody.cases.private import FIELDS, Private
 from contrejour.custody.cases.rules import Rules, keys
@@ -28,6 +30,7 @@ from contrejour.custody.ledger import entry as entries
 from contrejour.custody.ledger.log import Log, create
 from contrejour.custody.ledger.read import prove
 from contrejour.custody.ledger.replay import Replay
+from contrejour.custody.ledger.tree import leaf_hash
 from contrejour.custody.quorum import parse
 from contrejour.custody.seal.age import Writer, decrypt
 from contrejour.custody.seal.keys import keys_of
@@ -43,6 +46,7 @@ ASKED = datetime(2027, 2, 13, 9, tzinfo=UTC)
 NOW = ASKED + timedelta(hours=25)
 DAY = "2027-02-12"
 PARTIES = ("vault", "prosecutor", "dpo", "operator")
+WAY = "dpo+prosecutor+vault"
 CLEAR = b"what happened on the platform" * 5000
 
 
@@ -56,11 +60,11 @@ class Ceremony:
     def __post_init__(self) -> None:
         self.day_keys = {name: Identity.generate(self.kind) for name in PARTIES}
         self.opener = Identity.generate(self.kind)
-        self.says = {name: new_key() for name in (*PARTIES[1:], "opj")}
+        self.signs = {name: new_key() for name in (*PARTIES, "opj")}
         told = {name: str(key.recipient()) for name, key in self.day_keys.items()} | {"opj": "-"}
         lines = "".join(
             f"party {name} {word}"
-            + (f" key:{keyid(self.says[name].public_key())}" if name in self.says else "")
+            + (f" key:{keyid(self.signs[name].public_key())}" if name in self.signs else "")
             + "\n"
             for name, word in told.items()
         )
@@ -97,25 +101,41 @@ class Ceremony:
         )  # fmt: skip
 
     def word(self, of: Order, role: str) -> bytes:
-        return signed.sign(signed.SignedAct.APPROVE, of.id, role, ASKED, self.says[role]).bytes
+        return signed.sign(signed.SignedAct.APPROVE, of.id, role, ASKED, self.signs[role]).bytes
 
-    def proof(self, of: Order, at: datetime = NOW, seen_by: int = 2) -> bytes:
-        """Append the order to the log, and have it witnessed."""
-        number = self.log.append([of.bytes])
-        signers = ledgers.WITNESSES[:seen_by]
-        time_s = int(at.timestamp())
+    def publish(self, *entries: bytes, at: datetime = NOW, seen_by: int = 2) -> list[bytes]:
+        """Append entries to the log, and have them witnessed: their proofs."""
+        first = self.log.append(entries)
+        signers, time_s = ledgers.WITNESSES[:seen_by], int(at.timestamp())
         self.log.publish(lambda note, _: [each.sign(note.text, time_s) for each in signers])
-        return str(prove(number, self.log.read)).encode()
+        return [str(prove(first + n, self.log.read)).encode() for n in range(len(entries))]
 
-    def told(self, of: Order, proof: bytes, *by: str) -> CaseCopy:
-        approvals = tuple(self.word(of, role) for role in by)
-        return CaseCopy(of.bytes, approvals, (), verify_proof(of.bytes, proof, self.trust))
+    def told(self, of: Order, *by: str, at: datetime = ASKED) -> CaseCopy:
+        """The order and its approvals, in the log."""
+        words = tuple(self.word(of, role) for role in by)
+        return self.seen(CaseCopy(of.bytes, words, {}), of.bytes, *words, at=at)
+
+    def seen(self, copy: CaseCopy, *entries: bytes, at: datetime) -> CaseCopy:
+        proven = {
+            leaf_hash(each).hex(): cosigned(each, proof, self.trust)
+            for each, proof in zip(entries, self.publish(*entries, at=at), strict=True)
+        }
+        return replace(copy, seen={**copy.seen, **proven})
+
+    def says(self, role: str, onion: bytes | bytearray, copy: CaseCopy, at: datetime = NOW):
+        """The case once that party has said, in the log, that it peels what the onion is of."""
+        peeled = peel(onion, [self.day_keys[role]], None)
+        way = frozenset(WAY.split("+"))
+        step = Peel(role, way, window_of(peeled.window))
+        word = records.say_peel(step, read(copy.order).id, at, self.signs[role])
+        copy = replace(copy, words=(*copy.words, word))
+        return self.seen(copy, records.entry_of(word), at=at)
 
     def take_off(self, role: str, onion: bytes | bytearray, told: CaseCopy, day: str = DAY):
         own = PartyFiles(role, self.rules, keys(self.policy), self.policy_sha256, self.trust)
         with SpentList(self.folder / f"{role}.spent") as spent:
             party = Party(own, self.day_keys[role], day, spent)
-            return party.peel(Onion("dpo+prosecutor+vault", onion), told, NOW)
+            return party.peel(Onion(WAY, onion), told, NOW)
 
     def onion(self, path: Path, way: str = "dpo+prosecutor+vault.age") -> bytes:
         return unpack(path.read_bytes())[way]
@@ -134,9 +154,10 @@ def ceremony(request, tmp_path) -> Iterator[Ceremony]:
 def test_a_witnessed_order_opens_its_window_for_its_opener_and_for_nobody_else(ceremony):
     path, segment = ceremony.seal()
     asked = ceremony.order()
-    told = ceremony.told(asked, ceremony.proof(asked), "prosecutor", "dpo")
+    told = ceremony.told(asked, "prosecutor", "dpo")
     layer: bytes | bytearray = ceremony.onion(path)
     for role in ("dpo", "prosecutor", "vault"):
+        told = ceremony.says(role, layer, told)
         peeled = ceremony.take_off(role, layer, told)
         layer = peeled.inside
     assert peeled.is_last
@@ -148,10 +169,10 @@ def test_a_witnessed_order_opens_its_window_for_its_opener_and_for_nobody_else(c
 
 
 def test_what_a_party_and_a_requester_write_is_what_the_log_keeps(ceremony):
-    asked, replay = ceremony.order(), Replay()
+    asked, replay = ceremony.order(), Replay({ceremony.policy_sha256: ceremony.policy})
     approval = ceremony.word(asked, "prosecutor")
     refusal = signed.sign(
-        signed.SignedAct.REFUSE, asked.id, "dpo", ASKED, ceremony.says["dpo"]
+        signed.SignedAct.REFUSE, asked.id, "dpo", ASKED, ceremony.signs["dpo"]
     ).bytes
     for data in (asked.bytes, approval, refusal):
         assert entries.read(data).bytes == data
@@ -163,28 +184,32 @@ def test_what_a_party_and_a_requester_write_is_what_the_log_keeps(ceremony):
 def test_without_the_log_nothing_comes_off_and_nothing_is_spent(ceremony):
     path, _ = ceremony.seal()
     asked, other = ceremony.order(), ceremony.order(nonce="4" * 32)
-    proof = ceremony.proof(other)
+    (proof,) = ceremony.publish(other.bytes)
     with pytest.raises(LedgerError, match="doesn't lead to the checkpoint"):
-        verify_proof(asked.bytes, proof, ceremony.trust)
-    swapped = ceremony.told(other, proof, "prosecutor", "dpo")
-    with pytest.raises(LedgerError, match="another entry"):
-        ceremony.take_off("dpo", ceremony.onion(path), replace(swapped, order=asked.bytes))
+        cosigned(asked.bytes, proof, ceremony.trust)
+    swapped = replace(ceremony.told(other, "prosecutor", "dpo"), order=asked.bytes)
+    with pytest.raises(LedgerError, match="nothing shows"):
+        ceremony.take_off("dpo", ceremony.onion(path), swapped)
+    told = ceremony.told(asked, "prosecutor", "dpo")
+    with pytest.raises(LedgerError, match="hasn't what this party says"):
+        ceremony.take_off("dpo", ceremony.onion(path), told)
     with SpentList(ceremony.folder / "dpo.spent") as spent:
         assert spent.used_s(NOW) == 0
 
 
 def test_one_witness_of_two_is_too_few(ceremony):
     asked = ceremony.order()
+    (proof,) = ceremony.publish(asked.bytes, seen_by=1)
     with pytest.raises(LedgerError, match="witness"):
-        verify_proof(asked.bytes, ceremony.proof(asked, seen_by=1), ceremony.trust)
+        cosigned(asked.bytes, proof, ceremony.trust)
 
 
 def test_a_cosignature_of_yesterday_peels_nothing(ceremony):
     path, _ = ceremony.seal()
-    asked = ceremony.order()
-    told = ceremony.told(asked, ceremony.proof(asked, at=ASKED), "prosecutor", "dpo")
-    with pytest.raises(LedgerError, match="too few witnesses"):
-        ceremony.take_off("dpo", ceremony.onion(path), told)
+    onion = ceremony.onion(path)
+    told = ceremony.told(ceremony.order(), "prosecutor", "dpo")
+    with pytest.raises(LedgerError, match="hasn't what this party says"):
+        ceremony.take_off("dpo", onion, ceremony.says("dpo", onion, told, at=ASKED))
 
 
 @pytest.mark.parametrize(
@@ -198,7 +223,7 @@ def test_a_cosignature_of_yesterday_peels_nothing(ceremony):
 def test_an_onion_of_another_camera_time_or_day_is_kept_whole(ceremony, elsewhere, said):
     path, _ = ceremony.seal(**elsewhere)
     asked = ceremony.order()
-    told = ceremony.told(asked, ceremony.proof(asked), "prosecutor", "dpo")
+    told = ceremony.told(asked, "prosecutor", "dpo")
     with pytest.raises((OrderError, SealError), match=said):
         ceremony.take_off("dpo", ceremony.onion(path), told)
 
@@ -206,10 +231,11 @@ def test_an_onion_of_another_camera_time_or_day_is_kept_whole(ceremony, elsewher
 def test_the_vault_does_not_go_first_and_nobody_peels_twice(ceremony):
     path, _ = ceremony.seal()
     asked = ceremony.order()
-    told = ceremony.told(asked, ceremony.proof(asked), "prosecutor", "dpo")
+    told = ceremony.told(asked, "prosecutor", "dpo")
     onion = ceremony.onion(path)
     with pytest.raises(SealError, match="no key here"):
         ceremony.take_off("vault", onion, told)
+    told = ceremony.says("dpo", onion, told)
     ceremony.take_off("dpo", onion, told)
     with pytest.raises(OrderError, match="is spent"):
         ceremony.take_off("dpo", onion, told)
@@ -221,14 +247,16 @@ def test_an_order_for_another_opener_is_another_order(ceremony):
         changed = replace(asked, opener=str(mallory.recipient()))
     assert changed.id != asked.id
     with pytest.raises(LedgerError):
-        verify_proof(changed.bytes, ceremony.proof(asked), ceremony.trust)
+        cosigned(changed.bytes, ceremony.publish(asked.bytes)[0], ceremony.trust)
 
 
 def test_an_onion_that_says_another_window_inside_is_refused_by_the_next_party(ceremony):
     """A dpo that is somebody else's hands on a layer of another window in place of its own."""
     mine, other = (ceremony.seal(at) for at in (FILMED, FILMED + timedelta(minutes=1)))
     asked = ceremony.order()
-    told = ceremony.told(asked, ceremony.proof(asked), "prosecutor", "dpo")
+    told = ceremony.told(asked, "prosecutor", "dpo")
+    for each in (mine[0], other[0]):
+        told = ceremony.says("dpo", ceremony.onion(each), told)
     first = ceremony.take_off("dpo", ceremony.onion(mine[0]), told)
     swapped = ceremony.take_off("dpo", ceremony.onion(other[0]), told)
     with pytest.raises(SealError, match="not of the window"):

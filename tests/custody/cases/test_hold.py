@@ -13,7 +13,7 @@ from fakes.desks import CLEAR, WAY, Room
 from fakes.desks import DAY as FILMED
 from fakes.desks import MINUTE as SEALED
 from fakes.orders import DAY, DEFAULT, MINUTE, NOW, hold, order, rules, window
-from fakes.peeling import KEPT, KEYIDS, KEYS, asked, peel, refused, seen, to_open
+from fakes.peeling import KEPT, KEYIDS, KEYS, asked, peel, refused, to_open
 from fakes.runs import check, run
 
 from contrejour.base.canonical import canonical
@@ -61,7 +61,7 @@ def test_a_hold_that_ended_opens_nothing_whatever_keys_are_left() -> None:
     late = order(declared=NOW + 8 * DAY, not_before=NOW + 9 * DAY, expires=NOW + 10 * DAY,
                  held=ended.id)  # fmt: skip
     at = NOW + 9 * DAY
-    what = to_open(late, hold=ended, epoch=ended.id, proof=seen(late, at))
+    what = to_open(late, hold=ended, epoch=ended.id, at=at)
     refused(OrderError, "the hold ended on", what, at)
 
 
@@ -79,7 +79,7 @@ def test_a_hold_is_kept_no_longer_than_was_voted() -> None:
     with pytest.raises(OrderError, match="too long after it begins"):
         declare(hold(), rules(hold_lasts=30 * DAY), NOW)
     long = hold(hold_until=NOW + 366 * DAY)
-    refused(OrderError, "too long after", asked(long, proof=seen(long)))
+    refused(OrderError, "too long after", asked(long))
 
 
 # The parties' keys
@@ -173,12 +173,9 @@ def keep(room: Room, *parties: str) -> None:
                     "-o", f"keys-{role}")  # fmt: skip
         assert done.returncode == 0, done.stderr
     room.prove()
-    assert room("witness", room.case, "--proof", "proof").returncode == 0
     onion = "W.onions"
     for role in WAY.split("+"):
-        done = room.peel(
-            role, onion, "proof", *(("--hold-keys", "keys-vault") if role == "vault" else ())
-        )
+        done = room.peel(role, onion, *(("--hold-keys", "keys-vault") if role == "vault" else ()))
         assert done.returncode == 0, done.stderr
         onion = done.stdout.strip()
     assert onion == f"after-vault/{WAY}.onions"
@@ -212,8 +209,7 @@ def test_what_is_held_opens_after_its_day_is_dead_and_nothing_else_of_that_day(r
         left.unlink()
     room.agreed("--urgent", "--opener", room.opener, "--held", hold_case)
     assert f"held by          {kept.case.order.id}" in room("show", room.case).stdout
-    room.prove("second")
-    room("witness", room.case, "--proof", "second")
+    room.prove()
     for path in ("W.onions", onions):  # of the day itself nothing is left to open with
         done = room.peel("operator", path, "second", "--key", keys["dpo"])
         check(done, 21, "no onion here begins with operator")
@@ -223,7 +219,7 @@ def test_what_is_held_opens_after_its_day_is_dead_and_nothing_else_of_that_day(r
         done = room.peel(role, layer, "second", "--key", keys[role])
         assert done.returncode == 0, done.stderr
         layer = done.stdout.strip()
-    done = room("open", room.case, layer, "0000.mp4.age", "--key", "opener.key", "-o", "clear")
+    done = room.open(layer, "0000.mp4.age", "--key", "opener.key", "-o", "clear")
     assert done.returncode == 0, done.stderr
     assert (room.folder / "clear" / "0000.mp4").read_bytes() == CLEAR
 
@@ -231,13 +227,12 @@ def test_what_is_held_opens_after_its_day_is_dead_and_nothing_else_of_that_day(r
 def test_without_the_parties_keys_a_hold_s_window_is_not_peeled_by_the_vault(room):
     room.agreed("--urgent", "--hold-until", until())
     room.prove()
-    room("witness", room.case, "--proof", "proof")
     onion = "W.onions"
     for role in ("dpo", "prosecutor"):
         onion = room.peel(role, onion).stdout.strip()
     check(room.peel("vault", onion), 21, "no keys for the hold")
     room("hold-key", room.case, "--as", "dpo", "--key", "dpo.key", "-o", "keys-dpo")
-    done = room.peel("vault", onion, "proof", "--hold-keys", "keys-vault")
+    done = room.peel("vault", onion, "--hold-keys", "keys-vault")
     check(done, 21, "no quorum gave its keys")
     assert not (room.folder / "vault.spent").exists()
 
@@ -248,13 +243,12 @@ def test_a_hub_that_calls_the_vault_s_layer_another_s_gets_nothing_for_it(room):
         room("hold-key", room.case, "--as", role, "--key", f"{role}.key", "--x25519",
              "-o", f"keys-{role}")  # fmt: skip
     room.prove()
-    room("witness", room.case, "--proof", "proof")
     onion = "W.onions"
     for role in ("dpo", "prosecutor"):
         onion = room.peel(role, onion).stdout.strip()
     renamed = room.folder / "dpo+vault+prosecutor.age"
     renamed.write_bytes((room.folder / onion).read_bytes())
-    done = room.peel("vault", renamed, "proof", "--hold-keys", "keys-vault")
+    done = room.peel("vault", renamed, "--hold-keys", "keys-vault")
     assert done.returncode == 19, done.stderr
     assert not any((room.folder / "after-vault").iterdir())
 
@@ -262,14 +256,13 @@ def test_a_hub_that_calls_the_vault_s_layer_another_s_gets_nothing_for_it(room):
 def test_rubbish_in_the_case_of_a_hold_spends_and_keeps_nothing(room):
     room.agreed("--urgent", "--hold-until", until())
     room.prove()
-    room("witness", room.case, "--proof", "proof")
     (room.case / "holds").mkdir()
     (room.case / "holds" / "dpo.json").write_text("{}")
     onion = "W.onions"
     for role in ("dpo", "prosecutor"):
         onion = room.peel(role, onion).stdout.strip()
     own = ("--hold-keys", "keys-vault")
-    check(room.peel("vault", onion, "proof", *own), 2, "hold.key: type is missing")
+    check(room.peel("vault", onion, *own), 2, "hold.key: type is missing")
     assert not (room.folder / "vault.spent").exists()
     check(room("hold", room.case, "0000.mp4.age"), 19, "the onions are damaged")
     assert not (room.case / "held").exists()
@@ -278,7 +271,7 @@ def test_rubbish_in_the_case_of_a_hold_spends_and_keeps_nothing(room):
 def test_a_hold_shows_nothing_to_anybody(room):
     keep(room, "prosecutor", "dpo")
     layer = f"after-vault/{WAY}.onions"
-    done = room("open", room.case, layer, "0000.mp4.age", "--key", "opener.key", "-o", "clear")
+    done = room.open(layer, "0000.mp4.age", "--key", "opener.key", "-o", "clear")
     check(done, 19, "not an age v1 file")
     assert not (room.folder / "clear").exists()
     check(room("hold", room.case, layer), 21, "0 windows were peeled for the hold")

@@ -30,6 +30,7 @@ from contrejour.custody.cases.case import (
 )
 from contrejour.custody.cases.order import OrderKind
 from contrejour.custody.cases.rules import VAULT
+from contrejour.custody.openers import layers
 
 PARTIES = (VAULT, "prosecutor", "dpo", "operator", "opj", "mallory")
 RULES = rules(camera_minutes=2)
@@ -84,7 +85,7 @@ class Cases(RuleBasedStateMachine):
 
     @rule(which=WHICH, of=WHICH, by=st.sampled_from(["uv", "uvw", "u", "vx", ""]))
     def witness(self, which: int, of: int, by: str) -> None:
-        self.take(which, Attest(ORDERS[of].id, frozenset(by)))
+        self.take(which, Attest(ORDERS[of].id, dict.fromkeys(by, self.now)))
 
     @initialize(ready=st.sets(WHICH))
     def begin(self, ready: set[int]) -> None:
@@ -98,7 +99,7 @@ class Cases(RuleBasedStateMachine):
 
     @rule(which=WHICH, way=st.sampled_from(WAYS), of=st.sampled_from(WINDOWS))
     def peel_all(self, which: int, way: frozenset[str], of) -> None:
-        for role in sorted(way, key=lambda each: each == VAULT):
+        for role in layers(way)[::-1]:
             self.take(which, Peel(role, way, of, self.used_s(role, which)))
 
     @rule(which=WHICH, of=SOME, right=st.booleans())

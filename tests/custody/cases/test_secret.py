@@ -10,7 +10,7 @@ import pytest
 from fakes.desks import CLEAR, WAY, Room, logged
 from fakes.desks import MINUTE as SEALED
 from fakes.orders import DAY, HOUR, MINUTE, NOW, hold, order, window
-from fakes.peeling import KEYS, asked, peel, refused, seen, to_open
+from fakes.peeling import KEYS, asked, peel, refused, to_open
 from fakes.runs import check
 
 from contrejour.base.canonical import canonical
@@ -80,11 +80,11 @@ def test_what_an_order_says_of_its_secret_can_not_be_less_than_it_hides() -> Non
 
 
 def test_a_party_peels_what_was_committed_to_and_nothing_beside() -> None:
-    mine = asked(hidden(), proof=seen(hidden()), opening=hidden().opening)
+    mine = asked(hidden(), opening=hidden().opening)
     assert peel(mine).window == window()
     refused(OrderError, "doesn't cover", replace(mine, window=window(camera="cam-c")))
     refused(OrderError, "doesn't cover", replace(mine, window=window(10)))
-    refused(OrderError, "is secret", asked(hidden(), proof=seen(hidden())))
+    refused(OrderError, "is secret", asked(hidden()))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_no_secret_is_without_an_end_or_without_an_inquiry(wrong) -> None:
 def test_a_secret_hold_keeps_and_opens_as_any_other() -> None:
     kept = hold(secret=HIDES)
     mine = order(held=kept.id, secret=Secret.until(NOW + DAY))
-    what = to_open(mine, hold=kept, epoch=kept.id, proof=seen(mine), opening=mine.opening)
+    what = to_open(mine, hold=kept, epoch=kept.id, opening=mine.opening)
     assert peel(what)
 
 
@@ -176,13 +176,12 @@ def test_a_secret_order_goes_all_the_way_and_is_revealed_for_the_log(room: Room)
     assert b"cam-a" not in public
     assert (room.case / "secret.json").stat().st_mode & 0o777 == 0o600
     room.prove()
-    room("witness", room.case, "--proof", "proof")
     onion = "W.onions"
     for role in WAY.split("+"):
         done = room.peel(role, onion)
         assert done.returncode == 0, done.stderr
         onion = done.stdout.strip()
-    done = room("open", room.case, onion, "0000.mp4.age", "--key", "opener.key", "-o", "clear")
+    done = room.open(onion, "0000.mp4.age", "--key", "opener.key", "-o", "clear")
     assert done.returncode == 0, done.stderr
     assert (room.folder / "clear" / "0000.mp4").read_bytes() == CLEAR
     due_before = sorted((room.case / "entries").iterdir())

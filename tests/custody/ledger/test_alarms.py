@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 from fakes.entries import DAY, HOUR, MINUTE, OVER, START, batch, of
-from fakes.openings import APPROVED, LEAF, ORDER, PEELED, REFUSED, A
+from fakes.openings import APPROVED, BOTH, FIRST, LEAF, ORDER, PEELED, POLICIES, REFUSED, A
 from fakes.parties import due
 
 from contrejour.base.canonical import Json
@@ -25,14 +25,14 @@ def gone(role: str, at: datetime, epoch: str = "2027-02-12") -> bytes:
 
 
 def said(told: list[bytes], now: datetime, *parties: str) -> list[str]:
-    watch = Watch(Expectations(due, frozenset(parties)))
+    watch = Watch(Expectations(due, frozenset(parties), policies=POLICIES))
     for number, each in enumerate(told):
         watch.see(number, each, now)
     return [f"{each.kind}: {each.message}" for each in watch.alarms(now)]
 
 
 def test_a_log_in_which_all_is_well_raises_no_alarm() -> None:
-    told = [ORDER, APPROVED, PEELED, keys("vault"), batch(OVER, 0, 9), gone("vault", DUE)]
+    told = [ORDER, *BOTH, FIRST, keys("vault"), batch(OVER, 0, 9), gone("vault", DUE)]
     assert said(told[:-1], OVER + MINUTE) == []
     assert said([*told, batch(DUE, 9, 10)], DUE) == []
 
@@ -51,7 +51,7 @@ def test_an_order_that_nobody_answers_is_told_once_it_is_over() -> None:
     [
         ([PEELED], "entry 0: unseal.peel of an order that was not declared before"),
         ([ORDER, PEELED], "entry 1: unseal.peel of an order that nobody approved"),
-        ([ORDER, APPROVED, REFUSED, PEELED], "entry 3: unseal.peel of an order that was refused"),
+        ([ORDER, REFUSED, PEELED], "entry 2: unseal.peel of an order that was refused"),
         ([batch(START, 0, 9), batch(START, 10, 20)],
          "entry 1: bus-041 goes on from 10, and had come to 9"),
         ([b"Jean Dupont"], "entry 0: not an entry: an object with at, type and v,"

@@ -17,14 +17,14 @@ from contrejour.base.canonical import Json
 from contrejour.base.errors import LedgerError
 from contrejour.base.times import utc
 from contrejour.custody.ledger import entry as entries
-from contrejour.custody.ledger.entry import TYPES, Entry, commitment, read
+from contrejour.custody.ledger.entry import TYPES, Entry, commitment, read, version
 
 
 @pytest.mark.parametrize("kind", TYPES)
 def test_every_type_is_read_as_it_was_written(kind: str) -> None:
     told = sample(kind)
     assert read(told.bytes) == told
-    assert json.loads(told.bytes) == {**told.data, "at": AT, "type": kind, "v": 1}
+    assert json.loads(told.bytes) == {**told.data, "at": AT, "type": kind, "v": version(kind)}
 
 
 @pytest.mark.parametrize("kind", TYPES)
@@ -72,7 +72,7 @@ def test_a_commitment_without_its_salt_can_t_be_guessed_from_the_case() -> None:
         (lambda told: told | {"type": "face.match"}, "no entry is of the type 'face.match'"),
         (lambda told: told | {"name": "x"}, "missing, or without a place there: name"),
         (lambda told: {key: told[key] for key in told if key != "edge"}, "without a place .*edge"),
-        (lambda told: told | {"v": 2}, "not an entry"),
+        (lambda told: told | {"v": 2}, "of another version"),
         (lambda told: {key: told[key] for key in told if key != "at"}, "not an entry"),
         (lambda told: told | {"type": 7}, "not an entry"),
         (lambda told: told | {"at": "yesterday"}, "at is no moment"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fakes.entries import MINUTE, OVER, A, batch, of
 from fakes.ledgers import LOG, ORIGIN, WITNESSES, trust
-from fakes.openings import APPROVED, ORDER
+from fakes.openings import APPROVED, ORDER, POLICIES, word
 from fakes.parties import due
 
 from contrejour.custody.ledger.alarms import Expectations
@@ -19,10 +19,10 @@ from contrejour.custody.ledger.server import LedgerServer, Responder, Response, 
 from contrejour.custody.ledger.verify import check_checkpoint
 from contrejour.custody.ledger.web import opened
 
-WANTED = Expectations(due)
+WANTED = Expectations(due, policies=POLICIES)
 NOW = OVER - 120 * MINUTE
 NOW_S = int(NOW.timestamp())
-UNKNOWN = of("unseal.peel", NOW, order=A, role="dpo", n=3, root=A)
+UNKNOWN = word("unseal.peel", "dpo", order=A)
 CHANGE = of("config.change", old=A, new=A)
 
 

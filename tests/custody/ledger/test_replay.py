@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import pytest
-from fakes.openings import APPROVED, AT, LATE, LEAF, ORDER, PEELED, REFUSED, A, of
+from fakes.openings import (
+    APPROVED,
+    AT,
+    BOTH,
+    FIRST,
+    LATE,
+    LEAF,
+    ORDER,
+    PEELED,
+    POLICIES,
+    REFUSED,
+    A,
+    of,
+    order,
+    word,
+)
 
-from contrejour.base.canonical import Json
+from contrejour.base.canonical import Json, canonical
 from contrejour.custody.ledger.entry import Entry
 from contrejour.custody.ledger.replay import Replay
+from contrejour.custody.ledger.tree import leaf_hash
 
 
 def batch(first: int, end: int, count: int) -> bytes:
@@ -23,12 +39,13 @@ def budget(epsilon: int, spent: int) -> bytes:
 @pytest.mark.parametrize(
     ("told", "found"),
     [
-        ([ORDER, APPROVED, PEELED], ""),
+        ([ORDER, *BOTH, FIRST, PEELED, word("unseal.peel", "vault")], ""),
         ([PEELED], "unseal.peel of an order that was not declared before"),
         ([APPROVED, ORDER], "order.approve of an order that was not declared before"),
         ([ORDER, PEELED], "unseal.peel of an order that nobody approved"),
-        ([ORDER, APPROVED, REFUSED, PEELED], "unseal.peel of an order that was refused"),
-        ([ORDER, APPROVED, of("unseal.done", LATE, order=LEAF, n=1, root=A)],
+        ([ORDER, REFUSED, PEELED], "unseal.peel of an order that was refused"),
+        ([ORDER, *BOTH, FIRST, PEELED, word("unseal.peel", "vault"),
+          of("unseal.done", LATE, order=LEAF, n=1, root=A)],
          "unseal.done of an order that was over"),
         ([batch(0, 9, 9), batch(9, 20, 11)], ""),
         ([batch(0, 9, 9), batch(10, 20, 10)], "bus-041 goes on from 10, and had come to 9"),
@@ -42,7 +59,59 @@ def budget(epsilon: int, spent: int) -> bytes:
     ],
 )  # fmt: skip
 def test_what_can_t_be_so_is_said(told: list[bytes], found: str) -> None:
-    replay = Replay()
+    replay = Replay(POLICIES)
     findings = [each for data in told for each in replay.see(data)]
     assert len(findings) == bool(found)
     assert found in "".join(map(str, findings))
+
+
+WAITING = order(urgent=False)
+BACKDATED = order("2027-02-11T09:30:00Z")
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ([ORDER, word("order.approve", "nobody-at-all", by="mallory")], "not the key of nobody"),
+        ([ORDER, word("order.approve", "dpo", by="mallory")], "not the key of dpo"),
+        ([ORDER, APPROVED.replace(b'"sig":"', b'"sig":"0')[:-1]], "not an entry"),
+        ([ORDER, word("order.approve", "opj")], "opj has no say"),
+        ([ORDER, word("order.approve", "vault")], "vault has no say"),
+        ([ORDER, *BOTH, word("unseal.peel", "mallory")], "not the key of mallory"),
+        ([ORDER, APPROVED, PEELED], "no quorum with it has approved"),
+        ([ORDER, *BOTH, REFUSED, FIRST], "no quorum with it has approved"),
+        ([ORDER, *BOTH, PEELED], "more windows than those before"),
+        ([ORDER, *BOTH, FIRST, PEELED, PEELED], "more windows than those before"),
+        ([ORDER, *BOTH, FIRST, word("unseal.peel", "vault")], "more windows than those before"),
+        ([ORDER, *BOTH, of("unseal.done", order=LEAF, n=1, root=A)], "before all of a quorum"),
+        ([of("config.change", old=A, new=A), BACKDATED], "after an entry of"),
+        ([order(policy=A)], "isn't known here"),
+    ],
+)  # fmt: skip
+def test_attack_06_a_word_of_nobody_or_out_of_turn_is_told(told: list[bytes], found: str) -> None:
+    """A monitor was content with "nobody-at-all" who approved and "mallory" who peeled."""
+    replay = Replay(POLICIES)
+    findings = [each for data in told for each in replay.see(data)]
+    assert [found in str(each) for each in findings] == [True]
+
+
+def test_attack_05_a_peel_before_an_order_has_waited_is_an_alarm() -> None:
+    of_it = leaf_hash(WAITING).hex()
+    both = [word("order.approve", each, order=of_it) for each in ("procureur", "dpo")]
+    hasty = word("unseal.peel", "dpo", order=of_it, at="2027-02-12T09:31:00Z")
+    replay = Replay(POLICIES)
+    findings = [each for data in (WAITING, *both, hasty) for each in replay.see(data)]
+    assert ["before the order may be used" in str(each) for each in findings] == [True]
+
+
+def test_attack_06_a_monitor_without_the_policy_believes_no_word() -> None:
+    replay = Replay()
+    findings = [str(each) for data in (ORDER, APPROVED) for each in replay.see(data)]
+    assert len(findings) == 2
+    assert all("known here" in each for each in findings)
+
+
+def test_a_peel_of_before_peels_were_signed_is_refused() -> None:
+    old = canonical({"at": AT, "n": 1, "order": LEAF, "role": "dpo", "root": A,
+                     "type": "unseal.peel", "v": 1})  # fmt: skip
+    assert "of another version" in str(Replay(POLICIES).see(old)[0])

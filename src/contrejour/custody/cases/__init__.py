@@ -10,5 +10,6 @@ access.py timeline.py summary.py         requests, a time line, a case in a few 
 uco.py verify.py                         papers of what is handed over                  pure
 spent.py folder.py                       what a party has peeled; a case on the disk
 party.py                                 a party takes its layer off: only here a seal is opened
+logged.py                                what the log is owed of a case, and that it has it
 bag.py export.py                         what is handed over
 """

@@ -13,8 +13,9 @@ peels last. A refusal stands, and withdraws what that party had approved.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from contrejour.base.errors import OrderError
@@ -22,6 +23,7 @@ from contrejour.base.messages import Message
 from contrejour.base.times import utc
 from contrejour.custody.cases.order import Order, OrderKind, OrderWindow
 from contrejour.custody.cases.rules import VAULT, Rules
+from contrejour.custody.openers import layers
 
 
 class State(StrEnum):
@@ -57,15 +59,21 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class Attest:
-    """`order`: the id that the log's proof leads from; `by`: whose cosignatures hold."""
+    """`order`: the id that the log's proof leads from; `by`: whose cosignatures hold, since when.
+
+    It is where an order's time begins: what the order says of when it was declared is a claim.
+    """
 
     order: str
-    by: frozenset[str]
+    by: Mapping[str, datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Peel:
-    """`way`: the quorum whose onion it is. `used_s`: what the party peeled today in other cases."""
+    """A party takes its layer off: what it says before it does.
+
+    `way`: the quorum whose onion it is. `used_s`: what the party peeled today in other cases.
+    """
 
     role: str
     way: frozenset[str]
@@ -108,7 +116,7 @@ Step = Approve | Refuse | Attest | Peel | Open | Hold | Export | Close | Expire
 
 @dataclass(frozen=True, slots=True)
 class PeelRecord:
-    """That a party took its layer off a window, and when."""
+    """That a party said that it takes its layer off a window, and when."""
 
     role: str
     way: frozenset[str]
@@ -126,6 +134,8 @@ class Case:
     approvals: frozenset[str] = frozenset()
     refusals: frozenset[str] = frozenset()
     witnesses: frozenset[str] = frozenset()
+    logged: datetime | None = None
+    """When the log had the order, by enough witnesses."""
     peels: tuple[PeelRecord, ...] = ()
     opened: tuple[OrderWindow, ...] = ()
     held: tuple[OrderWindow, ...] = ()
@@ -153,7 +163,14 @@ class Case:
 
     @property
     def is_witnessed(self) -> bool:
-        return self.rules.witnesses.met(self.witnesses)
+        return self.logged is not None
+
+    @property
+    def begins(self) -> datetime:
+        """From when it may be used: it waits from when the log had it, whatever it says itself."""
+        if self.order.urgent or self.logged is None:
+            return self.order.not_before
+        return max(self.order.not_before, self.logged + self.rules.voted.cooling_off)
 
     @property
     def ends(self) -> datetime:
@@ -227,7 +244,12 @@ def _applied(case: Case, step: Step, now: datetime) -> Case:
         case Attest(order, by):
             if order != case.order.id:
                 raise OrderError("another-order-witnessed")
-            return replace(case, witnesses=case.witnesses | by)
+            logged = case.rules.witnesses.met_at(by)
+            if logged is None:
+                raise OrderError("order-not-witnessed")
+            _demand_logged_when_declared(case, logged)
+            logged = min(logged, case.logged or logged)
+            return replace(case, witnesses=case.witnesses | by.keys(), logged=logged)
         case Peel():
             demand_peel(case, step, now)
             peeled = PeelRecord(step.role, step.way, step.window, now)
@@ -248,6 +270,15 @@ def _applied(case: Case, step: Step, now: datetime) -> Case:
             raise AssertionError(step)
 
 
+def _demand_logged_when_declared(case: Case, logged: datetime) -> None:
+    declared, most = case.order.declared, case.rules.logged_within
+    if abs(logged - declared) > most:
+        raise OrderError(
+            "order-logged-at-another-time", declared=utc(declared), logged=utc(logged),
+            minutes=most // timedelta(minutes=1),
+        )  # fmt: skip
+
+
 def _demand_voice(case: Case, role: str) -> None:
     if role == case.order.requester:
         raise OrderError("requester-has-no-say", role=role)
@@ -266,11 +297,15 @@ def _demand_peeled(case: Case, windows: tuple[OrderWindow, ...], kind: OrderKind
         raise OrderError("not-peeled-by-all")
 
 
+def before(role: str, way: frozenset[str]) -> tuple[str, ...]:
+    """Who of a quorum takes a layer off before that party: those further out."""
+    inwards = layers(way)[::-1]
+    return inwards[: inwards.index(role)]
+
+
 def demand_peel(case: Case, step: Peel, now: datetime) -> None:
     """Raises OrderError unless the party may peel that window now."""
     order, rules = case.order, case.rules
-    if now < order.not_before:
-        raise OrderError("order-not-begun", not_before=utc(order.not_before))
     if step.way not in rules.policy.ways() or step.role not in step.way:
         raise OrderError("not-of-a-quorum", role=step.role)
     if order.requester in step.way:
@@ -281,6 +316,8 @@ def demand_peel(case: Case, step: Peel, now: datetime) -> None:
         raise OrderError("two-approvers-needed")
     if not case.is_witnessed:
         raise OrderError("order-not-witnessed")
+    if now < case.begins:
+        raise OrderError("order-not-begun", not_before=utc(case.begins))
     if not order.covers(step.window):
         raise OrderError(
             "window-beyond-the-order", camera=step.window.camera, since=utc(step.window.since)
@@ -290,8 +327,8 @@ def demand_peel(case: Case, step: Peel, now: datetime) -> None:
     peeled = {each.role for each in case.peels if each.window == step.window}
     if step.role in peeled:
         raise OrderError("peeled-already", role=step.role)
-    if step.role == VAULT and not step.way - {VAULT} <= peeled:
-        raise OrderError("vault-peels-last")
+    if missing := [each for each in before(step.role, step.way) if each not in peeled]:
+        raise OrderError("not-peeled-before", role=step.role, missing=", ".join(missing))
     used_s = step.used_s + case.peeled_s(step.role, now)
     if used_s + step.window.seconds > rules.cap_s:
         raise OrderError(

@@ -7,7 +7,8 @@
     DIR/secret.json     of a secret order, what opens it: mode 0600
     DIR/private.json    what is personal, with its salts: for this folder alone, mode 0600
     DIR/steps/0001.json the requester's word, then one document a step
-    DIR/entries/0001-order.declare.jsonl    what the log is owed, in turn; nothing is read from it
+    DIR/entries/0001-order.declare.jsonl    what the log is owed, in turn
+    DIR/proofs/<leaf hash>.tlog-proof       … and that it has it
 
 What a case is, is what its files add up to, step by step, by `apply`: a step that was put in, taken
 out or changed is refused when the folder is read.
@@ -20,7 +21,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from contrejour.base import files
@@ -36,11 +37,21 @@ from contrejour.base.messages import Message
 from contrejour.custody.cases import order as orders
 from contrejour.custody.cases import private as privates
 from contrejour.custody.cases import records, signed
-from contrejour.custody.cases.case import Approve, Case, Refuse, Step, apply, declare
+from contrejour.custody.cases.case import (
+    Approve,
+    Attest,
+    Case,
+    Peel,
+    Refuse,
+    Step,
+    apply,
+    declare,
+)
 from contrejour.custody.cases.hold import HoldKey, demand_held, read_key
 from contrejour.custody.cases.private import Private
 from contrejour.custody.cases.rules import Rules, keys
-from contrejour.custody.cases.strict import type_of
+from contrejour.custody.ledger.tree import leaf_hash
+from contrejour.custody.ledger.verify import Trust, check_entry, read_trust
 from contrejour.custody.quorum import parse
 from contrejour.law.mandate.originals import Originals, PolicyHashes
 
@@ -55,12 +66,15 @@ RULED_BY = ("open.policy", "witness.policy", "plan.json")
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case as its folder tells it. `keys`: the keyid of each party."""
+    """A case as its folder told it, read once. `keys`: the keyid of each party.
+
+    `documents`: its steps, as they are.
+    """
 
     case: Case
     keys: Mapping[str, str]
     hold: orders.Order | None
-    steps: tuple[tuple[Step, datetime], ...]
+    documents: tuple[bytes, ...]
     private: Private | None
 
 
@@ -126,14 +140,17 @@ def read(folder: Path) -> CaseFile:
     hold = _order(folder / HOLD, folder / f"hold.{SECRET}") if order.held else None
     if order.held:
         demand_held(order, hold, order, order.declared)
-    case, steps = declare(order, rules, order.declared), []
+    case = declare(order, rules, order.declared)
+    if proof := proofs(folder).get(order.id):
+        seen = cosigned(order.bytes, proof, read_trust(witnesses.decode()))
+        at = max([order.declared, *seen.values()])
+        case = replace(apply(case, Attest(order.id, seen), at), at=order.declared)
     for data in rest:
         step, at = records.read(data, order.id, known)
         case = apply(case, step, taken_at(case, at))
-        steps.append((step, at))
     kept = folder / "private.json"
     private = privates.read(_read(kept), order.commitments) if kept.exists() else None
-    return CaseFile(case, known, hold, tuple(steps), private)
+    return CaseFile(case, known, hold, (first, *rest), private)
 
 
 def _order(path: Path, opening: Path) -> orders.Order:
@@ -143,7 +160,7 @@ def _order(path: Path, opening: Path) -> orders.Order:
 def add(folder: Path, found: CaseFile, step: Step, document: bytes, at: datetime) -> CaseFile:
     """Take a step and keep it; durable on return. Raises OrderError, Busy, OutputFailed."""
     case = apply(found.case, step, taken_at(found.case, at))
-    number = len(found.steps) + 2
+    number = len(found.documents) + 1
     if number > MOST_STEPS:
         raise OrderError("case-has-too-many-steps")
     name = f"{number:04d}.json"
@@ -153,9 +170,9 @@ def add(folder: Path, found: CaseFile, step: Step, document: bytes, at: datetime
         folder_below(folder, "steps") as steps,
     ):
         files.create(steps / name, document, MODE)
-    if isinstance(step, Approve | Refuse):
-        owe(folder, document)
-    return replace(found, case=case, steps=(*found.steps, (step, at)))
+    if isinstance(step, Approve | Refuse | Peel):
+        owe(folder, records.entry_of(document))
+    return replace(found, case=case, documents=(*found.documents, document))
 
 
 def owe(folder: Path, entry: bytes) -> Path:
@@ -169,6 +186,30 @@ def owe(folder: Path, entry: bytes) -> Path:
         name = f"{number:04d}-{kind}.jsonl"
         files.create(below / name, entry + b"\n", MODE)
         return due / name
+
+
+def owed(folder: Path) -> dict[str, bytes]:
+    """What the log is owed, by leaf hash, in turn. Raises InputMissing."""
+    lines = [_read(path).removesuffix(b"\n") for path in sorted((folder / "entries").iterdir())]
+    return {leaf_hash(line).hex(): line for line in lines}
+
+
+def proofs(folder: Path) -> dict[str, bytes]:
+    """That the log has an entry, by leaf hash; none is verified. Raises InputMissing."""
+    paths = sorted((folder / "proofs").glob("*.tlog-proof"))
+    return {path.stem: _read(path) for path in paths}
+
+
+def add_proof(folder: Path, entry: str, proof: bytes) -> None:
+    """Keep it, in place of an older one. Raises OutputFailed."""
+    with writing(folder / "proofs", KEPT), folder_below(folder, "proofs") as below:
+        files.replace(below / f"{entry}.tlog-proof", proof, MODE)
+
+
+def cosigned(entry: bytes, proof: bytes, trust: Trust) -> dict[str, datetime]:
+    """Who witnessed a log that has the entry, and when. Raises LedgerError."""
+    by = check_entry(entry, proof, trust).by
+    return {name: datetime.fromtimestamp(at_s, UTC) for name, at_s in by.items()}
 
 
 def add_hold_key(folder: Path, key: HoldKey) -> None:
@@ -193,11 +234,6 @@ def add_held(folder: Path, onions: Sequence[bytes]) -> None:
     with writing(held, KEPT), folder_below(folder, "held") as below:
         for data in onions:
             files.replace(below / f"{hashlib.sha256(data).hexdigest()}.onions", data, MODE)
-
-
-def words(folder: Path, act: signed.SignedAct) -> tuple[bytes, ...]:
-    """What parties signed of that act, in order, as it is. Raises InputMissing, OrderError."""
-    return tuple(data for data in _steps(folder) if type_of(data) == act.value)
 
 
 def custody(folder: Path) -> dict[str, bytes]:

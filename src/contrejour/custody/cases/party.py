@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from contrejour.base.errors import OrderError
+from contrejour.base.errors import LedgerError, OrderError
 from contrejour.base.files import filling, make_folder
 from contrejour.base.times import Clock, utc
 from contrejour.custody.cases import folder as folders
@@ -24,12 +26,11 @@ from contrejour.custody.cases.case import Case, Peel
 from contrejour.custody.cases.folder import CaseFile
 from contrejour.custody.cases.hold import HoldKey
 from contrejour.custody.cases.order import Order, OrderKind, OrderWindow
-from contrejour.custody.cases.party_checks import CaseCopy, OrderProof, PeelRequest, may_peel
+from contrejour.custody.cases.party_checks import CaseCopy, PeelRequest, may_peel, may_say
 from contrejour.custody.cases.rules import VAULT, Rules, demand_allowed
-from contrejour.custody.cases.signed import SignedAct
 from contrejour.custody.cases.spent import SpentList
 from contrejour.custody.ledger.tree import leaf_hash
-from contrejour.custody.ledger.verify import Trust, check_entry, read_trust
+from contrejour.custody.ledger.verify import Trust, read_trust
 from contrejour.custody.openers import is_vault, layers
 from contrejour.custody.quorum import Policy
 from contrejour.custody.seal import onion as sealed
@@ -41,6 +42,9 @@ from contrejour.custody.seal.recipient import OpeningKey, Recipient
 from contrejour.custody.seal.wipe import wipe
 from contrejour.law.mandate.originals import Originals
 from contrejour.law.mandate.plan import Plan
+
+if TYPE_CHECKING:
+    from contrejour.law.mandate.sign import PrivateKey
 
 MORE_BYTES = 8192
 """By which what the vault leaves may be larger than what it was given."""
@@ -80,28 +84,19 @@ def onion_of(name: str, data: bytes, role: str, case: Case) -> Onion:
     raise OrderError("no-onion-begins-with", role=role)
 
 
-def verify_proof(order: bytes, proof: bytes, trust: Trust) -> OrderProof:
-    """That the order stands in the log, and who witnessed it when. Raises LedgerError."""
-    seen = check_entry(order, proof, trust)
-    cosigned = {name: datetime.fromtimestamp(at_s, UTC) for name, at_s in seen.by.items()}
-    return OrderProof(leaf_hash(order).hex(), cosigned)
+def case_copy(folder: Path, found: CaseFile, trust: Trust) -> CaseCopy:
+    """What the hub sends of a case that was read, and what of it the log has, verified anew.
 
-
-def read_witnessed(folder: Path) -> CaseFile:
-    """A case that has what a party is asked to peel for. Raises as `folder.read`, OrderError."""
-    found = folders.read(folder)
-    if not found.case.is_witnessed:
-        raise OrderError("case-not-witnessed")
-    return found
-
-
-def case_copy(folder: Path, found: CaseFile, proof: OrderProof) -> CaseCopy:
-    """What the hub sends of the case in a folder. Raises InputMissing, OrderError."""
-    order = found.case.order
-    approvals, refusals = (
-        folders.words(folder, act) for act in (SignedAct.APPROVE, SignedAct.REFUSE)
-    )
-    return CaseCopy(order.bytes, approvals, refusals, proof, order.opening, found.hold)
+    A proof that doesn't hold is one that isn't there. Raises InputMissing.
+    """
+    shown, order = folders.proofs(folder), found.case.order
+    seen: dict[str, Mapping[str, datetime]] = {}
+    for entry in (order.bytes, *map(records.entry_of, found.documents)):
+        leaf = leaf_hash(entry).hex()
+        with suppress(LedgerError):
+            if leaf in shown:
+                seen[leaf] = folders.cosigned(entry, shown[leaf], trust)
+    return CaseCopy(order.bytes, found.documents, seen, order.opening, found.hold)
 
 
 def window_of(header: sealed.Window) -> OrderWindow:
@@ -133,13 +128,13 @@ class PartyFiles:
         return cls(role, rules, keys, hashlib.sha256(policy).hexdigest(), trust)
 
 
-def voted_in(plan: Plan, envelope: bytes, found: CaseFile) -> Originals:
-    """The numbers of the party's own plan, by which the order was allowed when it was declared.
+def voted_in(plan: Plan, envelope: bytes, found: CaseFile, now: datetime) -> Originals:
+    """The numbers of the party's own plan, which has to allow the order now.
 
     `envelope`: the plan's bytes. Raises Refused, PlanExpired, OrderError.
     """
     order, digest = found.case.order, hashlib.sha256(envelope).hexdigest()
-    demand_allowed(order, plan, digest, order.declared, found.hold)
+    demand_allowed(order, plan, digest, now, found.hold)
     return plan.originals(order.cameras[0])
 
 
@@ -155,16 +150,50 @@ class Party:
     epoch: str
     spent: SpentList
 
+    def _asked(self, onion: Onion, copy: CaseCopy) -> tuple[PeelRequest, PeeledLayer]:
+        """What an onion asks for; the caller wipes `inside`. Raises SealError."""
+        peeled = peel(onion.data, [self.key], None)
+        if peeled.is_last != is_vault(self.files.role):
+            wipe(peeled.inside)
+            raise OrderError("vault-not-innermost", onion=onion.name)
+        window = window_of(peeled.window)
+        return PeelRequest(copy, self.files.role, onion.way, window, self.epoch), peeled
+
+    def say(
+        self,
+        folder: Path,
+        found: CaseFile,
+        onions: Iterable[Onion],
+        signer: PrivateKey,
+        clock: Clock,
+    ) -> CaseFile:
+        """Say of each onion that it will be peeled, unless that was said: a step, and an entry.
+
+        Nothing comes off. Raises what `may_say` raises, and SignatureError for another's key.
+        """
+        own = self.files
+        for onion in onions:
+            now, copy = clock(), case_copy(folder, found, own.trust)
+            request, peeled = self._asked(onion, copy)
+            wipe(peeled.inside)
+            may_say(request, own.rules, own.keys, own.policy_sha256, self.spent, now)
+            step = Peel(own.role, onion.way, request.window)
+            if any(step.window == each.window and own.role == each.role
+                   for each in found.case.peels):  # fmt: skip
+                continue
+            used_s = max(0, self.spent.used_s(now) - found.case.peeled_s(own.role, now))
+            document = records.say_peel(step, found.case.order.id, now, signer)
+            records.read(document, found.case.order.id, own.keys)
+            found = folders.add(folder, found, replace(step, used_s=used_s), document, now)
+        return found
+
     def peel(self, onion: Onion, copy: CaseCopy, now: datetime) -> PeeledLayer:
         """The onion without this party's layer; the caller wipes `inside`.
 
         Raises what `may_peel` and the spent list raise, and SealError; then nothing came off.
         """
-        own, peeled = self.files, peel(onion.data, [self.key], None)
+        own, (request, peeled) = self.files, self._asked(onion, copy)
         try:
-            if peeled.is_last != is_vault(own.role):
-                raise OrderError("vault-not-innermost", onion=onion.name)
-            request = PeelRequest(copy, own.role, onion.way, window_of(peeled.window), self.epoch)
             permit = may_peel(request, own.rules, own.keys, own.policy_sha256, self.spent, now)
             self.spent.add(permit, now)
         except BaseException:
@@ -173,46 +202,36 @@ class Party:
         return peeled
 
     def peel_windows(
-        self, folder: Path, found: CaseFile, windows: Iterable[tuple[Onion, Path]], proof: bytes,
+        self, folder: Path, found: CaseFile, windows: Iterable[tuple[Onion, Path]],
         hold: Keyset | None, clock: Clock,
     ) -> Iterator[Path]:  # fmt: skip
         """Each window in turn: what is left of it is in the folder beside its onion, and named.
 
         `hold`: for whom a window's key is wrapped anew, where this party is the last of a hold.
-        The case has the step, and the log is owed the entry, before the next window.
         """
+        copy = case_copy(folder, found, self.files.trust)
         for onion, place in windows:
-            now = clock()
-            seen = verify_proof(found.case.order.bytes, proof, self.files.trust)
-            out, step = self._hand_on(folder, found, onion, place, seen, hold, now)
-            document = records.write(step, found.case.order.id, now)
-            found = folders.add(folder, found, step, document, now)
-            yield out
+            yield self._hand_on(folder, found.case.order, onion, place, copy, hold, clock())
 
     def _hand_on(
-        self, folder: Path, found: CaseFile, onion: Onion, place: Path, seen: OrderProof,
+        self, folder: Path, order: Order, onion: Onion, place: Path, copy: CaseCopy,
         hold: Keyset | None, now: datetime,
-    ) -> tuple[Path, Peel]:  # fmt: skip
-        """Write what is left of one window: where, and the step of the case."""
-        order, role = found.case.order, self.files.role
-        copy = case_copy(folder, found, seen)
+    ) -> Path:  # fmt: skip
+        """Write what is left of one window, and say where."""
         out = place / f"{onion.name}{'.onions' if hold else '.age'}"
         room = (len(onion.data) + MORE_BYTES) * (sum(map(len, hold.ways)) if hold else 1)
         make_folder(place)
         with writing(out, 0o600, room) as file:  # its room is taken before the window is spent
-            used_s = self.spent.used_s(now)
             peeled = self.peel(onion, copy, now)
             is_kept = peeled.is_last and hold is not None
             try:
                 left = _left(peeled, order, hold)
             finally:
                 wipe(peeled.inside)
-            folders.owe(folder, records.owed_peeled(order, role, bytes(onion.data), now))
             if is_kept and hold is not None:
                 folders.owe(folder, records.owed_kept(order, hold.id, now))
             file.write(left)
-        own_s = used_s - found.case.peeled_s(role, now)
-        return out, Peel(role, onion.way, window_of(peeled.window), own_s)
+        return out
 
 
 def _left(peeled: PeeledLayer, order: Order, hold: Keyset | None) -> bytes:

@@ -1,8 +1,10 @@
 """What a party's own tool checks before it takes its layer off: on its machine, by its own files.
 
 The hub sends everything, and is believed in nothing. Pure: the caller opened the outer layers,
-verified the log's proof, and holds the list of what is spent.
+verified the log's proofs, and holds the list of what is spent.
 
+    may_say(request, rules, keys, policy_sha256, spent, now)            # or it raises
+    …                                          # said, signed, in the log and witnessed
     permit = may_peel(request, rules, keys, policy_sha256, spent, now)  # or it raises
     spent.add(permit, now)                                              # durable, and only then …
 """
@@ -11,31 +13,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, TypeAlias
 
 from contrejour.base.errors import LedgerError, OrderError, SealError
 from contrejour.base.times import utc
-from contrejour.custody.cases import signed
-from contrejour.custody.cases.case import Approve, Attest, Case, Peel, Refuse, apply, declare
+from contrejour.custody.cases import records
+from contrejour.custody.cases.case import Approve, Attest, Case, Peel, apply, before, declare
 from contrejour.custody.cases.hold import demand_held, demand_key_of_hold
 from contrejour.custody.cases.order import Order, OrderWindow, read
-from contrejour.custody.cases.rules import VAULT, Rules
+from contrejour.custody.cases.rules import Rules
+from contrejour.custody.cases.signed import SignedAct
+from contrejour.custody.cases.strict import type_of
+from contrejour.custody.ledger.tree import leaf_hash
+from contrejour.custody.ledger.words import PEEL
 
 POST_QUANTUM = ("age1pq1", "age1tagpq1")
 """What such recipients begin with (c2sp.org/age)."""
+SIGNED = frozenset({SignedAct.APPROVE, SignedAct.REFUSE, SignedAct.CLOSE, PEEL})
+"""The documents of a case that decide something: each is signed by the party it names."""
 
 
-@dataclass(frozen=True, slots=True)
-class OrderProof:
-    """A log's proof of an order, once log key, inclusion and each cosignature were verified.
-
-    `leaf`: the hash of the entry that is in the log, hexadecimal. `cosigned`: by name, the
-    witnesses whose cosignature holds, and when they made it.
-    """
-
-    leaf: str
-    cosigned: Mapping[str, datetime]
+Seen: TypeAlias = Mapping[str, Mapping[str, datetime]]
+"""By the leaf hash of an entry, hexadecimal: whose cosignature on a log that has it holds, and when
+it was made. Log key, inclusion and each cosignature were verified."""
 
 
 class SpentWindows(Protocol):
@@ -55,13 +56,13 @@ class SpentWindows(Protocol):
 class CaseCopy:
     """What the hub sends of a case: documents as they are, each believed for what it proves.
 
-    `opening`: of a secret order. `hold`: the hold's order, where the order opens what a hold kept.
+    `words`: what was said of the order, in turn. `seen`: what of it the log has. `opening`: of a
+    secret order. `hold`: the hold's order, where the order opens what a hold kept.
     """
 
     order: bytes
-    approvals: tuple[bytes, ...]
-    refusals: tuple[bytes, ...]
-    proof: OrderProof
+    words: tuple[bytes, ...]
+    seen: Seen
     opening: bytes | None = None
     hold: Order | None = None
 
@@ -91,9 +92,22 @@ def may_peel(
     request: PeelRequest, rules: Rules, keys: Mapping[str, str], policy_sha256: str,
     spent: SpentWindows, now: datetime,
 ) -> PeelPermit:  # fmt: skip
-    """Yes, or why not: Malformed, SignatureError, LedgerError, SealError, OrderError.
+    """Yes, or why not: as `may_say`, and LedgerError unless the log has, of late, what it said.
 
     `rules`, `keys` and `policy_sha256` are the party's own.
+    """
+    permit = may_say(request, rules, keys, policy_sha256, spent, now)
+    _demand_said(request, permit.order, rules, keys, now)
+    return permit
+
+
+def may_say(
+    request: PeelRequest, rules: Rules, keys: Mapping[str, str], policy_sha256: str,
+    spent: SpentWindows, now: datetime,
+) -> PeelPermit:  # fmt: skip
+    """Whether the party may say that it peels: all that `may_peel` wants, but that it was said.
+
+    Raises Malformed, SignatureError, LedgerError, SealError, OrderError.
     """
     copy, window = request.case, request.window
     order = read(copy.order, copy.opening)
@@ -104,41 +118,79 @@ def may_peel(
         demand_key_of_hold(order, window, request.epoch)
     else:
         _demand_of_its_day(window, request.epoch)
-    case = _agreed(copy, order, rules, keys, now)
+    case = replayed(request, order, rules, keys, now)
     if spent.has(order.id, window.camera, window.since):
         raise OrderError("order-spent", camera=window.camera, since=utc(window.since))
     if order.opener:
         _demand_as_strong(order.opener, window)
         if spent.order_of(order.opener) not in (None, order.id):
             raise OrderError("opener-key-used")
-    if request.role == VAULT:
-        # The vault holds what only the others can have laid bare: that is how it knows.
-        for role in sorted(request.way - {VAULT}):
-            case = apply(case, Peel(role, request.way, window), now)
-    apply(case, Peel(request.role, request.way, window, spent.used_s(now)), now)
+    used_s = max(0, spent.used_s(now) - case.peeled_s(request.role, now))
+    apply(case, Peel(request.role, request.way, window, used_s), now)
     return PeelPermit(order, request.role, window)
 
 
-def _agreed(
-    copy: CaseCopy, order: Order, rules: Rules, keys: Mapping[str, str], now: datetime
+def replayed(
+    request: PeelRequest, order: Order, rules: Rules, keys: Mapping[str, str], now: datetime
 ) -> Case:
-    """The case with its witnesses and with all who agree: each signature is verified.
+    """The case, by what is signed and in the log; `apply` decides of each step, and nothing else.
 
-    When each step was is not known here, so they are taken for steps of the declaration's moment;
-    whether the order may be used now is for the peel to say. A party that refused doesn't agree,
-    and one that the policy doesn't ask has no say.
+    An approval or a peel that the log hasn't counts for nothing, a refusal or an end counts before
+    it is there. Of the window that is asked for, what comes after this party is left out. Times are
+    the log's. Raises Malformed, SignatureError, LedgerError, OrderError.
     """
-    begun = order.declared - rules.skew
-    case = declare(order, rules, begun)
-    case = apply(case, Attest(order.id, _witnesses(copy.proof, order, rules, now)), begun)
-    approved = _signers(copy.approvals, signed.SignedAct.APPROVE, order, keys)
-    refused = _signers(copy.refusals, signed.SignedAct.REFUSE, order, keys)
-    asked = rules.voices() - {order.requester}
-    for role in sorted((approved - refused) & asked):
-        case = apply(case, Approve(role), begun)
-    for role in sorted(refused & asked):
-        case = apply(case, Refuse(role), begun)
+    copy, way = request.case, request.way
+    outside = before(request.role, way) if request.role in way else ()
+
+    def at_most(at: datetime) -> datetime:
+        return min(now, max(case.at, at))  # a witness's clock may be a little ahead
+
+    case = declare(order, rules, min(order.declared, now))
+    logged = _seen(copy.seen, order.id, rules, now)
+    if logged is None:
+        raise LedgerError("order-not-in-log")
+    case = apply(case, Attest(order.id, copy.seen[order.id]), at_most(logged))
+    for data in copy.words:
+        if type_of(data) not in SIGNED:
+            continue  # what nobody signed decides nothing
+        step, _ = records.read(data, order.id, keys)
+        if isinstance(step, Peel) and step.window == request.window and step.role not in outside:
+            continue
+        logged = _seen(copy.seen, leaf(data), rules, now)
+        if logged is None and isinstance(step, Approve | Peel):
+            continue
+        case = apply(case, step, at_most(logged or case.at))
     return case
+
+
+def leaf(data: bytes) -> str:
+    """The leaf hash of the log's entry of a document that a party signed."""
+    return leaf_hash(records.entry_of(data)).hex()
+
+
+def _seen(seen: Seen, entry: str, rules: Rules, now: datetime) -> datetime | None:
+    """Since when the log has it, by enough witnesses none of whom is from the future."""
+    last = now + rules.skew
+    by = {name: at for name, at in seen.get(entry, {}).items() if at <= last}
+    return rules.witnesses.met_at(by)
+
+
+def _demand_said(
+    request: PeelRequest, order: Order, rules: Rules, keys: Mapping[str, str], now: datetime
+) -> None:
+    """Raises LedgerError unless a log that is shown as it is now has this party's own word."""
+    mine = Peel(request.role, request.way, request.window)
+    oldest = rules.voted.cosignature_age
+    fresh: set[str] = set()
+    for data in request.case.words:
+        if type_of(data) == PEEL and records.read(data, order.id, keys)[0] == mine:
+            by = request.case.seen.get(leaf(data), {})
+            fresh |= {name for name, at in by.items() if now - oldest <= at <= now + rules.skew}
+    if not rules.witnesses.met(fresh):
+        raise LedgerError(
+            "peel-not-in-log", witnesses=", ".join(sorted(fresh)) or "-",
+            minutes=oldest // timedelta(minutes=1),
+        )  # fmt: skip
 
 
 def _demand_as_strong(opener: str, window: OrderWindow) -> None:
@@ -152,29 +204,3 @@ def _demand_of_its_day(window: OrderWindow, epoch: str) -> None:
     day = window.since.astimezone(UTC).strftime("%Y%m%d")
     if window.epoch.replace("-", "") != day or window.epoch != epoch:
         raise SealError("layer-of-another-day", epoch=window.epoch, day=day, found=epoch)
-
-
-def _signers(
-    documents: tuple[bytes, ...], act: signed.SignedAct, order: Order, keys: Mapping[str, str]
-) -> frozenset[str]:
-    """Who signed that, each signature verified."""
-    found = [signed.read(each, act) for each in documents]
-    for word in found:
-        word.check(order.id, keys)
-    return frozenset(word.role for word in found)
-
-
-def _witnesses(proof: OrderProof, order: Order, rules: Rules, now: datetime) -> frozenset[str]:
-    """Whose cosignature on a log that holds this order is neither old nor from the future."""
-    if proof.leaf != order.id:
-        raise LedgerError("proof-of-another-entry")
-    oldest = rules.voted.cosignature_age
-    first, last = max(now - oldest, order.declared - rules.skew), now + rules.skew
-    fresh = frozenset(name for name, at in proof.cosigned.items() if first <= at <= last)
-    if not rules.witnesses.met(fresh):
-        raise LedgerError(
-            "proof-witnessed-by-too-few",
-            witnesses=", ".join(sorted(fresh)) or "-",
-            minutes=oldest.seconds // 60,
-        )
-    return fresh

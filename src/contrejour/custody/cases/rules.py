@@ -52,6 +52,8 @@ class Rules:
     voted: Originals = field(default_factory=Originals)
     skew: timedelta = timedelta(minutes=5)
     """By which another's clock may differ."""
+    logged_within: timedelta = timedelta(hours=1)
+    """Between what an order says of when it was declared, and when the log first had it."""
 
     def __post_init__(self) -> None:
         demand_shared(self.policy)

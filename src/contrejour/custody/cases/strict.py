@@ -20,8 +20,8 @@ from contrejour.base.times import of_utc
 _WHOLE_MOST = 2**53 - 1
 
 
-def document(data: bytes, kind: str, most_bytes: int) -> Fields:
-    """A document of this type and version 1. Raises Malformed."""
+def document(data: bytes, kind: str, most_bytes: int, version: int = 1) -> Fields:
+    """A document of this type and version. Raises Malformed."""
     if len(data) > most_bytes:
         raise Malformed("record-too-large", kind=kind, found=len(data), most=most_bytes)
     try:
@@ -32,7 +32,7 @@ def document(data: bytes, kind: str, most_bytes: int) -> Fields:
     if strange:
         raise Malformed("record-not-canonical", kind=kind)
     fields = Fields(kind, told)
-    if fields.text("type", ".*") != kind or fields.whole("v", 1, 1) != 1:
+    if fields.text("type", ".*") != kind or fields.whole("v", version, version) != version:
         raise Malformed("record-of-another-type", kind=kind)
     return fields
 

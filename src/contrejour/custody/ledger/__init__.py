@@ -6,6 +6,8 @@ checkpoint.py  proof.py     what a log says of its tree (a signed note,
                             custody/note.py); one entry's proof              pure
 verify.py      whether to believe it: the log's key, a quorum of witnesses   pure
 entry.py       what may be written, without a word about a person            pure
+words.py       what parties sign of an order, as it stands there                pure
+logged_order.py             one order as the log tells of it                  pure
 replay.py      which entries contradict what came before                     pure
 alarms.py      what is wrong in it, late or silent                           pure
 log.py         Log          the log: one writer, durable, static files

@@ -10,17 +10,18 @@ ever. An alarm about what is late or silent ends when that comes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from contrejour.base.errors import LedgerError
 from contrejour.base.messages import Message
 from contrejour.base.times import utc
 from contrejour.custody.ledger.entry import Entry, read
-from contrejour.custody.ledger.replay import Replay
+from contrejour.custody.ledger.replay import WAITS, Replay
 from contrejour.custody.ledger.tree import leaf_hash
 from contrejour.custody.ledger.verify import EARLY_S
+from contrejour.custody.quorum import Policy
 
 GRACE = timedelta(days=1)
 """How long after a key was due its party may take to say that it is gone."""
@@ -47,18 +48,22 @@ class Expectations:
     due: when the key of a day has to be destroyed; raises OverflowError, ValueError: never.
     parties: who holds a key of every day; by default, of each day whoever published one.
     batch: how often an edge writes what it sealed.
+    policies: of those who open, by SHA-256: whose words are believed, and for what.
+    waits: how long an order waits that isn't urgent.
     """
 
     due: Callable[[date], datetime]
     parties: frozenset[str] = frozenset()
     batch: timedelta = BATCH
+    policies: Mapping[str, Policy] = field(default_factory=dict)
+    waits: timedelta = WAITS
 
 
 class Watch:
     """Keeps the answers to orders, the keys published and destroyed, the last word of each edge."""
 
     def __init__(self, wanted: Expectations) -> None:
-        self._wanted, self._replay = wanted, Replay()
+        self._wanted, self._replay = wanted, Replay(wanted.policies, wanted.waits)
         self._found: list[Alarm] = []
         self._more = 0
         self._orders: dict[str, str] = {}

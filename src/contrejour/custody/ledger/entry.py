@@ -24,7 +24,8 @@ from contrejour.base.times import of_utc
 Fits = Callable[[object], bool]
 MOST_BYTES = 4096
 SALT_BYTES = 32
-VERSION = 1
+VERSIONS = {"unseal.peel": 2}
+"""Of a type whose fields changed; 1 of any other. What is older is refused."""
 
 
 def _text(pattern: str) -> Fits:
@@ -123,7 +124,7 @@ TYPES: Mapping[str, Mapping[str, Fits]] = {
     },
     "order.approve": _WORD,
     "order.refuse": _WORD,
-    "unseal.peel": {"order": HASH, "role": NAME, "n": _count, "root": HASH},
+    "unseal.peel": {**_WORD, "root": HASH},
     "unseal.done": {"order": HASH, "n": _count, "root": HASH},
     "hold.rewrap": {"order": HASH, "keyset": HASH, "expires": _moment, "n": _count},
     "export.make": {"order": HASH, "bag": HASH, "recipients": _some(HASH, 16)},
@@ -143,7 +144,8 @@ TYPES: Mapping[str, Mapping[str, Fits]] = {
 """What each type holds beside `at`, `type` and `v`: all of it, and nothing else.
 
 `order` is the leaf hash of its `order.declare`. `root` is a tree of RFC 6962 over what `n` counts:
-an edge's manifests, or SHA-256 of each onion; its length says nothing of what was seen.
+an edge's manifests, or SHA-256 of each onion; its length says nothing of what was seen. Of a
+peel, it is the leaf hash of what is peeled (cases/records.py), which a case's folder shows.
 """
 
 
@@ -183,20 +185,32 @@ class Entry:
     @property
     def bytes(self) -> bytes:
         """Its canonical JSON, as it is in the log."""
-        return canonical({**self.data, "at": self.at, "type": self.type, "v": VERSION})
+        return canonical(self.told)
+
+    @property
+    def told(self) -> dict[str, Json]:
+        """All of it, as JSON."""
+        return {**self.data, "at": self.at, "type": self.type, "v": version(self.type)}
+
+
+def version(kind: str) -> int:
+    """Of the entries of a type that are written and read."""
+    return VERSIONS.get(kind, 1)
 
 
 def read(data: bytes) -> Entry:
     """An entry from its bytes, which are canonical. Raises LedgerError."""
     try:
         told = json.loads(data) if len(data) <= MOST_BYTES else None
-        if not isinstance(told, dict) or canonical(told) != data or told.pop("v", None) != VERSION:
+        if not isinstance(told, dict) or canonical(told) != data:
             raise ValueError
-        kind, at = told.pop("type"), told.pop("at")
+        kind, at, found = (told.pop(name) for name in ("type", "at", "v"))
     except (ValueError, KeyError, RecursionError):
         raise LedgerError("not-an-entry") from None
     if not isinstance(kind, str):
         raise LedgerError("not-an-entry")
+    if found != version(kind):
+        raise LedgerError("entry-of-another-version", type=kind, expected=version(kind))
     return Entry(kind, at, told)
 
 

@@ -7,7 +7,7 @@ audit(read, trust, each=look)            # every entry, every tile, the root, th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from contrejour.base.errors import LedgerError, LogForked
@@ -42,6 +42,21 @@ def read_entry(index: int, size: int, read: tiles.TileReader) -> bytes:
     """One of `size` entries. Raises LedgerError."""
     number, place = divmod(index, WIDTH)
     return tiles.fetch(tiles.tile_at(ENTRIES, number, size), read)[place]
+
+
+def find(leaves: Collection[str], read: tiles.TileReader) -> dict[str, int]:
+    """The number of each entry that the log has of these, by leaf hash in hexadecimal.
+
+    From the last one back, until all are found. Nothing is verified. Raises LedgerError.
+    """
+    size, found = checkpoint.parse(read_checkpoint(read).text).size, dict[str, int]()
+    for number in range(-(-size // WIDTH) - 1, -1, -1):
+        if len(found) == len(leaves):
+            break
+        for place, each in enumerate(tiles.fetch(tiles.tile_at(0, number, size), read)):
+            if each.hex() in leaves:
+                found[each.hex()] = number * WIDTH + place
+    return found
 
 
 def prove(index: int, read: tiles.TileReader, signed: Note | None = None) -> Proof:

@@ -9,25 +9,37 @@ this finds an opening without an order, missing manifests of an edge, a budget t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 
 from contrejour.base.canonical import Json
 from contrejour.base.errors import LedgerError
 from contrejour.base.messages import Message
+from contrejour.base.times import of_utc
 from contrejour.custody.ledger.entry import HIDDEN, Entry, commitment, read
+from contrejour.custody.ledger.logged_order import LoggedOrder
 from contrejour.custody.ledger.tree import leaf_hash
+from contrejour.custody.quorum import Policy
 
 OPENS = {"unseal.peel", "unseal.done", "hold.rewrap", "export.make"}
 """Entries that need an order which was approved, not refused, and isn't over."""
+WAITS = timedelta(hours=24)
+DATED_BACK = timedelta(hours=1)
+"""By which an entry about an order may be older, by its own word, than what stands before it."""
 
 
 class Replay:
-    """Keeps what later entries are checked against."""
+    """Keeps what later entries are checked against. `policies`: of those who open, by SHA-256.
 
-    def __init__(self) -> None:
-        self._orders: dict[str, str] = {}
-        self._approved: set[str] = set()
-        self._refused: set[str] = set()
+    `waits`: how long an order waits that isn't urgent.
+    """
+
+    def __init__(
+        self, policies: Mapping[str, Policy] | None = None, waits: timedelta = WAITS
+    ) -> None:
+        self._policies, self._waits = policies or {}, waits
+        self._orders: dict[str, LoggedOrder] = {}
+        self._latest = ""
         self._secret: dict[str, dict[str, Json]] = {}
         self._hidden: dict[str, str] = {}
         self._edges: dict[str, int] = {}
@@ -49,8 +61,15 @@ class Replay:
 
     def findings(self, entry: Entry, leaf: str) -> Iterator[Message]:
         """As `see`, of an entry that was read, and its leaf hash in hex."""
+        self._latest = max(self._latest or entry.at, entry.at)
+        is_late = of_utc(self._latest) - of_utc(entry.at) > DATED_BACK
+        if is_late and entry.type.startswith(("order.", "unseal.")):
+            yield Message("entry-dated-back", at=entry.at, latest=self._latest)
         if entry.type == "order.declare":
-            self._orders[leaf] = str(entry.data["expires"])
+            policy = self._policies.get(str(entry.data["policy"]))
+            if policy is None:
+                yield Message("order-under-unknown-policy", policy=str(entry.data["policy"]))
+            self._orders[leaf] = LoggedOrder(entry, policy)
             if entry.data["secret"] is not None:
                 self._secret[leaf] = _keys(entry.data["secret"])
                 self._hidden[leaf] = str(self._secret[leaf]["reveal_by"])
@@ -76,16 +95,13 @@ class Replay:
             else:
                 yield Message("reveal-of-something-else")
             return
-        if entry.at > self._orders[order] and entry.type in OPENS | {"order.approve"}:
+        known = self._orders[order]
+        if entry.at > known.expires and entry.type in OPENS | {"order.approve"}:
             yield Message("entry-of-order-over", type=entry.type)
-        if entry.type == "order.approve":
-            self._approved.add(order)
-        elif entry.type == "order.refuse":
-            self._refused.add(order)
-        elif order in self._refused:
-            yield Message("entry-of-refused-order", type=entry.type)
-        elif order not in self._approved:
-            yield Message("entry-of-unapproved-order", type=entry.type)
+        if wrong := known.fault(entry, self._waits):
+            yield wrong
+        else:
+            known.take(entry)
 
     def _of_edge(self, entry: Entry) -> Iterator[Message]:
         edge, first, end = (entry.data[key] for key in ("edge", "from", "to"))

@@ -211,12 +211,12 @@ def test_what_is_held_opens_after_its_day_is_dead_and_nothing_else_of_that_day(r
     assert f"held by          {kept.case.order.id}" in room("show", room.case).stdout
     room.prove()
     for path in ("W.onions", onions):  # of the day itself nothing is left to open with
-        done = room.peel("operator", path, "second", "--key", keys["dpo"])
+        done = room.peel("operator", path, "--key", keys["dpo"])
         check(done, 21, "no onion here begins with operator")
-    check(room.peel("dpo", "W.onions", "second", "--key", keys["dpo"]), 19, "no key here opens it")
+    check(room.peel("dpo", "W.onions", "--key", keys["dpo"]), 19, "no key here opens it")
     layer: str | Path = onions
     for role in WAY.split("+"):
-        done = room.peel(role, layer, "second", "--key", keys[role])
+        done = room.peel(role, layer, "--key", keys[role])
         assert done.returncode == 0, done.stderr
         layer = done.stdout.strip()
     done = room.open(layer, "0000.mp4.age", "--key", "opener.key", "-o", "clear")

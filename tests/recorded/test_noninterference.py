@@ -116,7 +116,6 @@ KINDS = [
     Kind("ffv1", ".mkv", "yuv410p", FFV1, 65, 49),
     Kind("ffv1", ".mkv", "yuva420p", FFV1),
     Kind("huffyuv", ".avi", "yuv422p", ("-c:v", "huffyuv")),
-    Kind("ffvhuff", ".avi", "yuv420p", ("-c:v", "ffvhuff"), 52, 36),
     Kind("png", ".mov", "rgb24", ("-c:v", "png")),
     Kind("raw", ".avi", "yuyv422", RAW),
     Kind("raw", ".nut", "nv12", RAW),

@@ -14,7 +14,7 @@ from fakes.runs import check, run
 from contrejour.base.errors import Busy, ContrejourError, OutputFailed
 from contrejour.base.pictures import Event
 from contrejour.custody.cases import folder, records
-from contrejour.custody.cases.case import Expire, State
+from contrejour.custody.cases.case import Close, Expire, State
 from contrejour.live.signals.entry import EntryKind, event_data
 from contrejour.live.signals.journal import Journal
 
@@ -182,7 +182,7 @@ def test_two_runs_at_once_take_one_step(desk: Desk) -> None:
 def test_a_full_disk_keeps_what_was_there(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.declare()
     found = folder.read(desk.case)
-    step = Expire()
+    step = Close()
 
     def full(fd: int) -> None:
         raise OSError(28, "No space left on device")
@@ -191,7 +191,7 @@ def test_a_full_disk_keeps_what_was_there(desk: Desk, monkeypatch: pytest.Monkey
     with pytest.raises(OutputFailed, match="No space left"):
         folder.add(desk.case, found, step, b"{}", found.case.at)
     monkeypatch.undo()
-    assert folder.read(desk.case).steps == ()
+    assert folder.read(desk.case).documents == found.documents
     assert not list((desk.case / "steps").glob("*.part"))
 
 

@@ -177,14 +177,14 @@ def test_a_monitor_says_what_is_new_once_and_what_can_t_be_so(place: Place, tmp_
     assert (again.returncode, again.stdout) == (0, "")
     alone = tmp_path / "alone.txt"
     alone.write_text(place.policy.read_text().replace("quorum w", "quorum none"))
-    peel = {"type": "unseal.peel", "order": A, "role": "dpo", "n": 1, "root": A}
-    (tmp_path / "peel").write_text(json.dumps(peel))
-    assert run("ledger", "append", copy, tmp_path / "peel", "--policy", alone,
+    opened = {"type": "unseal.done", "order": A, "n": 1, "root": A}
+    (tmp_path / "opened").write_text(json.dumps(opened))
+    assert run("ledger", "append", copy, tmp_path / "opened", "--policy", alone,
                "--key", place.key).returncode == 0  # fmt: skip
     found = run("ledger", "monitor", copy, "--policy", alone, "--state", tmp_path / "other")
     assert found.returncode == 20
     assert "contrejour: alarm: entry" in found.stderr
-    assert "unseal.peel of an order that was not declared before" in found.stderr
+    assert "unseal.done of an order that was not declared before" in found.stderr
     assert "contrejour: error: alarms: 1\n" in found.stderr
 
 
@@ -221,7 +221,7 @@ def test_a_monitor_goes_on_by_itself_and_tells_an_alarm_once_and_when_it_is_over
         assert silent["alarm"] == "silent"
         assert silent["text"] == "bus-041 has been silent since 2020-01-01T00:00:00Z"
         append(log, **batch, **{"from": 9, "to": 20, "n": 11})
-        append(log, type="unseal.peel", order=A, role="dpo", n=3, root=A)
+        append(log, type="unseal.done", order=A, n=3, root=A)
         assert {next(iter(each.items())) for each in alarms(monitor, 2)} == {
             ("over", "silent"), ("alarm", "entry"),
         }  # fmt: skip
@@ -270,7 +270,9 @@ def test_a_monitor_knows_from_the_policy_who_owes_a_key(place: Place, tmp_path: 
         {"type": "keyset.publish", "role": "vault", "epoch": "2026-01-01", "keys": A},
         {"type": "epoch.shred", "role": "vault", "epoch": "2026-01-01", "method": "hsm"},
     ]))  # fmt: skip
-    who.write_text(f"party vault {made.stdout}party dpo {made.stdout}party clerk age1x\n"
+    run("keys", "new", tmp_path / "dpo.key")
+    theirs = run("ledger", "init", tmp_path / "dpo", "--name", "dpo", "--key", tmp_path / "dpo.key")
+    who.write_text(f"party vault {made.stdout}party dpo {theirs.stdout}party clerk age1x\n"
                    "party judge x\ngroup open all vault dpo clerk\nquorum open\n")  # fmt: skip
     run("ledger", "append", tmp_path / "log", told, "--key", place.key, "--policy", policy)
     monitor = ("ledger", "monitor", tmp_path / "log", "--state", tmp_path / "state",

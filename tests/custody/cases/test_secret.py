@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from fakes.desks import CLEAR, WAY, Room, logged
 from fakes.desks import MINUTE as SEALED
-from fakes.orders import DAY, HOUR, MINUTE, NOW, hold, order, window
-from fakes.peeling import KEYS, asked, peel, refused, to_open
+from fakes.orders import DAY, DEFAULT, HOUR, MINUTE, NOW, hold, order, window
+from fakes.peeling import KEYIDS, KEYS, asked, peel, refused, to_open
 from fakes.runs import check
 
 from contrejour.base.canonical import canonical
@@ -23,9 +23,13 @@ from contrejour.custody.ledger.alarms import Expectations, Watch
 from contrejour.custody.ledger.entry import Entry
 from contrejour.custody.ledger.entry import read as read_entry
 from contrejour.custody.ledger.replay import Replay
+from contrejour.custody.quorum import parse
 
 HIDES = Secret.until(NOW + 200 * DAY)
 OPENER = "age1" + "q" * 58
+OPENERS = DEFAULT.replace("age1dpo", f"age1dpo key:{KEYIDS['dpo']}")
+POLICIES = {order().policy: parse(OPENERS, "party")}
+"""What the log's readers know of who opens."""
 
 
 def hidden(**changes: object):
@@ -127,7 +131,7 @@ def test_what_is_revealed_is_checked_against_what_was_declared() -> None:
         ({"cameras": ("cam-a", "cam-c")}, ["order.reveal of something else than was declared"]),
         ({"until": NOW - HOUR}, ["order.reveal of something else than was declared"]),
     ):
-        replay = Replay()
+        replay = Replay(POLICIES)
         assert replay.see(hidden().bytes) == []
         told = read_entry(records.owed_revealed(replace(hidden(), **lie), NOW + DAY))
         mine = replace(told, data={**told.data, "order": hidden().id})
@@ -137,7 +141,7 @@ def test_what_is_revealed_is_checked_against_what_was_declared() -> None:
 
 
 def test_an_order_that_is_not_revealed_in_time_is_told_of_until_it_is() -> None:
-    replay = Replay()
+    replay = Replay(POLICIES)
     replay.see(hidden().bytes)
     assert replay.overdue(utc(HIDES.reveal_by)) == []
     end = HIDES.reveal_by
@@ -145,7 +149,7 @@ def test_an_order_that_is_not_revealed_in_time_is_told_of_until_it_is() -> None:
                   expires=end + 3 * DAY, opener=OPENER)  # fmt: skip
     assert replay.see(other.bytes) == []
     said = [f"order {hidden().id} was not revealed by {utc(end)}"]
-    watch = Watch(Expectations(lambda day: NOW + 9999 * DAY))
+    watch = Watch(Expectations(lambda day: NOW + 9999 * DAY, policies=POLICIES))
     watch.see(0, hidden().bytes, NOW)
     watch.see(
         1, signed.sign(signed.SignedAct.APPROVE, hidden().id, "dpo", NOW, KEYS["dpo"]).bytes, NOW

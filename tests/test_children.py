@@ -186,11 +186,12 @@ def test_the_workers_of_a_recording_end_with_it(tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 def test_attack_13_no_core_file_keeps_what_a_command_or_its_workers_hold(tmp_path):
+    state = tmp_path / "state"
     parent = start("veil", clip(tmp_path / "in.mp4", frames=2000), "-o", tmp_path / "out.mp4",
                    "--jobs", 2, detector="painted", stdout=None, stderr=None,
-                   preexec_fn=cores_wanted)  # fmt: skip
+                   env={"XDG_STATE_HOME": state}, preexec_fn=cores_wanted)  # fmt: skip
     try:
-        assert until(lambda: len(family(parent.pid)) >= 2 and bool(list(tmp_path.rglob("looks/*"))))
+        assert until(lambda: len(family(parent.pid)) >= 2 and bool(list(state.rglob("looks/*"))))
         those = [psutil.Process(parent.pid), *family(parent.pid)]
         assert {each.rlimit(psutil.RLIMIT_CORE) for each in those} == {(0, 0)}
         # Not dumpable: nobody but root owns what the kernel shows of them (proc(5)).

@@ -158,7 +158,9 @@ def test_the_log_takes_what_is_told_as_it_is_and_finds_nothing_wrong(tmp_path, s
     monitor = ("ledger", "monitor", log, "--state", state, "--policy", log / "policy.txt")
     done = run(*monitor)
     assert done.returncode == 0, done.stderr
-    assert sum('"segment.batch"' in line for line in done.stdout.splitlines()) == 3
+    batches = sum(each.read_text().count('"segment.batch"') for each in files)
+    assert done.stdout.count('"segment.batch"') == batches
+    assert batches in (3, 4)  # where it is slow, the archive takes its own first turn before ours
 
 
 def test_a_batch_is_a_tree_over_the_manifests_and_goes_on_without_a_hole(

@@ -283,6 +283,5 @@ def peak_bytes(path: Path, count: int) -> int:
 
 def test_memory_stays_flat_over_many_frames(tmp_path: Path) -> None:
     few, many = peak_bytes(tmp_path / "a", 200), peak_bytes(tmp_path / "b", 1000)
-    assert (
-        many < 2 * few
-    )  # five times as many frames; other tests leave threads, which allocate too
+    # Of five times as many frames. Threads that other tests leave allocate too.
+    assert many < 2 * few

@@ -10,14 +10,19 @@ from fakes.desks import Desk
 from fakes.runs import run
 
 
+def link(desk: Desk, name: str, own: Path) -> None:
+    """Declare a case in which `name` leads to `own`, where it lies from then on."""
+    desk.declare()
+    (desk.case / name).rename(own)
+    (desk.case / name).symlink_to(own)
+
+
 @pytest.mark.parametrize("name", ["steps", "entries"])
 def test_attack_07_a_link_in_a_case_leads_no_party_to_write_elsewhere(
     desk: Desk, tmp_path: Path, name: str
 ) -> None:
-    desk.declare()
     own = tmp_path / "own"
-    (desk.case / name).rename(own)
-    (desk.case / name).symlink_to(own)
+    link(desk, name, own)
     before = sorted(own.iterdir())
     said = desk.say("approve", "dpo")
     assert said.returncode != 0
@@ -29,10 +34,7 @@ def test_attack_07_a_link_in_a_case_leads_no_party_to_write_elsewhere(
 def test_attack_07_a_file_of_a_case_that_is_a_link_is_not_read(
     desk: Desk, tmp_path: Path, name: str
 ) -> None:
-    desk.declare()
-    own = tmp_path / "own"
-    (desk.case / name).rename(own)
-    (desk.case / name).symlink_to(own)
+    link(desk, name, tmp_path / "own")
     said = desk.say("approve", "dpo")
     assert said.returncode == 3
     assert "is a link" in said.stderr

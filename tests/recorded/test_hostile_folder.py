@@ -32,15 +32,6 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return clip(tmp_path_factory.mktemp("source") / "in.mp4", frames=200, rate=10, gop=20)
 
 
-@pytest.fixture
-def someone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A person who stands there for the first seconds."""
-    script = tmp_path / "script.json"
-    seen = [[40, 20, 20, 40, "person", 0.9]]
-    script.write_text(json.dumps({str(n * 100_000_000): seen for n in range(30)}))
-    monkeypatch.setenv("FAKE_SCRIPT", str(script))
-
-
 def planted(source: Path, out: Path, masks: Path) -> bytes:
     """Put a clear video at `out`, beside it a masks file that says it is veiled; the veiled one."""
     honest = out.with_name(f"honest{out.suffix}")

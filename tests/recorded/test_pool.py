@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -40,15 +39,6 @@ class TwicePool(InlinePool):
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two units to look at, and chunks to copy and to encode."""
     return clip(tmp_path_factory.mktemp("pool") / "in.mp4", frames=200, rate=10, gop=20)
-
-
-@pytest.fixture
-def someone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A person who stands there for the first seconds."""
-    script = tmp_path / "script.json"
-    seen = [[40, 20, 20, 40, "person", 0.9]]
-    script.write_text(json.dumps({str(n * 100_000_000): seen for n in range(30)}))
-    monkeypatch.setenv("FAKE_SCRIPT", str(script))
 
 
 def veiled(source: Path, out: Path, pool_of: PoolOf, hide: str, fill: str) -> tuple[bytes, bytes]:

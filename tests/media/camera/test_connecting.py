@@ -33,6 +33,14 @@ def status(pid: int) -> Mapping[str, str]:
     return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
 
+def ran(code: str, number: int) -> subprocess.CompletedProcess[str]:
+    """Python code in a process of its own, which is told a number."""
+    return subprocess.run(
+        [sys.executable, "-c", code, str(number)], capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, timeout=LIMIT_S, check=False,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("scheme", ["rtsp", "http"])
 def test_attack_08_who_connects_is_shut_in_before_the_first_byte_of_a_camera(scheme: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gate:
@@ -118,11 +126,7 @@ def test_attack_08_who_connects_reaches_no_other_port_and_no_other_file(tmp_path
             "except ConnectionRefusedError:\n    print('refused')\n"
             "open('/etc/hosts')\n"
         )
-        env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-        done = subprocess.run(
-            [sys.executable, "-c", code, str(other.getsockname()[1])],
-            capture_output=True, text=True, env=env, timeout=LIMIT_S, check=False,
-        )  # fmt: skip
+        done = ran(code, other.getsockname()[1])
     assert done.stdout.split() == ["forbidden"] * 8 + ["refused"], done.stderr
 
 
@@ -136,11 +140,7 @@ def test_an_older_landlock_holds_files_and_is_not_taken_for_all_of_it(known: int
         "print(sandbox.enclose('rtsp://127.0.0.1:9/x'))\n"
         "try:\n    open('/etc/passwd')\nexcept PermissionError:\n    print('forbidden')\n"
     )
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(known)],
-        capture_output=True, text=True, env=env, timeout=LIMIT_S, check=False,
-    )  # fmt: skip
+    done = ran(code, known)
     assert done.stdout.split() == ["False", "forbidden"], done.stderr
 
 

@@ -15,9 +15,10 @@ import pytest
 from fakes.disks import full_at
 
 import contrejour
-from contrejour.base import files
+from contrejour.base import files, foreign
 from contrejour.base.errors import Busy, OutputFailed
-from contrejour.base.files import Batch, GrowingFile
+from contrejour.base.files import Batch
+from contrejour.base.growing import GrowingFile
 from contrejour.base.messages import Message
 
 OLD, NEW = b"old" * 5000, b"new" * 5000
@@ -498,6 +499,8 @@ def test_who_comes_second_is_told_that_it_is_busy(tmp_path: Path) -> None:
 
 OWN = {
     "base/files.py": "this one",
+    "base/foreign.py": "cut from it: syncs a folder that it made below one that it holds",
+    "base/growing.py": "cut from it: syncs what it appends",
     "custody/seal/segment.py": "a segment is read from the disk after a kill, so its part stays",
     "custody/seal/shred.py": "overwrites in place",
     "live/sealing/log_entries.py": "its lines get their name after the state that counts them",
@@ -533,7 +536,7 @@ def test_attack_07_a_folder_below_stays_the_one_that_was_opened(tmp_path: Path) 
     root, own = tmp_path / "root", tmp_path / "own"
     (root / "steps").mkdir(parents=True)
     own.mkdir()
-    with files.folder_below(root, "steps") as steps:
+    with foreign.folder_below(root, "steps") as steps:
         (root / "steps").rename(root / "moved")
         (root / "steps").symlink_to(own)
         files.create(steps / "0001.json", b"{}")

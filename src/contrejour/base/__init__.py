@@ -4,6 +4,8 @@
     times.py       how a time is written; one moment on three clocks
     digits.py      a whole number, in 0 to 9 and nothing else
     files.py       durable files: there whole or not at all; never replaced, or replaced at once
+    growing.py     … that only grow
+    foreign.py     … that a stranger may have made
     http.py        connections to us: so many at once, each with little time
     http_head.py   … and the head of a request, read in one way
     http_client.py connections of ours: so many bytes, so many seconds

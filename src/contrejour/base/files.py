@@ -6,7 +6,6 @@
     with aside(path) as part:       … by what wants a path to write to
     with new_folder(path) as part:  a folder with all that is in it
     Batch                           files that get their names together
-    GrowingFile                     a file that only grows
     with writing(place):            what the disk says, as an OutputFailed
 
 What is written lies beside its place, as `NAME.<pid>-<8 hex>.part`, until it is synced. Then it
@@ -24,7 +23,6 @@ import os
 import re
 import secrets
 import shutil
-import stat
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -32,7 +30,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from contrejour.base.errors import Busy, InputMissing, OutputFailed
+from contrejour.base.errors import Busy, OutputFailed
 from contrejour.base.messages import Message
 
 AT_ONCE = 8
@@ -40,7 +38,6 @@ AT_ONCE = 8
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 """What the system says when the place for the output is at fault, not the input."""
 FREE_SPACE = Message("free-space-or-elsewhere")
-_PIECE = 1 << 20
 _LONGEST_STEM = 220
 """Bytes of a name that its part has too: a name has 255 at most."""
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
@@ -223,53 +220,6 @@ class Batch:
         self._parts.clear()
 
 
-class GrowingFile:
-    """A file that only grows: what `append` has returned for is durable, and nothing else counts.
-
-    `size`: bytes that count; what lies beyond is of a write that failed, or was killed.
-    """
-
-    def __init__(self, fd: int = -1, size: int = 0) -> None:
-        """Takes over `fd`, open for reading and writing; without one it is closed."""
-        self.fd, self.size = fd, size
-        self._is_whole = True
-
-    @property
-    def is_open(self) -> bool:
-        return self.fd >= 0
-
-    def append(self, data: bytes) -> None:
-        """Add `data`, durably. Raises OSError, and then none of it counts."""
-        if not self._is_whole:
-            self.cut()
-        self._is_whole = False
-        try:
-            written = 0
-            while written < len(data):
-                written += os.pwrite(self.fd, data[written:], self.size + written)
-            os.fsync(self.fd)
-        except OSError:
-            with suppress(OSError):  # else before the next one, or when it is opened again
-                self.cut()
-            raise
-        self.size, self._is_whole = self.size + len(data), True
-
-    def rest(self) -> bytes:
-        """What doesn't count. Raises OSError."""
-        return os.pread(self.fd, os.fstat(self.fd).st_size - self.size, self.size)
-
-    def cut(self) -> None:
-        """Cut off what doesn't count. Raises OSError."""
-        os.ftruncate(self.fd, self.size)
-        os.fsync(self.fd)
-        self._is_whole = True
-
-    def close(self) -> None:
-        if self.is_open:
-            os.close(self.fd)
-            self.fd = -1
-
-
 def lock(fd: int, place: Path) -> None:
     """`place` is this process's alone, until `fd` is closed. Raises Busy, OSError."""
     try:
@@ -300,7 +250,7 @@ def demand_room(path: Path) -> None:
     """
     make_folder(path.parent)
     part = part_of(path)
-    _made(part, 0o600).close()
+    opened_new(part, 0o600).close()
     part.unlink()
 
 
@@ -363,67 +313,11 @@ def own_folders(path: Path) -> None:
 def write_first(path: Path, data: bytes, mode: int = 0o666) -> None:
     """A new file of a folder that is still being made, which is synced as a whole. Raises OSError,
     FileExistsError."""
-    with _made(path, mode) as file:
+    with opened_new(path, mode) as file:
         file.write(data)
 
 
-@contextmanager
-def folder_below(root: Path, *names: str) -> Iterator[Path]:
-    """The folder of these names below `root`, made where it is missing: a path to that very folder.
-
-    It is held open, so that whoever else can write below `root` can't lead the path elsewhere,
-    not even meanwhile. Raises OutputFailed where one of the names is a link, OSError.
-    """
-    place, held = root, os.open(root, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        for name in names:
-            place, above = place / name, held
-            with suppress(FileExistsError):
-                os.mkdir(name, dir_fd=above)
-                os.fsync(above)
-            if stat.S_ISLNK(os.stat(name, dir_fd=above, follow_symlinks=False).st_mode):
-                raise OutputFailed("link-in-folder", path=place)
-            held = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=above)
-            os.close(above)
-        yield Path(f"/proc/self/fd/{held}") if Path("/proc/self/fd").is_dir() else place
-    finally:
-        os.close(held)
-
-
-def read_file(path: Path, most_bytes: int) -> bytes:
-    """A file that may be a stranger's: no link is followed, no pipe waited for.
-
-    At most one byte more than `most_bytes` is read. Raises InputMissing for a link, OSError.
-    """
-    if path.is_symlink():
-        raise InputMissing("link-in-folder", path=path)
-    with _opened(path) as file:
-        return file.read(most_bytes + 1)
-
-
-def copied(source: Path, new: Path, mode: int = 0o666) -> str:
-    """Copy a file to `new`, where nothing is; the SHA-256 of what was copied, in hexadecimal.
-
-    Nothing is synced. Raises OSError, FileExistsError, and for a link or what is no file.
-    """
-    found = hashlib.sha256()
-    with _opened(source) as file, _made(new, mode) as out:
-        while piece := file.read(_PIECE):
-            found.update(piece)
-            out.write(piece)
-    return found.hexdigest()
-
-
-def _opened(path: Path) -> BinaryIO:
-    """A regular file, to read; no link is followed and no pipe waited for. Raises OSError."""
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
-        os.close(fd)
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
-    return open(fd, "rb")
-
-
-def _made(path: Path, mode: int) -> BinaryIO:
+def opened_new(path: Path, mode: int) -> BinaryIO:
     """A new file, to write; no link is followed. Raises FileExistsError, OSError."""
     return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb")
 

@@ -37,7 +37,6 @@ from contrejour.base import state
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import Busy, OutputExists, OutputFailed
 from contrejour.base.files import (
-    copied,
     demand_room,
     lock_file,
     make_folder,
@@ -48,6 +47,7 @@ from contrejour.base.files import (
     unwritable,
     writing,
 )
+from contrejour.base.foreign import copied
 from contrejour.recorded.request import masks_name
 
 TRIES = 100

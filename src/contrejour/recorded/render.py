@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from contrejour import media
-from contrejour.base.files import copied
+from contrejour.base.foreign import copied
 from contrejour.recorded import empty_scene
 from contrejour.recorded.folder import chunk_path
 from contrejour.recorded.job import Job

@@ -21,13 +21,13 @@ from pathlib import Path, PurePosixPath
 
 from contrejour.base.errors import InputMissing, Malformed, OutputExists
 from contrejour.base.files import (
-    copied,
     new_folder,
     own_folders,
     sha256,
     write_first,
     writing,
 )
+from contrejour.base.foreign import copied
 from contrejour.base.messages import Message
 
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"

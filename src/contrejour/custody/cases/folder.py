@@ -32,7 +32,8 @@ from contrejour.base.errors import (
     OrderError,
     OutputExists,
 )
-from contrejour.base.files import folder_below, new_folder, read_file, write_first, writing
+from contrejour.base.files import new_folder, write_first, writing
+from contrejour.base.foreign import folder_below, read_file
 from contrejour.base.messages import Message
 from contrejour.custody.cases import order as orders
 from contrejour.custody.cases import private as privates

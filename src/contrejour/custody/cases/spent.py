@@ -18,7 +18,8 @@ from pathlib import Path
 
 from contrejour.base.canonical import Json, canonical
 from contrejour.base.errors import OrderError
-from contrejour.base.files import GrowingFile, lock, sync, writing
+from contrejour.base.files import lock, sync, writing
+from contrejour.base.growing import GrowingFile
 from contrejour.base.messages import Message
 from contrejour.base.times import utc
 from contrejour.custody.cases.party_checks import PeelPermit

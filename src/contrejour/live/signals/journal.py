@@ -19,7 +19,8 @@ from pathlib import Path
 from contrejour.base import times
 from contrejour.base.canonical import Json
 from contrejour.base.errors import OutputFailed
-from contrejour.base.files import GrowingFile, lock_file, make_folder, sync, writing
+from contrejour.base.files import lock_file, make_folder, sync, writing
+from contrejour.base.growing import GrowingFile
 from contrejour.base.messages import Message, Tell
 from contrejour.live.signals import entry as entries
 from contrejour.live.signals.entry import FIRST_CHAIN, EntryKind, JournalEntry

@@ -1,4 +1,4 @@
-"""`contrejour eval` on the command line: reading, and printing what `score` counted."""
+"""`contrejour eval` on the command line: prints what was scored."""
 
 from __future__ import annotations
 
@@ -6,71 +6,29 @@ import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from itertools import zip_longest
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from contrejour.base.errors import InputMissing, UsageError
+from contrejour.base.errors import UsageError
 from contrejour.cli.command import Command, Option, Switch
 from contrejour.cli.values import FILE, file
 
 if TYPE_CHECKING:
-    from contrejour.recorded.evaluate.score import PixelVerdict, Result
+    from contrejour.recorded.evaluate.score import Result
 
 
 def run_eval(args: argparse.Namespace) -> int:
     """Score one output and print the result. Raises a ContrejourError."""
-    from contrejour.recorded.evaluate.score import score
-    from contrejour.recorded.evaluate.truth import parse
+    from contrejour.recorded.evaluate.files import score_masks, score_videos
 
-    by_pixels = args.before is not None and args.after is not None
-    if (args.masks is not None) == by_pixels or (args.before is None) != (args.after is None):
+    videos = args.before is not None and args.after is not None
+    if (args.masks is not None) == videos or (args.before is None) != (args.after is None):
         raise UsageError("eval-what-to-measure")
-    try:
-        text = args.truth.read_text(errors="replace")
-    except OSError as error:
-        raise InputMissing("cannot-be-read", path=args.truth, reason=error.strerror) from None
-    truth = parse(str(args.truth), text, args.box)
-    frames = _compared(args.before, args.after) if by_pixels else _masked(args.masks)
-    result = score(truth, frames)
+    if videos:
+        result = score_videos(args.truth, args.box, args.before, args.after)
+    else:
+        result = score_masks(args.truth, args.box, args.masks)
     print(json.dumps(asdict(result)) if args.json else "\n".join(_table(result)))
     return 0
-
-
-def _masked(path: Path) -> Iterator[PixelVerdict]:
-    """What a masks file hides: every box snapped outward to the grid of the coded picture."""
-    import numpy as np
-
-    from contrejour.base.pictures import CELL_PX
-    from contrejour.recorded import masksfile
-    from contrejour.recorded.evaluate.score import PixelVerdict
-    from contrejour.vision import veil
-
-    header, rows = masksfile.read(path)
-    turned = header.rotation % 180 != 0
-    width, height = (header.height, header.width) if turned else (header.width, header.height)
-    for pts, mask in rows:
-        grid = veil.cells(mask, width, height, header.rotation)
-        coded = grid.repeat(CELL_PX, 0).repeat(CELL_PX, 1)[:height, :width]
-        hidden = np.rot90(coded, -header.rotation // 90)
-        yield PixelVerdict(int(pts * header.time_base * 1_000_000_000), hidden, ~hidden)
-
-
-def _compared(before: Path, after: Path) -> Iterator[PixelVerdict]:
-    from contrejour.recorded.evaluate.pixels import compare
-
-    return compare(_pairs(before, after))
-
-
-def _pairs(before: Path, after: Path) -> Iterator[tuple[int, Any, Any]]:
-    """Frames of the two videos side by side, in order; as many in both, or it is refused."""
-    from contrejour.media import lumas
-
-    for index, (one, other) in enumerate(zip_longest(lumas(before), lumas(after))):
-        if one is None or other is None:
-            short, long = (before, after) if one is None else (after, before)
-            raise UsageError("videos-of-unequal-length", short=short, frames=index, long=long)
-        yield one[0], one[1], other[1]
 
 
 def _table(result: Result) -> Iterator[str]:

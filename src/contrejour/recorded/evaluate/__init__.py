@@ -1,5 +1,5 @@
 """`contrejour eval`: what a veil left to be seen, against boxes that a person drew.
 
 `truth` reads the boxes, `pixels` says which pixels of one video are hidden in another (any tool's),
-`score` counts. They are pure; `contrejour.cli.evaluate` does the reading and the printing.
+`score` counts: these three are pure. `files` reads what they are given.
 """

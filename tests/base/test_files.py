@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fakes.disks import full_at
+from fakes.disks import full_at, made
 
 import contrejour
 from contrejour.base import files, foreign
@@ -95,7 +95,7 @@ def test_of_many_that_write_one_new_file_at_once_one_wins(tmp_path: Path) -> Non
 def test_where_a_disk_has_no_links_still_one_wins(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int
 ) -> None:
-    def link(*_: object) -> None:
+    def link(*_: object, **__: object) -> None:
         raise OSError(error, os.strerror(error))
 
     monkeypatch.setattr(os, "link", link)
@@ -135,8 +135,8 @@ def test_a_file_is_synced_before_it_has_its_name_and_its_folder_after(
     path, seen = tmp_path / "a", list[str]()
 
     def noted(name: str, real: Callable[..., None]) -> Callable[..., None]:
-        def call(*args: object) -> None:
-            real(*args)
+        def call(*args: object, **more: object) -> None:
+            real(*args, **more)
             where = "folder" if name == "fsync" and is_folder(args[0]) else ""
             seen.append(where or name)
 
@@ -278,36 +278,33 @@ def test_a_kill_at_any_step_leaves_all_of_a_new_folder_or_none(tmp_path: Path) -
 def test_a_disk_that_is_full_at_any_step_leaves_what_was_there_and_no_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path], None], call: str
 ) -> None:
-    path, failed = tmp_path / "a", True
-    nth = 0
-    while failed:
+    path, failed = tmp_path / "a", 0
+    for nth in range(1, 10):
         if write is not create:
             path.write_bytes(OLD)
         with monkeypatch.context() as patched:
-            nth += 1
             fails(patched, call, nth)
-            failed = False
             try:
                 write(path)
             except OSError as error:
-                failed = error.errno == errno.ENOSPC
+                failed += error.errno == errno.ENOSPC
         assert not parts(tmp_path)
         assert not path.exists() or path.read_bytes() in (OLD, NEW)
         path.unlink(missing_ok=True)
-    assert nth > 1
+    assert failed
 
 
 def fails(patched: pytest.MonkeyPatch, call: str, nth: int) -> None:
     """The nth call of a kind says that the disk is full; `write`: from there on, of a file."""
     once = full_at(nth)
     if call == "write":
-        real = Path.open
 
-        def opened(path: Path, mode: str = "r", *args: object, **more: object) -> object:
-            file = real(path, mode, *args, **more)  # type: ignore[call-overload]
-            return _Full(file, once) if "w" in mode else file
+        def opened(place: int, mode: str, **more: object) -> object:
+            return _Full(open(place, mode, **more), once)  # type: ignore[call-overload]
 
-        patched.setattr(Path, "open", opened)
+        patched.setattr(files, "open", opened, raising=False)
+    elif call == "open":
+        patched.setattr(os, call, made(once(os.open)))
     else:
         patched.setattr(os, call, once(getattr(os, call)))
 

@@ -4,6 +4,7 @@
     times.py       how a time is written; one moment on three clocks
     digits.py      a whole number, in 0 to 9 and nothing else
     files.py       durable files: there whole or not at all; never replaced, or replaced at once
+    parts.py       … what lies beside its place until it is whole
     growing.py     … that only grow
     foreign.py     … that a stranger may have made
     http.py        connections to us: so many at once, each with little time

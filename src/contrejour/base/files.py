@@ -8,10 +8,9 @@
     Batch                           files that get their names together
     with writing(place):            what the disk says, as an OutputFailed
 
-What is written lies beside its place, as `NAME.<pid>-<8 hex>.part`, until it is synced. Then it
-gets its name, by link(2) where it is new and else by rename(2), and the folder is synced. An error
-removes the part. What a kill left is removed by the next who writes that name: a part is locked
-(flock(2)) while somebody writes it.
+What is written lies beside its place (parts.py) until it is synced. Then it gets its name, by
+link(2) where it is new and else by rename(2), and the folder is synced. An error removes the part.
+What a kill left is removed by the next who writes that name.
 """
 
 from __future__ import annotations
@@ -20,26 +19,24 @@ import errno
 import fcntl
 import hashlib
 import os
-import re
-import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from contrejour.base import parts
 from contrejour.base.errors import Busy, OutputFailed
 from contrejour.base.messages import Message
+from contrejour.base.parts import Part, beside, new_file, part_of, sweep
 
 AT_ONCE = 8
 """Syncs under way together: a journalling file system makes one commit of them."""
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 """What the system says when the place for the output is at fault, not the input."""
 FREE_SPACE = Message("free-space-or-elsewhere")
-_LONGEST_STEM = 220
-"""Bytes of a name that its part has too: a name has 255 at most."""
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 """What a file system says that has no hard links, such as FAT."""
 
@@ -69,7 +66,7 @@ def creating(path: Path, mode: int = 0o666, room: int = 0) -> Iterator[BinaryIO]
 
     `room`: bytes that the disk has for it before the block begins.
     """
-    with aside(path, mode, new=True) as part, part.open("wb") as file:
+    with _written(path, mode, new=True) as part, open(part.fd, "wb", closefd=False) as file:
         if room:
             file.write(bytes(room))
             file.flush()
@@ -82,7 +79,10 @@ def creating(path: Path, mode: int = 0o666, room: int = 0) -> Iterator[BinaryIO]
 @contextmanager
 def replacing(path: Path, mode: int = 0o666, *, durable: bool = True) -> Iterator[BinaryIO]:
     """The file of `replace`, which gets its name at the end of the block."""
-    with aside(path, mode, durable=durable) as part, part.open("wb") as file:
+    with (
+        _written(path, mode, durable=durable) as part,
+        open(part.fd, "wb", closefd=False) as file,
+    ):
         yield file
 
 
@@ -94,27 +94,30 @@ def aside(
 
     `new`: as `create` does it; else as `replace` does.
     """
+    with _written(path, mode, new=new, durable=durable) as part:
+        yield path.with_name(part.name)
+
+
+@contextmanager
+def _written(path: Path, mode: int, *, new: bool = False, durable: bool = True) -> Iterator[Part]:
+    """An empty part, which is at `path` at the end of the block."""
     if new and os.path.lexists(path):
         raise _taken(path)
-    part, lock = _locked_part(
-        path, lambda part: os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    )
-    try:
-        yield part
-        if durable:
-            sync(part)
-        if new:
-            _link(part, path)
-        else:
-            os.replace(part, path)
-        if durable:
-            sync(path.parent)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink()
-        raise
-    finally:
-        os.close(lock)
+    with beside(path, mode, new_file) as part:
+        try:
+            yield part
+            if durable:
+                os.fsync(part.fd)
+            if new:
+                _link(part, path)
+            else:
+                os.replace(part.name, path.name, src_dir_fd=part.folder, dst_dir_fd=part.folder)
+            if durable:
+                _sync_open(part.folder)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(part.name, dir_fd=part.folder)
+            raise
 
 
 def rename(part: Path, path: Path) -> None:
@@ -136,21 +139,16 @@ def new_folder(path: Path, *, force: bool = False, mode: int = 0o777) -> Iterato
     replaced, and gone once the new one has its name.
     """
     make_folder(path.parent)
-    part, lock = _locked_part(path, partial(_opened_folder, mode=mode))
-    try:
-        yield part
-        below = [each for each in part.rglob("*") if not each.is_symlink()]
-        _sync_all([*below, part])
-        _put(part, path, force)
-        sync(path.parent)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-        os.close(lock)
-
-
-def _opened_folder(part: Path, mode: int) -> int:
-    part.mkdir(mode)
-    return os.open(part, os.O_RDONLY)
+    with beside(path, mode, parts.new_folder) as made:
+        part = path.with_name(made.name)
+        try:
+            yield part
+            below = [each for each in part.rglob("*") if not each.is_symlink()]
+            _sync_all([*below, part])
+            _put(part, path, force)
+            _sync_open(made.folder)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
 
 
 def _put(part: Path, path: Path, force: bool) -> None:
@@ -195,7 +193,8 @@ class Batch:
         self._parts.append((part, path))
         self._folders.update(each for each in path.parents if self._folder in each.parents)
         try:
-            part.write_bytes(data)
+            with opened_new(part, 0o666) as file:
+                file.write(data)
         except BaseException:
             self._remove()
             raise
@@ -234,7 +233,7 @@ def lock_file(path: Path, place: Path) -> BinaryIO:
     It is left as it is: one that somebody put there loses nothing. Raises Busy; OSError, for a link
     too.
     """
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
+    fd = opened_own(path, 0o600)
     try:
         lock(fd, place)
     except BaseException:
@@ -258,12 +257,17 @@ def sync(path: Path) -> None:
     """What was written to a file or a folder survives a power cut from here on. Raises OSError."""
     fd = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(fd)
-    except OSError as error:
-        if error.errno != errno.EINVAL or not path.is_dir():  # some file systems sync no folder
-            raise
+        _sync_open(fd)
     finally:
         os.close(fd)
+
+
+def _sync_open(fd: int) -> None:
+    try:
+        os.fsync(fd)
+    except OSError as error:  # some file systems sync no folder
+        if error.errno != errno.EINVAL or not stat.S_ISDIR(os.fstat(fd).st_mode):
+            raise
 
 
 def _sync_all(paths: Iterable[Path]) -> None:
@@ -317,86 +321,52 @@ def write_first(path: Path, data: bytes, mode: int = 0o666) -> None:
         file.write(data)
 
 
+def opened_own(path: Path, mode: int) -> int:
+    """A file to read and to write, made where it is missing: its descriptor, from its beginning.
+
+    What is in it stays. Raises OSError, for a link, a pipe and whatever else is no file too: nobody
+    leads elsewhere what is written to it.
+    """
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, mode)
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+    return fd
+
+
 def opened_new(path: Path, mode: int) -> BinaryIO:
     """A new file, to write; no link is followed. Raises FileExistsError, OSError."""
     return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb")
 
 
-def part_of(path: Path) -> Path:
-    """A name beside `path` that nothing else has."""
-    return path.with_name(f"{_stem(path)}.{os.getpid()}-{secrets.token_hex(4)}.part")
-
-
-def _stem(path: Path) -> str:
-    return os.fsdecode(os.fsencode(path.name)[:_LONGEST_STEM])
-
-
-def _locked_part(path: Path, make: Callable[[Path], int]) -> tuple[Path, int]:
-    """A new part of `path`, and what it is locked by until that is closed.
-
-    Whoever sweeps may have taken it for a killed one's before it was locked: then it is gone, and
-    another is made.
-    """
-    sweep(path)
-    while True:
-        part = part_of(path)
-        fd = make(part)
-        with suppress(OSError):  # a file system without locks, where nobody sweeps
-            fcntl.flock(fd, fcntl.LOCK_EX)
-        with suppress(OSError):
-            if os.path.samestat(os.fstat(fd), os.stat(part)):
-                return part, fd
-        os.close(fd)
-
-
-def sweep(path: Path) -> None:
-    """Remove the parts of `path` that nobody writes any more. Raises nothing."""
-    ours = re.compile(re.escape(_stem(path)) + r"\.[0-9]+-[0-9a-f]{8}\.part")
-    with suppress(OSError), os.scandir(path.parent) as found:
-        left = [Path(each.path) for each in found if ours.fullmatch(each.name)]
-        for part in left:
-            with suppress(OSError):
-                _remove_if_free(part)
-
-
-def _remove_if_free(part: Path) -> None:
-    fd = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a pipe would wait for ever
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if part.is_dir():
-            shutil.rmtree(part)
-        else:
-            part.unlink()
-    finally:
-        os.close(fd)
-
-
-def _link(part: Path, path: Path) -> None:
+def _link(part: Part, path: Path) -> None:
     """Give a part its name, where nothing has it. Raises FileExistsError, OSError."""
+    folder = part.folder
     try:
-        os.link(part, path)
+        os.link(part.name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
     except FileExistsError:
         raise _taken(path) from None
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        _claim(path)
+        _claim(path, folder)
         try:
-            os.replace(part, path)
+            os.replace(part.name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
         except BaseException:
-            path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                os.unlink(path.name, dir_fd=folder)
             raise
         return
     with suppress(OSError):  # it has its name: the next writer removes the other one
-        part.unlink()
+        os.unlink(part.name, dir_fd=folder)
 
 
-def _claim(path: Path) -> None:
+def _claim(path: Path, folder: int) -> None:
     """An empty file takes the name, where there are no links: one of two writers still wins.
 
-    A kill before the rename leaves the empty file.
+    A kill before the rename leaves the empty file. Raises FileExistsError.
     """
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    os.close(new_file(path.name, folder, 0o600))
 
 
 def _taken(path: Path) -> FileExistsError:

@@ -40,14 +40,13 @@ from contrejour.base.files import (
     demand_room,
     lock_file,
     make_folder,
-    part_of,
     rename,
     replace,
-    sweep,
     unwritable,
     writing,
 )
 from contrejour.base.foreign import copied
+from contrejour.base.parts import part_of, sweep
 from contrejour.recorded.request import masks_name
 
 TRIES = 100

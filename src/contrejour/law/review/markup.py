@@ -25,12 +25,14 @@ _INLINE = {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "da
            "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}  # fmt: skip
 MOST_ELEMENTS = 500_000
 PIECE = 1 << 20
+DEEPEST = 256
+"""Elements of HTML within each other, as libxml2 bounds it: the walk through them is recursive."""
 TextBlock = tuple[str, bool, bool]
 """Text, whether it is an item of a list, whether it is a heading."""
 
 
 class TooDeep(Exception):
-    """An HTML whose parser gave up: part of it would be lost in silence."""
+    """An HTML of more elements within each other than anybody writes."""
 
 
 class TooMany(Exception):
@@ -43,18 +45,18 @@ class Entities(Exception):
 
 def html(text: str) -> tuple[Passage, ...]:
     """What is no HTML has no passages. Raises TooDeep and TooMany."""
-    from lxml import html as parser
-    from lxml.etree import ParserError
+    from lxml import etree
 
     if text.count("<") > 2 * MOST_ELEMENTS:
         raise TooMany
     bare = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
-    reader = parser.HTMLParser(no_network=True, remove_comments=True)
+    tree = _BareTree()
+    reader = etree.HTMLParser(target=tree, no_network=True)
     try:
-        root = parser.document_fromstring(bare, parser=reader)
-    except ParserError:
+        root = etree.fromstring(bare, reader)
+    except (etree.ParserError, etree.XMLSyntaxError):
         root = None
-    if any(fault.type_name == "ERR_RESOURCE_LIMIT" for fault in reader.error_log):
+    if tree.is_too_deep:
         raise TooDeep
     if root is None:
         return ()
@@ -62,6 +64,36 @@ def html(text: str) -> tuple[Passage, ...]:
     flow.walk(root, item=False, heading=False)
     flow.flush(item=False, heading=False)
     return numbered(flow.told)
+
+
+class _BareTree:
+    """Elements without their attributes: libxml2 looks for the last one of an element by going
+    through all of them, so that a megabyte takes half a minute. What is too deep is left out.
+    """
+
+    def __init__(self) -> None:
+        from lxml.etree import TreeBuilder
+
+        self._made, self._deep, self._is_empty = TreeBuilder(), 0, True
+        self.is_too_deep = False
+
+    def start(self, tag: str, _: object) -> None:
+        self._deep, self._is_empty = self._deep + 1, False
+        self.is_too_deep = self.is_too_deep or self._deep > DEEPEST
+        if not self.is_too_deep:
+            self._made.start(tag, {})
+
+    def data(self, text: str) -> None:
+        if not self.is_too_deep:
+            self._made.data(text)
+
+    def end(self, tag: str) -> None:
+        self._deep -= 1
+        if not self.is_too_deep:
+            self._made.end(tag)
+
+    def close(self) -> _Element | None:
+        return None if self._is_empty or self.is_too_deep else self._made.close()
 
 
 class _Flow:

@@ -1,4 +1,7 @@
-"""Files and folders that a stranger may have made: no link is followed, no pipe waited for."""
+"""Files and folders that a stranger may have made: no pipe is waited for, no size believed.
+
+A link is followed only where its user named the file. What is read whole has a bound.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from contrejour.base.errors import InputMissing, OutputFailed
+from contrejour.base.errors import InputMissing, Malformed, OutputFailed
 from contrejour.base.files import opened_new
 
 _PIECE = 1 << 20
+MOST_BYTES = 8 << 20
+"""Of a file that is read whole, where nothing else is said: as many as the onions of a window, the
+longest of them, may have. What is parsed takes thirty times as many."""
 
 
 @contextmanager
@@ -23,6 +29,9 @@ def folder_below(root: Path, *names: str) -> Iterator[Path]:
 
     It is held open, so that whoever else can write below `root` can't lead the path elsewhere,
     not even meanwhile. Raises OutputFailed where one of the names is a link, OSError.
+
+    Linux names an open folder, below /proc/self/fd. Elsewhere, macOS among it, the path is by name
+    again: a link is refused when it is there, and one that is put there meanwhile is not seen.
     """
     place, held = root, os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -35,20 +44,68 @@ def folder_below(root: Path, *names: str) -> Iterator[Path]:
                 raise OutputFailed("link-in-folder", path=place)
             held = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=above)
             os.close(above)
-        yield Path(f"/proc/self/fd/{held}") if Path("/proc/self/fd").is_dir() else place
+        yield Path(f"/proc/self/fd/{held}") if holds_folders() else place
     finally:
         os.close(held)
 
 
-def read_file(path: Path, most_bytes: int) -> bytes:
-    """A file that may be a stranger's: no link is followed, no pipe waited for.
+def demand_no_link(root: Path, folder: Path) -> None:
+    """No folder from below `root` down to this one is a link. Raises OutputFailed.
 
-    At most one byte more than `most_bytes` is read. Raises InputMissing for a link, OSError.
+    For a folder that this user alone may write to: else `folder_below`.
     """
-    if path.is_symlink():
+    for place in (folder, *folder.parents):
+        if place == root:
+            return
+        if place.is_symlink():
+            raise OutputFailed("link-in-folder", path=place)
+
+
+def holds_folders() -> bool:
+    """Whether this system names a folder that is held open, so that no link leads it elsewhere."""
+    return Path("/proc/self/fd").is_dir()
+
+
+def read_file(path: Path, most_bytes: int = MOST_BYTES, *, follow: bool = False) -> bytes:
+    """All of a file that may be a stranger's. `follow`: its user named it, so it may be a link.
+
+    Raises InputMissing for a link, and beyond `most_bytes`, of which no more than one byte is read;
+    OSError.
+    """
+    if not follow and path.is_symlink():
         raise InputMissing("link-in-folder", path=path)
-    with _opened(path) as file:
-        return file.read(most_bytes + 1)
+    with opened(path, follow=follow) as file:
+        data = file.read(most_bytes + 1)
+    if len(data) > most_bytes:
+        raise InputMissing("file-too-large", path=path, most_kib=most_bytes >> 10)
+    return data
+
+
+def lines(path: Path, most_bytes: int) -> Iterator[str]:
+    """The lines of a file that its user named, with their ends, each of so many bytes at most.
+
+    Raises InputMissing for a longer one, Malformed where it isn't UTF-8, OSError.
+    """
+    with opened(path, follow=True) as file:
+        while line := file.readline(most_bytes + 1):
+            if len(line) > most_bytes:
+                raise InputMissing("line-too-long", path=path, most_kib=most_bytes >> 10)
+            try:
+                yield line.decode()
+            except UnicodeDecodeError:
+                raise Malformed("not-utf-8", path=path) from None
+
+
+def first_line(path: Path, most_bytes: int = 4096) -> str:
+    """The first line of a file that its user named, without its end: a secret, most often.
+
+    Raises OSError, ValueError where it is empty, too long, or not UTF-8.
+    """
+    with opened(path, follow=True) as file:
+        line = file.readline(most_bytes + 1)
+    if not line.strip() or len(line) > most_bytes:
+        raise ValueError
+    return line.decode().splitlines()[0]
 
 
 def copied(source: Path, new: Path, mode: int = 0o666) -> str:
@@ -57,17 +114,23 @@ def copied(source: Path, new: Path, mode: int = 0o666) -> str:
     Nothing is synced. Raises OSError, FileExistsError, and for a link or what is no file.
     """
     found = hashlib.sha256()
-    with _opened(source) as file, opened_new(new, mode) as out:
+    with opened(source) as file, opened_new(new, mode) as out:
         while piece := file.read(_PIECE):
             found.update(piece)
             out.write(piece)
     return found.hexdigest()
 
 
-def _opened(path: Path) -> BinaryIO:
-    """A regular file, to read; no link is followed and no pipe waited for. Raises OSError."""
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
+def opened(path: Path, *, follow: bool = False) -> BinaryIO:
+    """A regular file, to read; no pipe is waited for, and no link followed unless `follow`.
+
+    Raises OSError, also for a folder, a pipe, a socket or a device.
+    """
+    how = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
+    fd = os.open(path, how)
+    mode = os.fstat(fd).st_mode
+    if not stat.S_ISREG(mode):
         os.close(fd)
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+        number = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
+        raise OSError(number, os.strerror(number), str(path))
     return open(fd, "rb")

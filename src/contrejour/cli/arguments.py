@@ -9,23 +9,20 @@ from pathlib import Path
 
 from contrejour.base.errors import InputMissing, Malformed, OutputExists
 from contrejour.base.files import create, replace, sha256, unwritable
+from contrejour.base.foreign import read_file
 from contrejour.base.language import is_french
 from contrejour.cli.command import Argument, Option, Switch
 from contrejour.cli.values import DIR, URL
 
-MOST_BYTES = 32 << 20
-
 
 def read_bytes(path: Path) -> bytes:
-    """Raises InputMissing."""
+    """All of a file that the user named. Raises InputMissing."""
     try:
         if not path.exists():
             raise InputMissing("does-not-exist", path=path)
         if not path.is_file():
             raise InputMissing("not-a-regular-file", path=path)
-        if path.stat().st_size > MOST_BYTES:
-            raise InputMissing("file-too-large", path=path, most_mib=MOST_BYTES >> 20)
-        return path.read_bytes()
+        return read_file(path, follow=True)
     except OSError as error:
         raise InputMissing("cannot-be-read", path=path, reason=error.strerror) from error
 

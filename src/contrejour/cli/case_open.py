@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing, SealError
 from contrejour.base.files import make_folder
+from contrejour.base.foreign import opened
 from contrejour.cli import arguments
 from contrejour.cli.arguments import CASE_FOLDER
 from contrejour.cli.case_log import LOGGED, settle
@@ -107,7 +108,7 @@ def _clear(path: Path, key: Identity, folder: Path, truncated: bool) -> Path:
     from contrejour.custody.seal.wipe import wipe
 
     out = folder / path.name.removesuffix(".age")
-    with path.open("rb") as sealed, writing(out, 0o600) as file:
+    with opened(path, follow=True) as sealed, writing(out, 0o600) as file:
         for chunk in kept(decrypt(sealed, [key]), truncated):
             file.write(chunk)
             wipe(chunk)

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contrejour.base.errors import InputMissing, Malformed, UsageError
+from contrejour.base.errors import InputMissing, UsageError
+from contrejour.base.foreign import lines, opened
 
 if TYPE_CHECKING:
     from contrejour.vision.events.moment import Moment
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def is_video(path: Path) -> bool:
     """By its content: kept moments are JSON. Raises InputMissing."""
     try:
-        with path.open("rb") as file:
+        with opened(path, follow=True) as file:
             return file.read(1) not in (b"", b"{", b"[")
     except OSError as error:
         raise InputMissing("cannot-be-read", path=path, reason=error.strerror) from error
@@ -45,17 +46,12 @@ def _watched(path: Path, needs: Collection[str], offline: bool) -> Iterator[Mome
 
 
 def _kept(path: Path, wanted: str | None) -> Iterator[Iterator[Moment]]:
-    from contrejour.vision.events.kept import read
+    from contrejour.vision.events.kept import MOST_BYTES, read
 
     try:
-        with path.open(encoding="utf-8") as lines:
-            camera, moments = read(lines, str(path))
-            if wanted not in (None, camera):
-                raise UsageError(
-                    "moments-of-another-camera", path=path, camera=camera, expected=wanted
-                )
-            yield moments
+        camera, moments = read(lines(path, MOST_BYTES), str(path))
+        if wanted not in (None, camera):
+            raise UsageError("moments-of-another-camera", path=path, camera=camera, expected=wanted)
+        yield moments
     except OSError as error:
         raise InputMissing("cannot-be-read", path=path, reason=error.strerror) from error
-    except UnicodeDecodeError as error:
-        raise Malformed("moments-not-utf-8", path=path) from error

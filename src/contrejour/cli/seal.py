@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing, OutputExists, SealError
 from contrejour.base.files import filling
+from contrejour.base.foreign import opened
 from contrejour.base.stderr import warn
 from contrejour.cli import arguments
 from contrejour.cli.command import Argument, Command, Option, Switch
@@ -78,7 +79,11 @@ def _open(args: argparse.Namespace) -> int:
     keys: Sequence[OpeningKey] = [read_identity(path, Terminal()) for path in args.key]
     try:
         keys = _window_keys(sealed, keys, args.edge)
-        with sealed.open("rb") as source, filling(args.output), whole(args.output, 0o600) as out:
+        with (
+            opened(sealed, follow=True) as source,
+            filling(args.output),
+            whole(args.output, 0o600) as out,
+        ):
             for chunk in kept(decrypt(source, keys), args.allow_truncated):
                 out.write(chunk)
                 wipe(chunk)
@@ -130,7 +135,7 @@ def vouched(sealed: Path, edge: str) -> Manifest:
 
     by = keynotes.Verifier.parse(edge)
     told = manifest.verify(arguments.read_bytes(sealed.with_name(MANIFEST)), by)
-    with sealed.open("rb") as file:
+    with opened(sealed, follow=True) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if (sealed.name, digest) not in {(each.name, each.ct_sha256) for each in told.segs}:
         raise SealError("not-what-was-sealed", sealed=sealed, edge=by.name)

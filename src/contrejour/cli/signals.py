@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing
+from contrejour.base.foreign import first_line
 from contrejour.base.stderr import warn
 from contrejour.cli.command import Argument, Command, Option, Switch
 from contrejour.cli.values import DIR, ROLE, text
@@ -111,8 +112,8 @@ def _broker(told: MqttBroker, login: str) -> Broker:
 def _first_line(path: Path) -> str:
     """Of a file that holds a secret, which no error repeats. Raises InputMissing."""
     try:
-        return path.read_text().splitlines()[0].strip()
-    except (OSError, IndexError, UnicodeDecodeError) as error:
+        return first_line(path).strip()
+    except (OSError, ValueError) as error:
         raise InputMissing("secret-cannot-be-read", path=path) from error
 
 

@@ -46,12 +46,14 @@ class Retention:
                 begun = of_utc(hour.name, HOUR)
             except ValueError:
                 continue  # not one of ours
+            if hour.is_symlink():  # what it leads to is somebody else's
+                continue
             if now is None or self.destroy_by(begun) - LONGEST_SEGMENT <= now:
                 yield from hour.glob("*.m4s")
 
     def _due(self, segment: Path) -> datetime:
         """Its first picture is older than its file, which was whole some seconds after."""
-        ended = datetime.fromtimestamp(segment.stat().st_mtime, UTC)
+        ended = datetime.fromtimestamp(segment.lstat().st_mtime, UTC)
         return self.destroy_by(ended) - LONGEST_SEGMENT
 
     def clear(self) -> None:

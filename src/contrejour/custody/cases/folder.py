@@ -270,12 +270,9 @@ def _steps(folder: Path) -> list[bytes]:
 
 def _read(path: Path) -> bytes:
     try:
-        data = read_file(path, MOST_BYTES)
+        return read_file(path, MOST_BYTES)
     except OSError as error:
         raise InputMissing("case-cannot-be-read", path=path, reason=error.strerror) from error
-    if len(data) > MOST_BYTES:
-        raise InputMissing("file-too-large", path=path, most_mib=MOST_BYTES >> 20)
-    return data
 
 
 @contextmanager

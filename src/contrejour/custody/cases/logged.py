@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from contrejour.base.errors import ContrejourError, InputMissing, LedgerError
+from contrejour.base.foreign import read_file
 from contrejour.custody.cases import folder as folders
 from contrejour.custody.cases import records
 from contrejour.custody.ledger import tiles
@@ -61,7 +62,7 @@ def keep(folder: Path, proof: bytes) -> None:
 def trust_of(folder: Path) -> Trust:
     """The log and the witnesses that the case's own copy of the policy names."""
     try:
-        return read_trust((folder / "witness.policy").read_bytes().decode())
+        return read_trust(read_file(folder / "witness.policy").decode())
     except (OSError, UnicodeDecodeError) as error:
         raise InputMissing("case-cannot-be-read", path=folder, reason=str(error)) from error
 

@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 from contrejour.base.canonical import Json, canonical
 from contrejour.base.errors import OrderError
-from contrejour.base.files import lock, sync, writing
+from contrejour.base.files import lock, opened_own, sync, writing
 from contrejour.base.growing import GrowingFile
 from contrejour.base.messages import Message
 from contrejour.base.times import utc
@@ -41,7 +40,7 @@ class SpentList:
         self._days: dict[str, int] = {}
         self._chain = FIRST_CHAIN
         with writing(path, NOTHING_PEELED):
-            self._file = GrowingFile(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            self._file = GrowingFile(opened_own(path, 0o600))
             try:
                 lock(self._file.fd, path)
                 sync(path)  # what a killed run left in the cache counts from now on

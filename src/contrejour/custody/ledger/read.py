@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from contrejour.base.errors import LedgerError, LogForked
+from contrejour.base.foreign import read_file
 from contrejour.custody import note
 from contrejour.custody.ledger import checkpoint, tiles, tree
 from contrejour.custody.ledger.checkpoint import Checkpoint
@@ -26,7 +27,7 @@ def reader(folder: Path) -> tiles.TileReader:
 
     def read(path: str) -> bytes:
         try:
-            return (folder / path).read_bytes()
+            return read_file(folder / path, tiles.MOST_BUNDLE)
         except OSError:
             raise LedgerError("tile-cannot-be-read", path=path, folder=folder) from None
 

@@ -19,6 +19,8 @@ from contrejour.custody.ledger.tree import HASH_BYTES, Nodes, full_root
 WIDTH = 256
 HEIGHT = 8
 MOST_ENTRY_BYTES = 0xFFFF
+MOST_BUNDLE = WIDTH * (2 + MOST_ENTRY_BYTES)
+"""Bytes of a tile, by its format."""
 ENTRIES = -1
 """The level of entry bundles."""
 _PATH = re.compile(

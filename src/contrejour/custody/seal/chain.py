@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from contrejour.base.foreign import read_file
 from contrejour.custody.seal import segment, store
 from contrejour.custody.seal.clock import Reading
 from contrejour.custody.seal.manifest import digest
@@ -117,6 +118,6 @@ class Chain:
                     file = store.veiled_of(sealing.folder, each.seq)
                     sealing.bind(each.seq, store.bind(file, lines))
             sealing.close(self._edge.name, now.clock, self._head.prev, self._edge.key)
-        self._head = Head(digest(path.read_bytes()), sealing.window.t1)
+        self._head = Head(digest(read_file(path)), sealing.window.t1)
         for left in (*sealing.folder.glob("*.part"), sealing.folder / OPEN):
             left.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from contrejour.base.errors import OutputExists
 from contrejour.base.files import new_folder
+from contrejour.base.foreign import opened
 from contrejour.custody.seal.age import CHUNK_BYTES, Writer
 from contrejour.custody.seal.new_files import write_new, writing
 from contrejour.custody.seal.onion import Keyset
@@ -32,7 +33,10 @@ def seal_file(source: Path, out: Path, keys: Keyset, policy: str, time_ms: int) 
     with new_folder(out) as part:
         named = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "_", source.name)[-200:]
         [made] = make([WindowRequest(named, time_ms, time_ms, part / ONIONS)], keys)
-        with source.open("rb") as clear, writing(part / f"{source.name}{SUFFIX}") as sealed:
+        with (
+            opened(source, follow=True) as clear,
+            writing(part / f"{source.name}{SUFFIX}") as sealed,
+        ):
             writer = Writer(sealed, [made.recipient])
             try:
                 while data := clear.read(CHUNK_BYTES):

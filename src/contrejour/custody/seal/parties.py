@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from contrejour.base.errors import SealError
+from contrejour.base.foreign import opened
 from contrejour.custody.ledger.verify import Trust
 from contrejour.custody.note import MOST_BYTES
 from contrejour.custody.openers import signers
@@ -89,5 +90,5 @@ def _demand_not_beyond(path: Path, days: Iterable[str], last: date) -> None:
 
 def _first(path: Path) -> bytes:
     """No more than a note can be."""
-    with path.open("rb") as file:
+    with opened(path, follow=True) as file:
         return file.read(MOST_BYTES + 1)

@@ -16,7 +16,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from io import RawIOBase
+from io import FileIO, RawIOBase
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contrejour.base import files
 from contrejour.base.canonical import canonical
-from contrejour.base.errors import SealError
-from contrejour.base.files import sync
+from contrejour.base.errors import InputMissing, SealError
+from contrejour.base.files import opened_own, sync
+from contrejour.base.foreign import opened, read_file
 from contrejour.custody.seal import manifest
 from contrejour.custody.seal.age import Writer
 from contrejour.custody.seal.manifest import ClockQuality, Manifest, SealedSegment, Status
@@ -154,12 +155,12 @@ def recover(folder: Path, now_ms: int | None = None) -> WindowWriter:
     where there is none.
     """
     try:
-        told = json.loads((folder / OPEN).read_bytes())
+        told = json.loads(read_file(folder / OPEN))
         segs = [
             SealedSegment(**{**each, "status": Status(each["status"])}) for each in told["segs"]
         ]
         made, since = PreparedWindow(Window(**told["window"]), told["onions"]), int(told["since"])
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, InputMissing, ValueError, TypeError, KeyError) as error:
         raise SealError("no-window-to-recover", folder=folder) from error
     return WindowWriter(
         made, folder, since, [_found(folder, _ended(each, now_ms)) for each in segs]
@@ -178,13 +179,14 @@ def _found(folder: Path, segment: SealedSegment) -> SealedSegment:
     path = folder / segment.name
     if segment.ct_len or segment.status is Status.GAP:
         return segment
-    if not path.exists() and part_of(path).exists():
-        os.replace(part_of(path), path)
+    part = part_of(path)
+    if not path.exists() and part.is_file() and not part.is_symlink():
+        os.replace(part, path)
         sync(folder)
     if not path.exists() or not path.stat().st_size:
         path.unlink(missing_ok=True)
         return replace(segment, status=Status.GAP)
-    with path.open("rb") as file:
+    with opened(path) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return replace(segment, ct_sha256=digest, ct_len=path.stat().st_size)
 
@@ -196,7 +198,9 @@ class _SegmentFile:
         if path.exists():
             raise SealError("sealed-already-there", path=path)
         self._path, self._segment = path, segment
-        self._sink = _HashingFile(part_of(path).open("wb", buffering=0))
+        part = part_of(path)
+        part.unlink(missing_ok=True)  # `recover` has taken what a kill left
+        self._sink = _HashingFile(FileIO(opened_own(part, 0o666), "wb"))
         try:
             self._writer = Writer(self._sink, [recipient])
         except BaseException:

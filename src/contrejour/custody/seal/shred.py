@@ -18,7 +18,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import SealError
-from contrejour.base.files import create, sweep, sync
+from contrejour.base.files import create, sync
+from contrejour.base.foreign import read_file
+from contrejour.base.parts import sweep
 from contrejour.custody.seal import keynotes
 from contrejour.custody.seal.keys import hold_path, key_path, read_identity, shredding_path
 from contrejour.custody.seal.plugin import Token
@@ -69,7 +71,7 @@ def is_begun(path: Path) -> bool:
 def _facts(path: Path, token: str) -> dict[str, str]:
     """What a statement says of a key: its recipient and the method."""
     if is_begun(path):
-        facts = json.loads(shredding_path(path).read_bytes())
+        facts = json.loads(read_file(shredding_path(path)))
         return {"recipient": str(facts["recipient"]), "method": str(facts["method"])}
     with read_identity(path) as secret:
         method = token if isinstance(secret, Token) else METHOD

@@ -21,6 +21,7 @@ from typing import Any
 
 from contrejour.base.errors import SealError
 from contrejour.base.files import make_folder, sync
+from contrejour.base.foreign import demand_no_link, read_file
 from contrejour.base.times import of_utc
 from contrejour.custody.seal.manifest import Manifest, Status, digest
 from contrejour.custody.seal.new_files import write_new
@@ -53,7 +54,7 @@ def end_of(folder: Path) -> int:
     """When it ends, as far as it is said there."""
     for name in (MANIFEST, OPEN):
         with suppress(OSError, ValueError, KeyError, TypeError):
-            told = json.loads((folder / name).read_bytes().partition(b"\n")[0])
+            told = json.loads(read_file(folder / name).partition(b"\n")[0])
             return int(told["window"]["t1"])
     return start_of(folder) + 1
 
@@ -75,7 +76,8 @@ def windows(camera: Path) -> list[Path]:
 
 def _named(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
     try:
-        return sorted(each for each in folder.iterdir() if pattern.fullmatch(each.name))
+        found = [each for each in folder.iterdir() if pattern.fullmatch(each.name)]
+        return sorted(each for each in found if not each.is_symlink())
     except OSError:
         return []
 
@@ -90,7 +92,7 @@ def head(camera: Path) -> Head | None:
     """What the next manifest goes on from; None where there is no manifest. Raises SealError."""
     for folder in reversed(windows(camera)):
         if (path := folder / MANIFEST).exists():
-            data = path.read_bytes()
+            data = read_file(path)
             return Head(digest(data), told(data, path).window.t1)
     return None
 
@@ -123,15 +125,16 @@ def stretches(folder: Path) -> Iterator[tuple[int, int]]:
     """What was sealed in a window, as its manifest says, or what is to become one."""
     for name in (MANIFEST, OPEN):
         with suppress(OSError, ValueError, KeyError, TypeError):
-            text = (folder / name).read_bytes().partition(b"\n")[0]
+            text = read_file(folder / name).partition(b"\n")[0]
             segs: list[dict[str, Any]] = json.loads(text)["segs"]
             yield from ((each["t0"], each["t1"]) for each in segs if each["ct_len"])
             return
 
 
 def enter(camera: Path, t0: int, onions: Path) -> Path:
-    """The folder of a window, with its onions in it, durable. Raises OSError."""
+    """The folder of a window, with its onions in it, durable. Raises OSError, OutputFailed."""
     folder = folder_of(camera, t0)
+    demand_no_link(camera.parent, folder)
     make_folder(folder)
     onions.replace(folder / ONIONS)
     for each in (folder, folder.parent, camera):
@@ -156,7 +159,7 @@ def bind(path: Path, lines: Iterable[tuple[str, str]]) -> str:
         if not (text := "".join(f"{sha256}  {name}\n" for sha256, name in lines)):
             return ""
         write_new(path, text.encode())
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(read_file(path)).hexdigest()
 
 
 def veiled_of(folder: Path, seq: int) -> Path:

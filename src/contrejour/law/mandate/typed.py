@@ -6,8 +6,9 @@ region.yaml:31: measures.0.keep.imagse: unknown key        hint: did you mean im
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -19,6 +20,12 @@ from contrejour.law.mandate.parse import Path, lines, parse
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+MOST_TOLD = 100
+"""Problems of a file. Whoever mends these sees the others; each takes a comparison of words, and a
+file of a megabyte can have 100,000."""
+MOST_COMPARED = 1000
+"""Words that a wrong one is compared with, 20 µs each: more than any list of ours, or the cameras
+of a large station."""
 Problem = tuple[Path, Malformed]
 """The path of what is wrong, and the error, which has no line yet."""
 M = TypeVar("M", bound=BaseModel)
@@ -32,14 +39,15 @@ def typed(model: type[M], text: str, name: str, also: Callable[[M], Iterable[Pro
     try:
         made = model.model_validate(data)
     except ValidationError as error:
-        errors = error.errors(include_url=False)
-        found = [_told(model, each) for each in errors if not _echo(each, errors)]
+        errors, at = _not_echoes(error.errors(include_url=False)), lines(text)
+        errors.sort(key=lambda each: _line(at, _place(each)))
+        found, count = [_told(model, each) for each in errors[:MOST_TOLD]], len(errors)
     else:
-        found = list(also(made))
+        found = list(islice(also(made), MOST_TOLD + 1))
         if not found:
             return made
-    at = lines(text)
-    raise Malformed.of(
+        at, count = lines(text), len(found)
+    told = [
         Malformed(
             "at-line",
             name=name,
@@ -48,8 +56,11 @@ def typed(model: type[M], text: str, name: str, also: Callable[[M], Iterable[Pro
             fault=fault.message,
             hint=fault.advice,
         )
-        for path, fault in sorted(found, key=lambda each: _line(at, each[0]))
-    )
+        for path, fault in sorted(found[:MOST_TOLD], key=lambda each: _line(at, each[0]))
+    ]
+    if count > MOST_TOLD:
+        told.append(Malformed("more-faults", name=name))
+    raise Malformed.of(told)
 
 
 def wrong(path: Path, message: str, /, *, hint: Message | None = None, **values: Value) -> Problem:
@@ -61,20 +72,46 @@ class QuotedValue(str):
     """A value as an error quotes it: 60 characters of its repr at most."""
 
     def __new__(cls, value: object) -> QuotedValue:
-        text = repr(value)
-        return super().__new__(cls, text if len(text) <= 60 else f"{text[:57]}...")
+        text = ""
+        for piece in _pieces(value):
+            text += piece
+            if len(text) > 60:
+                return super().__new__(cls, f"{text[:57]}...")
+        return super().__new__(cls, text)
 
 
-def _echo(error: ErrorDetails, errors: Iterable[ErrorDetails]) -> bool:
-    """Whether it only repeats that items of a list are wrong."""
-    at = error["loc"]
-    within = (each["loc"][: len(at)] == at and each["loc"] != at for each in errors)
-    return error["type"] == "too_short" and any(within)
+def _pieces(value: object) -> Iterator[str]:
+    """The repr of plain data, bit by bit: of a long one nobody reads the rest."""
+    if isinstance(value, dict):
+        for place, (key, each) in enumerate(value.items()):
+            yield ", " if place else "{"
+            yield from _pieces(key)
+            yield ": "
+            yield from _pieces(each)
+        yield "}" if value else "{}"
+    elif isinstance(value, list):
+        for place, each in enumerate(value):
+            yield ", " if place else "["
+            yield from _pieces(each)
+        yield "]" if value else "[]"
+    else:
+        yield repr(value[:61] if isinstance(value, str) else value)
+
+
+def _not_echoes(errors: Iterable[ErrorDetails]) -> list[ErrorDetails]:
+    """All but those that only repeat that items of a list are wrong."""
+    told = list(errors)
+    above = {each["loc"][:length] for each in told for length in range(len(each["loc"]))}
+    return [each for each in told if each["type"] != "too_short" or each["loc"] not in above]
+
+
+def _place(error: ErrorDetails) -> Path:
+    return tuple(part for part in error["loc"] if part != "[key]")
 
 
 def _told(model: type[BaseModel], error: ErrorDetails) -> Problem:
     """One pydantic error as a Problem, in our own messages."""
-    path: Path = tuple(part for part in error["loc"] if part != "[key]")
+    path = _place(error)
     kind, found = error["type"], QuotedValue(error["input"])
     context = error.get("ctx", {})
     if kind == "missing":
@@ -117,11 +154,14 @@ PATTERNS = {
 
 
 def close(word: str, known: Iterable[str]) -> Message | None:
-    words = list(known)
-    near = get_close_matches(word, words, 1, 0.6)
+    """The nearest of the known words, or what they are; None where they are too many to compare."""
+    words = list(islice(known, MOST_COMPARED + 1))
+    if not words or len(words) > MOST_COMPARED:
+        return None
+    near = get_close_matches(word[:80], words, 1, 0.6)
     if near:
         return Message("did-you-mean", name=near[0])
-    return Message("one-of", known=", ".join(words)) if words else None
+    return Message("one-of", known=", ".join(words))
 
 
 def _keys_beside(model: type[BaseModel], path: Path) -> list[str]:

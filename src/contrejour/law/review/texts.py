@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from contrejour.base.errors import InputEmpty, InputMissing, Truncated, Unsupported
+from contrejour.base.foreign import opened
 from contrejour.law.review import markup
 from contrejour.law.review.lines import Line, Passage, paragraphs, without_margins
 
@@ -57,9 +58,10 @@ def _bytes(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise InputMissing("document-is-a-folder", path=path)
-        if path.stat().st_size > LARGEST:
+        with opened(path, follow=True) as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
             raise Unsupported("document-too-large", path=path, most_mib=LARGEST >> 20)
-        data = path.read_bytes()
     except FileNotFoundError as error:
         raise InputMissing("input-missing", path=path) from error
     except OSError as error:

@@ -25,6 +25,7 @@ from contrejour.base import files
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import SealError
 from contrejour.base.files import make_folder, sync
+from contrejour.base.foreign import read_file
 from contrejour.base.times import utc
 from contrejour.custody.ledger.entry import Entry
 from contrejour.custody.ledger.tree import full_root, leaf_hash, root
@@ -72,7 +73,7 @@ class LogEntries:
         path = self._folder / STATE
         if path.exists():
             try:
-                self._state |= json.loads(path.read_bytes())
+                self._state |= json.loads(read_file(path))
             except (ValueError, TypeError):
                 raise SealError("log-entries-damaged", path=path) from None
         self._settle()
@@ -123,7 +124,7 @@ class LogEntries:
             for folder in store.after(camera, of.get("t0", -1)):
                 path = folder / MANIFEST
                 if path.exists():
-                    data = path.read_bytes()
+                    data = read_file(path)
                     of["t0"], of["prev"] = store.start_of(folder), digest(data)
                     of["since"] = store.end_of(folder)
                     yield leaf_hash(data), path.relative_to(self._base).as_posix()

@@ -20,6 +20,7 @@ from contrejour.base import times
 from contrejour.base.digits import whole
 from contrejour.base.errors import InputMissing, Refused, UsageError
 from contrejour.base.files import replace, writing
+from contrejour.base.foreign import read_file
 from contrejour.base.messages import Message, Tell
 from contrejour.live.signals.entry import EntryKind, JournalEntry
 from contrejour.live.signals.journal import Journal
@@ -119,7 +120,8 @@ def _check(folder: Path, by: str) -> None:
     """Only an operator decides, and a role is what is kept of them."""
     if not _ROLE.fullmatch(by):
         raise UsageError("not-a-role", by=by)
-    roles = (folder / "roles").read_text().split() if (folder / "roles").exists() else []
+    told = folder / "roles"
+    roles = read_file(told, follow=True).decode().split() if told.exists() else []
     if roles and by not in roles:
         raise Refused("role-may-not-decide", by=by, hint=Message("one-of", known=", ".join(roles)))
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from contrejour.base import times
 from contrejour.base.canonical import Json
 from contrejour.base.errors import OutputFailed
-from contrejour.base.files import lock_file, make_folder, sync, writing
+from contrejour.base.files import lock_file, make_folder, opened_own, sync, writing
 from contrejour.base.growing import GrowingFile
 from contrejour.base.messages import Message, Tell
 from contrejour.live.signals import entry as entries
@@ -69,7 +69,7 @@ class Journal:
             pass
         tail.close()
         size, self._chain, self.last = tail.place
-        self._file = GrowingFile(os.open(newest.path, os.O_RDWR), size)
+        self._file = GrowingFile(opened_own(newest.path, 0o666), size)
         if rest := self._file.rest():
             self.last += len(rest)
             self._cut(rest)

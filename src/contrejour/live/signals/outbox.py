@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Protocol
 
 from contrejour.base import times
-from contrejour.base.errors import OutputFailed
+from contrejour.base.errors import InputMissing, OutputFailed
 from contrejour.base.files import replace, writing
+from contrejour.base.foreign import read_file
 from contrejour.base.messages import Message, Tell, reason_of, verbatim
 from contrejour.live.signals.entry import EntryKind, JournalEntry
 from contrejour.live.signals.journal import Journal
@@ -236,10 +237,10 @@ def _written(journal: str, after: int) -> bytes:
 def _read(file: Path, journal: str) -> int | None:
     """The last number that was taken; 0 where nobody can tell, None for a new destination."""
     try:
-        known = json.loads(file.read_bytes())
+        known = json.loads(read_file(file))
         after = known["after"] if known["journal"] == journal else 0
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, InputMissing, ValueError, KeyError, TypeError):
         return 0
     return after if isinstance(after, int) and after >= 0 else 0

@@ -19,6 +19,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from pydantic import Field
 
 from contrejour.base.errors import CameraRefused
+from contrejour.base.foreign import first_line
 from contrejour.law.mandate.schema import Name, NonEmptyText
 from contrejour.law.mandate.typed import Problem, typed, wrong
 from contrejour.live.site.closed import ClosedModel
@@ -90,8 +91,8 @@ def address(name: str, camera: SiteCamera, environment: Mapping[str, str] = os.e
     login = environment.get("CONTREJOUR_LOGIN_" + name.upper().replace("-", "_"), "")
     if camera.login_file is not None:
         try:
-            login = camera.login_file.read_text().splitlines()[0]
-        except (OSError, IndexError, UnicodeDecodeError) as error:
+            login = first_line(camera.login_file)
+        except (OSError, ValueError) as error:
             raise CameraRefused("login-cannot-be-read", camera=name) from error
     if not login:
         return camera.address

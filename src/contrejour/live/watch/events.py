@@ -16,7 +16,9 @@ from pathlib import Path
 
 from contrejour.base import files, times
 from contrejour.base.ending import finally_each
-from contrejour.base.errors import OutputFailed, PlanExpired
+from contrejour.base.errors import InputMissing, OutputFailed, PlanExpired
+from contrejour.base.files import opened_own
+from contrejour.base.foreign import read_file
 from contrejour.base.messages import Tell
 from contrejour.base.pictures import Cells, Frame, Look
 from contrejour.law.mandate.periods import Period
@@ -143,8 +145,8 @@ class Events:
             return
         path = self._out / f"{moment.at:%Y%m%dT%H}.moments"
         try:
-            new = not path.exists()
-            with path.open("a") as file:
+            with open(opened_own(path, 0o666), "a") as file:
+                new = file.tell() == 0
                 file.write((kept.head(self._camera) + "\n") * new + kept.to_line(moment) + "\n")
         except OSError as error:
             raise OutputFailed("cannot-be-written", path=path, reason=error.strerror) from error
@@ -179,8 +181,8 @@ def _told(figure: Figure) -> dict[str, str | int | float | None]:
 def _begun(path: Path, zones: Mapping[str, ZoneRule], now: datetime) -> dict[str, datetime]:
     """When each zone first ran with the settings that it has, kept at `path`. Else: now."""
     known: dict[str, list[str]] = {}
-    with suppress(OSError, ValueError):
-        known = dict(json.loads(path.read_text()))
+    with suppress(OSError, InputMissing, ValueError):
+        known = dict(json.loads(read_file(path)))
     since = {}
     for name, zone in zones.items():
         settings, begun = settings_sha256(zone), now

@@ -26,7 +26,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from contrejour.base import files
-from contrejour.base.errors import OutputFailed
+from contrejour.base.errors import InputMissing, OutputFailed
+from contrejour.base.files import opened_own
+from contrejour.base.foreign import folder_below, read_file
 from contrejour.media.format import Format
 from contrejour.media.out.encode import CodedPicture
 from contrejour.media.out.fmp4 import fragment, init_segment
@@ -180,9 +182,8 @@ class Playlist:
         path = self._folder / gone.name
         try:
             if self._keep:
-                hour = self._folder / f"{gone.begun.astimezone(UTC):%Y%m%dT%H}"
-                hour.mkdir(exist_ok=True)
-                path.replace(hour / gone.name)
+                with folder_below(self._folder, f"{gone.begun.astimezone(UTC):%Y%m%dT%H}") as hour:
+                    path.replace(hour / gone.name)
                 return
             path.unlink(missing_ok=True)
             if all(segment.init != gone.init for segment in self._segments):
@@ -297,7 +298,9 @@ class Playlist:
 
 def _append(path: Path, at: int, data: bytes) -> None:
     """Write at `at`, the end of the last part, over what a write that failed left there."""
-    file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o666)
+    if not at:  # whatever is there is not of this segment
+        path.unlink(missing_ok=True)
+    file = opened_own(path, 0o666)
     try:
         os.ftruncate(file, at)
         os.lseek(file, at, os.SEEK_SET)
@@ -311,8 +314,8 @@ def _append(path: Path, at: int, data: bytes) -> None:
 def _numbers(path: Path) -> tuple[int, int]:
     """The numbers of segment and break to go on with after the playlist at `path`; 0, 0: none."""
     try:
-        text = path.read_text()
-    except (OSError, UnicodeDecodeError):
+        text = read_file(path).decode()
+    except (OSError, UnicodeDecodeError, InputMissing):
         return 0, 0
     named = text.count("#EXTINF") + text.count("#EXT-X-PRELOAD-HINT")
     breaks = text.count("#EXT-X-DISCONTINUITY\n") + 1

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from contrejour.base.errors import InputMissing, UsageError
+from contrejour.base.foreign import read_file
 from contrejour.base.pictures import CELL_PX
 from contrejour.media import lumas
 from contrejour.recorded import masksfile
 from contrejour.recorded.evaluate.pixels import Luma, compare
 from contrejour.recorded.evaluate.score import PixelVerdict, Result, score
-from contrejour.recorded.evaluate.truth import parse
+from contrejour.recorded.evaluate.truth import MOST_BYTES, parse
 from contrejour.vision import veil
 
 
@@ -35,7 +36,7 @@ def score_videos(truth: Path, box: str, before: Path, after: Path) -> Result:
 
 def _text(truth: Path) -> str:
     try:
-        return truth.read_text(errors="replace")
+        return read_file(truth, MOST_BYTES, follow=True).decode(errors="replace")
     except OSError as error:
         raise InputMissing("cannot-be-read", path=truth, reason=error.strerror) from None
 

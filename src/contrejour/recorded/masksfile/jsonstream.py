@@ -10,14 +10,20 @@ import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import ijson  # type: ignore[import-untyped]  # it ships no types
 
 from contrejour.base.errors import MasksError
+from contrejour.base.foreign import opened
 from contrejour.base.messages import Message
 
 DEEPEST = 16
 """Nesting beyond this is no masks file, and must not exhaust the stack."""
+LONGEST = 2 << 20
+"""Bytes of a frame, and of what stands before or after the frames: 40,000 boxes. In memory they
+take thirty times as many; and the parser reads a long text from its beginning again with every
+64 KiB, so that one of 50 MB would take it minutes."""
 BOM = b"\xef\xbb\xbf"
 
 Events = Iterator[tuple[str, object]]
@@ -38,16 +44,15 @@ def members(path: Path, streamed: str) -> Iterator[tuple[str, object]]:
     item. Raises MasksError where the file can't be read, or isn't one valid JSON object in UTF-8.
     """
     try:
-        with open(path, "rb") as file:
+        with opened(path, follow=True) as file:
             if file.read(len(BOM)) != BOM:  # some editors add one
                 file.seek(0)
-            yield from _members(ijson.basic_parse(file, use_float=True), path, streamed)
+            yield from _members(_ParserEvents(file, path), path, streamed)
     except OSError as error:
         raise MasksError("masks-cannot-be-read", path=path, reason=error.strerror) from error
 
 
-def _members(parsed: Events, path: Path, streamed: str) -> Iterator[tuple[str, object]]:
-    events = _ParserEvents(parsed, path)
+def _members(events: _ParserEvents, path: Path, streamed: str) -> Iterator[tuple[str, object]]:
     if next(events)[0] != "start_map":
         raise MasksError("masks-not-an-object", path=path)
     seen: set[object] = set()
@@ -63,20 +68,38 @@ def _members(parsed: Events, path: Path, streamed: str) -> Iterator[tuple[str, o
         if next(events)[0] != "start_array":
             raise MasksError("masks-not-an-array", path=path, key=streamed)
         yield streamed, None
+        events.begin()
         for opening, value in events:
             if opening == "end_array":
                 break
             yield streamed, _value(events, opening, value)
             events.items += 1
+            events.begin()
     for _ in events:  # what follows the object is an error of the parser's
         pass
 
 
 class _ParserEvents:
-    """The parser's events, its errors turned into ours, which say how far it came."""
+    """The parser's events, its errors turned into ours, which say how far it came.
 
-    def __init__(self, parsed: Events, path: Path) -> None:
-        self._parsed, self.path, self.items = iter(parsed), path, 0
+    Beyond `LONGEST` bytes since `begin`, as the parser reads them, there is an error.
+    """
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        self._file, self.path, self.items = file, path, 0
+        self.begin()
+        self._parsed: Events = iter(ijson.basic_parse(self, use_float=True))
+
+    def begin(self) -> None:
+        self._left = LONGEST
+
+    def read(self, size: int) -> bytes:
+        """What the parser takes from the file."""
+        if size and self._left <= 0:
+            raise self.error(Message("json-too-long", most_kib=LONGEST >> 10))
+        data = self._file.read(size)
+        self._left -= len(data)
+        return data
 
     def __iter__(self) -> _ParserEvents:
         return self

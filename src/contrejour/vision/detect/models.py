@@ -25,6 +25,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from contrejour.base.errors import ModelError
+from contrejour.base.files import opened_own
 from contrejour.vision.detect.fetch import Progress, check, fetch
 from contrejour.vision.detect.registry import (
     CENTERFACE,
@@ -168,7 +169,7 @@ def _staging() -> Iterator[Path]:
     root = cache_dir()
     try:
         root.mkdir(parents=True, exist_ok=True)
-        with (root / ".lock").open("w") as lock:
+        with open(opened_own(root / ".lock", 0o600), "rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             for litter in root.glob(".fetch-*"):
                 shutil.rmtree(litter, ignore_errors=True)

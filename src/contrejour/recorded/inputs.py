@@ -58,7 +58,7 @@ def _place(path: Path) -> Path:
 
 def _found(inputs: Sequence[Path], out: Path | None) -> Iterator[Target]:
     single = len(inputs) == 1 and not inputs[0].is_dir()
-    into = out is not None and (not single or out.is_dir() or str(out).endswith(os.sep))
+    into = out is not None and (not single or _is_folder(out) or str(out).endswith(os.sep))
     for given in inputs:
         if not given.exists():
             raise InputMissing("input-missing", path=given)
@@ -76,6 +76,13 @@ def _found(inputs: Sequence[Path], out: Path | None) -> Iterator[Target]:
             yield Target(given, out, is_picture(given))
         else:
             yield _target(given, given, ".veiled")
+
+
+def _is_folder(out: Path) -> bool:
+    """Whether outputs go into it. A link that is called like an output is replaced: somebody else
+    may have put it where the output is to be."""
+    called = out.suffix.lower() in PICTURES | VIDEOS
+    return out.is_dir() and not (called and out.is_symlink())
 
 
 def _demand_no_link(root: Path, folder: Path) -> None:

@@ -39,6 +39,7 @@ from contrejour.custody.cases.case import (
 from contrejour.custody.cases.order import HEX, NAME, ROLE, Order, OrderWindow
 from contrejour.custody.cases.strict import Fields, document, type_of
 from contrejour.custody.ledger.entry import Entry, version
+from contrejour.custody.ledger.entry import read as read_entry
 from contrejour.custody.ledger.tree import leaf_hash
 from contrejour.custody.ledger.words import PEEL, peel_digest
 from contrejour.law.mandate.sign import raw
@@ -180,9 +181,9 @@ def _window(fields: Fields) -> OrderWindow:
 
 
 def is_opening_of(entry: bytes, layer: bytes) -> bool:
-    """Whether it is what `owed_opened` says of that layer."""
-    told = json.loads(entry)
-    return bool(told["type"] == "unseal.done" and told["root"] == _root(layer))
+    """Whether it is what `owed_opened` says of that layer. Raises LedgerError for no entry."""
+    told = read_entry(entry)
+    return told.type == "unseal.done" and told.data["root"] == _root(layer)
 
 
 def owed_opened(order: Order, layer: bytes, at: datetime) -> bytes:

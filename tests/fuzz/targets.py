@@ -15,6 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from fakes.streams import fmt_of
+from fuzz import documents
 
 from contrejour.base.errors import (
     CameraError,
@@ -227,4 +228,5 @@ TARGETS = {
     "note": Target(read_note, note_seeds),
     "onions": Target(read_onions, onion_seeds),
     "masks": Target(read_masks, masks_seeds),
+    **{name: Target(*each) for name, each in documents.READERS.items()},
 }

@@ -37,6 +37,8 @@ AT_ONCE = 8
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 """What the system says when the place for the output is at fault, not the input."""
 FREE_SPACE = Message("free-space-or-elsewhere")
+_NO_LOCKS = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS})
+"""What a file system says that has no locks, such as some network mounts."""
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 """What a file system says that has no hard links, such as FAT."""
 
@@ -120,13 +122,23 @@ def _written(path: Path, mode: int, *, new: bool = False, durable: bool = True) 
             raise
 
 
-def rename(part: Path, path: Path) -> None:
+def rename(part: Path, path: Path, *, new: bool = False) -> None:
     """What was written at `part` is at `path`, durable, in place of what was there.
 
-    Raises OSError.
+    `new`: nothing was there. Raises FileExistsError, OSError.
     """
     sync(part)
-    os.replace(part, path)
+    if not new:
+        os.replace(part, path)
+    else:
+        try:
+            os.link(part, path)
+        except OSError as error:
+            if error.errno not in _NO_LINKS or os.path.lexists(path):
+                raise
+            os.replace(part, path)
+        else:
+            part.unlink()
     sync(path.parent)
 
 
@@ -220,11 +232,15 @@ class Batch:
 
 
 def lock(fd: int, place: Path) -> None:
-    """`place` is this process's alone, until `fd` is closed. Raises Busy, OSError."""
+    """`place` is this process's alone, until `fd` is closed. Raises Busy, OutputFailed, OSError."""
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise Busy("being-written", path=place) from None
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+        raise OutputFailed("no-locks", path=place) from error
 
 
 def lock_file(path: Path, place: Path) -> BinaryIO:

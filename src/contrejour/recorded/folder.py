@@ -135,13 +135,20 @@ class WorkFolder:
         return kept
 
     def publish(self, *finished: tuple[Path, Path]) -> None:
-        """Give each (part, final) its final name, the video last, and clear the folder away."""
+        """Give each (part, final) its final name, the video last, and clear the folder away.
+
+        Raises OutputExists where another user, whose work lies elsewhere, was first: `force` alone
+        replaces. OutputFailed.
+        """
+        self._check()
         try:
             *others, last = [(_beside(part, final), final) for part, final in finished]
             for part, final in others:
                 rename(part, final)
             (self.path / "run.json").unlink(missing_ok=True)  # from here on there is no going on
-            rename(*last)
+            rename(*last, new=not self._force)
+        except FileExistsError:
+            raise OutputExists("output-exists", out=self.out) from None
         except OSError as error:
             raise unwritable(self.out, error) from error
         finally:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -30,6 +31,11 @@ MOST_CHARACTERS = 4_000_000
 MOST_LINES = 500_000
 MOST_MEMBERS = 20_000
 """Files of an archive."""
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OverflowError,
+    ValueError,
+)  # fmt: skip
+"""What zipfile says of an archive that is none, or that leads before its beginning."""
 _HTML = re.compile(
     rb"\s*+(?:<\?xml[^>]*+>\s*+)?(?><!--.*?-->\s*+)*+<(?:!doctype\s+html|html|head|body|"
     rb"article|main|section|div|p|h[1-6]|ul|ol|table|meta|title)\b",
@@ -125,7 +131,7 @@ def _archive(path: Path, data: bytes) -> tuple[Passage, ...]:
             if "content.xml" in names:
                 with _member(path, archive, "content.xml") as text:
                     return markup.odt(cast(BinaryIO, text))
-    except (zipfile.BadZipFile, zlib.error, EOFError, XMLSyntaxError) as error:
+    except (*_DAMAGED, XMLSyntaxError) as error:
         raise Truncated("document-damaged", path=path, error=str(error)) from error
     except markup.Entities as error:
         raise Unsupported("document-declares-entities", path=path) from error

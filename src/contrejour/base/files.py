@@ -344,10 +344,18 @@ def opened_own(path: Path, mode: int) -> int:
     leads elsewhere what is written to it.
     """
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, mode)
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
-        os.close(fd)
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+    demand_file(fd, path)
     return fd
+
+
+def demand_file(fd: int, path: Path) -> None:
+    """What is open is a file. Raises OSError, once it is closed, for whatever else it is."""
+    mode = os.fstat(fd).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(fd)
+        if stat.S_ISDIR(mode):
+            raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        raise OSError(errno.EINVAL, "Not a regular file", str(path))
 
 
 def opened_new(path: Path, mode: int) -> BinaryIO:

@@ -5,7 +5,6 @@ A link is followed only where its user named the file. What is read whole has a 
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import stat
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from contrejour.base.errors import InputMissing, Malformed, OutputFailed
-from contrejour.base.files import opened_new
+from contrejour.base.files import demand_file, opened_new
 
 _PIECE = 1 << 20
 MOST_BYTES = 8 << 20
@@ -128,9 +127,5 @@ def opened(path: Path, *, follow: bool = False) -> BinaryIO:
     """
     how = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
     fd = os.open(path, how)
-    mode = os.fstat(fd).st_mode
-    if not stat.S_ISREG(mode):
-        os.close(fd)
-        number = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
-        raise OSError(number, os.strerror(number), str(path))
+    demand_file(fd, path)
     return open(fd, "rb")

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -104,15 +105,26 @@ def test_a_lock_that_is_removed_before_it_is_taken_keeps_the_others_out_all_the_
         WorkFolder(out, force=True, resume=False).__enter__()
 
 
+def named(said: list[str], real: Callable[..., None]) -> Callable[[Path, Path], None]:
+    """What gives a file its name tells which."""
+
+    def call(part: Path, path: Path) -> None:
+        said.append(path.name)
+        real(part, path)
+
+    return call
+
+
 def test_the_video_gets_its_name_once_the_names_of_the_other_files_are_durable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out, report, said = tmp_path / "a.mp4", tmp_path / "pages" / "r.html", []
-    sync, replace = files.sync, os.replace
+    sync = files.sync
     monkeypatch.setattr(files, "sync", lambda path: (said.append(path.name), sync(path)))
-    monkeypatch.setattr(os, "replace", lambda a, b: (said.append(b.name), replace(a, b)))
     with WorkFolder(out, force=False, resume=False) as work:
         work.begin({})
+        for call in ("link", "replace"):
+            monkeypatch.setattr(os, call, named(said, getattr(os, call)))
         del said[:]
         for name in ("report", "video"):
             (work.path / name).write_text(name)

@@ -10,8 +10,8 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from contrejour.base.errors import InputMissing, Malformed, OutputFailed
 from contrejour.base.files import demand_file, opened_new
@@ -120,7 +120,7 @@ def copied(source: Path, new: Path, mode: int = 0o666) -> str:
     return found.hexdigest()
 
 
-def opened(path: Path, *, follow: bool = False) -> BinaryIO:
+def opened(path: Path, *, follow: bool = False) -> BufferedReader:
     """A regular file, to read; no pipe is waited for, and no link followed unless `follow`.
 
     Raises OSError, also for a folder, a pipe, a socket or a device.

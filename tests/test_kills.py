@@ -111,7 +111,8 @@ def searched(name: str, stages: Mapping[str, Path], folder: Path, places: Sequen
     """Kill at these shares of all steps, none for each; how often that ended it."""
     count = steps_of(name, stages, folder / "counted")
     chosen = [1 + int(share * count) for share in places] or range(1, count + 1)
-    told, ended = {}, 0
+    told: dict[int, list[str]] = {}
+    ended = 0
     for nth in chosen:
         place = folder / str(nth)
         place.mkdir()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ def made(once: Callable[..., int]) -> Callable[..., int]:
     """`os.open`, of which only what makes a file is counted."""
     real = os.open
 
-    def opened(path: object, flags: int, *args: Any, **more: Any) -> int:
+    def opened(path: str | Path, flags: int, *args: Any, **more: Any) -> int:
         return (once if flags & os.O_CREAT else real)(path, flags, *args, **more)
 
     return opened

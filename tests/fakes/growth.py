@@ -229,7 +229,8 @@ def _custody() -> dict[str, Reader]:
 
 def _onion(number: int) -> bytes:
     head = bytearray(512)
-    head[: len(name)] = (name := b"n%d" % number)
+    name = b"n%d" % number
+    head[: len(name)] = name
     head[124:135], head[156:157] = b"0" * 11, b"0"
     return bytes(head)
 
@@ -240,7 +241,7 @@ def _source(data: bytes) -> io.BytesIO:
 
 def _recorded() -> dict[str, Reader]:
     from contrejour.base import foreign
-    from contrejour.law.review import passages
+    from contrejour.law.review.texts import passages
     from contrejour.recorded import masksfile
     from contrejour.recorded.evaluate import truth
     from contrejour.vision.events import kept

@@ -35,7 +35,7 @@ from contrejour.custody.seal.onion import Window
 from contrejour.custody.seal.recipient import Identity, RecipientKind
 from contrejour.law import mandate
 from contrejour.law.mandate.plan import Plan
-from contrejour.law.review import passages
+from contrejour.law.review.texts import passages
 from contrejour.live.site.site import read_site
 from contrejour.media.onvif import xml
 from contrejour.recorded.evaluate import truth

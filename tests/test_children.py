@@ -213,6 +213,21 @@ def test_attack_13_somebody_else_s_program_leaves_no_core_file_either():
         assert told.communicate()[0].split() == ["0", "NoNewPrivs:", "1"]
 
 
+def test_what_a_child_compiles_lies_where_ours_does(tmp_path, monkeypatch):
+    """One that may write files of some size alone would leave a module cut off, for all."""
+    (tmp_path / "late.py").write_text("def main(): pass")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    compiled = tmp_path / "compiled"
+    for off, found in ((True, []), (False, ["late"])):
+        monkeypatch.setattr(sys, "dont_write_bytecode", off)
+        monkeypatch.setattr(sys, "pycache_prefix", str(compiled))
+        with children.begin("late") as child:
+            assert child.wait(LIMIT_S) == 0
+        names = [path.name.partition(".")[0] for path in compiled.rglob("late.*.pyc")]
+        assert names == found
+    assert not (tmp_path / "__pycache__").exists()
+
+
 def test_no_test_is_missing_here():
     """Every place of the source that starts a process is one of those above."""
     source = Path(children.__file__).parents[1]

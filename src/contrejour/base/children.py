@@ -91,8 +91,18 @@ def begin(module: str, *arguments: str, cwd: str = os.sep, **how: Any) -> subpro
     from contrejour.base.paths import trusted  # here: run by its path this file has no packages
 
     path = os.pathsep.join(trusted())
-    words = [sys.executable, "-I", "-c", _ENTER, path, str(os.getpid()), module, *arguments]
+    python = [sys.executable, "-I", *_compiled_where_ours_is()]
+    words = [*python, "-c", _ENTER, path, str(os.getpid()), module, *arguments]
     return subprocess.Popen(words, cwd=cwd, **how)
+
+
+def _compiled_where_ours_is() -> list[str]:
+    """Options for a Python that reads no setting: it leaves compiled modules where this one does.
+
+    One whose files may grow to some size alone leaves them cut off there, for all to stumble over.
+    """
+    prefix = [] if sys.pycache_prefix is None else ["-X", f"pycache_prefix={sys.pycache_prefix}"]
+    return [*prefix, *(["-B"] if sys.dont_write_bytecode else [])]
 
 
 def enter() -> None:

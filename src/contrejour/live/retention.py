@@ -23,7 +23,7 @@ class Retention:
     destroy_by: Callable[[datetime], datetime]
 
     def apply(self, now: datetime) -> int:
-        """Destroy the segments that are due; how many. A clock that went back destroys none.
+        """Destroy what is due; how many files. A clock that went back destroys none.
 
         Raises OSError where one can't be destroyed, once all others are.
         """
@@ -35,11 +35,11 @@ class Retention:
         return len(due)
 
     def _kept(self, now: datetime | None = None) -> Iterator[Path]:
-        """Segments, and the moments beside them, which say where people were.
+        """Segments, the still, and the moments beside them, which say where people were.
 
         A month is a million segments: hours of which none is due at `now` aren't looked into.
         """
-        for pattern in ("*.m4s", "*.moments"):
+        for pattern in ("*.m4s", "*.moments", "still.jpg"):
             yield from self.folder.glob(pattern)
         for hour in self.folder.glob("[0-9]" * 8 + "T[0-9][0-9]"):
             try:
@@ -59,8 +59,8 @@ class Retention:
     def clear(self) -> None:
         """Nothing stays: for a camera that may be seen and not recorded."""
         if self.folder.is_dir():
-            named = (self.folder / "live.m3u8", self.folder / "still.jpg")
-            _destroy([*self._kept(), *self.folder.glob("*-init.mp4"), *named])
+            playlist = self.folder / "live.m3u8"
+            _destroy([*self._kept(), *self.folder.glob("*-init.mp4"), playlist])
 
 
 def _destroy(paths: Sequence[Path]) -> None:

@@ -197,11 +197,12 @@ def test_segments_are_destroyed_when_the_plan_says(tmp_path):
     for name in ("a", "b"):
         (tmp_path / f"{name}.m4s").write_bytes(b"x")
     os.utime(tmp_path / "a.m4s", (now.timestamp(), (now - timedelta(seconds=20)).timestamp()))
+    (tmp_path / "still.jpg").write_bytes(b"x")
     last = plan.destroy_by("cam-a", now)  # thirty days, or the month
     assert keep.apply(last - timedelta(minutes=1)) == 0
     assert keep.apply(last - timedelta(seconds=15)) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["b.m4s"]
-    assert keep.apply(last) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.m4s", "still.jpg"]
+    assert keep.apply(last) == 2
 
 
 def test_hours_are_destroyed_segment_by_segment_and_then_their_folder(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -164,6 +165,18 @@ def test_the_scene_outlives_a_restart_and_nobody_is_in_what_is_kept(tmp_path, li
     assert not kept.proven[under].any()
     assert not kept.blocks[:, spread].any()
     assert not kept.planes
+
+
+def test_attack_38_a_scene_that_somebody_put_there_is_not_believed(tmp_path, life):
+    planted, other = tmp_path / "planted", tmp_path / "other-camera"
+    for folder in (planted, other):
+        folder.mkdir()
+        shutil.copy(life.empty._kept, folder / "scene.npz")
+    shutil.copy(life.empty._code, other / "scene.code")  # vouched for, of another camera
+    for folder in (planted, other):
+        believing = Life(folder / "scene.npz")
+        assert believing.second().all()
+        assert "is not believed" in believing.told[-1]
 
 
 @pytest.mark.parametrize("rubbish", [b"", b"PK\x03\x04 rubbish", b"\x93NUMPY"])

@@ -11,6 +11,7 @@ A login stands in a file of its own (`user:password`, first line), or in the env
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -68,6 +69,7 @@ def read_site(text: str, name: str) -> Site:
 
 
 def _strange(site: Site) -> Iterable[Problem]:
+    named = Counter(login_variable(name) for name in site.cameras)
     for name, camera in site.cameras.items():
         yield from faults(name, camera.events)
         for zone, rule in camera.events.items():
@@ -84,11 +86,18 @@ def _strange(site: Site) -> Iterable[Problem]:
             continue
         if "@" in host:
             yield wrong(("cameras", name, "address"), "login-in-an-address")
+        if camera.login_file is None and named[login_variable(name)] > 1:
+            yield wrong(("cameras", name), "login-of-two-cameras", variable=login_variable(name))
+
+
+def login_variable(name: str) -> str:
+    """The environment variable that the login of this camera may stand in."""
+    return "CONTREJOUR_LOGIN_" + name.upper().replace("-", "_")
 
 
 def address(name: str, camera: SiteCamera, environment: Mapping[str, str] = os.environ) -> str:
     """The camera's address with its login, which is to be shown to nobody. Raises CameraRefused."""
-    login = environment.get("CONTREJOUR_LOGIN_" + name.upper().replace("-", "_"), "")
+    login = environment.get(login_variable(name), "")
     if camera.login_file is not None:
         try:
             login = first_line(camera.login_file)

@@ -8,7 +8,8 @@
 While learning and while lost the whole picture is hidden. A known scene is never changed by what is
 compared with it, so nobody who stays becomes part of it (scene.md); it is given up when it fits no
 more: a knock, a light that no gain explains, another size. On disk is only what is proven free of
-people.
+people, and from there only what this user's own key vouches for (base/state.py) is believed: a
+scene with somebody in it, planted, would show them.
 
 Thresholds: chosen on PETS09-S2L1 for files, 2026-11-24 (docs/design/scene.md), the times by eye,
 2026-11-25.
@@ -16,6 +17,8 @@ Thresholds: chosen on PETS09-S2L1 for files, 2026-11-24 (docs/design/scene.md), 
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -25,8 +28,11 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from contrejour.base.files import aside, make_folder
-from contrejour.base.messages import Message, Tell
+from contrejour.base import state
+from contrejour.base.errors import OutputFailed
+from contrejour.base.files import make_folder, replace
+from contrejour.base.foreign import read_file
+from contrejour.base.messages import Message, Tell, reason_of
 from contrejour.base.pictures import Cells, Frame
 from contrejour.vision import scene, veil
 
@@ -36,6 +42,10 @@ LOST_NS = 10_000_000_000
 """A scene that fits no picture for this long is learned again."""
 LEAST_PROVEN = 0.2
 """A scene is used if at least this share of its cells is proven; else learning goes on."""
+
+VOUCHED = "contrejour/watch/scene/v1"
+MOST_BYTES = 1 << 29
+"""A kept scene of the largest picture, 8192 x 8192, has 400 MB."""
 
 _learning = ThreadPoolExecutor(1, "learning")
 Submit = Callable[[Callable[[], scene.Scene]], "Future[scene.Scene]"]
@@ -53,7 +63,7 @@ class Empty:
         submit: Submit = _learning.submit,
         tell: Tell = lambda _: None,
     ) -> None:
-        """`kept`: the file of the scene, for the next start."""
+        """`kept`: the file of the scene, for the next start, in the camera's folder."""
         self._kept, self._samples, self._every_ns = kept, samples, every_ns
         self._submit, self._tell = submit, tell
         self._scene: scene.Scene | None = None
@@ -136,18 +146,38 @@ class Empty:
             return
         self._scene, self._learner, self._lost_since_ns = learned, None, None
         self._tell(Message("scene-known", percent=100 * float(learned.proven.mean())))
+        self._keep(learned.bare)
+
+    def _keep(self, learned: scene.Scene) -> None:
+        data = io.BytesIO()
+        learned.write(data)
         try:
+            code = state.vouch(VOUCHED, self._told(data.getvalue()))
             make_folder(self._kept.parent)
-            with aside(self._kept) as part:
-                learned.bare.save(part)
-        except OSError as error:  # it is learned again after a restart
-            self._tell(Message("scene-unkept", reason=error.strerror))
+            replace(self._code, code.encode())
+            replace(self._kept, data.getvalue())
+        except (OSError, OutputFailed) as error:  # it is learned again after a restart
+            self._tell(Message("scene-unkept", reason=reason_of(error)))
+
+    @property
+    def _code(self) -> Path:
+        return self._kept.with_suffix(".code")
+
+    def _told(self, data: bytes) -> bytes:
+        """What is vouched for: which scene, of which camera."""
+        return f"{self._kept.parent.name} {hashlib.sha256(data).hexdigest()}".encode()
 
     def _load(self) -> scene.Scene | None:
-        """The scene on disk, if there is one for pictures of this shape."""
-        with suppress(OSError, ValueError, KeyError, AttributeError, BadZipFile):
-            kept = scene.load(self._kept)
-            (height, width), steps, depth = self._shape
-            if (kept.subsampling, kept.depth) == (steps, depth) and kept.fits(height, width):
-                return kept
+        """The scene on disk, if there is one of ours for pictures of this shape."""
+        if not self._kept.exists():
+            return None
+        with suppress(OSError, OutputFailed, ValueError, KeyError, AttributeError, BadZipFile):
+            data, code = (read_file(path, MOST_BYTES) for path in (self._kept, self._code))
+            if state.vouched(VOUCHED, self._told(data), code.decode("ascii")):
+                kept = scene.load(io.BytesIO(data))
+                (height, width), steps, depth = self._shape
+                if (kept.subsampling, kept.depth) == (steps, depth) and kept.fits(height, width):
+                    return kept
+                return None
+        self._tell(Message("scene-not-ours"))
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
@@ -57,16 +58,20 @@ class Scene:
 
     def save(self, path: Path) -> None:
         """Write to `path` (.npz, no pickle)."""
+        with path.open("wb") as file:
+            self.write(file)
+
+    def write(self, file: BinaryIO) -> None:
+        """Write it as `save` does."""
         numbers = np.array([VERSION, *self.subsampling, self.depth])
         planes = {f"plane{number}": plane for number, plane in enumerate(self.planes)}
-        with Path(path).open("wb") as file:
-            np.savez(
-                file, numbers=numbers, blocks=self.blocks, noise=self.noise, proven=self.proven,
-                allow_pickle=False, **planes,
-            )  # fmt: skip
+        np.savez(
+            file, numbers=numbers, blocks=self.blocks, noise=self.noise, proven=self.proven,
+            allow_pickle=False, **planes,
+        )  # fmt: skip
 
     @classmethod
-    def load(cls, path: Path) -> Scene:
+    def load(cls, path: Path | BinaryIO) -> Scene:
         """Read what `save` wrote. Raises ValueError for another version, or for something else."""
         try:
             opened = np.load(path, allow_pickle=False)

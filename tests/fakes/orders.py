@@ -8,7 +8,7 @@ from typing import Any
 
 from contrejour.custody.cases.case import Approve, Attest, Case, apply, declare
 from contrejour.custody.cases.order import Order, OrderBasis, OrderKind, OrderWindow
-from contrejour.custody.cases.rules import VAULT, Rules
+from contrejour.custody.cases.rules import Rules
 from contrejour.custody.quorum import parse
 from contrejour.law.mandate.originals import Originals
 
@@ -27,6 +27,7 @@ quorum open
 WITNESSES = "witness u x\nwitness v x\nwitness w x\ngroup two 2 u v w\nquorum two\n"
 SEEN = dict.fromkeys(("u", "v"), NOW)
 """Who witnessed an order, when."""
+VAULT = "vault"
 BOTH = frozenset({VAULT, "prosecutor", "dpo"})
 
 

@@ -4,29 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import pytest
 from fakes.orders import BOTH, DAY, NOW, hold, order, rules, window
 
+from contrejour.base.errors import PlanExpired
 from contrejour.custody.cases import records, signed
 from contrejour.custody.cases.case import Peel
 from contrejour.custody.cases.case import before as steps_before
 from contrejour.custody.cases.order import Order, OrderWindow
 from contrejour.custody.cases.party_checks import (
     CaseCopy,
+    OwnCopies,
     PeelPermit,
     PeelRequest,
     leaf,
     may_peel,
 )
+from contrejour.custody.cases.rules import Rules
+from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.sign import keyid, new_key
 
 LATER = NOW + DAY
-KEYS = {name: new_key() for name in ("vault", "prosecutor", "dpo", "operator", "opj", "mallory")}
+NAMES = ("vault", "prosecutor", "dpo", "operator", "opj", "mallory", "vault1", "vault2", "judge")
+KEYS = {name: new_key() for name in NAMES}
 KEYIDS = {name: keyid(key.public_key()) for name, key in KEYS.items() if name != "mallory"}
 POLICY = order().policy
+
+
+@dataclass(frozen=True)
+class AnyPlan:
+    """What a party asks its plan, answered with yes: until it ends, and until images are gone."""
+
+    mandate: str = "ara"
+    sha256: str = "1" * 64
+    ends: datetime = datetime(9999, 1, 1, tzinfo=UTC)
+    keeps: timedelta = timedelta(days=3650)
+
+    def demand(self, camera: str, act: str, at: datetime) -> None:
+        if at >= self.ends:
+            raise PlanExpired("act-ended", camera=camera, act=act, ended="", mandate=self.mandate)
+
+    def destroy_by(self, camera: str, recorded_at: datetime) -> datetime:
+        return recorded_at + self.keeps
+
+
+def own(with_rules: Rules | None = None, plan: AnyPlan = AnyPlan(), **more: Any) -> OwnCopies:
+    """A party's own copies. `more`: numbers of a mandate."""
+    return OwnCopies(with_rules or rules(**more), KEYIDS, POLICY, cast(Plan, plan))
 
 
 @dataclass
@@ -36,6 +63,7 @@ class Remembered:
     windows: set[tuple[str, str, datetime]] = field(default_factory=set)
     openers: dict[str, str] = field(default_factory=dict)
     used: int = 0
+    newest: datetime | None = None
 
     def has(self, order: str, camera: str, since: datetime) -> bool:
         return (order, camera, since) in self.windows
@@ -54,7 +82,12 @@ class Remembered:
 def approval(
     of: Order, role: str, by: str = "", act: signed.SignedAct = signed.SignedAct.APPROVE
 ) -> bytes:
-    return signed.sign(act, of.id, role, NOW, KEYS[by or role]).bytes
+    return sign_word(of, role, NOW, act, by)
+
+
+def sign_word(of: Order, role: str, at: datetime, act: signed.SignedAct, by: str = "") -> bytes:
+    """What a party says of an order; `by`: whose key it is signed with, if not its own."""
+    return signed.sign(act, of.id, role, at, KEYS[by or role]).bytes
 
 
 def seen(at: datetime = NOW, by: str = "uw") -> dict[str, datetime]:
@@ -100,8 +133,8 @@ def asked(
 def peel(
     what: PeelRequest, now: datetime = LATER, spent: Remembered | None = None, **more: Any
 ) -> PeelPermit:
-    with_rules = more.pop("rules", rules())
-    return may_peel(what, with_rules, KEYIDS, POLICY, spent or Remembered(), now)
+    copies = own(more.get("rules"), more.get("plan", AnyPlan()))
+    return may_peel(what, copies, spent or Remembered(), now)
 
 
 def refused(

@@ -55,7 +55,7 @@ def _declare(args: argparse.Namespace) -> int:
     rules, keys = folder.rules_of(given["open.policy"], given["witness.policy"], voted)
     hold = _held(args.held) if args.held else None
     order = _order(args, plan.mandate, given, private, voted, now, hold)
-    demand_allowed(order, plan, order.plan, now, hold)
+    demand_allowed(order, plan, now, hold)
     declare(order, rules, now)
     word = signed.sign(signed.SignedAct.DECLARE, order.id, args.role, now,
                       private_key(args.key, args.password_file))  # fmt: skip
@@ -149,10 +149,8 @@ def _demand_planned(args: argparse.Namespace, found: CaseFile) -> None:
     from contrejour.custody.cases.rules import demand_allowed
     from contrejour.law.mandate.plan import Plan
 
-    envelope = arguments.read_bytes(args.plan)
-    plan = Plan(envelope, [public_key(args.pub)])
-    digest, now = hashlib.sha256(envelope).hexdigest(), times.now()
-    demand_allowed(found.case.order, plan, digest, now, found.hold)
+    plan = Plan(arguments.read_bytes(args.plan), [public_key(args.pub)])
+    demand_allowed(found.case.order, plan, times.now(), found.hold)
 
 
 def _word(args: argparse.Namespace, act: SignedAct, found: CaseFile) -> bytes:

@@ -19,20 +19,17 @@ from contrejour.cli.terminal import Terminal
 from contrejour.cli.values import DIR, FILE, ROLE, file
 
 if TYPE_CHECKING:
-    from contrejour.custody.cases.folder import CaseFile
+    from contrejour.custody.cases.party import PartyFiles
     from contrejour.custody.seal.plugin import Token
     from contrejour.custody.seal.recipient import Identity
-    from contrejour.law.mandate.originals import Originals
 
 
 def _peel(args: argparse.Namespace) -> int:
     from contrejour.custody.cases import folder
-    from contrejour.custody.cases.party import Party, PartyFiles, keyset_of_hold, onion_of
+    from contrejour.custody.cases.party import Party, keyset_of_hold, onion_of
     from contrejour.custody.cases.spent import SpentList
 
-    found = folder.read(args.folder)
-    policy, witnesses = arguments.read_bytes(args.policy), arguments.read_bytes(args.witnesses)
-    own = PartyFiles.of(args.role, policy, witnesses, _voted(args, found))
+    found, own = folder.read(args.folder), _own_files(args)
     onions = [
         onion_of(path.name, arguments.read_bytes(path), args.role, found.case)
         for path in args.onions
@@ -49,12 +46,13 @@ def _peel(args: argparse.Namespace) -> int:
     return 0
 
 
-def _voted(args: argparse.Namespace, found: CaseFile) -> Originals:
-    from contrejour.custody.cases.party import voted_in
+def _own_files(args: argparse.Namespace) -> PartyFiles:
+    from contrejour.custody.cases.party import PartyFiles
     from contrejour.law.mandate.plan import Plan
 
-    envelope = arguments.read_bytes(args.plan)
-    return voted_in(Plan(envelope, [public_key(args.pub)]), envelope, found, utc_now())
+    plan = Plan(arguments.read_bytes(args.plan), [public_key(args.pub)])
+    policy, witnesses = arguments.read_bytes(args.policy), arguments.read_bytes(args.witnesses)
+    return PartyFiles.of(args.role, policy, witnesses, plan)
 
 
 def each_in(output: Path, paths: Sequence[Path]) -> list[Path]:

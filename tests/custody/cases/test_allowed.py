@@ -19,68 +19,72 @@ PLAN = plan_for("record", "export.requisition", day=datetime(2028, 6, 1).date())
 NO_EXPORT = plan_for("record", day=datetime(2028, 6, 1).date())
 
 
+def of(plan: Plan) -> dict[str, object]:
+    return {"cameras": ("cam-a",), "mandate": plan.mandate, "plan": plan.sha256}
+
+
 def asked(plan: Plan = PLAN, now: datetime = NOW, **changes: object) -> Order:
     since = now - 2 * DAY
     times = {"since": since, "until": since + 10 * MINUTE, "declared": now}
-    return order(**{"cameras": ("cam-a",), "mandate": plan.mandate, **times, **changes})
+    return order(**{**of(plan), **times, **changes})
 
 
 def test_a_requisition_under_a_plan_that_says_so_is_allowed() -> None:
-    demand_allowed(asked(), PLAN, "1" * 64, NOW)
+    demand_allowed(asked(), PLAN, NOW)
 
 
 def test_a_camera_that_the_mandate_does_not_name_is_refused() -> None:
     with pytest.raises(Refused, match="cam-b is not a camera") as told:
-        demand_allowed(asked(cameras=("cam-a", "cam-b")), PLAN, "1" * 64, NOW)
+        demand_allowed(asked(cameras=("cam-a", "cam-b")), PLAN, NOW)
     assert told.value.hint.startswith("CPP, arts 60-1")
 
 
 def test_an_act_that_was_not_voted_is_refused_with_the_citation() -> None:
     with pytest.raises(Refused, match=r"export\.requisition is not in the plan") as told:
-        demand_allowed(asked(), NO_EXPORT, "1" * 64, NOW)
+        demand_allowed(asked(NO_EXPORT), NO_EXPORT, NOW)
     assert "77-1-1" in told.value.hint
 
 
 def test_a_filmed_person_needs_no_vote() -> None:
-    demand_allowed(asked(basis=OrderBasis.ACCESS), NO_EXPORT, "1" * 64, NOW)
+    demand_allowed(asked(NO_EXPORT, basis=OrderBasis.ACCESS), NO_EXPORT, NOW)
 
 
 def test_another_plan_s_order_is_refused() -> None:
-    for other, sha256 in ((asked(mandate="other"), "1" * 64), (asked(), "9" * 64)):
+    for other in (asked(mandate="other"), replace(asked(), plan="9" * 64)):
         with pytest.raises(OrderError, match="another plan"):
-            demand_allowed(other, PLAN, sha256, NOW)
+            demand_allowed(other, PLAN, NOW)
 
 
 def test_a_plan_that_ran_out_allows_nothing() -> None:
     then = datetime(2028, 12, 30, tzinfo=UTC)
     short = plan_for("record", "export.requisition", day=NOW.date(), until="2028-12-01")
     with pytest.raises(PlanExpired, match="ended on"):
-        demand_allowed(asked(short, then), short, "1" * 64, then)
+        demand_allowed(asked(short, then), short, then)
 
 
 def test_an_article_that_is_no_longer_in_force_carries_nothing() -> None:
     then = datetime(2028, 12, 31, 23, 30, tzinfo=UTC)  # in Paris, the year is over
     with pytest.raises(Refused, match="not in force"):
-        demand_allowed(asked(now=then), PLAN, "1" * 64, then)
+        demand_allowed(asked(now=then), PLAN, then)
 
 
 def test_what_had_to_be_destroyed_can_not_be_asked_for() -> None:
     old = NOW - 31 * DAY
     with pytest.raises(OrderError, match="had to be destroyed"):
-        demand_allowed(asked(since=old, until=old + HOUR), PLAN, "1" * 64, NOW)
+        demand_allowed(asked(since=old, until=old + HOUR), PLAN, NOW)
 
 
 def test_what_had_to_be_destroyed_is_asked_for_of_its_hold_alone() -> None:
     old = NOW - 60 * DAY
-    times = {"cameras": ("cam-a",), "since": old, "until": old + HOUR, "mandate": PLAN.mandate}
+    times = {**of(PLAN), "since": old, "until": old + HOUR}
     keeps = hold(**{**times, "declared": old + DAY, "not_before": old + 2 * DAY,
                     "expires": old + 8 * DAY, "hold_until": NOW + DAY})  # fmt: skip
     mine = order(**times, held=keeps.id)
-    demand_allowed(mine, PLAN, "1" * 64, NOW, keeps)
+    demand_allowed(mine, PLAN, NOW, keeps)
     wide = replace(mine, until=old + 2 * HOUR)
     with pytest.raises(OrderError, match="doesn't keep all"):
-        demand_allowed(wide, PLAN, "1" * 64, NOW, keeps)
+        demand_allowed(wide, PLAN, NOW, keeps)
     with pytest.raises(OrderError, match="ended on"):
-        demand_allowed(mine, PLAN, "1" * 64, NOW + DAY, keeps)
+        demand_allowed(mine, PLAN, NOW + DAY, keeps)
     with pytest.raises(OrderError, match="own order is missing"):
-        demand_allowed(mine, PLAN, "1" * 64, NOW)
+        demand_allowed(mine, PLAN, NOW)

@@ -16,6 +16,7 @@ from fakes.orders import (
     MINUTE,
     NOW,
     SEEN,
+    VAULT,
     agreed,
     order,
     rules,
@@ -41,7 +42,7 @@ from contrejour.custody.cases.case import (
     declare,
 )
 from contrejour.custody.cases.order import OrderKind
-from contrejour.custody.cases.rules import VAULT, Rules
+from contrejour.custody.cases.rules import Rules
 from contrejour.custody.openers import layers
 from contrejour.custody.quorum import parse
 

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from fakes import ledgers
 from fakes.orders import order
+from fakes.peeling import AnyPlan
 
 from contrejour.base.errors import LedgerError, OrderError, SealError
 from contrejour.custody.cases import records, signed
@@ -22,7 +24,7 @@ from contrejour.custody.cases.case import Peel
 from contrejour.custody.cases.folder import cosigned
 from contrejour.custody.cases.order import Order, aligned, read
 from contrejour.custody.cases.party import Onion, Party, PartyFiles, window_of
-from contrejour.custody.cases.party_checks import CaseCopy
+from contrejour.custody.cases.party_checks import CaseCopy, OwnCopies
 from contrejour.custody.cases.private import FIELDS, Private
 from contrejour.custody.cases.rules import Rules, keys
 from contrejour.custody.cases.spent import SpentList
@@ -39,6 +41,7 @@ from contrejour.custody.seal.open import peel, rewrap, window_key
 from contrejour.custody.seal.recipient import SECRET, Identity, RecipientKind
 from contrejour.custody.seal.window import WindowRequest
 from contrejour.custody.seal.window import make as make_windows
+from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.sign import keyid, new_key
 
 FILMED = datetime(2027, 2, 12, 16, 3, tzinfo=UTC)
@@ -132,7 +135,9 @@ class Ceremony:
         return self.seen(copy, records.entry_of(word), at=at)
 
     def take_off(self, role: str, onion: bytes | bytearray, told: CaseCopy, day: str = DAY):
-        own = PartyFiles(role, self.rules, keys(self.policy), self.policy_sha256, self.trust)
+        plan = cast(Plan, AnyPlan())
+        copies = OwnCopies(self.rules, keys(self.policy), self.policy_sha256, plan)
+        own = PartyFiles(role, copies, self.trust)
         with SpentList(self.folder / f"{role}.spent") as spent:
             party = Party(own, self.day_keys[role], day, spent)
             return party.peel(Onion(WAY, onion), told, NOW)

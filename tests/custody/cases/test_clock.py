@@ -5,14 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from fakes.orders import BOTH, DAY, HOUR, MINUTE, NOW, SECOND, order, window
-from fakes.peeling import KEYIDS, LATER, approval, asked, peel, refused, said, seen
+from fakes.orders import BOTH, DAY, HOUR, MINUTE, NOW, SECOND, VAULT, order, window
+from fakes.peeling import (
+    KEYIDS,
+    LATER,
+    AnyPlan,
+    Remembered,
+    approval,
+    asked,
+    peel,
+    refused,
+    said,
+    seen,
+)
 
-from contrejour.base.errors import LedgerError, OrderError, SignatureError
+from contrejour.base.errors import LedgerError, OrderError, PlanExpired, SignatureError
 from contrejour.custody.cases import signed
 from contrejour.custody.cases.order import Order
 from contrejour.custody.cases.party_checks import leaf
-from contrejour.custody.cases.rules import VAULT
 
 SOON = NOW + 5 * SECOND
 
@@ -52,6 +62,27 @@ def test_attack_05_an_order_of_tomorrow_is_not_logged_today() -> None:
     of = order(declared=LATER, not_before=LATER + DAY, expires=LATER + 2 * DAY)
     at = LATER + DAY
     refused(OrderError, "the log has it since", asked(of, at=at, logged=seen(NOW)), at)
+
+
+def test_attack_05_a_mandate_that_ends_between_the_word_and_the_layer_ends_the_order() -> None:
+    """The plan was judged when the command began, and not by what decides of each layer."""
+    ends = AnyPlan(ends=LATER + MINUTE)
+    assert peel(asked(), LATER, plan=ends)
+    refused(PlanExpired, "ended on", asked(), LATER + MINUTE, plan=ends)
+
+
+def test_attack_05_what_has_to_be_destroyed_meanwhile_is_not_peeled_any_more() -> None:
+    gone = order().since + DAY + 23 * HOUR
+    kept = AnyPlan(keeps=gone - order().since)
+    assert peel(asked(at=gone - MINUTE), gone - MINUTE, plan=kept)
+    refused(OrderError, "had to be destroyed", asked(at=gone), gone, plan=kept)
+
+
+def test_attack_05_by_a_clock_that_went_back_nothing_is_peeled() -> None:
+    """What was peeled last says what time it is at least; the day's cap began anew, too."""
+    before = Remembered(newest=LATER + 6 * MINUTE)
+    refused(OrderError, "the clock says", asked(), spent=before)
+    assert peel(asked(), spent=Remembered(newest=LATER + 4 * MINUTE))
 
 
 def test_attack_06_an_approval_that_is_not_in_the_log_counts_for_nothing() -> None:

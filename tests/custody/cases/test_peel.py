@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from fakes.orders import BOTH, DAY, DEFAULT, HOUR, MINUTE, NOW, SECOND, order, rules, window
+from fakes.orders import BOTH, DAY, DEFAULT, HOUR, MINUTE, NOW, SECOND, VAULT, order, rules, window
 from fakes.peeling import (
     LATER,
     Remembered,
@@ -21,7 +21,6 @@ from contrejour.base.canonical import canonical
 from contrejour.base.errors import LedgerError, Malformed, OrderError, SealError, SignatureError
 from contrejour.custody.cases import signed
 from contrejour.custody.cases.party_checks import leaf
-from contrejour.custody.cases.rules import VAULT
 
 
 def agreed() -> tuple[bytes, ...]:

@@ -6,7 +6,7 @@ from datetime import UTC
 from itertools import pairwise
 
 from fakes.examples import at_most
-from fakes.orders import DAY, HOUR, MINUTE, NOW, order, rules, window
+from fakes.orders import DAY, HOUR, MINUTE, NOW, VAULT, order, rules, window
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -29,7 +29,6 @@ from contrejour.custody.cases.case import (
     declare,
 )
 from contrejour.custody.cases.order import OrderKind
-from contrejour.custody.cases.rules import VAULT
 from contrejour.custody.openers import layers
 
 PARTIES = (VAULT, "prosecutor", "dpo", "operator", "opj", "mallory")

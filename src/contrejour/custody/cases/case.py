@@ -22,7 +22,7 @@ from contrejour.base.errors import OrderError
 from contrejour.base.messages import Message
 from contrejour.base.times import utc
 from contrejour.custody.cases.order import Order, OrderKind, OrderWindow
-from contrejour.custody.cases.rules import VAULT, Rules
+from contrejour.custody.cases.rules import Rules
 from contrejour.custody.openers import layers
 
 
@@ -158,7 +158,7 @@ class Case:
     @property
     def is_approved(self) -> bool:
         """Enough parties; two at least where the order didn't wait."""
-        enough = self.rules.policy.met(self.approvals | {VAULT})
+        enough = self.rules.policy.met(self.approvals | self.rules.vaults)
         return enough and len(self.approvals) >= (2 if self.order.urgent else 1)
 
     @property
@@ -310,7 +310,7 @@ def demand_peel(case: Case, step: Peel, now: datetime) -> None:
         raise OrderError("not-of-a-quorum", role=step.role)
     if order.requester in step.way:
         raise OrderError("requester-cannot-open", requester=order.requester)
-    if missing := sorted(step.way - {VAULT} - case.approvals):
+    if missing := sorted(step.way - rules.vaults - case.approvals):
         raise OrderError("not-approved", missing=", ".join(missing))
     if not case.is_approved:
         raise OrderError("two-approvers-needed")
@@ -324,9 +324,10 @@ def demand_peel(case: Case, step: Peel, now: datetime) -> None:
         )
     if step.window.until - step.window.since > rules.voted.window:
         raise OrderError("window-too-long", seconds=step.window.seconds)
-    peeled = {each.role for each in case.peels if each.window == step.window}
-    if step.role in peeled:
+    of_it = [each for each in case.peels if each.window == step.window]
+    if step.role in {each.role for each in of_it}:
         raise OrderError("peeled-already", role=step.role)
+    peeled = {each.role for each in of_it if each.way == step.way}  # of this very onion
     if missing := [each for each in before(step.role, step.way) if each not in peeled]:
         raise OrderError("not-peeled-before", role=step.role, missing=", ".join(missing))
     used_s = step.used_s + case.peeled_s(step.role, now)

@@ -26,8 +26,13 @@ from contrejour.custody.cases.case import Case, Peel
 from contrejour.custody.cases.folder import CaseFile
 from contrejour.custody.cases.hold import HoldKey
 from contrejour.custody.cases.order import Order, OrderKind, OrderWindow
-from contrejour.custody.cases.party_checks import CaseCopy, PeelRequest, may_peel, may_say
-from contrejour.custody.cases.rules import VAULT, Rules, demand_allowed
+from contrejour.custody.cases.party_checks import (
+    CaseCopy,
+    OwnCopies,
+    PeelRequest,
+    may_peel,
+    may_say,
+)
 from contrejour.custody.cases.spent import SpentList
 from contrejour.custody.ledger.tree import leaf_hash
 from contrejour.custody.ledger.verify import Trust, read_trust
@@ -40,7 +45,6 @@ from contrejour.custody.seal.onion import Keyset, unpack
 from contrejour.custody.seal.open import PeeledLayer, peel, rehold, rewrap
 from contrejour.custody.seal.recipient import OpeningKey, Recipient
 from contrejour.custody.seal.wipe import wipe
-from contrejour.law.mandate.originals import Originals
 from contrejour.law.mandate.plan import Plan
 
 if TYPE_CHECKING:
@@ -76,7 +80,7 @@ def onion_of(name: str, data: bytes, role: str, case: Case) -> Onion:
     path = Path(name)
     if path.suffix != ".onions":
         return Onion(path.stem, data)
-    agreed = case.approvals | {VAULT}
+    agreed = case.approvals | case.rules.vaults
     for each, onion in unpack(data).items():
         found = Onion(each.removesuffix(".age"), onion)
         if found.name.split("+")[0] == role and agreed >= found.way:
@@ -110,32 +114,18 @@ def window_of(header: sealed.Window) -> OrderWindow:
 
 @dataclass(frozen=True, slots=True)
 class PartyFiles:
-    """A party's own files: its rules, whose key is whose, its policy's hash, the log it trusts."""
+    """A party's own files: what it holds orders against, and the log that it trusts."""
 
     role: str
-    rules: Rules
-    keys: Mapping[str, str]
-    policy_sha256: str
+    copies: OwnCopies
     trust: Trust
 
     @classmethod
-    def of(
-        cls, role: str, policy: bytes, witnesses: bytes, voted: Originals | None = None
-    ) -> PartyFiles:
-        """From its copies. `voted`: the numbers of its plan. Raises Malformed, OrderError."""
-        rules, keys = folders.rules_of(policy, witnesses, voted)
+    def of(cls, role: str, policy: bytes, witnesses: bytes, plan: Plan) -> PartyFiles:
+        """From its copies. Raises Malformed, OrderError, and Refused for policies not voted."""
+        rules, keys = folders.rules_of(policy, witnesses, plan.originals(plan.cameras[0]))
         trust = read_trust(witnesses.decode())
-        return cls(role, rules, keys, hashlib.sha256(policy).hexdigest(), trust)
-
-
-def voted_in(plan: Plan, envelope: bytes, found: CaseFile, now: datetime) -> Originals:
-    """The numbers of the party's own plan, which has to allow the order now.
-
-    `envelope`: the plan's bytes. Raises Refused, PlanExpired, OrderError.
-    """
-    order, digest = found.case.order, hashlib.sha256(envelope).hexdigest()
-    demand_allowed(order, plan, digest, now, found.hold)
-    return plan.originals(order.cameras[0])
+        return cls(role, OwnCopies(rules, keys, hashlib.sha256(policy).hexdigest(), plan), trust)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +166,14 @@ class Party:
             now, copy = clock(), case_copy(folder, found, own.trust)
             request, peeled = self._asked(onion, copy)
             wipe(peeled.inside)
-            may_say(request, own.rules, own.keys, own.policy_sha256, self.spent, now)
+            may_say(request, own.copies, self.spent, now)
             step = Peel(own.role, onion.way, request.window)
             if any(step.window == each.window and own.role == each.role
                    for each in found.case.peels):  # fmt: skip
                 continue
             used_s = max(0, self.spent.used_s(now) - found.case.peeled_s(own.role, now))
             document = records.say_peel(step, found.case.order.id, now, signer)
-            records.read(document, found.case.order.id, own.keys)
+            records.read(document, found.case.order.id, own.copies.keys)
             found = folders.add(folder, found, replace(step, used_s=used_s), document, now)
         return found
 
@@ -194,7 +184,7 @@ class Party:
         """
         own, (request, peeled) = self.files, self._asked(onion, copy)
         try:
-            permit = may_peel(request, own.rules, own.keys, own.policy_sha256, self.spent, now)
+            permit = may_peel(request, own.copies, self.spent, now)
             self.spent.add(permit, now)
         except BaseException:
             wipe(peeled.inside)
@@ -256,11 +246,11 @@ def keyset_of_hold(
     if order.kind is not OrderKind.HOLD or onions[0].name.split("+")[-1] != files.role:
         return None
     given, own = folders.hold_keys(folder), dict[str, Recipient]()
-    if files.role == VAULT:
+    if is_vault(files.role):
         if own_keys is None or not given:
             raise OrderError("hold-without-keys")
-        own = {VAULT: _own_key(own_keys, order, Recipient.parse(given[0].recipient))}
-    return hold_keyset(files.rules.policy, given, files.keys, order.id, own)
+        own = {files.role: _own_key(own_keys, order, Recipient.parse(given[0].recipient))}
+    return hold_keyset(files.copies.rules.policy, given, files.copies.keys, order.id, own)
 
 
 def _own_key(folder: Path, order: Order, like: Recipient) -> Recipient:

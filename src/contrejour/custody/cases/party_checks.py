@@ -3,10 +3,10 @@
 The hub sends everything, and is believed in nothing. Pure: the caller opened the outer layers,
 verified the log's proofs, and holds the list of what is spent.
 
-    may_say(request, rules, keys, policy_sha256, spent, now)            # or it raises
+    may_say(request, own, spent, now)            # or it raises
     …                                          # said, signed, in the log and witnessed
-    permit = may_peel(request, rules, keys, policy_sha256, spent, now)  # or it raises
-    spent.add(permit, now)                                              # durable, and only then …
+    permit = may_peel(request, own, spent, now)  # or it raises
+    spent.add(permit, now)                       # durable, and only then …
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from contrejour.custody.cases import records
 from contrejour.custody.cases.case import Approve, Attest, Case, Peel, apply, before, declare
 from contrejour.custody.cases.hold import demand_held, demand_key_of_hold
 from contrejour.custody.cases.order import Order, OrderWindow, read
-from contrejour.custody.cases.rules import Rules
+from contrejour.custody.cases.rules import Rules, demand_allowed
 from contrejour.custody.cases.signed import SignedAct
 from contrejour.custody.cases.strict import type_of
 from contrejour.custody.ledger.tree import leaf_hash
 from contrejour.custody.ledger.words import PEEL
+from contrejour.law.mandate.plan import Plan
 
 POST_QUANTUM = ("age1pq1", "age1tagpq1")
 """What such recipients begin with (c2sp.org/age)."""
@@ -42,6 +43,10 @@ it was made. Log key, inclusion and each cosignature were verified."""
 class SpentWindows(Protocol):
     """What this party has peeled, ever."""
 
+    @property
+    def newest(self) -> datetime | None:
+        """When it peeled last."""
+
     def has(self, order: str, camera: str, since: datetime) -> bool:
         """Whether the window was peeled for that order."""
 
@@ -50,6 +55,20 @@ class SpentWindows(Protocol):
 
     def used_s(self, now: datetime) -> int:
         """Camera-seconds peeled on this day, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCopies:
+    """What a party holds each order against: its own files, never the hub's.
+
+    `keys`: the keyid of each party. `policy_sha256`: of who opens. `plan`: has to allow the order
+    whenever something is said or peeled, not only when it was declared.
+    """
+
+    rules: Rules
+    keys: Mapping[str, str]
+    policy_sha256: str
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,42 +108,33 @@ class PeelPermit:
 
 
 def may_peel(
-    request: PeelRequest, rules: Rules, keys: Mapping[str, str], policy_sha256: str,
-    spent: SpentWindows, now: datetime,
-) -> PeelPermit:  # fmt: skip
-    """Yes, or why not: as `may_say`, and LedgerError unless the log has, of late, what it said.
-
-    `rules`, `keys` and `policy_sha256` are the party's own.
-    """
-    permit = may_say(request, rules, keys, policy_sha256, spent, now)
-    _demand_said(request, permit.order, rules, keys, now)
+    request: PeelRequest, own: OwnCopies, spent: SpentWindows, now: datetime
+) -> PeelPermit:
+    """Yes, or why not: as `may_say`, and LedgerError unless the log has, of late, what it said."""
+    permit = may_say(request, own, spent, now)
+    _demand_said(request, permit.order, own, now)
     return permit
 
 
-def may_say(
-    request: PeelRequest, rules: Rules, keys: Mapping[str, str], policy_sha256: str,
-    spent: SpentWindows, now: datetime,
-) -> PeelPermit:  # fmt: skip
+def may_say(request: PeelRequest, own: OwnCopies, spent: SpentWindows, now: datetime) -> PeelPermit:
     """Whether the party may say that it peels: all that `may_peel` wants, but that it was said.
 
-    Raises Malformed, SignatureError, LedgerError, SealError, OrderError.
+    Raises Malformed, SignatureError, LedgerError, SealError, OrderError, Refused, PlanExpired.
     """
     copy, window = request.case, request.window
     order = read(copy.order, copy.opening)
-    if order.policy != policy_sha256:
+    if order.policy != own.policy_sha256:
         raise OrderError("order-under-another-policy")
+    demand_allowed(order, own.plan, now, copy.hold)
     if order.held:
         demand_held(order, copy.hold, window, now)
         demand_key_of_hold(order, window, request.epoch)
     else:
         _demand_of_its_day(window, request.epoch)
-    case = replayed(request, order, rules, keys, now)
-    if spent.has(order.id, window.camera, window.since):
-        raise OrderError("order-spent", camera=window.camera, since=utc(window.since))
-    if order.opener:
-        _demand_as_strong(order.opener, window)
-        if spent.order_of(order.opener) not in (None, order.id):
-            raise OrderError("opener-key-used")
+    case = replayed(request, order, own.rules, own.keys, now)
+    _demand_unspent(order, window, spent)
+    if spent.newest and now < spent.newest - own.rules.skew:
+        raise OrderError("clock-before-spent", now=utc(now), newest=utc(spent.newest))
     used_s = max(0, spent.used_s(now) - case.peeled_s(request.role, now))
     apply(case, Peel(request.role, request.way, window, used_s), now)
     return PeelPermit(order, request.role, window)
@@ -175,18 +185,25 @@ def _seen(seen: Seen, entry: str, rules: Rules, now: datetime) -> datetime | Non
     return rules.witnesses.met_at(by)
 
 
-def _demand_said(
-    request: PeelRequest, order: Order, rules: Rules, keys: Mapping[str, str], now: datetime
-) -> None:
+def _demand_unspent(order: Order, window: OrderWindow, spent: SpentWindows) -> None:
+    if spent.has(order.id, window.camera, window.since):
+        raise OrderError("order-spent", camera=window.camera, since=utc(window.since))
+    if order.opener:
+        _demand_as_strong(order.opener, window)
+        if spent.order_of(order.opener) not in (None, order.id):
+            raise OrderError("opener-key-used")
+
+
+def _demand_said(request: PeelRequest, order: Order, own: OwnCopies, now: datetime) -> None:
     """Raises LedgerError unless a log that is shown as it is now has this party's own word."""
     mine = Peel(request.role, request.way, request.window)
-    oldest = rules.voted.cosignature_age
+    oldest, skew = own.rules.voted.cosignature_age, own.rules.skew
     fresh: set[str] = set()
     for data in request.case.words:
-        if type_of(data) == PEEL and records.read(data, order.id, keys)[0] == mine:
+        if type_of(data) == PEEL and records.read(data, order.id, own.keys)[0] == mine:
             by = request.case.seen.get(leaf(data), {})
-            fresh |= {name for name, at in by.items() if now - oldest <= at <= now + rules.skew}
-    if not rules.witnesses.met(fresh):
+            fresh |= {name for name, at in by.items() if now - oldest <= at <= now + skew}
+    if not own.rules.witnesses.met(fresh):
         raise LedgerError(
             "peel-not-in-log", witnesses=", ".join(sorted(fresh)) or "-",
             minutes=oldest // timedelta(minutes=1),

@@ -28,15 +28,13 @@ from contrejour.base.messages import Message
 from contrejour.base.times import utc
 from contrejour.custody.cases.hold import demand_held
 from contrejour.custody.cases.order import HEX, Order, OrderBasis
-from contrejour.custody.openers import demand_shared
+from contrejour.custody.openers import demand_shared, is_vault
 from contrejour.custody.quorum import NONE, Policy
 from contrejour.law.mandate.law import Rule, rulebook
 from contrejour.law.mandate.originals import Originals
 from contrejour.law.mandate.periods import PARIS
 from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.vocabulary import Act
-
-VAULT = "vault"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +64,13 @@ class Rules:
         return self.voted.camera_minutes * 60
 
     def voices(self) -> frozenset[str]:
-        """Those whose approval counts: members of some quorum, but for the vault."""
-        return frozenset().union(*self.policy.ways()) - {VAULT}
+        """Those whose approval counts: members of some quorum, but for vaults."""
+        return frozenset().union(*self.policy.ways()) - self.vaults
+
+    @property
+    def vaults(self) -> frozenset[str]:
+        """Those that approve nothing, and peel last."""
+        return frozenset(filter(is_vault, self.policy.members))
 
     def can_agree(self, without: frozenset[str]) -> bool:
         """Whether there is a quorum without these."""
@@ -98,15 +101,13 @@ def rule_of(basis: OrderBasis) -> tuple[Act, Rule]:
     return act, rulebook()[rule]
 
 
-def demand_allowed(
-    order: Order, plan: Plan, plan_sha256: str, now: datetime, hold: Order | None = None
-) -> None:
+def demand_allowed(order: Order, plan: Plan, now: datetime, hold: Order | None = None) -> None:
     """Raises Refused or PlanExpired, with the citation, unless the plan allows it for each camera.
 
     Raises OrderError for another plan's order, and for what must be destroyed by now, unless the
     order is for what a hold (`hold`: its order) kept in time.
     """
-    if (order.mandate, order.plan) != (plan.mandate, plan_sha256):
+    if (order.mandate, order.plan) != (plan.mandate, plan.sha256):
         raise OrderError("order-for-another-plan")
     if order.held:
         demand_held(order, hold, order, now)

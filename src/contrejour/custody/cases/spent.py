@@ -20,7 +20,7 @@ from contrejour.base.errors import OrderError
 from contrejour.base.files import lock, opened_own, sync, writing
 from contrejour.base.growing import GrowingFile
 from contrejour.base.messages import Message
-from contrejour.base.times import utc
+from contrejour.base.times import of_utc, utc
 from contrejour.custody.cases.party_checks import PeelPermit
 
 FIRST_CHAIN = "0" * 32
@@ -39,6 +39,7 @@ class SpentList:
         self._openers: dict[str, str] = {}
         self._days: dict[str, int] = {}
         self._chain = FIRST_CHAIN
+        self.newest: datetime | None = None
         with writing(path, NOTHING_PEELED):
             self._file = GrowingFile(opened_own(path, 0o600))
             try:
@@ -75,7 +76,9 @@ class SpentList:
         self._windows.add((order, str(told["camera"]), str(told["since"])))
         if opener:
             self._openers.setdefault(opener, order)
-        day = str(told["at"])[:10]
+        at = of_utc(str(told["at"]))
+        self.newest = max(at, self.newest or at)
+        day = at.date().isoformat()
         self._days[day] = self._days.get(day, 0) + seconds
 
     def has(self, order: str, camera: str, since: datetime) -> bool:

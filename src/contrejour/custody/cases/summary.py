@@ -9,7 +9,7 @@ from contrejour.base.shown import in_one_line
 from contrejour.base.times import utc
 from contrejour.custody.cases.case import OVER, Case, State
 from contrejour.custody.cases.private import Private
-from contrejour.custody.cases.rules import VAULT, rule_of
+from contrejour.custody.cases.rules import rule_of
 from contrejour.law.mandate.words import Text
 
 STATES = {
@@ -34,10 +34,10 @@ def state(case: Case, now: datetime) -> State:
 
 def ways(case: Case) -> list[list[str]]:
     """For each quorum that is still possible, who has yet to approve."""
-    left = [
-        way - {VAULT} - case.approvals for way in case.rules.policy.ways()
+    left = {
+        way - case.rules.vaults - case.approvals for way in case.rules.policy.ways()
         if not way & (case.refusals | {case.order.requester})
-    ]  # fmt: skip
+    }  # fmt: skip
     return sorted((sorted(way) for way in left), key=lambda way: (len(way), way))
 
 

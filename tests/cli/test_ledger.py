@@ -18,7 +18,7 @@ from contrejour.custody.ledger.server import LedgerServer, of_log
 from contrejour.custody.ledger.tree import leaf_hash
 
 A, B = "a" * 64, "b" * 64
-CHANGE: dict[str, object] = {"type": "config.change", "old": A, "new": B}
+CHANGE: dict[str, object] = {"type": "config.change", "edge": "bus-041", "old": A, "new": B}
 NAME = "log.example.org/rhone"
 FRENCH = {"LC_ALL": "fr_FR.UTF-8"}
 
@@ -96,7 +96,7 @@ def test_a_stranger_needs_the_files_that_are_served_and_no_more(
 def test_a_changed_entry_a_stale_log_and_a_policy_of_others_are_refused(place: Place) -> None:
     proof, entry = place.prove()
     other = place.folder / "other"
-    other.write_bytes(entry.read_bytes().replace(b'"v":1', b'"v":2'))
+    other.write_bytes(entry.read_bytes().replace(b'"v":2', b'"v":3'))
     check(run("ledger", "verify", proof, "--entry", other, "--policy", place.policy), 20,
           "the proof doesn't lead to the checkpoint")  # fmt: skip
     check(run("ledger", "verify", proof, "--entry", entry, "--policy", place.policy,
@@ -113,7 +113,7 @@ def test_a_changed_entry_a_stale_log_and_a_policy_of_others_are_refused(place: P
         ({**CHANGE, "old": "Jean Dupont"}, 20, "old has a value that can't stand there"),
         ({"type": "face.match"}, 20, "no entry is of the type 'face.match'"),
         ({"at": "now"}, 2, "entries.jsonl:1: not an object with a type"),
-        ({**CHANGE, "v": 2}, 2, "not an object with a type"),
+        ({**CHANGE, "v": 1}, 2, "not an object with a type"),
     ],
 )
 def test_what_must_not_be_written_is_not(

@@ -12,7 +12,7 @@ from contrejour.custody.quorum import parse
 from contrejour.law.mandate.sign import keyid, new_key, raw
 
 AT, LATE = "2027-02-12T09:30:00Z", "2027-02-12T23:00:00Z"
-A = "a" * 64
+A, B = "a" * 64, "b" * 64
 KEYS = {name: new_key() for name in ("vault", "procureur", "dpo", "opj", "mallory")}
 POLICY = "".join(
     f"party {name} age1{name} key:{keyid(KEYS[name].public_key())}\n"
@@ -40,12 +40,13 @@ def of(kind: str, at: str = AT, **data: Json) -> bytes:
     return Entry(kind, at, data).bytes
 
 
-def word(kind: str, role: str, by: str = "", at: str = AT, order: str = LEAF) -> bytes:
+def word(kind: str, role: str, by: str = "", at: str = AT, order: str = LEAF,
+         root: str = A) -> bytes:  # fmt: skip
     """What a party says of the order, signed."""
     key = KEYS[by or role]
     told: dict[str, Json] = {"order": order, "role": role, "key": raw(key.public_key()).hex()}
     if kind == "unseal.peel":
-        told["root"] = A
+        told["root"] = root
     unsigned = Entry(kind, at, {**told, "sig": "0" * 128})
     return Entry(kind, at, {**told, "sig": key.sign(digest(unsigned)).hex()}).bytes
 

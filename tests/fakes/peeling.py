@@ -13,7 +13,6 @@ from fakes.orders import BOTH, DAY, NOW, hold, order, rules, window
 from contrejour.base.errors import PlanExpired
 from contrejour.custody.cases import records, signed
 from contrejour.custody.cases.case import Peel
-from contrejour.custody.cases.case import before as steps_before
 from contrejour.custody.cases.order import Order, OrderWindow
 from contrejour.custody.cases.party_checks import (
     CaseCopy,
@@ -24,6 +23,7 @@ from contrejour.custody.cases.party_checks import (
     may_peel,
 )
 from contrejour.custody.cases.rules import Rules
+from contrejour.custody.openers import before as steps_before
 from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.sign import keyid, new_key
 

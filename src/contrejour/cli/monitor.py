@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import sys
 import time
@@ -67,19 +66,11 @@ def _monitor(args: argparse.Namespace) -> int:
 
 
 def _wanted(args: argparse.Namespace) -> Expectations:
-    from contrejour.custody.ledger.alarms import Expectations
-    from contrejour.custody.openers import read
+    from contrejour.custody.ledger.alarms import expectations
 
-    parties, policies = frozenset[str](), {}
-    for path in args.open_policy:
-        data = arguments.read_bytes(path)
-        policy = policies[hashlib.sha256(data).hexdigest()] = read(data)
-        parties |= frozenset(
-            party for way in policy.ways() for party in way
-            if not policy.members[party][0].startswith("age1")  # one key, of no day
-        )  # fmt: skip
-    return Expectations(
-        epochs.end_of(args), parties, timedelta(seconds=args.batch), policies, epochs.waits(args)
+    policies = [arguments.read_bytes(path) for path in args.open_policy]
+    return expectations(
+        policies, epochs.end_of(args), timedelta(seconds=args.batch), epochs.waits(args)
     )
 
 

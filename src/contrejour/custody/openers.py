@@ -52,6 +52,12 @@ def layers(way: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(way, key=lambda party: (is_vault(party), party), reverse=True))
 
 
+def before(role: str, way: frozenset[str]) -> tuple[str, ...]:
+    """Who of a way takes a layer off before that party, who is of it: those further out."""
+    inwards = layers(way)[::-1]
+    return inwards[: inwards.index(role)]
+
+
 def demand_shared(policy: Policy) -> None:
     """Raises SealError for a policy by which nobody, or one party alone, could open."""
     for party, (_, *words) in policy.members.items():
@@ -76,6 +82,14 @@ def demand_day_keys(policy: Policy) -> None:
     for party in _asked(policy):
         if policy.members[party][0].startswith("age1"):
             raise SealError("key-that-no-day-ends", party=party)
+
+
+def demand_spoken_for(policy: Policy) -> None:
+    """Raises SealError where a party who opens has no `key:`: it could say nothing in the log, so
+    nothing that is sealed for it would ever be opened."""
+    for party in _asked(policy):
+        if not any(word.startswith("key:") for word in policy.members[party][1:]):
+            raise SealError("party-without-key", party=party)
 
 
 def signers(policy: Policy) -> dict[str, note.Key]:

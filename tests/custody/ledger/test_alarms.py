@@ -117,10 +117,20 @@ def test_a_recorder_is_silent_after_two_batches_and_until_it_speaks() -> None:
 
 def test_a_clock_of_tomorrow_is_told_and_buys_no_silence() -> None:
     told = [batch(START + DAY, 0, 9)]
-    assert said(told, START) == ["clock: entry 0: it says it was written at 2027-02-13T00:00:00Z"]
+    assert said(told, START) == [
+        "clock: entry 0 says that it was written at 2027-02-13T00:00:00Z, and was in the log by "
+        "2027-02-12T00:00:00Z"
+    ]
     watch = Watch(Expectations(due))
     watch.see(0, told[0], START)
     assert [each.kind for each in watch.alarms(START + 21 * MINUTE)] == ["clock", "silent"]
+
+
+def test_attack_06_an_entry_of_tomorrow_makes_no_order_of_today_look_backdated() -> None:
+    """Whoever appended one such entry made an alarm of each order of a day: none was heeded."""
+    ahead = of("witness.change", OVER + DAY, old=A, new=A)
+    now = OVER - HOUR
+    assert [each.partition(":")[0] for each in said([ahead, ORDER, *BOTH], now)] == ["clock"]
 
 
 def test_a_log_of_nothing_but_faults_is_not_kept_whole_and_hides_none_that_comes() -> None:

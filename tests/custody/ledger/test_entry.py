@@ -96,10 +96,10 @@ def test_what_no_log_of_ours_holds_is_refused(
 @pytest.mark.parametrize(
     "data",
     [
-        b"", b"[]", b"null", b"{", b"\xff", sample("config.change").bytes + b"\n", b'{"v":1}',
-        sample("config.change").bytes.replace(b'"v":1', b'"v":1.0'),
-        sample("config.change").bytes.replace(b'"v":1', b'"v":1,"v":1'),
-        sample("config.change").bytes.replace(b'"v":1', b'"v": 1'),
+        b"", b"[]", b"null", b"{", b"\xff", sample("edge.enroll").bytes + b"\n", b'{"v":1}',
+        sample("edge.enroll").bytes.replace(b'"v":1', b'"v":1.0'),
+        sample("edge.enroll").bytes.replace(b'"v":1', b'"v":1,"v":1'),
+        sample("edge.enroll").bytes.replace(b'"v":1', b'"v": 1'),
         b"[" * 4000, b"9" * 4000, b"x" * 5000,
     ],
 )  # fmt: skip

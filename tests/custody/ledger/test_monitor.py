@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fakes.entries import MINUTE, OVER, A, batch, of
 from fakes.ledgers import LOG, ORIGIN, WITNESSES, trust
-from fakes.openings import APPROVED, ORDER, POLICIES, word
+from fakes.openings import APPROVED, ORDER, POLICIES, order, word
 from fakes.parties import due
 
 from contrejour.custody.ledger.alarms import Expectations
@@ -23,7 +23,7 @@ WANTED = Expectations(due, policies=POLICIES)
 NOW = OVER - 120 * MINUTE
 NOW_S = int(NOW.timestamp())
 UNKNOWN = word("unseal.peel", "dpo", order=A)
-CHANGE = of("config.change", old=A, new=A)
+CHANGE = of("witness.change", old=A, new=A)
 
 
 pytestmark = pytest.mark.slow  # serves on loopback
@@ -169,8 +169,27 @@ def test_what_was_read_is_judged_by_the_clock_while_the_log_is_away(served: Serv
     served.shown = lambda *_: Response(503)
     assert look(monitor, served, NOW_S + 1201) == ["log", "silent"]
     served.show("real")
-    served.grow("real", batch(NOW + 18 * MINUTE, 9, 20))
+    served.grow("real", batch(NOW + 18 * MINUTE, 9, 20), time_s=NOW_S + 1200)
     assert look(monitor, served, NOW_S + 1202) == []
+
+
+def test_attack_05_an_order_that_says_it_is_older_than_the_round_before_is_told(
+    served: Served,
+) -> None:
+    """In a log in which nothing else was written meanwhile, nobody saw that it is new."""
+    monitor, day_s = Monitor(trust(), WANTED), 86_400
+    served.grow("real", time_s=NOW_S + day_s)
+    assert look(monitor, served, NOW_S + day_s) == []
+    served.grow("real", order(nonce="b" * 32), time_s=NOW_S + day_s + 60)
+    assert look(monitor, served, NOW_S + day_s + 60) == ["entry", "order"], "and it ran out"
+
+
+def test_attack_06_a_time_after_the_cosignatures_is_told_and_counts_as_theirs(
+    served: Served,
+) -> None:
+    monitor = Monitor(trust(), WANTED)
+    served.grow("real", batch(NOW + 20 * MINUTE, 0, 9))
+    assert look(monitor, served, NOW_S + 1201) == ["clock", "silent"]
 
 
 def test_a_log_that_fails_half_way_through_is_read_whole_the_next_time(served: Served) -> None:

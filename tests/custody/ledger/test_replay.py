@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from fakes.openings import (
     APPROVED,
@@ -15,13 +17,14 @@ from fakes.openings import (
     POLICIES,
     REFUSED,
     A,
+    B,
     of,
     order,
     word,
 )
 
 from contrejour.base.canonical import Json, canonical
-from contrejour.custody.ledger.entry import Entry
+from contrejour.custody.ledger.entry import Entry, read
 from contrejour.custody.ledger.replay import Replay
 from contrejour.custody.ledger.tree import leaf_hash
 
@@ -80,11 +83,15 @@ BACKDATED = order("2027-02-11T09:30:00Z")
         ([ORDER, *BOTH, word("unseal.peel", "mallory")], "not the key of mallory"),
         ([ORDER, APPROVED, PEELED], "no quorum with it has approved"),
         ([ORDER, *BOTH, REFUSED, FIRST], "no quorum with it has approved"),
-        ([ORDER, *BOTH, PEELED], "more windows than those before"),
-        ([ORDER, *BOTH, FIRST, PEELED, PEELED], "more windows than those before"),
-        ([ORDER, *BOTH, FIRST, word("unseal.peel", "vault")], "more windows than those before"),
+        ([ORDER, *BOTH, PEELED], "once more, or one of which those before"),
+        ([ORDER, *BOTH, FIRST, PEELED, PEELED], "once more, or one of which those before"),
+        ([ORDER, *BOTH, FIRST, word("unseal.peel", "vault")], "or one of which those before"),
+        ([ORDER, *BOTH, FIRST, word("unseal.peel", "procureur", root=B)], "one of which those"),
+        ([ORDER, *BOTH, REFUSED, ORDER, *BOTH, FIRST], "no quorum with it has approved"),
+        ([ORDER, *BOTH, FIRST, word("unseal.peel", "procureur"),
+          word("unseal.peel", "vault", root=B)], "one of which those"),
         ([ORDER, *BOTH, of("unseal.done", order=LEAF, n=1, root=A)], "before all of a quorum"),
-        ([of("config.change", old=A, new=A), BACKDATED], "after an entry of"),
+        ([of("config.change", edge="bus-041", old=A, new=A), BACKDATED], "after an entry of"),
         ([order(policy=A)], "isn't known here"),
     ],
 )  # fmt: skip
@@ -102,6 +109,21 @@ def test_attack_05_a_peel_before_an_order_has_waited_is_an_alarm() -> None:
     replay = Replay(POLICIES)
     findings = [each for data in (WAITING, *both, hasty) for each in replay.see(data)]
     assert ["before the order may be used" in str(each) for each in findings] == [True]
+
+
+def test_attack_05_an_order_waits_from_when_the_log_can_have_had_it() -> None:
+    """A day back by its own word, and peeled an hour after by the monitor's own reading."""
+    quiet, back = datetime(2027, 2, 13, 9, tzinfo=UTC), order(not_before=AT, urgent=False)
+    of_it = leaf_hash(back).hex()
+    both = [word("order.approve", each, order=of_it) for each in ("procureur", "dpo")]
+    hasty = word("unseal.peel", "dpo", order=of_it, at="2027-02-14T09:30:00Z")
+    replay, found = Replay(POLICIES), list[str]()
+    for data in (back, *both, hasty):
+        leaf = leaf_hash(data).hex()
+        by = quiet + timedelta(hours=1)
+        found += map(str, replay.findings(read(data), leaf, by, quiet))
+    assert "after an entry of 2027-02-13T09:00:00Z" in found[0]
+    assert "says at 2027-02-13T10:00:00Z that it peels" in found[-1]
 
 
 def test_attack_06_a_monitor_without_the_policy_believes_no_word() -> None:

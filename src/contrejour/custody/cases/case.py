@@ -23,7 +23,7 @@ from contrejour.base.messages import Message
 from contrejour.base.times import utc
 from contrejour.custody.cases.order import Order, OrderKind, OrderWindow
 from contrejour.custody.cases.rules import Rules
-from contrejour.custody.openers import layers
+from contrejour.custody.openers import before
 
 
 class State(StrEnum):
@@ -295,12 +295,6 @@ def _demand_peeled(case: Case, windows: tuple[OrderWindow, ...], kind: OrderKind
         raise OrderError("order-of-another-kind", kind=case.order.kind.value, expected=kind.value)
     if not windows or not all(map(case.is_peeled, windows)):
         raise OrderError("not-peeled-by-all")
-
-
-def before(role: str, way: frozenset[str]) -> tuple[str, ...]:
-    """Who of a quorum takes a layer off before that party: those further out."""
-    inwards = layers(way)[::-1]
-    return inwards[: inwards.index(role)]
 
 
 def demand_peel(case: Case, step: Peel, now: datetime) -> None:

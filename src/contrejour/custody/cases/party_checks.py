@@ -19,7 +19,7 @@ from typing import Protocol, TypeAlias
 from contrejour.base.errors import LedgerError, OrderError, SealError
 from contrejour.base.times import utc
 from contrejour.custody.cases import records
-from contrejour.custody.cases.case import Approve, Attest, Case, Peel, apply, before, declare
+from contrejour.custody.cases.case import Approve, Attest, Case, Peel, apply, declare
 from contrejour.custody.cases.hold import demand_held, demand_key_of_hold
 from contrejour.custody.cases.order import Order, OrderWindow, read
 from contrejour.custody.cases.rules import Rules, demand_allowed
@@ -27,6 +27,7 @@ from contrejour.custody.cases.signed import SignedAct
 from contrejour.custody.cases.strict import type_of
 from contrejour.custody.ledger.tree import leaf_hash
 from contrejour.custody.ledger.words import PEEL
+from contrejour.custody.openers import before
 from contrejour.law.mandate.plan import Plan
 
 POST_QUANTUM = ("age1pq1", "age1tagpq1")

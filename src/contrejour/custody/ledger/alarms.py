@@ -1,22 +1,24 @@
 """The alarms about a log: wrong entries, what is late, who is silent. Pure.
 
     watch = Watch(Expectations(due))
-    watch.see(number, entry, now)         # each entry once, in order
+    watch.see(number, entry, by, since)   # each entry once, in order
     watch.alarms(now)                     # what is wrong now
 
-An alarm about an entry that is wrong (replay.py), too early or dated ahead of our clock stays for
-ever. An alarm about what is late or silent ends when that comes.
+An alarm about an entry that is wrong (replay.py), too early or dated after its cosignatures stays
+for ever. An alarm about what is late or silent ends when that comes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from contrejour.base.errors import LedgerError
 from contrejour.base.messages import Message
 from contrejour.base.times import utc
+from contrejour.custody import openers
 from contrejour.custody.ledger.entry import Entry, read
 from contrejour.custody.ledger.replay import WAITS, Replay
 from contrejour.custody.ledger.tree import leaf_hash
@@ -59,6 +61,16 @@ class Expectations:
     waits: timedelta = WAITS
 
 
+def expectations(
+    policies: Iterable[bytes], due: Callable[[date], datetime], batch: timedelta, waits: timedelta
+) -> Expectations:
+    """By the policies of those who open, as files have them: whose words count, and who has keys of
+    days. Raises Malformed, SealError."""
+    known = {hashlib.sha256(data).hexdigest(): openers.read(data) for data in policies}
+    parties = frozenset[str]().union(*(openers.signers(each) for each in known.values()))
+    return Expectations(due, parties, batch, known, waits)
+
+
 class Watch:
     """Keeps the answers to orders, the keys published and destroyed, the last word of each edge."""
 
@@ -72,8 +84,13 @@ class Watch:
         self._destroyed: dict[date, set[str]] = {}
         self._heard: dict[str, datetime] = {}
 
-    def see(self, number: int, data: bytes, now: datetime) -> None:
-        """Take the next entry; `now` is aware."""
+    def see(self, number: int, data: bytes, by: datetime, since: datetime | None = None) -> None:
+        """Take the next entry.
+
+        `by`: when witnesses had cosigned a tree that has it, or our own time. It was written
+        before: a later time in it moves no other. `since`: when they had one without it. Both
+        aware.
+        """
         try:
             entry = read(data)
         except LedgerError as error:
@@ -81,12 +98,13 @@ class Watch:
                 Alarm(Message("monitor-entry", number=number, fault=error.message), "entry")
             )
         leaf = leaf_hash(data).hex()
-        for each in self._replay.findings(entry, leaf):
+        for each in self._replay.findings(entry, leaf, by, since):
             self._say(Alarm(Message("monitor-entry", number=number, fault=each), "entry"))
         at = datetime.fromisoformat(entry.at)
-        if at - now > timedelta(seconds=EARLY_S):
-            self._say(Alarm(Message("monitor-clock", number=number, at=entry.at), "clock"))
-        return self._take(number, entry, leaf, min(at, now))
+        if at - by > timedelta(seconds=EARLY_S):
+            late = Message("monitor-clock", number=number, at=entry.at, by=utc(by))
+            self._say(Alarm(late, "clock"))
+        return self._take(number, entry, leaf, min(at, by))
 
     def _take(self, number: int, entry: Entry, leaf: str, at: datetime) -> None:
         words = {key: str(entry.data[key]) for key in ("order", "edge", "role") & entry.data.keys()}

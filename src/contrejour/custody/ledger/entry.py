@@ -24,7 +24,7 @@ from contrejour.base.times import of_utc
 Fits = Callable[[object], bool]
 MOST_BYTES = 4096
 SALT_BYTES = 32
-VERSIONS = {"unseal.peel": 2}
+VERSIONS = {"config.change": 2, "unseal.peel": 2}
 """Of a type whose fields changed; 1 of any other. What is older is refused."""
 
 
@@ -129,7 +129,7 @@ TYPES: Mapping[str, Mapping[str, Fits]] = {
     "hold.rewrap": {"order": HASH, "keyset": HASH, "expires": _moment, "n": _count},
     "export.make": {"order": HASH, "bag": HASH, "recipients": _some(HASH, 16)},
     "access.view": {"role": NAME, "camera": NAME, **_SPAN},
-    "config.change": {"old": HASH, "new": HASH},
+    "config.change": {"edge": NAME, "old": HASH, "new": HASH},
     "epoch.shred": {"role": NAME, "epoch": _day, "method": METHOD},
     "hold.shred": {"order": HASH, "role": NAME, "method": METHOD},
     "media.delete": {"edge": NAME, "camera": NAME, **_SPAN, "reason": REASON},

@@ -19,7 +19,13 @@ from contrejour.custody.ledger import tiles
 from contrejour.custody.ledger.alarms import Alarm, Expectations, Watch
 from contrejour.custody.ledger.checkpoint import Checkpoint
 from contrejour.custody.ledger.read import audit, read_checkpoint
-from contrejour.custody.ledger.verify import Ages, Trust, TrustedCheckpoint, check_checkpoint
+from contrejour.custody.ledger.verify import (
+    Ages,
+    Trust,
+    TrustedCheckpoint,
+    check_checkpoint,
+    cosigned_at,
+)
 from contrejour.custody.note import Note
 
 ROUND_S = 45.0
@@ -71,11 +77,13 @@ class Monitor:
     def _follow(self, read: tiles.TileReader, signed: Note, now: datetime) -> None:
         """Audit a checkpoint and take its new entries; none where this raises LedgerError."""
         told = self._seen.size if self._seen else 0
+        by = min(now, cosigned_at(check_checkpoint(signed, self._trust), self._trust) or now)
+        since = cosigned_at(self.believed[1], self._trust) if self.believed else None
         watch, waiting = self._watch or Watch(self._wanted), list[tuple[int, bytes]]()
         first = self._watch is None
 
         def take(number: int, data: bytes) -> None:
-            watch.see(number, data, now)
+            watch.see(number, data, by, since)
             if number >= told:
                 self._new(data)
 

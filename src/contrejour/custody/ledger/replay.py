@@ -10,12 +10,12 @@ this finds an opening without an order, missing manifests of an edge, a budget t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from contrejour.base.canonical import Json
 from contrejour.base.errors import LedgerError
 from contrejour.base.messages import Message
-from contrejour.base.times import of_utc
+from contrejour.base.times import of_utc, utc
 from contrejour.custody.ledger.entry import HIDDEN, Entry, commitment, read
 from contrejour.custody.ledger.logged_order import LoggedOrder
 from contrejour.custody.ledger.tree import leaf_hash
@@ -59,22 +59,32 @@ class Replay:
         late = {leaf: by for leaf, by in self._hidden.items() if at > by}
         return [Message("order-not-revealed", order=leaf, deadline=by) for leaf, by in late.items()]
 
-    def findings(self, entry: Entry, leaf: str) -> Iterator[Message]:
-        """As `see`, of an entry that was read, and its leaf hash in hex."""
-        self._latest = max(self._latest or entry.at, entry.at)
-        is_late = of_utc(self._latest) - of_utc(entry.at) > DATED_BACK
+    def findings(
+        self, entry: Entry, leaf: str, by: datetime | None = None, since: datetime | None = None
+    ) -> Iterator[Message]:
+        """As `see`, of an entry that was read, and its leaf hash in hex.
+
+        `by`: a tree that has it was cosigned then. An entry that says a later time is taken for one
+        of then, and says nothing of when others were. `since`: a tree without it was cosigned then.
+        """
+        at = min(entry.at, utc(by)) if by else entry.at
+        since_ = utc(since) if since else ""
+        self._latest = max(self._latest, at if at == entry.at else "", since_)
+        latest = of_utc(self._latest or at)
+        is_late = latest - of_utc(entry.at) > DATED_BACK
         if is_late and entry.type.startswith(("order.", "unseal.")):
-            yield Message("entry-dated-back", at=entry.at, latest=self._latest)
+            yield Message("entry-dated-back", at=entry.at, latest=utc(latest))
         if entry.type == "order.declare":
             policy = self._policies.get(str(entry.data["policy"]))
             if policy is None:
                 yield Message("order-under-unknown-policy", policy=str(entry.data["policy"]))
-            self._orders[leaf] = LoggedOrder(entry, policy)
+            # the same bytes once more begin nothing anew: what was refused stays so
+            self._orders.setdefault(leaf, LoggedOrder(entry, policy, max(entry.at, since_)))
             if entry.data["secret"] is not None:
                 self._secret[leaf] = _keys(entry.data["secret"])
                 self._hidden[leaf] = str(self._secret[leaf]["reveal_by"])
         elif "order" in entry.data:
-            yield from self._of_order(entry, str(entry.data["order"]))
+            yield from self._of_order(entry, str(entry.data["order"]), at, since_)
         elif entry.type in ("edge.enroll", "edge.revoke"):
             change = self._revoked.add if entry.type == "edge.revoke" else self._revoked.discard
             change(str(entry.data["edge"]))
@@ -83,7 +93,7 @@ class Replay:
         elif entry.type == "dp.release":
             yield from self._of_budget(entry)
 
-    def _of_order(self, entry: Entry, order: str) -> Iterator[Message]:
+    def _of_order(self, entry: Entry, order: str, at: str, since: str) -> Iterator[Message]:
         if order not in self._orders:
             yield Message("entry-of-undeclared-order", type=entry.type)
             return
@@ -96,9 +106,9 @@ class Replay:
                 yield Message("reveal-of-something-else")
             return
         known = self._orders[order]
-        if entry.at > known.expires and entry.type in OPENS | {"order.approve"}:
+        if max(entry.at, since) > known.expires and entry.type in OPENS | {"order.approve"}:
             yield Message("entry-of-order-over", type=entry.type)
-        if wrong := known.fault(entry, self._waits):
+        if wrong := known.fault(entry, self._waits, at):
             yield wrong
         else:
             known.take(entry)

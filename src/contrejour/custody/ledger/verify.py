@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from contrejour.base.errors import LedgerError
 from contrejour.base.messages import Message
@@ -92,6 +93,16 @@ def check_checkpoint(signed: Note, trust: Trust, ages: Ages | None = None) -> Tr
             "too-few-witnesses", witnesses=", ".join(by) or "none", quorum=trust.policy.quorum
         )
     return TrustedCheckpoint(told, by)
+
+
+def cosigned_at(seen: TrustedCheckpoint, trust: Trust) -> datetime | None:
+    """By when enough witnesses had cosigned it; None where none is asked, or years are beyond any
+    calendar."""
+    try:
+        times = {name: datetime.fromtimestamp(at_s, UTC) for name, at_s in seen.by.items()}
+    except (OverflowError, ValueError, OSError):
+        return None
+    return trust.policy.met_at(times)
 
 
 def check_entry(

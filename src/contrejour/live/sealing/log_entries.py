@@ -96,7 +96,7 @@ class LogEntries:
         leaves = list(self._leaves(state))
         lines = []
         if config and config != (old := state.get("config", NO_CONFIG)):
-            lines.append(Entry("config.change", utc(now), {"old": old, "new": config}).bytes)
+            lines.append(self._entry(now, "config.change", {"old": old, "new": config}))
             state["config"] = config
         if leaves:
             first, state["to"] = state["to"], state["to"] + len(leaves)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from itertools import permutations
 from pathlib import Path
@@ -14,6 +15,7 @@ from fakes.sections import ceremony
 
 from contrejour.base.errors import ContrejourError, Refused, SealError
 from contrejour.custody import voted
+from contrejour.custody.cases.folder import rules_of
 from contrejour.custody.cases.rules import Rules
 from contrejour.custody.openers import demand_day_keys, read
 from contrejour.custody.quorum import parse
@@ -97,6 +99,20 @@ def test_attack_04_a_key_that_no_day_ends_is_for_nothing_live() -> None:
     mixed = lines.replace(str(SIGNERS["operator"]), str(KEYS["operator"]))
     with pytest.raises(SealError, match="operator"):
         demand_day_keys(read((mixed + REST).encode()))
+
+
+def test_attack_06_no_policy_is_voted_whose_vault_can_say_nothing_in_the_log(
+    opening: bytes,
+) -> None:
+    """That it had no key to sign with was found out when the first order came to it."""
+    assert voted.read(opening, WITNESSES)
+    for party in FOUR:
+        mute = re.sub(rf"(party {party} \S+) key:\S+", r"\1", opening.decode()).encode()
+        assert mute != opening
+        with pytest.raises(SealError, match=f"no key: of {party}"):
+            voted.read(mute, WITNESSES)
+        with pytest.raises(SealError, match=f"no key: of {party}"):
+            rules_of(mute, WITNESSES)
 
 
 def test_attack_22_whoever_approves_for_one_party_publishes_for_no_other() -> None:

@@ -41,13 +41,14 @@ class Recorder:
         lines, logged, today = [], [], datetime.now(UTC).date()
         for party in PARTIES:
             root, days = self.folder / f"{party}.root", self.folder / party
-            run("keys", "new", root)
+            made = run("keys", "new", root)
             run("keys", "make", days, "--days", 2)
             done = run("keys", "publish", days, "--days", 2, "--party", f"{party}.example",
                        "--key", root, "-o", notes / f"{party}.note")  # fmt: skip
             data = (notes / f"{party}.note").read_bytes()
             logged += [(party, day, data) for day in (today, today + timedelta(days=1))]
-            lines.append(f"party {party} {done.stdout.strip()}\n")
+            key = f"key:{made.stdout.split()[-1]}"
+            lines.append(f"party {party} {done.stdout.strip()} {key}\n")
         ledgers.log_keysets(notes, logged)
         (self.disk / "open.policy").write_text("".join(lines) + POLICY)
         (self.disk / "witness.policy").write_text(ledgers.POLICY)

@@ -9,7 +9,7 @@ from fakes import ledgers
 
 from contrejour.custody.seal import keynotes, keys
 from contrejour.custody.seal.recipient import RecipientKind
-from contrejour.law.mandate.sign import new_key, private_pem
+from contrejour.law.mandate.sign import keyid, new_key, private_pem
 
 PARTIES = ("vault", "prosecutor", "dpo", "operator")
 
@@ -31,7 +31,8 @@ def ceremony(
         signed = keys.publish(folder / party, held, f"{party}.example", key)
         (folder / "notes" / f"{party}.note").write_bytes(signed)
         logged += [(party, day, signed) for day in held]
-        lines.append(f"party {party} {keynotes.Verifier.of(f'{party}.example', key)}\n")
+        vkey = keynotes.Verifier.of(f"{party}.example", key)
+        lines.append(f"party {party} {vkey} key:{keyid(key.public_key())}\n")
     ledgers.log_keysets(folder / "notes", logged)
     (folder / "open.policy").write_text("".join(lines) + REST)
     (folder / "witness.policy").write_text(ledgers.POLICY)

@@ -31,6 +31,7 @@ def read(opening: bytes, witnesses: bytes) -> VotedPolicies:
     """
     policy = openers.read(opening)
     openers.demand_day_keys(policy)
+    openers.demand_spoken_for(policy)
     try:
         trust = read_trust(witnesses.decode())
     except UnicodeDecodeError as error:

@@ -53,6 +53,7 @@ from contrejour.custody.cases.private import Private
 from contrejour.custody.cases.rules import Rules, keys
 from contrejour.custody.ledger.tree import leaf_hash
 from contrejour.custody.ledger.verify import Trust, check_entry, read_trust
+from contrejour.custody.openers import demand_spoken_for
 from contrejour.custody.quorum import parse
 from contrejour.law.mandate.originals import Originals, PolicyHashes
 
@@ -93,6 +94,7 @@ def rules_of(
         rules = Rules(parties, parse(witnesses.decode(), "witness"), voted or Originals())
     except UnicodeDecodeError as error:
         raise Malformed("policy-not-utf-8") from error
+    demand_spoken_for(parties)
     return rules, dict(keys(parties))
 
 

@@ -6,7 +6,7 @@ import io
 import json
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,6 +39,8 @@ class Desk:
     folder: Path
     originals: dict[str, object] = field(default_factory=dict)
     """What was voted of them."""
+    env: Mapping[str, object] = field(default_factory=dict)
+    """Of the commands."""
     case: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -62,9 +64,11 @@ class Desk:
         (self.folder / "plan.json").write_bytes(envelope("record", "export.requisition", **voted))
 
     def __call__(self, *args: object, **more: object) -> subprocess.CompletedProcess[str]:
-        return run("case", *args, cwd=self.folder, env={"LC_ALL": "C.UTF-8"}, **more)
+        return run("case", *args, cwd=self.folder, env={"LC_ALL": "C.UTF-8", **self.env}, **more)
 
-    def declare(self, *more: object, role: str = "opj", since: datetime = SINCE) -> object:
+    def declare(
+        self, *more: object, role: str = "opj", since: datetime = SINCE
+    ) -> subprocess.CompletedProcess[str]:
         opener = () if "--hold-until" in more else ("--opener", "age1opener00")
         return self(
             "declare", "-o", self.case, "--as", role, "--key", f"{role}.key",

@@ -52,7 +52,7 @@ def _own_files(args: argparse.Namespace) -> PartyFiles:
 
     plan = Plan(arguments.read_bytes(args.plan), [public_key(args.pub)])
     policy, witnesses = arguments.read_bytes(args.policy), arguments.read_bytes(args.witnesses)
-    return PartyFiles.of(args.role, policy, witnesses, plan)
+    return PartyFiles.of(args.role, policy, witnesses, plan, args.keyset)
 
 
 def each_in(output: Path, paths: Sequence[Path]) -> list[Path]:
@@ -115,6 +115,12 @@ PEEL = Command(
             help="the plan that must allow the order, now: the party's own copy",
         ),
         PLAN_KEY,
+        Option(
+            "--keyset",
+            file("NOTE|PROOF|DIR"),
+            repeated=True,
+            help="what parties published of that day, and that the log has it, or their folder",
+        ),
         Option(
             "--sign",
             FILE,

@@ -13,11 +13,11 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contrejour.base.errors import LedgerError, OrderError
+from contrejour.base.errors import LedgerError, OrderError, SealError
 from contrejour.base.files import filling, make_folder
 from contrejour.base.times import Clock, utc
 from contrejour.custody.cases import folder as folders
@@ -36,13 +36,14 @@ from contrejour.custody.cases.party_checks import (
 from contrejour.custody.cases.spent import SpentList
 from contrejour.custody.ledger.tree import leaf_hash
 from contrejour.custody.ledger.verify import Trust, read_trust
-from contrejour.custody.openers import is_vault, layers
+from contrejour.custody.openers import is_vault, layers, signers
 from contrejour.custody.quorum import Policy
 from contrejour.custody.seal import onion as sealed
 from contrejour.custody.seal.keys import hold_path, make_hold, read_identity
 from contrejour.custody.seal.new_files import writing
 from contrejour.custody.seal.onion import Keyset, unpack
 from contrejour.custody.seal.open import PeeledLayer, peel, rehold, rewrap
+from contrejour.custody.seal.parties import Parties
 from contrejour.custody.seal.recipient import OpeningKey, Recipient
 from contrejour.custody.seal.wipe import wipe
 from contrejour.law.mandate.plan import Plan
@@ -114,18 +115,34 @@ def window_of(header: sealed.Window) -> OrderWindow:
 
 @dataclass(frozen=True, slots=True)
 class PartyFiles:
-    """A party's own files: what it holds orders against, and the log that it trusts."""
+    """A party's own files: what it holds orders against, and the log that it trusts.
+
+    `notes`: what parties published of a day, and proofs that the log has it, or folders of both.
+    """
 
     role: str
     copies: OwnCopies
     trust: Trust
+    notes: Sequence[Path] = ()
 
     @classmethod
-    def of(cls, role: str, policy: bytes, witnesses: bytes, plan: Plan) -> PartyFiles:
+    def of(
+        cls, role: str, policy: bytes, witnesses: bytes, plan: Plan, notes: Sequence[Path] = ()
+    ) -> PartyFiles:
         """From its copies. Raises Malformed, OrderError, and Refused for policies not voted."""
         rules, keys = folders.rules_of(policy, witnesses, plan.originals(plan.cameras[0]))
         trust = read_trust(witnesses.decode())
-        return cls(role, OwnCopies(rules, keys, hashlib.sha256(policy).hexdigest(), plan), trust)
+        sha256 = hashlib.sha256(policy).hexdigest()
+        return cls(role, OwnCopies(rules, keys, sha256, plan), trust, notes)
+
+    def demand_logged_keys(self, window: sealed.Window) -> None:
+        """Raises SealError unless a day's window was sealed for keys that parties published, all of
+        them in the log. What is of no day, or of a policy without keys of days, says no keys."""
+        policy = self.copies.rules.policy
+        if window.epoch and signers(policy):
+            keys = Parties(policy, self.notes, self.trust).keys(window.epoch, date.max)
+            if keys.id != window.keyset:
+                raise SealError("window-of-other-keys", day=window.epoch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +160,13 @@ class Party:
     def _asked(self, onion: Onion, copy: CaseCopy) -> tuple[PeelRequest, PeeledLayer]:
         """What an onion asks for; the caller wipes `inside`. Raises SealError."""
         peeled = peel(onion.data, [self.key], None)
-        if peeled.is_last != is_vault(self.files.role):
+        try:
+            if peeled.is_last != is_vault(self.files.role):
+                raise OrderError("vault-not-innermost", onion=onion.name)
+            self.files.demand_logged_keys(peeled.window)
+        except BaseException:
             wipe(peeled.inside)
-            raise OrderError("vault-not-innermost", onion=onion.name)
+            raise
         window = window_of(peeled.window)
         return PeelRequest(copy, self.files.role, onion.way, window, self.epoch), peeled
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing, OutputExists, SealError
 from contrejour.base.files import filling
 from contrejour.base.foreign import opened
+from contrejour.base.messages import Message
 from contrejour.base.stderr import warn
 from contrejour.cli import arguments
 from contrejour.cli.command import Argument, Command, Option, Switch
@@ -20,7 +21,6 @@ from contrejour.cli.terminal import Terminal
 from contrejour.cli.values import DIR, FILE, file, text
 
 if TYPE_CHECKING:
-    from contrejour.custody.seal.manifest import Manifest
     from contrejour.custody.seal.recipient import OpeningKey
 
 
@@ -43,6 +43,8 @@ class Sealer:
             plan = Plan(arguments.read_bytes(args.plan), [public_key(args.pub)])
             sha256 = hashlib.sha256(self._text.encode()).hexdigest()
             plan.originals(plan.cameras[0]).demand_opened_by(sha256)
+        else:
+            warn(Message("policy-not-held-to-a-plan", policy=policy))
         told = [arguments.read_bytes(path) for path in args.keyset]
         self.keys = keys_of(openers, told, day_of(self._now_ms))
 
@@ -65,7 +67,7 @@ def _seal(args: argparse.Namespace) -> int:
 
 
 def _open(args: argparse.Namespace) -> int:
-    from contrejour.custody.seal.age import decrypt
+    from contrejour.custody.seal.age import decrypt, kept
     from contrejour.custody.seal.keys import read_identity
     from contrejour.custody.seal.new_files import writing as whole
     from contrejour.custody.seal.wipe import wipe
@@ -84,7 +86,7 @@ def _open(args: argparse.Namespace) -> int:
             filling(args.output),
             whole(args.output, 0o600) as out,
         ):
-            for chunk in kept(decrypt(source, keys), args.allow_truncated):
+            for chunk in kept(decrypt(source, keys), warn if args.allow_truncated else None):
                 out.write(chunk)
                 wipe(chunk)
     finally:
@@ -110,6 +112,8 @@ def _window_keys(sealed: Path, keys: Sequence[OpeningKey], edge: str | None) -> 
 
     With `edge`, only a file that its manifest vouches for. Raises SealError, InputMissing.
     """
+    from contrejour.custody.seal.file import vouched
+    from contrejour.custody.seal.keynotes import Verifier
     from contrejour.custody.seal.onion import unpack
     from contrejour.custody.seal.open import unwrap
     from contrejour.custody.seal.segment import ONIONS
@@ -117,42 +121,12 @@ def _window_keys(sealed: Path, keys: Sequence[OpeningKey], edge: str | None) -> 
     window, onions = None, sealed.with_name(ONIONS)
     wrapped = unpack(arguments.read_bytes(onions)) if onions.exists() or edge else {}
     if edge:
-        told = vouched(sealed, edge)
+        told = vouched(sealed, Verifier.parse(edge))
         hashes = {name: hashlib.sha256(data).hexdigest() for name, data in wrapped.items()}
         if hashes != dict(told.onions):
             raise SealError("onions-of-another-edge", onions=onions, edge=told.edge)
         window = told.window
     return [unwrap(wrapped.values(), keys, window)[1]] if wrapped else list(keys)
-
-
-def vouched(sealed: Path, edge: str) -> Manifest:
-    """The manifest beside a file, which that recorder signed, and which has the file in it.
-
-    Raises SealError, InputMissing.
-    """
-    from contrejour.custody.seal import keynotes, manifest
-    from contrejour.custody.seal.segment import MANIFEST
-
-    by = keynotes.Verifier.parse(edge)
-    told = manifest.verify(arguments.read_bytes(sealed.with_name(MANIFEST)), by)
-    with opened(sealed, follow=True) as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if (sealed.name, digest) not in {(each.name, each.ct_sha256) for each in told.segs}:
-        raise SealError("not-what-was-sealed", sealed=sealed, edge=by.name)
-    return told
-
-
-def kept(chunks: Iterator[bytearray], allow: bool) -> Iterator[bytearray]:
-    """The chunks; where `allow`, an end that is missing is a warning, once there was something."""
-    some = False
-    try:
-        for chunk in chunks:
-            yield chunk
-            some = True
-    except SealError as error:
-        if not (allow and some):
-            raise
-        warn(error.message)
 
 
 KEYSET = Option(

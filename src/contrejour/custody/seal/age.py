@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from contrejour.base.errors import SealError
+from contrejour.base.messages import Tell
 from contrejour.custody.seal import header
 from contrejour.custody.seal.header import ByteSource, Stanza
 from contrejour.custody.seal.recipient import FILE_KEY_BYTES, OpeningKey, Recipient, RecipientKind
@@ -127,6 +128,20 @@ def decrypt(source: ByteSource, identities: Sequence[OpeningKey]) -> Iterator[by
             return
         yield chunk
         sealed, count = following, count + 1
+
+
+def kept(chunks: Iterator[bytearray], cut: Tell | None) -> Iterator[bytearray]:
+    """The chunks of `decrypt`. `cut`: told why the end is missing, once there was something, in
+    place of SealError; None: that is an error, as else."""
+    some = False
+    try:
+        for chunk in chunks:
+            yield chunk
+            some = True
+    except SealError as error:
+        if cut is None or not some:
+            raise
+        cut(error.message)
 
 
 def _opened(source: ByteSource, identities: Sequence[OpeningKey]) -> ChaCha20Poly1305:

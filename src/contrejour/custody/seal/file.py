@@ -7,16 +7,20 @@ open.policy    the policy
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
-from contrejour.base.errors import OutputExists
+from contrejour.base.errors import InputMissing, OutputExists, SealError
 from contrejour.base.files import new_folder
-from contrejour.base.foreign import opened
+from contrejour.base.foreign import opened, read_file
+from contrejour.custody.seal import manifest
 from contrejour.custody.seal.age import CHUNK_BYTES, Writer
+from contrejour.custody.seal.keynotes import Verifier
+from contrejour.custody.seal.manifest import Manifest
 from contrejour.custody.seal.new_files import write_new, writing
 from contrejour.custody.seal.onion import Keyset
-from contrejour.custody.seal.segment import ONIONS
+from contrejour.custody.seal.segment import MANIFEST, ONIONS
 from contrejour.custody.seal.window import WindowRequest, make
 
 POLICY, SUFFIX = "open.policy", ".age"
@@ -45,3 +49,28 @@ def seal_file(source: Path, out: Path, keys: Keyset, policy: str, time_ms: int) 
             finally:
                 writer.wipe()
         write_new(part / POLICY, policy.encode())
+
+
+def vouched(sealed: Path, edge: Verifier) -> Manifest:
+    """The manifest beside a file, which that recorder signed, and which has the file in it.
+
+    Raises SealError, InputMissing.
+    """
+    told = manifest.verify(read_whole(sealed.with_name(MANIFEST)), edge)
+    with opened(sealed, follow=True) as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if (sealed.name, digest) not in {(each.name, each.ct_sha256) for each in told.segs}:
+        raise SealError("not-what-was-sealed", sealed=sealed, edge=edge.name)
+    return told
+
+
+def read_whole(path: Path) -> bytes:
+    """A small file that its user named. Raises InputMissing."""
+    try:
+        if not path.exists():
+            raise InputMissing("does-not-exist", path=path)
+        if not path.is_file():
+            raise InputMissing("not-a-regular-file", path=path)
+        return read_file(path, follow=True)
+    except OSError as error:
+        raise InputMissing("cannot-be-read", path=path, reason=error.strerror) from error

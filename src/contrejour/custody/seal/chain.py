@@ -42,11 +42,11 @@ class VeiledSegment(NamedTuple):
 
 
 MOST_VEILED = 8192
-"""Some hours of them: what no window waited for is forgotten."""
+"""So many veiled segments are remembered, some hours of them; then the oldest is forgotten."""
 
 
 class Chain:
-    """Of one camera, used by one thread."""
+    """The signed windows of one camera, used by one thread."""
 
     def __init__(self, camera: Path, edge: Edge, head: Head = Head()) -> None:  # noqa: B008
         """`head`: what to go on from where the disk has none so new any more. Raises SealError."""

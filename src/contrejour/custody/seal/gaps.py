@@ -1,4 +1,4 @@
-"""What wasn't sealed, and why: told to whoever writes the log, from time to time."""
+"""The gaps of a camera: when nothing was sealed, and why. The log is told of them now and then."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 LEAST_MS = 10_000
-"""A camera that pauses for less is told by its manifests alone: nobody failed."""
+"""A shorter gap for a usual reason is not told to the log: the manifests have it anyway."""
 
 
 class Reason(StrEnum):
@@ -36,13 +36,13 @@ class Gap:
 
 @dataclass(slots=True)
 class Gaps:
-    """Of one camera. One thread opens and closes them, another may take them."""
+    """The gaps of one camera. One thread opens and closes them, another may take them."""
 
     count: int = 0
-    """Those worth telling, ever."""
+    """How many were long enough to be told, since the start."""
     _open: Gap | None = None
     _was_told: bool = False
-    """Whether some of the open one was taken already."""
+    """Whether a first part of the open gap was taken already."""
     _over: list[Gap] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -61,21 +61,21 @@ class Gaps:
                 self._open, self._was_told = Gap(t_ms, t_ms, reason), False
 
     def end(self, t_ms: int, reason: Reason | None = None) -> None:
-        """It goes on; `reason` where only now it is known."""
+        """Sealing goes on: the open gap ends. `reason`: the gap's, where it is only known now."""
         with self._lock:
             if self._open and reason:
                 self._open = Gap(self._open.t0, self._open.t1, reason)
             self._close(t_ms)
 
     def add(self, gap: Gap) -> None:
-        """One that was found afterwards."""
+        """Add a gap that was found afterwards; the open one stays open."""
         with self._lock:
             self._open, kept, self._was_told, told = gap, self._open, False, self._was_told
             self._close(gap.t1)
             self._open, self._was_told = kept, told
 
     def take(self, now_ms: int) -> list[Gap]:
-        """What is to be told: those that are over, and so much of the open one as is."""
+        """Take, once, what is to be told: gaps that are over, and the open one up to now."""
         with self._lock:
             if (gap := self._open) and self._is_told(gap, now_ms):
                 self._close(now_ms)

@@ -1,9 +1,9 @@
-"""The keys of windows, made before they begin: whoever records never waits for a process.
+"""Makes the keys of a camera's next windows some minutes ahead, so that recording waits for none.
 
     ROOT/CAMERA/ahead/<t0>.onions     of a window to come; moved to its folder when it begins
 
-What was made and not used leaves nothing behind: no secret of it is anywhere, nothing is sealed to
-it, and the manifests need no window that wasn't.
+A window that was made and not used is removed, and leaves nothing behind: its secret key was never
+kept, nothing is sealed to it, and the manifests name only windows that were used.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Keys = Callable[[str], Keyset]
 
 
 class PreparedWindows:
-    """One camera's. `fill` and `take` may be called by different threads."""
+    """The windows of one camera that are made. Different threads may call `fill` and `take`."""
 
     def __init__(
         self, camera: str, folder: Path, keys: Keys, last_day: Callable[[], date], window_ms: int
@@ -63,7 +63,8 @@ class PreparedWindows:
         return Reason.DISK if full else Reason.KEYS
 
     def take(self, t0: int) -> tuple[PreparedWindow, Path] | None:
-        """The window that begins then, and where its onions are; None if there is none. Once."""
+        """Give, once, the window that begins at `t0` and the path of its onions; None if there is
+        none."""
         with self._lock:
             if (made := self._made.pop(t0, None)) is None:
                 return None
@@ -131,7 +132,7 @@ class PreparedWindows:
                 each.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Leave nothing that was not used."""
+        """Remove what was not used."""
         with self._alone:
             self._made.clear()
             shutil.rmtree(self._folder, ignore_errors=True)

@@ -80,7 +80,7 @@ class WindowWriter:
 
     @property
     def end_ms(self) -> int:
-        """Up to where all is said."""
+        """The end of the last segment, or where the first may begin."""
         return self.segments[-1].t1 if self.segments else self.since
 
     def begin(self, t0: int) -> None:
@@ -106,7 +106,7 @@ class WindowWriter:
         return self._keep(self._current().cut(t1), deid_sha256)
 
     def bind(self, seq: int, deid_sha256: str) -> None:
-        """What is known of a segment's veiled pictures only later, before `close`."""
+        """Set the hash of a segment's veiled pictures, which is known later; before `close`."""
         self.segments[seq] = replace(self.segments[seq], deid_sha256=deid_sha256)
 
     def _keep(self, segment: SealedSegment, deid_sha256: str) -> SealedSegment:
@@ -138,7 +138,7 @@ class WindowWriter:
         return signed
 
     def _note(self, begun: SealedSegment | None = None) -> None:
-        """Say on the disk what there is: nothing in it is secret."""
+        """Write W.open: the segments so far, and the one that begins. Nothing in it is secret."""
         told: dict[str, Any] = {
             "onions": dict(self._made.onions),
             "segs": [asdict(each) for each in (*self.segments, *([begun] if begun else []))],
@@ -168,14 +168,14 @@ def recover(folder: Path, now_ms: int | None = None) -> WindowWriter:
 
 
 def _ended(segment: SealedSegment, now_ms: int | None) -> SealedSegment:
-    """One that had no end has one now."""
+    """The segment, ended at `now_ms` at the latest where a kill left it without an end."""
     if now_ms is None or segment.ct_len or segment.status is Status.GAP:
         return segment
     return replace(segment, t1=min(segment.t1, max(now_ms, segment.t0 + 1)))
 
 
 def _found(folder: Path, segment: SealedSegment) -> SealedSegment:
-    """A segment as it is on the disk; the one that had no end is kept under its name."""
+    """The segment as its file is on the disk; a `.part` that a kill left takes its name."""
     path = folder / segment.name
     if segment.ct_len or segment.status is Status.GAP:
         return segment

@@ -13,6 +13,7 @@ from fakes.desks import CLEAR, DAY, MINUTE, WAY, Room, logged
 from fakes.plans import envelope
 from fakes.runs import check
 from fakes.seals import sealed
+from fakes.sites import voted as policies_of
 from fakes.tokens import install
 
 from contrejour.custody.cases import folder
@@ -218,7 +219,7 @@ def test_an_order_for_another_plan_than_the_party_s_own_is_refused(room):
     room.agreed()
     room.prove()
     (room.folder / "plan.json").write_bytes(
-        envelope("record", "export.requisition", until="2028-06-30")
+        envelope("record", "export.requisition", until="2028-06-30", **policies_of(room.folder))
     )
     check(room.peel("dpo", "W.onions"), 21, "for another plan")
     (room.folder / "plan.json").write_bytes(b"{}")

@@ -66,6 +66,15 @@ def sealed(tmp_path, clip, **more):
     return tmp_path / "sealed"
 
 
+def test_attack_04_that_nobody_voted_a_policy_is_said_where_it_is_sealed_for(tmp_path, clip, capfd):
+    """Whatever policy was given was sealed for without a word."""
+    sealed(tmp_path, clip)
+    told = capfd.readouterr().err.splitlines()
+    assert len(told) == 1
+    assert told[0].startswith("contrejour: warning: nothing says that ")
+    assert "open.txt was voted" in told[0]
+
+
 @pytest.mark.parametrize("kind", list(SECRET))
 def test_a_file_opens_with_enough_keys_and_with_no_other_set_of_them(tmp_path, clip, kind):
     folder = sealed(tmp_path, clip, kind=kind)

@@ -27,7 +27,10 @@ from contrejour.custody.seal.recipient import Identity, RecipientKind
 from contrejour.custody.seal.window import WindowRequest, make
 from contrejour.law.mandate.sign import keyid, new_key, private_pem, public_pem
 
-SINCE = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=30)
+SINCE = (datetime.now(UTC) - timedelta(hours=42)).replace(
+    hour=12, minute=0, second=0, microsecond=0
+)
+"""Noon of a day, 30 to 54 hours ago: what comes after it is of that day still, at any hour."""
 ROLES = ("vault", "prosecutor", "dpo", "operator", "opj")
 PERSONAL = {"case_number": "2027/00123", "requester_name": "Camille Étienne"}
 

@@ -37,14 +37,13 @@ class Sealer:
         from contrejour.custody.seal.onion import day_of
         from contrejour.law.mandate.plan import Plan
 
+        self._unvoted = None if args.plan else policy
         self._text, self._now_ms = arguments.read_text(policy), time.time_ns() // 1_000_000
         openers = read(self._text.encode())
         if args.plan:
             plan = Plan(arguments.read_bytes(args.plan), [public_key(args.pub)])
             sha256 = hashlib.sha256(self._text.encode()).hexdigest()
             plan.originals(plan.cameras[0]).demand_opened_by(sha256)
-        else:
-            warn(Message("policy-not-held-to-a-plan", policy=policy))
         told = [arguments.read_bytes(path) for path in args.keyset]
         self.keys = keys_of(openers, told, day_of(self._now_ms))
 
@@ -56,6 +55,9 @@ class Sealer:
             raise InputMissing("not-a-regular-file", path=file)
         with filling(folder):
             seal_file(file, folder, self.keys, self._text, self._now_ms)
+        if self._unvoted:
+            warn(Message("policy-not-held-to-a-plan", policy=self._unvoted))
+            self._unvoted = None  # once
 
 
 def _seal(args: argparse.Namespace) -> int:

@@ -9,7 +9,8 @@ party_checks.py                          what a party checks before it peels    
 access.py timeline.py summary.py         requests, a time line, a case in a few lines   pure
 uco.py verify.py                         papers of what is handed over                  pure
 spent.py folder.py                       what a party has peeled; a case on the disk
-party.py                                 a party takes its layer off: only here a seal is opened
+party.py opener.py                       a layer taken off, a window opened: only here a seal is
+keeping.py                               a party's key for a hold, and what was peeled, kept
 logged.py                                what the log is owed of a case, and that it has it
 bag.py export.py                         what is handed over
 """

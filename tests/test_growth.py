@@ -16,10 +16,6 @@ MOST = 1536 << 20
 """Bytes of address space: numpy and its like take 600 MB of it."""
 MOST_CPU_S = 120
 """Of the processor, for all shapes of a reader: ten times what the slowest takes."""
-FOURFOLD = 2.6**2
-"""Twice the time for twice the bytes, and what a collector of garbage and a cache add."""
-LEAST_S = 0.05
-"""What takes less says nothing about how it grows."""
 
 
 @pytest.mark.parametrize("name", sorted(growth.readers()))
@@ -34,17 +30,13 @@ def test_attack_29_what_a_stranger_wrote_is_read_in_time_that_grows_as_it_does(n
     )  # fmt: skip
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0, f"{told[-1:]}: {done.stderr[-2000:]}"
-    grown = [
-        each for each in told if each[0] == "done" and each[3] > FOURFOLD * max(each[2], LEAST_S)
-    ]
+    grown = [each for each in told if each[0] == "done" and growth.grew(*each[2:])]
     assert grown == []
     assert len(told) == 2 * len(growth.readers()[name].shapes)
 
 
 def test_a_careless_reader_would_be_found() -> None:
-    few = growth.measured(careless, b"a" * 2_000)
-    many = growth.measured(careless, b"a" * 8_000)
-    assert many > FOURFOLD * few
+    assert growth.grew(*growth.compared(careless, b"a" * 4_000, b"a" * 16_000))
 
 
 def careless(data: bytes) -> None:

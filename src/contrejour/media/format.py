@@ -45,6 +45,10 @@ class Format:
         """(width, height) as the viewer sees it, before the display aspect ratio."""
         return (self.height, self.width) if self.rotation % 180 else (self.width, self.height)
 
+    def time_ns(self, pts: int) -> int:
+        """A time stamp of the stream, in nanoseconds."""
+        return int(pts * self.time_base * 1_000_000_000)
+
     @property
     def paced(self) -> bool:
         """Whether the file says no presentation times: pictures are shown at an even pace."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from contrejour.base.errors import Unsupported
 from contrejour.base.pictures import Look, Mask
@@ -17,6 +18,7 @@ from contrejour.recorded.job import Job
 from contrejour.recorded.pool import Pool, do_all
 from contrejour.recorded.tasks import read_looks
 from contrejour.recorded.units import Unit
+from contrejour.vision.clock import MOST_NS, Clock
 
 
 def masks(job: Job, pool: Pool) -> tuple[masksfile.MasksHeader, masksfile.Masks]:
@@ -78,11 +80,15 @@ def _masks(job: Job, numbers: Iterable[int], hide: str) -> Iterator[tuple[int, M
 
 
 def _looks(job: Job, numbers: Iterable[int], times: deque[int]) -> Iterator[Look]:
-    """Every look; its time, which must be later than the one before, is put into `times`."""
+    """Every look, at its time by one clock for the whole file.
+
+    Its stamp, which must be later than the one before, is put into `times`.
+    """
     last: int | None = None
+    clock = Clock(MOST_NS)
     for pts, look in read_looks(job.folder, numbers):
         if last is not None and pts <= last:
             raise Unsupported("time-stamps-go-back", frame=look.index, last=last, pts=pts)
         last = pts
         times.append(pts)
-        yield look
+        yield replace(look, time_ns=clock.at(job.fmt.time_ns(pts)))

@@ -24,6 +24,7 @@ from contrejour.recorded.pool import Pool, do_all
 from contrejour.recorded.tasks import Sample
 from contrejour.recorded.units import Chunk, Unit, unpack
 from contrejour.vision import scene, veil
+from contrejour.vision.clock import MOST_NS, Clock
 from contrejour.vision.scene.sampling import spaced
 
 HOLD_NS = 120_000_000
@@ -125,13 +126,13 @@ def _scanned(job: Job, count: int) -> Iterator[Cells]:
 
 def _joined(job: Job, masks: Masks, scanned: Iterator[Cells]) -> Masks:
     """Each mask with boxes for the cells that aren't the empty scene now, or HOLD_NS from now."""
-    fmt = job.fmt
+    fmt, clock = job.fmt, Clock(MOST_NS)
     waiting: deque[tuple[int, Mask]] = deque()
 
     def timed() -> Iterator[tuple[int, Cells]]:
         for (pts, mask), unknown in zip(masks, scanned, strict=True):
             waiting.append((pts, mask))
-            yield int(pts * fmt.time_base * 1_000_000_000), unknown
+            yield clock.at(fmt.time_ns(pts)), unknown
 
     for unknown in scene.hold(timed(), HOLD_NS):
         pts, mask = waiting.popleft()

@@ -5,6 +5,7 @@
     scene/       the empty scene of a fixed camera, and what is not proven to be it
     veil/        masks on the 16 px grid, and what is painted there
     senses/      motion, flames and smoke on a coarse grid
+    clock.py     the time that all of this goes by, whatever the frames' stamps say
     moments.py   from looks, senses and scene to what the rules are told
     events/      the rules: from what is seen at instants to what happens
 
@@ -15,4 +16,4 @@ describes a person is ever computed, and an event carries a kind, a place, a tim
 May import: base.
 """
 
-__all__ = ["detect", "events", "moments", "scene", "senses", "track", "veil"]
+__all__ = ["clock", "detect", "events", "moments", "scene", "senses", "track", "veil"]

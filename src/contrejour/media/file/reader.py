@@ -139,7 +139,7 @@ def frame_of(
     return Frame(
         index=number,
         pts=pts,
-        time_ns=int(pts * fmt.time_base * 1_000_000_000),
+        time_ns=fmt.time_ns(pts),
         width=fmt.upright[0],
         height=fmt.upright[1],
         rotation=fmt.rotation,

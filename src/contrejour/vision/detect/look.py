@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from contrejour.base.errors import DetectorError
 from contrejour.base.pictures import Detection, Frame, Look, Sight
+from contrejour.vision.clock import Clock
 from contrejour.vision.detect.protocol import Detector
 
 INTERVAL_NS = 150_000_000
@@ -45,35 +47,40 @@ def look_at(
     Where the detector raises, the frame is FAILED and the next one is looked at; a frame that the
     decoder flagged is CORRUPT and isn't looked at. `interval_ns` is asked before each look.
     `relook_ns`: from when on a picture in which nothing moved is looked at again; None: never.
+
+    The times of the looks, by which all of this goes, are the Clock's (`vision/clock.py`): whatever
+    the frames' stamps say, one in ten is looked at while something moves.
     """
+    clock = Clock()
     seen_blocks: NDArray[np.float32] | None = None
     before: NDArray[np.float32] | None = None
     seen_ns, last_ns = 0, 0
     seen: tuple[Detection, ...] = ()
     for frame in frames:
+        now_ns = clock.at(frame.time_ns)
         if frame.corrupt:
             seen_blocks = None
-            yield Look(frame.index, frame.time_ns, Sight.CORRUPT)
+            yield Look(frame.index, now_ns, Sight.CORRUPT)
             continue
-        blocks, gap_ns, last_ns = _blocks(frame), frame.time_ns - last_ns, frame.time_ns
+        blocks, gap_ns, last_ns = _blocks(frame), now_ns - last_ns, now_ns
         cut = before is not None and float(np.abs(blocks - before).mean()) > CUT
         before = blocks
         if seen_blocks is not None and not cut:
-            since_ns = frame.time_ns - seen_ns
+            since_ns = now_ns - seen_ns
             still = float(np.abs(blocks - seen_blocks).max()) < MOVED
             holds = still and (relook_ns is None or since_ns < relook_ns)
             if holds or since_ns + gap_ns // 2 < interval_ns():
                 sight, found = (Sight.SAME, seen) if still else (Sight.SKIPPED, ())
-                yield Look(frame.index, frame.time_ns, sight, found)
+                yield Look(frame.index, now_ns, sight, found)
                 continue
         try:
-            seen = detector.detect(frame)
+            seen = detector.detect(replace(frame, time_ns=now_ns))
         except DetectorError:
             seen_blocks = None
-            yield Look(frame.index, frame.time_ns, Sight.FAILED, cut=cut)  # fail closed
+            yield Look(frame.index, now_ns, Sight.FAILED, cut=cut)  # fail closed
             continue
-        seen_blocks, seen_ns = blocks, frame.time_ns
-        yield Look(frame.index, frame.time_ns, Sight.SEEN, seen, cut)
+        seen_blocks, seen_ns = blocks, now_ns
+        yield Look(frame.index, now_ns, Sight.SEEN, seen, cut)
 
 
 def _blocks(frame: Frame) -> NDArray[np.float32]:

@@ -34,6 +34,9 @@ STILL = 0.25
 """A track slower than this many widths of its box a second stands still."""
 GROWTH = 0.2
 """Widths of the box by which each side of an unseen box grows in a second: a person may turn."""
+UNEVEN = 0.1
+"""Where the times of frames and their count differ by more of the way between two sightings, both
+places are covered: stamps may say anything (vision/clock.py). Steps that waver differ by less."""
 SWELLS = 1.25
 """From one look to the next, a box that grows by this factor is taken to have been large all the
 while: when it grew isn't known. By eye, 2026-11-25."""
@@ -93,7 +96,7 @@ def _reason(look: Look, unseen_cut: bool) -> str:
 def _mask(tracker: Tracker, look: Look, reason: str, size: tuple[int, int], hide: str) -> Mask:
     if reason:
         return Mask(look.index, (), reason)
-    placed = _placed(tracker, look.time_ns)
+    placed = _placed(tracker, look)
     hidden = []
     for track, box, seen in placed:
         shape = _shape(track.kind, box, hide)
@@ -104,10 +107,11 @@ def _mask(tracker: Tracker, look: Look, reason: str, size: tuple[int, int], hide
     return Mask(look.index, tuple(hidden))
 
 
-def _placed(tracker: Tracker, time_ns: int) -> list[tuple[Track, Box, Sighting | None]]:
+def _placed(tracker: Tracker, look: Look) -> list[tuple[Track, Box, Sighting | None]]:
     """Every believed track with its place. A track that is only held gives way to a seen one."""
+    time_ns = look.time_ns
     near = [track for track in tracker.tracks if track.believed(time_ns)]
-    placed = [(track, *where) for track in near if (where := place(track, time_ns))]
+    placed = [(track, *where) for track in near if (where := place(track, time_ns, look.index))]
     seen = [(track.kind, box) for track, box, sighting in placed if sighting]
     taken = _taken([(track, box) for track, box, sighting in placed if not sighting], time_ns, seen)
     return [one for one in placed if one[2] or one[0].number not in taken]
@@ -126,15 +130,15 @@ def _taken(unseen: list[tuple[Track, Box]], time_ns: int, seen: list[tuple[Kind,
     return {track.number for (track, _), gone in zip(unseen, taken, strict=True) if gone}
 
 
-def place(track: Track, time_ns: int) -> tuple[Box, Sighting | None] | None:
-    """Where a track is at an instant, and the sighting there if it was seen; None when nowhere."""
+def place(track: Track, time_ns: int, index: int) -> tuple[Box, Sighting | None] | None:
+    """Where a track is in a frame, and the sighting there if it was seen; None when nowhere."""
     sightings = track.sightings
     after = bisect_right(sightings, time_ns, key=lambda sighting: sighting.time_ns)
     before = sightings[after - 1] if after else None
     if before and before.time_ns == time_ns:
         return _held(sightings, after - 1), before
     if before and after < len(sightings):
-        return _between(before, sightings[after], time_ns), None
+        return _between(before, sightings[after], time_ns, index), None
     known, end = (before, True) if before else (sightings[0], False)
     vx, vy = track.velocity(end)
     away_ns = time_ns - known.time_ns
@@ -157,15 +161,22 @@ def _held(sightings: Sequence[Sighting], at: int) -> Box:
     return box
 
 
-def _between(one: Sighting, other: Sighting, time_ns: int) -> Box:
+def _between(one: Sighting, other: Sighting, time_ns: int, index: int) -> Box:
     share = (time_ns - one.time_ns) / (other.time_ns - one.time_ns)
-    straight = Box(*(round(a + (b - a) * share) for a, b in zip(one.box, other.box, strict=True)))
+    straight = _on_the_way(one, other, share)
     nearest = one if share < 0.5 else other
     away_ns = min(time_ns - one.time_ns, other.time_ns - time_ns)
     covered = _hull(straight, nearest.box)
+    by_count = (index - one.index) / (other.index - one.index)
+    if abs(by_count - share) > UNEVEN:
+        covered = _hull(covered, _on_the_way(one, other, by_count))
     if _swells(one.box, other.box):  # when it did isn't known
         covered = _hull(covered, _hull(one.box, other.box))
     return _grown(covered, away_ns, straight.w)
+
+
+def _on_the_way(one: Sighting, other: Sighting, share: float) -> Box:
+    return Box(*(round(a + (b - a) * share) for a, b in zip(one.box, other.box, strict=True)))
 
 
 def _swells(one: Box, other: Box) -> bool:

@@ -24,7 +24,7 @@ from contrejour.base.errors import (
     MasksError,
     SealError,
 )
-from contrejour.base.pictures import Box, HiddenBox, Mask, Source
+from contrejour.base.pictures import MOST_PX, Box, HiddenBox, Mask, Source
 from contrejour.custody import note
 from contrejour.custody.seal import header, onion
 from contrejour.custody.seal.recipient import Identity, RecipientKind
@@ -58,7 +58,7 @@ def read_wire(data: bytes) -> None:
     except NONSENSE:
         return
     assert wire.read_format(wire.told_format(fmt, sandbox)) == (fmt, sandbox)
-    assert 0 < wire.picture_bytes(fmt) <= wire.HEAD.size + 6 * wire.MOST_PX
+    assert 0 < wire.picture_bytes(fmt) <= wire.HEAD.size + 6 * MOST_PX
     if wire.picture_bytes(fmt) < 1 << 20:
         whole = memoryview(data.ljust(wire.picture_bytes(fmt), b"\xa5")[: wire.picture_bytes(fmt)])
         fields, _ = wire.read_picture(whole, fmt)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from contrejour.media import Gop
-from contrejour.recorded.job import chunk_salt, identity
+from contrejour.recorded.job import chunk_salt, given_masks, identity
 from contrejour.recorded.request import Options
 from contrejour.recorded.units import plan
 
@@ -33,7 +33,8 @@ def test_the_salt_of_chunks_is_the_identity_without_the_masks_file(tmp_path: Pat
     masks = tmp_path / "m.json"
     masks.write_bytes(b"masks")
     options = Options(hide="unknown", fill="background", keep_audio=True, masks=masks)
-    what = identity(options, INPUT, ".mkv")
+    given = given_masks(options)
+    what = identity(options, INPUT, ".mkv", given.sha256 if given else None)
     assert what["masks"] == "07368dcb59c33d889e61393ebc16fa174951aa424bf07c4f64dbb974e417726a"
     text = (
         "[('audio', True), ('contrejour', '0.1.0'), ('detector', 'contrejour.detect:build'), "

@@ -9,6 +9,7 @@ from PIL import EpsImagePlugin, Image
 
 from contrejour.base.errors import NotMedia
 from contrejour.recorded import pictures
+from contrejour.recorded.inputs import take
 
 KINDS = {"EPS": "RGB", "GIF": "P", "BMP": "RGB", "PCX": "RGB", "PPM": "RGB", "ICO": "RGB"}
 
@@ -18,7 +19,7 @@ def test_attack_28_a_picture_of_another_kind_is_not_read(kind: str, tmp_path: Pa
     path = tmp_path / "a.png"
     Image.new(KINDS[kind], (64, 64)).save(path, format=kind)
     with pytest.raises(NotMedia, match="is not a picture"):
-        pictures._open(path, allow_truncated=False)
+        pictures._open(take(path), allow_truncated=False)
 
 
 def test_attack_28_no_other_program_is_run_to_show_a_picture(
@@ -29,5 +30,5 @@ def test_attack_28_no_other_program_is_run_to_show_a_picture(
     path = tmp_path / "a.png"
     Image.new("RGB", (64, 64)).save(path, format="EPS")
     with pytest.raises(NotMedia):
-        pictures._open(path, allow_truncated=False)
+        pictures._open(take(path), allow_truncated=False)
     assert run == []

@@ -7,6 +7,7 @@
     parts.py       … what lies beside its place until it is whole
     growing.py     … that only grow
     foreign.py     … that a stranger may have made
+    fixed.py       … that are read several times, and are the same each time
     http.py        connections to us: so many at once, each with little time
     http_head.py   … and the head of a request, read in one way
     http_client.py connections of ours: so many bytes, so many seconds
@@ -39,6 +40,7 @@ __all__ = [
     "ending",
     "errors",
     "files",
+    "fixed",
     "http",
     "http_client",
     "http_head",

@@ -22,6 +22,9 @@ Rgb = NDArray[np.uint8]
 Cells = NDArray[np.bool_]
 """(rows, columns) of the 16 px grid laid over the *coded* picture; True is hidden."""
 
+MOST_PX = 8192 * 8192
+"""Pixels of a picture or a frame: nearly twice what H.264 and H.265 allow at level 6.2, 8192x4352.
+A file of 100 kB may unpack to anything."""
 CELL_PX = 16
 """Side of a mask cell: an H.264 macroblock, so that an outline betrays neither gait nor hair."""
 

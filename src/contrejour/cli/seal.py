@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing, OutputExists, SealError
 from contrejour.base.files import filling
+from contrejour.base.fixed import Source, path_of
 from contrejour.base.foreign import opened
 from contrejour.base.messages import Message
 from contrejour.base.stderr import warn
@@ -47,12 +48,12 @@ class Sealer:
         told = [arguments.read_bytes(path) for path in args.keyset]
         self.keys = keys_of(openers, told, day_of(self._now_ms))
 
-    def seal(self, file: Path, folder: Path) -> None:
+    def seal(self, file: Source, folder: Path) -> None:
         """Raises InputMissing, OutputExists, OutputFailed, SealError."""
         from contrejour.custody.seal.file import seal_file
 
-        if not file.is_file():
-            raise InputMissing("not-a-regular-file", path=file)
+        if not path_of(file).is_file():
+            raise InputMissing("not-a-regular-file", path=path_of(file))
         with filling(folder):
             seal_file(file, folder, self.keys, self._text, self._now_ms)
         if self._unvoted:

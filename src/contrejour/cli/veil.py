@@ -17,6 +17,7 @@ from contrejour.cli.seal import KEYSET, VOTED, Sealer
 from contrejour.cli.values import FILE, ArgumentType, file
 
 if TYPE_CHECKING:
+    from contrejour.base.fixed import FixedFile
     from contrejour.recorded.inputs import Target
     from contrejour.recorded.pictures import Detectors
     from contrejour.recorded.request import Options, Step, Summary
@@ -64,9 +65,11 @@ def _run(args: argparse.Namespace) -> int:
             try:
                 if args.resume and is_done(target.source, target.out, options):
                     continue  # atomic: what is there is whole
+                taken = inputs.take(target.source)  # what is sealed is what is veiled
                 if sealer and not (args.resume and _sealed(target).exists()):
-                    sealer.seal(target.source, _sealed(target))
-                summary = _one(target, options, detectors, show.step)
+                    sealer.seal(taken, _sealed(target))
+                with inputs.at_fault(target.source):
+                    summary = _one(target, taken, options, detectors, show.step)
             except ContrejourError as error:
                 if len(targets) == 1:
                     raise
@@ -77,14 +80,16 @@ def _run(args: argparse.Namespace) -> int:
     return failed
 
 
-def _one(target: Target, options: Options, detectors: Detectors | None, step: Step) -> Summary:
+def _one(
+    target: Target, taken: FixedFile, options: Options, detectors: Detectors | None, step: Step
+) -> Summary:
     if detectors and target.picture:
         from contrejour.recorded.pictures import veil_picture
 
-        return veil_picture(target.source, target.out, options, detectors)
+        return veil_picture(taken, target.out, options, detectors)
     from contrejour.recorded.run import veil_video
 
-    return veil_video(target.source, target.out, options, step)
+    return veil_video(taken, target.out, options, step)
 
 
 def _sealed(target: Target) -> Path:

@@ -47,8 +47,8 @@ def _header(job: Job) -> masksfile.MasksHeader:
     from contrejour.vision import detect
 
     return masksfile.MasksHeader(
-        input_name=job.source.name,
-        input_sha256=job.input_sha256,
+        input_name=job.source.path.name,
+        input_sha256=job.source.sha256,
         width=job.fmt.upright[0],
         height=job.fmt.upright[1],
         rotation=job.fmt.rotation,

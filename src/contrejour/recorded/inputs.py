@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from contrejour.base.errors import InputEmpty, InputMissing, UsageError
+from contrejour.base.errors import (
+    ContrejourError,
+    InputEmpty,
+    InputMissing,
+    NotMedia,
+    UsageError,
+)
+from contrejour.base.fixed import FixedFile, fixed
 
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"}
 VIDEOS = {
@@ -49,6 +57,42 @@ def targets(inputs: Sequence[Path], out: Path | None) -> list[Target]:
             raise UsageError("output-replaces-input", out=target.out)
         writers[place] = target.source
     return found
+
+
+def take(path: Path) -> FixedFile:
+    """The input at `path` as it is now, to be looked at, shown and sealed as that and nothing else.
+
+    It is read whole. Raises InputMissing, InputEmpty, NotMedia.
+    """
+    if path.exists() and not path.is_file():
+        raise NotMedia("input-read-twice", source=path)
+    try:
+        taken = fixed(path)
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputMissing("input-missing", path=path) from None
+    except PermissionError:
+        raise InputMissing("input-may-not-be-read", path=path) from None
+    except OSError as error:
+        raise InputMissing("cannot-be-read", path=path, reason=error.strerror) from error
+    if not taken.size:
+        raise InputEmpty("input-empty", path=path)
+    return taken
+
+
+@contextmanager
+def at_fault(path: Path) -> Iterator[None]:
+    """What goes wrong in the block that nobody thought of is the error of this one file.
+
+    A stranger made it, and the next one is gone on with. Raises NotMedia instead; an OSError is of
+    the disk or the terminal, and stays.
+    """
+    try:
+        yield
+    except (ContrejourError, OSError):
+        raise
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}"
+        raise NotMedia("input-beyond-us", path=path, reason=why) from error
 
 
 def _place(path: Path) -> Path:

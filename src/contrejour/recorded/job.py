@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contrejour import __version__, media
-from contrejour.base.files import sha256
+from contrejour.base.errors import MasksError
+from contrejour.base.fixed import FixedFile, fixed
 from contrejour.base.pictures import Cells, Mask
 from contrejour.recorded.request import DETECTOR, Options
 from contrejour.vision import veil
@@ -25,29 +26,29 @@ class Job:
     `identity` is all that the bytes of the output depend on.
     """
 
-    source: Path
+    source: FixedFile
     out: Path
     options: Options
     fmt: media.Format
     gops: tuple[media.Gop, ...]
     folder: Path
-    input_sha256: str
+    masks: FixedFile | None
     identity: Mapping[str, object]
 
     @classmethod
     def of(
         cls,
-        source: Path,
+        source: FixedFile,
         out: Path,
         options: Options,
         fmt: media.Format,
         gops: tuple[media.Gop, ...],
         folder: Path,
     ) -> Job:
-        """The job that these make; reads the whole input once, for its hash."""
-        digest = sha256(source)
-        what = identity(options, digest, out.suffix)
-        return cls(source, out, options, fmt, gops, folder, digest, what)
+        """The job that these make, with the masks file that is there now. Raises MasksError."""
+        masks = given_masks(options)
+        what = identity(options, source.sha256, out.suffix, masks.sha256 if masks else None)
+        return cls(source, out, options, fmt, gops, folder, masks, what)
 
     @property
     def packets(self) -> int:
@@ -64,10 +65,22 @@ class Job:
         return veil.cells(mask, self.fmt.width, self.fmt.height, self.fmt.rotation)
 
 
-def identity(options: Options, input_sha256: str, suffix: str) -> dict[str, object]:
+def given_masks(options: Options) -> FixedFile | None:
+    """The masks file that is asked for, as it is now. Raises MasksError."""
+    try:
+        return fixed(options.masks) if options.masks else None
+    except OSError as error:
+        raise MasksError(
+            "masks-cannot-be-read", path=options.masks, reason=error.strerror
+        ) from error
+
+
+def identity(
+    options: Options, input_sha256: str, suffix: str, masks_sha256: str | None = None
+) -> dict[str, object]:
     """All that the bytes of the output with this suffix depend on, as JSON.
 
-    Two runs with the same identity write the same bytes. Reads `options.masks`, if there is one.
+    Two runs with the same identity write the same bytes.
     """
     return {
         "contrejour": __version__,
@@ -75,7 +88,7 @@ def identity(options: Options, input_sha256: str, suffix: str) -> dict[str, obje
         "hide": options.hide,
         "fill": options.fill,
         "audio": options.keep_audio,
-        "masks": sha256(options.masks) if options.masks else None,
+        "masks": masks_sha256,
         "output": suffix,
         "detector": DETECTOR_ID if options.detector == DETECTOR else options.detector,
     }

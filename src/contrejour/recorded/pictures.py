@@ -23,7 +23,6 @@ from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from contrejour.base import files
 from contrejour.base.errors import (
-    InputMissing,
     MasksError,
     NotMedia,
     Truncated,
@@ -31,16 +30,18 @@ from contrejour.base.errors import (
     UsageError,
 )
 from contrejour.base.files import sha256
-from contrejour.base.pictures import Frame, Look, Mask, Rgb, Sight
+from contrejour.base.fixed import FixedFile, Source
+from contrejour.base.pictures import MOST_PX, Frame, Look, Mask, Rgb, Sight
 from contrejour.recorded import masksfile, vouched
 from contrejour.recorded.folder import WorkFolder
-from contrejour.recorded.job import identity
+from contrejour.recorded.inputs import take
+from contrejour.recorded.job import given_masks, identity
 from contrejour.recorded.request import DETECTOR, Options, Summary, masks_name
 from contrejour.vision import veil
 from contrejour.vision.detect.guard import GuardedDetector
 
-Image.MAX_IMAGE_PIXELS = 300_000_000
-"""Pillow refuses pictures of more than twice so many pixels: small files may unpack to anything."""
+Image.MAX_IMAGE_PIXELS = None
+"""Ours is the bound, in `_open`: Pillow's says neither how large a picture is nor what to do."""
 THOROUGH = "contrejour.vision.detect:build_thorough"
 """The default detectors of pictures, which have no neighbours to make up for a miss."""
 DECODED = ("JPEG", "PNG", "WEBP", "TIFF")
@@ -56,7 +57,7 @@ _SAVE: dict[str, dict[str, Any]] = {
 }
 
 
-def veil_picture(source: Path, out: Path, options: Options, detectors: Detectors) -> Summary:
+def veil_picture(source: Source, out: Path, options: Options, detectors: Detectors) -> Summary:
     """Veil the picture `source` into `out` and its masks into `out`.masks.json.
 
     Nothing is at those names until everything is durable. Raises a ContrejourError.
@@ -67,11 +68,13 @@ def veil_picture(source: Path, out: Path, options: Options, detectors: Detectors
     kind = FORMATS.get(out.suffix.lower())
     if kind is None:
         raise Unsupported("picture-type-unknown", suffix=out.suffix)
-    picture = _open(source, options.allow_truncated)
+    taken = source if isinstance(source, FixedFile) else take(source)
+    picture = _open(taken, options.allow_truncated)
     frame = _frame(picture)
     with WorkFolder(out, force=options.force, resume=False) as folder:
         folder.begin({})
-        mask = _given(options.masks, frame) if options.masks else _seen(frame, options, detectors)
+        given = given_masks(options)
+        mask = _given(given, frame) if given else _seen(frame, options, detectors)
         hidden = veil.cells(mask, frame.width, frame.height)
         veiled = veil.apply(frame, hidden, options.fill)
         stream = io.BytesIO()
@@ -79,13 +82,14 @@ def veil_picture(source: Path, out: Path, options: Options, detectors: Detectors
         part, masks = folder.path / "picture", folder.path / "masks.json"
         files.replace(part, stream.getvalue())
         digest = sha256(part)
-        header = _header(source, frame, options)
-        told = vouched.parameters(identity(options, header.input_sha256, out.suffix), digest)
+        header = _header(taken, frame, options)
+        run = identity(options, taken.sha256, out.suffix, given.sha256 if given else None)
+        told = vouched.parameters(run, digest)
         header = replace(header, parameters={**header.parameters, **told})
         masksfile.write(masks, header, [(0, mask)])
         folder.publish((masks, masks_name(out)), (part, out))
     return Summary(
-        str(source),
+        str(taken.path),
         str(out),
         frames=1,
         seconds=round(time.monotonic() - started, 3),
@@ -113,22 +117,24 @@ class Detectors:
         return self._built[width, height]
 
 
-def _open(source: Path, allow_truncated: bool) -> Image.Image:
+def _open(taken: FixedFile, allow_truncated: bool) -> Image.Image:
+    source = taken.path
     ImageFile.LOAD_TRUNCATED_IMAGES = allow_truncated
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), taken.open() as file:
             warnings.simplefilter("ignore")
-            picture = Image.open(source, formats=DECODED)
+            picture = Image.open(file, formats=DECODED)
+            if picture.width * picture.height > MOST_PX:
+                raise Unsupported(
+                    "picture-too-large", source=source, width=picture.width,
+                    height=picture.height, most_px=MOST_PX,
+                )  # fmt: skip
             if getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO":
                 raise Unsupported("several-pictures", source=source)
             if picture.mode == "F":
                 raise Unsupported("floating-point-picture", source=source)
             picture.load()
             return _plain(picture)
-    except FileNotFoundError:
-        raise InputMissing("input-missing", path=source) from None
-    except Image.DecompressionBombError as error:
-        raise Unsupported("picture-too-large", source=source, reason=str(error)) from None
     except UnidentifiedImageError:
         raise NotMedia("not-a-picture", source=source) from None
     except (OSError, SyntaxError, ValueError, EOFError) as error:
@@ -205,22 +211,22 @@ def _seen(frame: Frame, options: Options, detectors: Detectors) -> Mask:
     return next(iter(track.masks([first], (frame.width, frame.height), hide=options.hide)))
 
 
-def _given(path: Path, frame: Frame) -> Mask:
-    header, rows = masksfile.read(path)
+def _given(given: FixedFile, frame: Frame) -> Mask:
+    header, rows = masksfile.read(given)
     masks = list(rows)
     if (header.width, header.height) != (frame.width, frame.height) or len(masks) != 1:
         raise MasksError(
-            "masks-of-another-picture", path=path, width=frame.width, height=frame.height
+            "masks-of-another-picture", path=given.path, width=frame.width, height=frame.height
         )
     return masks[0][1]
 
 
-def _header(source: Path, frame: Frame, options: Options) -> masksfile.MasksHeader:
+def _header(source: FixedFile, frame: Frame, options: Options) -> masksfile.MasksHeader:
     from contrejour.vision import detect
 
     return masksfile.MasksHeader(
-        input_name=source.name,
-        input_sha256=sha256(source),
+        input_name=source.path.name,
+        input_sha256=source.sha256,
         width=frame.width,
         height=frame.height,
         rotation=0,

@@ -26,14 +26,15 @@ from contrejour.base.errors import (
     InputEmpty,
     InputMissing,
     MasksError,
-    NotMedia,
     Truncated,
 )
 from contrejour.base.files import filling, sha256
+from contrejour.base.fixed import FixedFile, Source
 from contrejour.base.messages import Message
 from contrejour.base.pictures import Cells, Mask
 from contrejour.recorded import detected, masksfile, units, vouched
 from contrejour.recorded.folder import WorkFolder, old_folder_path
+from contrejour.recorded.inputs import take
 from contrejour.recorded.job import Job
 from contrejour.recorded.pool import Pool
 from contrejour.recorded.processes import ProcessPool
@@ -56,31 +57,34 @@ def process_pool(job: Job, step: Step) -> ProcessPool:
 
 
 def veil_video(
-    source: Path, out: Path, options: Options, step: Step, pool_of: PoolOf = process_pool
+    source: Source,
+    out: Path,
+    options: Options,
+    step: Step,
+    pool_of: PoolOf = process_pool,
 ) -> Summary:
     """Veil the video `source` into `out` and its masks into `out`.masks.json.
 
     Nothing is at those names until everything is durable. Raises a ContrejourError.
     """
     started = time.monotonic()
-    if source.exists() and not source.is_file():
-        raise NotMedia("input-read-twice", source=source)
-    before = _stamp(source)
-    fmt = media.probe(source)
+    taken = source if isinstance(source, FixedFile) else take(source)
+    before = _stamp(taken.path)
+    fmt = media.probe(taken)
     media.check_container(out.suffix.lower(), fmt)
-    truncated = media.is_truncated(source, fmt.container)
+    truncated = media.is_truncated(taken.path, fmt.container)
     if truncated and not options.allow_truncated:
-        raise Truncated("input-cut-short", source=source)
-    gops = tuple(media.index(source, fmt))
+        raise Truncated("input-cut-short", source=taken.path)
+    gops = tuple(media.index(taken, fmt))
     if not gops:
-        raise InputEmpty("no-pictures-inside", path=source)
+        raise InputEmpty("no-pictures-inside", path=taken.path)
     with WorkFolder(out, force=options.force, resume=options.resume) as folder:
-        job = Job.of(source, out, options, fmt, gops, folder.path)
+        job = Job.of(taken, out, options, fmt, gops, folder.path)
         folder.begin(job.identity)
         with filling(folder.path), pool_of(job, step) as pool:
             summary, finished = _steps(job, pool)
-        if _stamp(source) != before:  # masks of one recording must never show another
-            raise InputMissing("input-changed", source=source)
+        if _stamp(taken.path) != before:  # all that was read is as it was; there may be more now
+            raise InputMissing("input-changed", source=taken.path)
         seconds = round(time.monotonic() - started, 3)
         folder.publish(*finished)
     return replace(summary, truncated=truncated, seconds=seconds)
@@ -96,13 +100,11 @@ def _stamp(source: Path) -> tuple[int, ...] | None:
 
 def _steps(job: Job, pool: Pool) -> tuple[Summary, list[tuple[Path, Path]]]:
     """Every step but the last: the run's summary, and what to publish under which name."""
-    header, masks = (
-        _given(job, job.options.masks) if job.options.masks else detected.masks(job, pool)
-    )
+    header, masks = _given(job, job.masks) if job.masks else detected.masks(job, pool)
     with masksfile.Draft(job.folder / "masks.json") as draft:
         chunks, count = _plan(job, draft.passing(masks))
         if not count.frames:
-            raise InputEmpty("no-picture-decodes-here", source=job.source)
+            raise InputEmpty("no-picture-decodes-here", source=job.source.path)
         rendered = render(job, pool, chunks)
         digest = sha256(rendered.video)
         copied = sum(len(chunk.pts) for chunk in chunks if chunk.copy)
@@ -116,7 +118,7 @@ def _steps(job: Job, pool: Pool) -> tuple[Summary, list[tuple[Path, Path]]]:
         }
         draft.finish(replace(header, frames=count.frames, parameters=parameters))
     summary = Summary(
-        str(job.source),
+        str(job.source.path),
         str(job.out),
         frames=count.frames,
         media_seconds=round(float(units.span_pts(chunks) * job.fmt.time_base), 3),
@@ -131,13 +133,13 @@ def _steps(job: Job, pool: Pool) -> tuple[Summary, list[tuple[Path, Path]]]:
     return summary, _finished(job, rendered.video)
 
 
-def _given(job: Job, path: Path) -> tuple[masksfile.MasksHeader, masksfile.Masks]:
+def _given(job: Job, given: FixedFile) -> tuple[masksfile.MasksHeader, masksfile.Masks]:
     """The masks of the masks file that was given."""
-    header, masks = masksfile.read(path)
+    header, masks = masksfile.read(given)
     if (header.width, header.height) != job.fmt.upright:
         raise MasksError(
             "masks-of-another-size",
-            path=path,
+            path=given.path,
             masks_width=header.width,
             masks_height=header.height,
             width=job.fmt.upright[0],
@@ -181,7 +183,7 @@ def _notes(job: Job, header: masksfile.MasksHeader, rendered: VeiledVideo) -> It
         yield Message("sound-was-kept")
     if job.fmt.other_video_tracks:
         yield Message("video-tracks-left-out", tracks=job.fmt.other_video_tracks)
-    if header.input_sha256 != job.input_sha256:
+    if header.input_sha256 != job.source.sha256:
         yield Message("masks-of-another-file", name=header.input_name)
     if rendered.unknown:
         yield Message("earlier-output-unknown", name=job.out.name)

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from contrejour import media
 from contrejour.base import files
-from contrejour.base.errors import MasksError
+from contrejour.base.errors import ContrejourError, MasksError, Unsupported
 from contrejour.base.files import filling
 from contrejour.base.pictures import Box, Detection, Frame, Kind, Look, Sight
 from contrejour.recorded.folder import cells_path, chunk_path, looks_path
@@ -109,13 +109,19 @@ class VideoWorker:
             self._copied(chunk, tick) if chunk.copy else self._veiled(chunk, background, tick)
         )
         if times != chunk.pts:
-            raise MasksError(
-                "masks-do-not-fit",
-                expected=len(chunk.pts),
-                pts=chunk.pts[0] if chunk.pts else "-",
-                found=len(times),
-            )
+            raise self._misfit(chunk, times)
         media.write_chunk(chunk_path(self._job.folder, chunk.name), packets)
+
+    def _misfit(self, chunk: Chunk, times: tuple[int, ...]) -> ContrejourError:
+        """The frames that are there now aren't those that have masks."""
+        at = chunk.pts[0] if chunk.pts else "-"
+        if self._job.masks is None:  # these masks come of looking at this very file
+            return Unsupported("packets-unlike-pictures", pts=at)
+        if len(times) != len(chunk.pts):
+            return MasksError("masks-do-not-fit", expected=len(chunk.pts), pts=at, found=len(times))
+        both = zip(times, chunk.pts, strict=True)
+        there, wanted = next((one, other) for one, other in both if one != other)
+        return MasksError("masks-at-another-time", expected=wanted, found=there)
 
     def _copied(self, chunk: Chunk, tick: Tick) -> tuple[list[media.CodedPicture], tuple[int, ...]]:
         """The packets of a chunk in which nothing is hidden, and the times of its frames."""

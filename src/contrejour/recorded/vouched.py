@@ -85,7 +85,8 @@ def is_done(source: Path, out: Path, options: Options) -> bool:
     if is_stopped(out) or (found := earlier(out)) is None:
         return False
     try:
-        run = run_id(identity(options, sha256(source), out.suffix))
+        masks = sha256(options.masks) if options.masks else None
+        run = run_id(identity(options, sha256(source), out.suffix, masks))
         return found.run == run and found.output_sha256 == sha256(out)
     except OSError as error:
         raise InputMissing("cannot-be-read", path=source, reason=error.strerror) from error

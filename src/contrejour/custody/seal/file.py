@@ -13,6 +13,7 @@ from pathlib import Path
 
 from contrejour.base.errors import InputMissing, OutputExists, SealError
 from contrejour.base.files import new_folder
+from contrejour.base.fixed import Source, open_source, path_of
 from contrejour.base.foreign import opened, read_file
 from contrejour.custody.seal import manifest
 from contrejour.custody.seal.age import CHUNK_BYTES, Writer
@@ -26,7 +27,7 @@ from contrejour.custody.seal.window import WindowRequest, make
 POLICY, SUFFIX = "open.policy", ".age"
 
 
-def seal_file(source: Path, out: Path, keys: Keyset, policy: str, time_ms: int) -> None:
+def seal_file(source: Source, out: Path, keys: Keyset, policy: str, time_ms: int) -> None:
     """`out` is there, whole and durable, once this returns; after an error it is not.
 
     The parties read the file's name and the time in each layer that they peel. Raises OutputExists,
@@ -34,12 +35,13 @@ def seal_file(source: Path, out: Path, keys: Keyset, policy: str, time_ms: int) 
     """
     if out.exists():
         raise OutputExists("sealed-file-exists", out=out)
+    name = path_of(source).name
     with new_folder(out) as part:
-        named = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "_", source.name)[-200:]
+        named = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "_", name)[-200:]
         [made] = make([WindowRequest(named, time_ms, time_ms, part / ONIONS)], keys)
         with (
-            opened(source, follow=True) as clear,
-            writing(part / f"{source.name}{SUFFIX}") as sealed,
+            open_source(source) as clear,
+            writing(part / f"{name}{SUFFIX}") as sealed,
         ):
             writer = Writer(sealed, [made.recipient])
             try:

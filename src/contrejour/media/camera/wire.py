@@ -30,7 +30,7 @@ from contrejour.base.errors import (
     Unsupported,
 )
 from contrejour.base.messages import as_json, of_json
-from contrejour.base.pictures import Frame
+from contrejour.base.pictures import MOST_PX, Frame
 from contrejour.base.times import Instant
 from contrejour.media.format import Format, depth, native_format, subsampling, working_format
 
@@ -38,7 +38,6 @@ PREFIX = struct.Struct(">cI")
 HEAD = struct.Struct(">QqqB4qIII")
 """index, pts, time_ns, flags, the instant's four numbers, and what was counted so far."""
 CORRUPT, TIMED, CAMERA_TIMED = 1, 2, 4
-MOST_PX = 8192 * 8192
 MOST_TEXT = 4096
 _RATIO = re.compile(r"[0-9]{1,19}(/[0-9]{1,19})?")
 ENDS: dict[str, type[ContrejourError]] = {

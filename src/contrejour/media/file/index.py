@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import av
@@ -18,7 +17,9 @@ import numpy as np
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from contrejour.base.errors import InputEmpty, InputMissing, NotMedia
+from contrejour.base.errors import InputEmpty, InputMissing, NotMedia, Unsupported
+from contrejour.base.fixed import FixedFile, Source, path_of
+from contrejour.base.pictures import MOST_PX
 from contrejour.media import codecs, nal
 from contrejour.media.format import Format, depth, filtered, hdr_params, subsampling, working_format
 
@@ -29,6 +30,8 @@ UNSURE = ("hevc", "mpeg1video", "mpeg2video", "vc1", "wmv3")
 RATE_PACKETS = 64
 MOST_REORDERED = 16
 """No codec shows a picture more than 16 places from where it is stored."""
+SLOWEST = Fraction(1, 1001)
+"""Pictures a second of whatever is slower, or leaps: what a header may say of it."""
 USUAL_RATES = [Fraction(n) for n in (10, 12, 15, 20, 24, 25, 30, 48, 50, 60, 100, 120)]
 USUAL_RATES += [Fraction(n * 1000, 1001) for n in (24, 30, 60, 120)]
 
@@ -51,15 +54,18 @@ OPEN_OPTIONS = {
     "format_whitelist": "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,asf,mxf,ogg,ivf,obu,h264,hevc,"
     "m4v,mpegvideo,mjpeg,dv,gxf,nut",
     "codec_whitelist": codecs.PROBED,
+    "max_pixels": str(MOST_PX),  # of what FFmpeg decodes while it opens a file
 }
 
 
-def open_input(path: Path) -> InputContainer:
+def open_input(source: Source) -> InputContainer:
     """Open for demuxing; errors say which of missing, empty or not-media it is."""
+    path = path_of(source)
     try:
         if path.stat().st_size == 0:
             raise InputEmpty("input-empty", path=path)
-        return av.open(f"file:{path}", options=OPEN_OPTIONS, metadata_errors="replace")
+        file = source.open() if isinstance(source, FixedFile) else f"file:{path}"
+        return av.open(file, "r", options=OPEN_OPTIONS, metadata_errors="replace")
     except (FileNotFoundError, NotADirectoryError):
         raise InputMissing("input-missing", path=path) from None
     except PermissionError:
@@ -75,20 +81,30 @@ def _reason(error: Exception) -> str:
 def video_streams(container: InputContainer) -> list[VideoStream]:
     """The real video tracks: cover pictures (attached_pic) aren't."""
     attached = av.stream.Disposition.attached_pic
-    return [s for s in container.streams.video if not s.disposition & attached]
+    found = [s for s in container.streams.video if not s.disposition & attached]
+    for each in found:
+        if each.codec_context:  # a frame that is larger than the file says is damage
+            each.codec_context.options = {"max_pixels": str(MOST_PX)}
+    return found
 
 
-def probe(path: Path) -> Format:
+def probe(source: Source) -> Format:
     """The format of the first video track, as its first decodable picture has it."""
-    with open_input(path) as container:
+    path = path_of(source)
+    with open_input(source) as container:
         streams = video_streams(container)
         if not streams:
             raise NotMedia("no-video-track", path=path)
         stream = streams[0]
         codecs.check(stream)
+        if stream.width * stream.height > MOST_PX:
+            raise Unsupported(
+                "picture-too-large", source=path, width=stream.width, height=stream.height,
+                most_px=MOST_PX,
+            )  # fmt: skip
         picture, times = _first_picture(container, stream)
         if picture is None:
-            raise InputEmpty("no-picture-decodes-from", path=path)
+            raise InputEmpty("no-picture-decodes-from", path=path, most_px=MOST_PX)
         rate = _rate(container.format.name, stream, times)
         return format_of(container, stream, picture, rate, len(streams) - 1)
 
@@ -191,7 +207,7 @@ def _rate(container: str, stream: VideoStream, times: Sequence[int]) -> Fraction
     span = (ordered[-1] - ordered[0]) * Fraction(stream.time_base or Fraction(1, 1000))
     rate = (len(ordered) - 1) / span
     near = min(USUAL_RATES, key=lambda usual: abs(usual - rate))
-    return near if abs(near - rate) < near / 250 else rate.limit_denominator(1001)
+    return near if abs(near - rate) < near / 250 else max(SLOWEST, rate.limit_denominator(1001))
 
 
 def packets(container: InputContainer, stream: VideoStream) -> Iterator[av.Packet[Any]]:
@@ -211,10 +227,10 @@ def time_of(packet: Any, paced: bool = False) -> int | None:
     return packet.pts  # type: ignore[no-any-return]
 
 
-def index(path: Path, fmt: Format) -> list[Gop]:
+def index(source: Source, fmt: Format) -> list[Gop]:
     """All closed GOPs, in order, from one pass over the packets (nothing is decoded)."""
     gops: list[Gop] = []
-    with open_input(path) as container:
+    with open_input(source) as container:
         stream = video_streams(container)[0]
         header = stream.codec_context.extradata
         prefix = nal.length_size(fmt.codec, header)

@@ -19,6 +19,7 @@ import av
 
 from contrejour.base.errors import OutputFailed, Unsupported
 from contrejour.base.files import replacing, sync
+from contrejour.base.fixed import FixedFile
 from contrejour.media.file.index import open_input
 from contrejour.media.format import Format
 from contrejour.media.out.encode import CodedPicture, configure, display, target
@@ -105,7 +106,9 @@ class DecodingTimes:
         return self.times[after] - pts if after < len(self.times) else last
 
 
-def mux(out: Path, suffix: str, fmt: Format, chunks: Sequence[Path], audio: Path | None) -> None:
+def mux(
+    out: Path, suffix: str, fmt: Format, chunks: Sequence[Path], audio: FixedFile | None
+) -> None:
     """Write `out` (any name; `suffix` decides the container) and make it durable (fsync)."""
     muxer, options = CONTAINERS[suffix]
     clock = DecodingTimes.of([pts for chunk in chunks for pts in chunk_times(chunk)])
@@ -153,7 +156,7 @@ def _track(container: Any, suffix: str, fmt: Format) -> Any:
 class _Sounds:
     """The audio tracks of the input, copied packet by packet beside the pictures."""
 
-    def __init__(self, container: Any, source: Path) -> None:
+    def __init__(self, container: Any, source: FixedFile) -> None:
         self._container = container
         self._input = open_input(source)
         self._tracks = {}

@@ -12,6 +12,7 @@ import av
 import numpy as np
 
 from contrejour.base.errors import Unsupported
+from contrejour.base.fixed import Source
 from contrejour.base.pictures import Frame, Rgb
 from contrejour.media.file.index import (
     Gop,
@@ -29,17 +30,17 @@ from contrejour.media.out.encode import CodedPicture, copy, stripped, stripper
 class Reader:
     """Decodes closed GOPs of one file, each later than the last one asked for."""
 
-    def __init__(self, path: Path, fmt: Format, gops: Sequence[Gop]) -> None:
+    def __init__(self, source: Source, fmt: Format, gops: Sequence[Gop]) -> None:
         self.fmt = fmt
         self.gops = gops
-        self._path = path
+        self._source = source
         self._range: tuple[int, int] | None = None
         self._frames: Iterator[Frame] = iter(())
         self._position = 0
         self._open()
 
     def _open(self) -> None:
-        self._container = open_input(self._path)
+        self._container = open_input(self._source)
         self._stream = video_streams(self._container)[0]
         self._stream.codec_context.thread_count = 1
         self._packets = packets(self._container, self._stream)

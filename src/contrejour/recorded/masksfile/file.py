@@ -11,6 +11,7 @@ from typing import IO
 
 from contrejour.base.errors import MasksError
 from contrejour.base.files import replacing, writing
+from contrejour.base.fixed import Source, path_of
 from contrejour.base.pictures import Mask
 from contrejour.recorded.masksfile.jsonstream import dump, members
 from contrejour.recorded.masksfile.schema import (
@@ -94,25 +95,27 @@ class Draft:
             file.write(b"\n]}\n")
 
 
-def read(path: Path) -> tuple[MasksHeader, Iterator[tuple[int, Mask]]]:
-    """The header of the masks file `path`, and its (pts, mask) pairs, in order, as they are read.
+def read(source: Source) -> tuple[MasksHeader, Iterator[tuple[int, Mask]]]:
+    """The header of a masks file, and its (pts, mask) pairs, in order, as they are read.
 
     Raises MasksError at once for the header, and from the iterator for a frame, with its index and
     what was expected. Only an iterator that was read to its end has proven the file whole.
     """
+    path = path_of(source)
     found: dict[str, object] = {}
-    for key, value in members(path, "frames"):
+    for key, value in members(source, "frames"):
         if key != "frames":
             found[key] = value
         elif found.keys() >= KEYS:
             break  # the usual order: the header came first
     header = decode_header(f"{path}: header", found)
-    return header, _masks(path, header.frames)
+    return header, _masks(source, header.frames)
 
 
-def _masks(path: Path, frames: int) -> Iterator[tuple[int, Mask]]:
+def _masks(source: Source, frames: int) -> Iterator[tuple[int, Mask]]:
+    path = path_of(source)
     order = _Order(path, frames)
-    for key, value in members(path, "frames"):
+    for key, value in members(source, "frames"):
         if key == "frames" and value is not None:
             pts, mask = decode_frame(order.where, value)
             order.next(pts, mask.index)

@@ -15,7 +15,7 @@ from typing import BinaryIO
 import ijson  # type: ignore[import-untyped]  # it ships no types
 
 from contrejour.base.errors import MasksError
-from contrejour.base.foreign import opened
+from contrejour.base.fixed import Source, open_source, path_of
 from contrejour.base.messages import Message
 
 DEEPEST = 16
@@ -37,14 +37,15 @@ def dump(value: object) -> str:
         raise MasksError("masks-not-json-values", error=str(error)) from error
 
 
-def members(path: Path, streamed: str) -> Iterator[tuple[str, object]]:
-    """(key, value) of every member of the object in the file `path`, in the file's order.
+def members(source: Source, streamed: str) -> Iterator[tuple[str, object]]:
+    """(key, value) of every member of the object in a file, in the file's order.
 
     The member named `streamed` must be an array: it comes as (streamed, None), then once more per
     item. Raises MasksError where the file can't be read, or isn't one valid JSON object in UTF-8.
     """
+    path = path_of(source)
     try:
-        with opened(path, follow=True) as file:
+        with open_source(source) as file:
             if file.read(len(BOM)) != BOM:  # some editors add one
                 file.seek(0)
             yield from _members(_ParserEvents(file, path), path, streamed)

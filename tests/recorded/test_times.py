@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fakes.runs import ffmpeg, painted_clip
+from fakes.runs import clip, ffmpeg, masks_for, painted_clip
 from fakes.veiled import masks_of, veil_it
 
+from contrejour.base.errors import MasksError
 from contrejour.base.pictures import Box
 
 FRAMES, SIZE = 120, (320, 192)
@@ -60,9 +61,17 @@ def test_attack_34_whatever_stamps_a_clip_is_given_hides_whom_the_straight_one_h
 
 
 def test_attack_34_a_file_whose_times_leap_is_no_traceback(tmp_path: Path) -> None:
-    clip, other = painted_clip(tmp_path / "straight.mp4"), tmp_path / "other.mkv"
+    straight, other = painted_clip(tmp_path / "straight.mp4"), tmp_path / "other.mkv"
     said = r"if(gt(N\,30)\,PTS+1e15\,PTS)"
     setts = f"setts=pts='{said}':dts='{said}'"
-    ffmpeg("-i", clip, "-frames:v", FRAMES, "-c", "copy", "-bsf:v", setts, other)
+    ffmpeg("-i", straight, "-frames:v", FRAMES, "-c", "copy", "-bsf:v", setts, other)
     summary = veil_it(other, tmp_path / "out.mkv", detector=PAINTED)
     assert summary.frames == FRAMES
+
+
+def test_masks_of_the_same_frames_at_other_times_are_told_as_that(tmp_path: Path) -> None:
+    one = clip(tmp_path / "one.mp4", frames=24, rate=25)
+    other = clip(tmp_path / "other.mp4", frames=24, rate=12)
+    masks = masks_for(one, tmp_path / "masks.json", lambda _: (Box(0, 0, 20, 20),))
+    with pytest.raises(MasksError, match=r"the frame at pts \d+ is at pts \d+"):
+        veil_it(other, tmp_path / "out.mp4", masks=masks)

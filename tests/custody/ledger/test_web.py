@@ -19,7 +19,8 @@ from contrejour.base.errors import LedgerError
 from contrejour.custody.ledger.log import Log, create
 from contrejour.custody.ledger.read import audit
 from contrejour.custody.ledger.server import LedgerServer, Responder, Response, of_log
-from contrejour.custody.ledger.web import MOST_BUNDLE, opened
+from contrejour.custody.ledger.tiles import MOST_BUNDLE
+from contrejour.custody.ledger.web import opened
 
 ALONE = trust(f"log {LOG.key}\nquorum none")
 

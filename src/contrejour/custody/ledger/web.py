@@ -21,7 +21,6 @@ from contrejour.custody.ledger import tiles
 from contrejour.custody.ledger.read import reader
 
 LIMIT_S = 10.0
-MOST_BUNDLE = tiles.WIDTH * (2 + tiles.MOST_ENTRY_BYTES)
 
 
 def is_url(where: str) -> bool:
@@ -43,7 +42,7 @@ def opened(where: str, limit_s: float = LIMIT_S) -> Iterator[tiles.TileReader]:
 
     def read(path: str) -> bytes:
         nonlocal client
-        most = MOST_BUNDLE if path.startswith("tile/entries/") else note.MOST_BYTES
+        most = tiles.MOST_BUNDLE if path.startswith("tile/entries/") else note.MOST_BYTES
         try:
             answer = client.ask("GET", target(where, f"/{path}"), most=most)
         except NO_ANSWER as error:

@@ -111,7 +111,7 @@ def built(folder: Path) -> dict[str, Path]:
     (first / "truth.json").write_text(json.dumps(HAPPENED))
     (first / "said.json").write_text(json.dumps(SAID))
     (first / "lawful.yaml").write_text(LAWFUL.read_text())
-    change = {"type": "config.change", "old": "a" * 64, "new": "b" * 64}
+    change = {"type": "config.change", "edge": "bus-1", "old": "a" * 64, "new": "b" * 64}
     (first / "entries.jsonl").write_text(json.dumps(change) + "\n")
     (first / "clips.json").write_text(json.dumps([{
         "camera": "cam-a", "place": "a", "since": MINUTE.isoformat(), "clock_ms": 40,
@@ -241,4 +241,5 @@ def touched(before: Path, after: Path, args: Sequence[str]) -> list[str]:
         for name in [path.relative_to(after).as_posix()]
         if name not in seen or (path.is_file() and path.read_bytes() != seen[name].read_bytes())
     }
-    return sorted(named | made)
+    above = {name for name in made if any(each.startswith(f"{name}/") for each in args)}
+    return sorted((named | made) - above)  # a folder above what the user named is the user's

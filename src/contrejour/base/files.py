@@ -318,8 +318,10 @@ def unwritable(place: Path, error: Exception, hint: Message | None = FREE_SPACE)
 
 
 def sha256(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
+    """SHA-256 of a file, in hexadecimal; no pipe or device is read. Raises OSError."""
+    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    demand_file(fd, path)
+    with open(fd, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

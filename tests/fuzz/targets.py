@@ -28,9 +28,10 @@ from contrejour.base.pictures import MOST_PX, Box, HiddenBox, Mask, Source
 from contrejour.custody import note
 from contrejour.custody.seal import header, onion
 from contrejour.custody.seal.recipient import Identity, RecipientKind
-from contrejour.media import nal
+from contrejour.media import copying, nal
 from contrejour.media.camera import wire
 from contrejour.media.out import fmp4
+from contrejour.media.parameters import Odd
 from contrejour.media.sets import Sets
 from contrejour.recorded import masksfile
 
@@ -88,6 +89,12 @@ def read_nal(data: bytes) -> None:
         nal.all_sets(codec, nal.sets(codec, data))
         assert set(nal.without_sets(codec, data)) <= set(nal.units(data))
         assert set(nal.units(nal.base_layer(data))) <= set(nal.units(data))
+        with suppress(Odd):
+            for unit in copying.picture(codec, data, prefix, ()):
+                assert b"\0\0\1" not in unit
+        copies = copying.CopyIndex(codec, data[:40], (160, 96))
+        copies.see(data)
+        copies.sets(0, 1)
         known = Sets(codec, data)
         assert not known.doubts(data)
 

@@ -84,7 +84,13 @@ def test_where_nothing_is_hidden_all_is_copied(codec: str, tmp_path: Path) -> No
     assert all(map(same, strictly(source), strictly(out)))
 
 
-@pytest.mark.parametrize("params", ["slices=3", "ref=4:b-pyramid=normal", "cabac=0", "keyint=1"])
+def test_pictures_in_slices_are_encoded(tmp_path: Path) -> None:
+    """One slice may lie beneath another: what of them was seen isn't known."""
+    source = clip(tmp_path / "in.mp4", "h264", "slices=3")
+    assert videos.veil(source, tmp_path / "out.mp4", hide).frames_copied == 0
+
+
+@pytest.mark.parametrize("params", ["ref=4:b-pyramid=normal", "cabac=0", "keyint=1"])
 def test_the_inputs_own_parameter_sets_go_with_its_gops(params: str, tmp_path: Path) -> None:
     source, out = clip(tmp_path / "in.mp4", "h264", params), tmp_path / "out.mp4"
     videos.veil(source, out, hide)

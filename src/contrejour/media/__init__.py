@@ -7,6 +7,8 @@
     testcamera/    a camera of our own that fails on request
     format.py      what a stream is, and what of it the output must repeat
     codecs.py      which codecs are decoded at all
+    copying.py     what of a packet may be copied: what was looked at
+    parameters.py  parameter sets that may be, read to their last bit
     nal.py         just enough of H.264, H.265 and MPEG-4 to tell where decoding may begin
     sets.py        whether the parameter sets that a stream repeats may be believed
 
@@ -21,6 +23,7 @@ from contrejour.media.camera.decoder import Decoder, rgb_of
 from contrejour.media.camera.live import LiveStream, without_login
 from contrejour.media.camera.originals.sink import SegmentSink
 from contrejour.media.camera.sandbox import Sandbox, sandbox_here
+from contrejour.media.copying import RULES as COPYING
 from contrejour.media.file.index import Gop, index, probe
 from contrejour.media.file.mux import check_container, mux, read_chunk, write_chunk
 from contrejour.media.file.reader import Reader, lumas, repack, stills
@@ -30,6 +33,7 @@ from contrejour.media.out.encode import CRF, PRESET, CodedPicture, Encoder, can_
 from contrejour.media.out.hls import Playlist
 
 __all__ = [
+    "COPYING",
     "CRF",
     "PRESET",
     "CodedPicture",

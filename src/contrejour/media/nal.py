@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-_IDR = {"h264": {5}, "hevc": {16, 17, 18, 19, 20}}
+IDR = {"h264": {5}, "hevc": {16, 17, 18, 19, 20}}
 _CRA = 21
-_SETS = {"h264": {7, 8}, "hevc": {32, 33, 34}}
+SETS = {"h264": {7, 8}, "hevc": {32, 33, 34}}
 _I_VOP, _B_VOP = 0, 2
 _PLACEHOLDER_BYTES = 19
 
@@ -27,10 +27,10 @@ def length_size(codec: str, extradata: bytes | None) -> int:
 
 def types(codec: str, data: bytes, prefix: int) -> Iterator[int]:
     """The type of each NAL unit of one access unit."""
-    return (_type(codec, data[at]) for at in _starts(data, prefix) if at < len(data))
+    return (kind(codec, data[at]) for at in _starts(data, prefix) if at < len(data))
 
 
-def _type(codec: str, first: int) -> int:
+def kind(codec: str, first: int) -> int:
     """The type of the NAL unit that begins with this byte."""
     return first & 0x1F if codec == "h264" else first >> 1 & 0x3F
 
@@ -53,10 +53,10 @@ def opens_clean(codec: str, data: bytes, prefix: int) -> bool:
     if codec == "mpeg4":
         # Not one that DivX packed a B picture with, nor the placeholder that makes up for that.
         return vops(data) == [_I_VOP] and len(data) > _PLACEHOLDER_BYTES
-    if codec not in _IDR:
+    if codec not in IDR:
         return True
-    clean = _IDR[codec] | ({_CRA} if codec == "hevc" else set())
-    return any(kind in clean for kind in types(codec, data, prefix))
+    clean = IDR[codec] | ({_CRA} if codec == "hevc" else set())
+    return any(each in clean for each in types(codec, data, prefix))
 
 
 def stands_alone(codec: str, data: bytes, prefix: int, extradata: bytes | None) -> bool:
@@ -65,11 +65,11 @@ def stands_alone(codec: str, data: bytes, prefix: int, extradata: bytes | None) 
     A CRA goes on counting its pictures from those before it, and they are others in the output.
     Parameter sets are in the packet, or in the header that goes with length prefixes.
     """
-    if codec not in _IDR:
+    if codec not in IDR:
         return False
     found = set(types(codec, data, prefix))
-    return bool(found & _IDR[codec]) and (
-        found >= _SETS[codec] or (prefix > 0 and _header_sets(codec, extradata or b""))
+    return bool(found & IDR[codec]) and (
+        found >= SETS[codec] or (prefix > 0 and _header_sets(codec, extradata or b""))
     )
 
 
@@ -77,6 +77,30 @@ def _header_sets(codec: str, extradata: bytes) -> bool:
     if codec == "h264":
         return len(extradata) > 6 and extradata[5] & 0x1F > 0  # avcC: number of SPS
     return len(extradata) > 23 and extradata[22] >= 3  # hvcC: arrays of VPS, SPS, PPS
+
+
+def header_sets(codec: str, extradata: bytes) -> list[bytes]:
+    """The parameter sets of a header that goes with length prefixes (avcC, hvcC)."""
+    found: list[bytes] = []
+    if codec == "h264":
+        at = 5
+        for mask in (0x1F, 0xFF):
+            at = _append(found, extradata, at + 1, sum(extradata[at : at + 1]) & mask)
+        return found
+    at = 23
+    for _ in range(sum(extradata[22:23])):
+        at = _append(found, extradata, at + 3, int.from_bytes(extradata[at + 1 : at + 3]))
+    return [unit for unit in found if kind(codec, unit[0]) in SETS[codec]]
+
+
+def _append(found: list[bytes], data: bytes, at: int, count: int) -> int:
+    """Append so many units, each after its 16-bit length; where the next thing begins."""
+    for _ in range(count):
+        end = at + 2 + int.from_bytes(data[at : at + 2])
+        if unit := data[at + 2 : end]:
+            found.append(unit)
+        at = min(end, len(data))
+    return at
 
 
 def base_layer(data: bytes) -> bytes:
@@ -87,6 +111,11 @@ def base_layer(data: bytes) -> bytes:
     whole = (unit for unit in units(data) if len(unit) > 1)  # a header has two bytes
     kept = (unit for unit in whole if unit[0] & 1 == 0 and unit[1] < 8)  # nuh_layer_id is 0
     return b"".join(b"\0\0\0\1" + unit for unit in kept)
+
+
+def begun(unit: bytes, prefix: int) -> bytes:
+    """A unit after its length, or after a start code where `prefix` is 0."""
+    return (len(unit).to_bytes(prefix) if prefix else b"\0\0\0\1") + unit
 
 
 def units(data: bytes) -> Iterator[bytes]:
@@ -106,19 +135,19 @@ def as_sent(data: bytes) -> list[bytes]:
 
 def sets(codec: str, data: bytes) -> Iterator[bytes]:
     """The parameter sets of an access unit in Annex B; none of codecs that have none."""
-    wanted = _SETS.get(codec, set())
-    return (unit for unit in units(data) if _type(codec, unit[0]) in wanted)
+    wanted = SETS.get(codec, set())
+    return (unit for unit in units(data) if kind(codec, unit[0]) in wanted)
 
 
 def all_sets(codec: str, found: Iterable[bytes]) -> bool:
     """Whether there is one of every kind among these."""
-    return {_type(codec, unit[0]) for unit in found} >= _SETS[codec]
+    return {kind(codec, unit[0]) for unit in found} >= SETS[codec]
 
 
 def without_sets(codec: str, data: bytes) -> list[bytes]:
     """The units of an access unit in Annex B that are neither parameter sets nor delimiters."""
-    dropped = _SETS[codec] | {9 if codec == "h264" else 35}
-    return [unit for unit in units(data) if _type(codec, unit[0]) not in dropped]
+    dropped = SETS[codec] | {9 if codec == "h264" else 35}
+    return [unit for unit in units(data) if kind(codec, unit[0]) not in dropped]
 
 
 def vops(data: bytes) -> list[int]:

@@ -84,6 +84,7 @@ def identity(
     """
     return {
         "contrejour": __version__,
+        "copying": media.COPYING,
         "input": input_sha256,
         "hide": options.hide,
         "fill": options.fill,

@@ -21,7 +21,9 @@ from contrejour.base.errors import InputEmpty, InputMissing, NotMedia, Unsupport
 from contrejour.base.fixed import FixedFile, Source, path_of
 from contrejour.base.pictures import MOST_PX
 from contrejour.media import codecs, nal
+from contrejour.media.copying import CopyIndex
 from contrejour.media.format import Format, depth, filtered, hdr_params, subsampling, working_format
+from contrejour.media.out.encode import can_copy
 
 MIN_GOP_PACKETS = 8
 """Shorter closed GOPs (all-intra codecs above all) are taken together."""
@@ -38,12 +40,16 @@ USUAL_RATES += [Fraction(n * 1000, 1001) for n in (24, 30, 60, 120)]
 
 @dataclass(frozen=True, slots=True)
 class Gop:
-    """A run of packets that decodes alone. `copyable`: its packets may be reused as they are."""
+    """A run of packets that decodes alone.
+
+    `copyable`: its pictures may be copied, with these parameter `sets` (copying.py).
+    """
 
     first_packet: int
     packets: int
     start_pts: int
     copyable: bool
+    sets: tuple[bytes, ...] = ()
 
 
 OPEN_OPTIONS = {
@@ -238,7 +244,12 @@ def index(source: Source, fmt: Format) -> list[Gop]:
         alone: set[int] = set()
         times: list[int] = []
         damaged: list[bool] = []
+        copies = (
+            CopyIndex(fmt.codec, header or b"", (fmt.width, fmt.height)) if can_copy(fmt) else None
+        )
         for number, packet in enumerate(packets(container, stream)):
+            if copies:
+                copies.see(bytes(packet))
             time = time_of(packet, fmt.paced)
             times.append(times[-1] if time is None and times else time or 0)
             damaged.append(packet.is_corrupt or packet.is_discard or time is None)
@@ -255,7 +266,8 @@ def index(source: Source, fmt: Format) -> list[Gop]:
     starts = _closed_starts(keys, times)
     for start, end in zip(starts, [*starts[1:], len(times)], strict=True):
         whole = start in alone and not any(damaged[start:end])
-        gops.append(Gop(start, end - start, min(times[start:end]), whole))
+        sets = copies.sets(start, end) if copies else ()
+        gops.append(Gop(start, end - start, min(times[start:end]), whole and bool(sets), sets))
     return gops
 
 

@@ -11,9 +11,10 @@ from typing import Any
 import av
 import numpy as np
 
-from contrejour.base.errors import Unsupported
-from contrejour.base.fixed import Source
+from contrejour.base.errors import InputMissing, Unsupported
+from contrejour.base.fixed import Source, path_of
 from contrejour.base.pictures import Frame, Rgb
+from contrejour.media import copying, nal
 from contrejour.media.file.index import (
     Gop,
     index,
@@ -24,7 +25,8 @@ from contrejour.media.file.index import (
     video_streams,
 )
 from contrejour.media.format import Format, native_format, subsampling, working_format
-from contrejour.media.out.encode import CodedPicture, copy, stripped, stripper
+from contrejour.media.out.encode import CodedPicture, bare, stripped, stripper, time_stamp
+from contrejour.media.parameters import Odd
 
 
 class Reader:
@@ -43,6 +45,8 @@ class Reader:
         self._container = open_input(self._source)
         self._stream = video_streams(self._container)[0]
         self._stream.codec_context.thread_count = 1
+        header = self._stream.codec_context.extradata
+        self._prefix = nal.length_size(self.fmt.codec, header)
         self._packets = packets(self._container, self._stream)
         self._next = 0
 
@@ -60,9 +64,42 @@ class Reader:
             if self._next >= end:
                 return
 
+    def bare(self, first: int, last: int) -> list[CodedPicture]:
+        """The packets of these GOPs, stripped of side data; not to be shown to anybody."""
+        return bare(self.packets(first, last), self._stream, self.fmt.codec)
+
     def copy(self, first: int, last: int) -> list[CodedPicture]:
-        """The packets of these GOPs as they are, stripped of all side data."""
-        return copy(self.packets(first, last), self._stream, self.fmt.codec)
+        """Copies of the packets of these GOPs, each of which is copyable (copying.py)."""
+        return [
+            CodedPicture(
+                time_stamp(packet),
+                packet.is_keyframe,
+                b"".join(nal.begun(unit, 0) for unit in units),
+            )
+            for gop in range(first, last)
+            for packet, units in self._copies(gop)
+        ]
+
+    def _copies(self, gop: int) -> Iterator[tuple[av.Packet[Any], list[bytes]]]:
+        """Each packet of a copyable GOP, and the units of its copy."""
+        sets = self.gops[gop].sets
+        for packet in self.packets(gop, gop + 1):
+            try:
+                yield packet, copying.picture(self.fmt.codec, bytes(packet), self._prefix, sets)
+            except Odd:  # it wasn't when the index was made
+                raise InputMissing("input-changed", source=path_of(self._source)) from None
+
+    def _looked_at(self, gop: int) -> Iterator[av.Packet[Any]]:
+        """What is decoded of a GOP: its copy where it may be copied, so that no more goes out."""
+        if not self.gops[gop].copyable:
+            yield from self.packets(gop, gop + 1)
+            return
+        for packet, units in self._copies(gop):
+            begun = (nal.begun(unit, self._prefix) for unit in units)
+            copied = av.Packet(b"".join(begun))
+            copied.pts, copied.dts, copied.time_base = packet.pts, packet.dts, packet.time_base
+            copied.is_keyframe = packet.is_keyframe
+            yield copied
 
     def frames(
         self, first: int, last: int, skip: int = 0, count: int | None = None
@@ -86,7 +123,7 @@ class Reader:
         number = 0
         for gop in range(first, last):
             paces: list[int | None] = []
-            coded = self._paced(self.packets(gop, gop + 1), paces)
+            coded = self._paced(self._looked_at(gop), paces)
             for place, (picture, corrupt) in enumerate(self._pictures(coded)):
                 pts = picture.pts if picture.pts is not None else picture.dts
                 if self.fmt.paced:

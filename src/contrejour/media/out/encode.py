@@ -26,7 +26,7 @@ from contrejour.media.format import Format, filtered
 
 CRF = {"h264": 20, "hevc": 22}
 PRESET = {"h264": "veryfast", "hevc": "superfast"}
-KEEP_UNITS = {"h264": "1-5|7|8", "hevc": "0-9|16-21|32-34"}
+KEEP_UNITS = {"h264": "1|5|7|8", "hevc": "0-9|16-21|32-34"}
 """NAL unit types that survive: slices and parameter sets (H.264 table 7-1, H.265 table 7-1)."""
 _HEVC_HDR_SEI = "|39"
 
@@ -52,8 +52,8 @@ def target(fmt: Format) -> str:
 def can_copy(fmt: Format) -> bool:
     """Whether GOPs of the input can stand in one track beside encoded ones."""
     return (
-        fmt.codec == target(fmt)
-        and not fmt.interlaced
+        not fmt.interlaced
+        and fmt.codec == target(fmt)
         and not fmt.hdr
         and not fmt.paced
         and fmt.pix_fmt in ("yuv420p", "yuvj420p")
@@ -172,13 +172,13 @@ def _fields(fmt: Format) -> Any:
     return filtered(fmt.width, fmt.height, fmt.pix_fmt, "setfield", fmt.interlaced)
 
 
-def copy(packets: Iterable[av.Packet[Any]], stream: VideoStream, codec: str) -> list[CodedPicture]:
-    """The input's own coded pictures, stripped to parameter sets and slices, in Annex B."""
+def bare(packets: Iterable[av.Packet[Any]], stream: VideoStream, codec: str) -> list[CodedPicture]:
+    """A stream's coded pictures, stripped to parameter sets and slices, in Annex B."""
     strip = stripper(stream, codec)
-    bare = [bare for packet in (*packets, None) for bare in stripped(strip, packet)]
+    found = [packed for packet in (*packets, None) for packed in stripped(strip, packet)]
     if codec != "hevc":
-        return bare
-    return [replace(packed, data=nal.base_layer(packed.data)) for packed in bare]
+        return found
+    return [replace(packed, data=nal.base_layer(packed.data)) for packed in found]
 
 
 def stripper(stream: VideoStream, codec: str) -> BitStreamFilterContext:
@@ -190,11 +190,12 @@ def stripper(stream: VideoStream, codec: str) -> BitStreamFilterContext:
 def stripped(strip: BitStreamFilterContext, packet: av.Packet[Any] | None) -> list[CodedPicture]:
     """What the filter lets through of one packet; None empties it."""
     return [
-        CodedPicture(_time(bare), bare.is_keyframe, bytes(bare)) for bare in strip.filter(packet)
+        CodedPicture(time_stamp(bare), bare.is_keyframe, bytes(bare))
+        for bare in strip.filter(packet)
     ]
 
 
-def _time(packet: av.Packet[Any]) -> int:
+def time_stamp(packet: av.Packet[Any]) -> int:
     time = packet.pts if packet.pts is not None else packet.dts
     if time is None:
         raise Unsupported("packet-without-time-stamp")

@@ -93,7 +93,7 @@ def load(path: Path) -> Clip:
     if fmt.codec == "mjpeg":
         packed = [CodedPacket(each.pts or 0, bytes(each)) for each in reader.packets(0, len(gops))]
     else:
-        packed = [CodedPacket(each.pts, each.data) for each in reader.copy(0, len(gops))]
+        packed = [CodedPacket(each.pts, each.data) for each in reader.bare(0, len(gops))]
     first = min(each.pts for each in packed)
     last = max(each.pts for each in packed)
     pictures = tuple(

@@ -314,3 +314,72 @@ def test_a_veil_keeps_the_original_beside_it_sealed_and_seals_it_once(tmp_path, 
     assert main([*veil, "--resume"]) == 0
     assert out.exists()
     assert (folder / "in.mp4.age").read_bytes() == before
+
+
+def test_attack_32_a_resumed_veil_seals_what_was_veiled_before_without(tmp_path):
+    """An output that is whole says nothing of an original that nobody sealed."""
+    source = clip_of(tmp_path / "in.mp4", frames=16)
+    masks = masks_for(source, tmp_path / "masks.json", walking)
+    who, out = parties(tmp_path), tmp_path / "out.mp4"
+    veil = ["veil", str(source), "-o", str(out), "--masks", str(masks)]
+    assert main(veil) == 0
+    assert main([*veil, "--seal-to", str(who), "--resume"]) == 0
+    keys = keys_of(tmp_path, "vault", "prosecutor", "operator")
+    opened = tmp_path / "again.mp4"
+    assert main(["open", f"{out}.sealed", *keys, "-o", str(opened)]) == 0
+    assert opened.read_bytes() == source.read_bytes()
+    assert main([*veil, "--seal-to", str(who), "--resume"]) == 0
+
+
+def emptied(folder):
+    for path in folder.iterdir():
+        path.unlink()
+
+
+def linked(folder):
+    folder.rename(folder.with_name("elsewhere"))
+    folder.symlink_to("elsewhere")
+
+
+SPOILED = {
+    "empty": emptied,
+    "cut": lambda folder: os.truncate(folder / "in.mp4.age", 1000),
+    "without keys": lambda folder: (folder / "W.onions").unlink(),
+    "of another policy": lambda folder: (folder / "open.policy").write_text("party mallory\n"),
+    "not said by us": lambda folder: (folder / "vouched.json").unlink(),
+    "said by a stranger": lambda folder: (folder / "vouched.json").write_text(
+        (folder / "vouched.json").read_text().replace('"vouched":"', '"vouched":"00')
+    ),
+    "nonsense": lambda folder: (folder / "vouched.json").write_text("[" * 60_000),
+    "with more": lambda folder: (folder / "more").mkdir(),
+    "linked": linked,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("spoil", SPOILED.values(), ids=SPOILED.keys())
+def test_attack_32_a_folder_of_that_name_is_not_an_original(tmp_path, capsys, spoil):
+    """A stranger made it, or it is cut: whoever then deletes the original has nothing left."""
+    source = clip_of(tmp_path / "in.mp4", frames=16)
+    masks = masks_for(source, tmp_path / "masks.json", walking)
+    who, out = parties(tmp_path), tmp_path / "out.mp4"
+    veil = ["veil", str(source), "-o", str(out), "--masks", str(masks), "--seal-to", str(who)]
+    assert main(veil) == 0
+    spoil(tmp_path / "out.mp4.sealed")
+    for made in (True, False):
+        if not made:
+            out.unlink()
+        assert main([*veil, "--resume"]) == 8
+        assert "out.mp4.sealed is not known for this file" in capsys.readouterr().err
+
+
+def test_attack_32_another_input_of_that_name_is_sealed_too(tmp_path):
+    source = clip_of(tmp_path / "in.mp4", frames=16)
+    masks = masks_for(source, tmp_path / "masks.json", walking)
+    who, out = parties(tmp_path), tmp_path / "out.mp4"
+    veil = ["veil", str(source), "-o", str(out), "--masks", str(masks), "--seal-to", str(who)]
+    assert main(veil) == 0
+    out.unlink()
+    with source.open("ab") as file:
+        file.write(b"\0\0\0\x09free\0")
+    assert main([*veil, "--resume"]) == 8
+    assert not out.exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing, OutputExists, SealError
 from contrejour.base.files import filling
-from contrejour.base.fixed import Source, path_of
+from contrejour.base.fixed import FixedFile, Source, path_of
 from contrejour.base.foreign import opened
 from contrejour.base.messages import Message
 from contrejour.base.stderr import warn
@@ -48,14 +49,27 @@ class Sealer:
         told = [arguments.read_bytes(path) for path in args.keyset]
         self.keys = keys_of(openers, told, day_of(self._now_ms))
 
-    def seal(self, file: Source, folder: Path) -> None:
+    def keep(self, original: FixedFile, folder: Path, *, resume: bool) -> None:
+        """Seal an original; with `resume`, where this user hasn't done so already.
+
+        Raises what `seal` does, OutputExists for a folder of that name that is anything else.
+        """
+        from contrejour.custody.seal.remembered import is_remembered
+
+        if resume and os.path.lexists(folder):
+            if is_remembered(folder, original.sha256, self._text.encode()):
+                return
+            raise OutputExists("sealed-not-vouched", out=folder)
+        self.seal(original, folder, remembered=True)
+
+    def seal(self, file: Source, folder: Path, *, remembered: bool = False) -> None:
         """Raises InputMissing, OutputExists, OutputFailed, SealError."""
         from contrejour.custody.seal.file import seal_file
 
         if not path_of(file).is_file():
             raise InputMissing("not-a-regular-file", path=path_of(file))
         with filling(folder):
-            seal_file(file, folder, self.keys, self._text, self._now_ms)
+            seal_file(file, folder, self.keys, self._text, self._now_ms, remembered=remembered)
         if self._unvoted:
             warn(Message("policy-not-held-to-a-plan", policy=self._unvoted))
             self._unvoted = None  # once

@@ -63,11 +63,14 @@ def _run(args: argparse.Namespace) -> int:
     for target in targets:
         with progress.shown(target.source, args.json) as show:
             try:
-                if args.resume and is_done(target.source, target.out, options):
+                done = args.resume and is_done(target.source, target.out, options)
+                if done and not sealer:
                     continue  # atomic: what is there is whole
                 taken = inputs.take(target.source)  # what is sealed is what is veiled
-                if sealer and not (args.resume and _sealed(target).exists()):
-                    sealer.seal(taken, _sealed(target))
+                if sealer:
+                    sealer.keep(taken, _sealed(target), resume=args.resume)
+                if done:
+                    continue
                 with inputs.at_fault(target.source):
                     summary = _one(target, taken, options, detectors, show.step)
             except ContrejourError as error:

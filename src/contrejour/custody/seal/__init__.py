@@ -2,7 +2,7 @@
 
 window.py       the key of a window is made, wrapped and forgotten in a process of its own
 onion.py        … for each way that the policy can be met; prepared.py does so minutes ahead
-segment.py      seals to the public half; file.py does so for a file
+segment.py      seals to the public half; file.py does so for a file, remembered.py knows it again
 manifest.py     what was sealed in a window and what was not, signed; keynotes.py signs
 sealer.py     a camera, window after window: chain.py gaps.py store.py; clock.py is believed
 sealer_thread.py    … in a thread of its own

@@ -3,6 +3,7 @@
 <name>.age     the file
 W.onions       its key, wrapped for each way that the policy can be met
 open.policy    the policy
+vouched.json   where asked for, that this user sealed it (remembered.py)
 """
 
 from __future__ import annotations
@@ -21,17 +22,20 @@ from contrejour.custody.seal.keynotes import Verifier
 from contrejour.custody.seal.manifest import Manifest
 from contrejour.custody.seal.new_files import write_new, writing
 from contrejour.custody.seal.onion import Keyset
+from contrejour.custody.seal.remembered import vouch
 from contrejour.custody.seal.segment import MANIFEST, ONIONS
 from contrejour.custody.seal.window import WindowRequest, make
 
 POLICY, SUFFIX = "open.policy", ".age"
 
 
-def seal_file(source: Source, out: Path, keys: Keyset, policy: str, time_ms: int) -> None:
+def seal_file(
+    source: Source, out: Path, keys: Keyset, policy: str, time_ms: int, *, remembered: bool = False
+) -> None:
     """`out` is there, whole and durable, once this returns; after an error it is not.
 
-    The parties read the file's name and the time in each layer that they peel. Raises OutputExists,
-    SealError and OSError.
+    The parties read the file's name and the time in each layer that they peel. `remembered`: for
+    `is_remembered`. Raises OutputExists, OutputFailed, SealError and OSError.
     """
     if out.exists():
         raise OutputExists("sealed-file-exists", out=out)
@@ -43,14 +47,17 @@ def seal_file(source: Source, out: Path, keys: Keyset, policy: str, time_ms: int
             open_source(source) as clear,
             writing(part / f"{name}{SUFFIX}") as sealed,
         ):
-            writer = Writer(sealed, [made.recipient])
+            digest, writer = hashlib.sha256(), Writer(sealed, [made.recipient])
             try:
                 while data := clear.read(CHUNK_BYTES):
+                    digest.update(data)
                     writer.write(data)
                 writer.close()
             finally:
                 writer.wipe()
         write_new(part / POLICY, policy.encode())
+        if remembered:
+            vouch(part, digest.hexdigest())
 
 
 def vouched(sealed: Path, edge: Verifier) -> Manifest:

@@ -24,7 +24,7 @@ from contrejour.custody.cases.party_checks import (
 )
 from contrejour.custody.cases.rules import Rules
 from contrejour.custody.openers import before as steps_before
-from contrejour.law.mandate.plan import Plan
+from contrejour.law.mandate.plan import Grant, Plan
 from contrejour.law.mandate.sign import keyid, new_key
 
 LATER = NOW + DAY
@@ -41,7 +41,11 @@ class AnyPlan:
     mandate: str = "ara"
     sha256: str = "1" * 64
     ends: datetime = datetime(9999, 1, 1, tzinfo=UTC)
-    keeps: timedelta = timedelta(days=3650)
+    keeps: timedelta = timedelta(days=30)
+    not_before: datetime = datetime(2020, 1, 1, tzinfo=UTC)
+
+    def grants(self, camera: str) -> tuple[Grant, ...]:
+        return ()  # its answer never changes
 
     def demand(self, camera: str, act: str, at: datetime) -> None:
         if at >= self.ends:

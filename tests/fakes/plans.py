@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
 from fakes.mandates import FESTIVAL, FULL, mandate
 
-from contrejour.law.mandate.compile import compile_plan
+from contrejour.law.mandate.compile import FORMAT, compile_plan
 from contrejour.law.mandate.originals import PolicyHashes
 from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.sign import new_key, sign
@@ -62,3 +63,28 @@ def event_plan(*more: str) -> Plan:
 
     voted = mandate(change, of=copy.deepcopy(FULL))
     return Plan(sign(compile_plan(voted, "0" * 64, FESTIVAL), KEY), [KEY.public_key()])
+
+
+Hours = tuple[str, ...]
+PARTS: dict[str, tuple[Hours, str]] = {
+    "day": (("06:00-22:00",), "P28D"), "night": (("22:00-06:00",), "PT24H"),
+}  # fmt: skip
+
+
+def plan_in_parts(
+    parts: Mapping[str, tuple[Hours, str]] = PARTS, since: str = "2026-01-01T00:00:00Z"
+) -> Plan:
+    """By which cam-a may record at all of these hours, kept for different times."""
+    acts = ["record", "export.requisition"]
+    ends = "2027-12-01T00:00:00Z"
+    told: Any = {
+        "format": FORMAT, "mandate": {"id": "m"}, "not_before": since, "expires": ends,
+        "places": {"p": {"masks": []}},
+        "measures": {
+            name: {"acts": acts, "place": "p", "hours": [*hours], "window": None, "keep": {},
+                   "limits": [kept], "access": [], "expires": ends}
+            for name, (hours, kept) in parts.items()
+        },
+        "cameras": {"cam-a": {"place": "p", "measures": [*parts]}},
+    }  # fmt: skip
+    return Plan(sign(told, KEY), [KEY.public_key()])

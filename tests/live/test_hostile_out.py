@@ -68,7 +68,7 @@ def test_attack_02_a_pipe_in_place_of_a_part_is_not_waited_for(out: Path) -> Non
 def test_attack_02_retention_destroys_nothing_that_a_link_leads_to(dear: Path, out: Path) -> None:
     (out / "20270101T09").symlink_to(dear / "folder")
     (out / "old.m4s").symlink_to(dear / "nothing")
-    keep = Retention(out, lambda at: at)
+    keep = Retention(out, lambda at, _: at)
     keep.apply(datetime.now(UTC))
     keep.clear()
     assert not (out / "old.m4s").is_symlink()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,14 +13,18 @@ from contrejour.base.times import of_utc
 LONGEST_SEGMENT = timedelta(seconds=10)
 HOUR = "%Y%m%dT%H"
 """The folder of segments that began in one hour, UTC."""
+OVER = timedelta(hours=2)
+"""After its beginning an hour gets no more segments."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Retention:
-    """`destroy_by`: until when something recorded at a moment may be kept."""
+    """`destroy_by`: until when all that was recorded from a moment to another may be kept."""
 
     folder: Path
-    destroy_by: Callable[[datetime], datetime]
+    destroy_by: Callable[[datetime, datetime], datetime]
+    _next: dict[Path, datetime] = field(default_factory=dict)
+    """When the first of an hour is due; where that is past, the hour is looked into."""
 
     def apply(self, now: datetime) -> int:
         """Destroy what is due; how many files. A clock that went back destroys none.
@@ -48,13 +52,27 @@ class Retention:
                 continue  # not one of ours
             if hour.is_symlink():  # what it leads to is somebody else's
                 continue
-            if now is None or self.destroy_by(begun) - LONGEST_SEGMENT <= now:
-                yield from hour.glob("*.m4s")
+            if now is None or self._first_due(hour, begun) <= now:
+                found = list(hour.glob("*.m4s"))
+                yield from found
+                if now and now >= begun + OVER:
+                    self._next[hour] = min(map(self._due, found), default=begun)
+
+    def _first_due(self, hour: Path, begun: datetime) -> datetime:
+        if hour not in self._next:
+            self._next[hour] = self.destroy_by(begun, begun + timedelta(hours=1) + LONGEST_SEGMENT)
+        return self._next[hour]
 
     def _due(self, segment: Path) -> datetime:
-        """Its first picture is older than its file, which was whole some seconds after."""
+        """Its first picture is older than its file, which was whole some seconds after.
+
+        Of the moments of an hour, the first one is as old as the hour.
+        """
         ended = datetime.fromtimestamp(segment.lstat().st_mtime, UTC)
-        return self.destroy_by(ended) - LONGEST_SEGMENT
+        begun = ended - LONGEST_SEGMENT
+        with suppress(ValueError):
+            begun = min(begun, of_utc(segment.stem, HOUR))
+        return self.destroy_by(begun, ended)
 
     def clear(self) -> None:
         """Nothing stays: for a camera that may be seen and not recorded."""

@@ -341,7 +341,7 @@ class Orders(RuleBasedStateMachine):
         plan, spent = self.plans[step.role], self.spent[step.role]
         read(of.bytes)
         if (
-            plan.sha256 != of.plan or now >= plan.ends or now >= of.since + KEPT
+            plan.sha256 != of.plan or now >= plan.ends or now >= step.window.since + KEPT
             or spent.has(of.id, "cam-a", step.window.since)
             or spent.order_of(of.opener) not in (None, of.id)
             or (spent.newest and now < spent.newest - RULES.skew)
@@ -387,7 +387,7 @@ class Orders(RuleBasedStateMachine):
     def after_retention_the_mandate_or_the_order_nothing_peels(self) -> None:
         for each in self.came:
             asked = each.case.order
-            assert each.own < asked.since + KEPT
+            assert each.own < each.step.window.since + KEPT
             assert each.own < asked.expires
             assert each.own < each.plan.ends
             assert each.plan.sha256 == asked.plan

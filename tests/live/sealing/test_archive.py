@@ -444,7 +444,7 @@ def test_what_was_being_sealed_is_not_destroyed_and_what_nobody_signed_is(tmp_pa
     original = of.camera(plan_for("view.live", "record", day=DAY), "cam-a", lambda _: None)
     original.sealer.begin(clock.wall_ms)
     wait(original.sealer)
-    expiry = Expiry(tmp_path, lambda name, at: at)
+    expiry = Expiry(tmp_path, lambda name, since, until: since)
     assert expiry.find(T0 + 60_000, T0 + 60_000) == []
     [[name, [folder]]] = expiry.find(T0 + 90_000_000, T0 + 90_000_000)
     assert (name, store.start_of(folder)) == ("cam-a", T0)
@@ -462,12 +462,30 @@ def test_a_window_is_due_by_when_it_was_sealed_and_not_by_when_it_began(tmp_path
         (folder / "W.json").read_bytes().replace(b'"t0":%d' % T0, b'"t0":%d' % (T0 + 9), 1)
     )
 
-    def due(name: str, at: datetime) -> datetime:
+    def due(name: str, at: datetime, until: datetime) -> datetime:
         return at if at < opens else at + timedelta(days=30)
 
     expiry = Expiry(tmp_path, due)
     assert expiry.find(T0 + MINUTE, T0 + MINUTE) == []
     assert expiry.find(T0 + 31 * 86_400_000, T0 + 31 * 86_400_000) == [("cam-a", [folder])]
+
+
+def test_attack_36_a_window_is_due_by_the_first_that_must_go_of_what_was_sealed_in_it(
+    tmp_path, started, clock
+):
+    """One that began a second before the night was kept as long as the day."""
+    of = started()
+    seal(of, clock, 1)
+    of.close()
+    [folder] = store.windows(tmp_path / "cam-a")
+    night = datetime(2027, 2, 12, tzinfo=UTC) + timedelta(seconds=1)
+
+    def due(name: str, since: datetime, until: datetime) -> datetime:
+        return night + timedelta(days=1) if until > night else since + timedelta(days=28)
+
+    expiry, day = Expiry(tmp_path, due), 86_400_000
+    assert expiry.find(T0 + day, T0 + day) == []
+    assert expiry.find(T0 + day + 1001, T0 + day + 1001) == [("cam-a", [folder])]
 
 
 # Who may be sealed

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,6 +19,7 @@ from fakes.plans import KEY, PRIVACY, envelope, plan_for
 from fakes.runs import LIMIT_S, painted_clip, run, start, until
 
 from contrejour.base.errors import CameraRefused, Malformed, OutputFailed, PlanExpired, Refused
+from contrejour.law.mandate.intervals import destroy_first
 from contrejour.law.mandate.sign import public_pem
 from contrejour.live.retention import Retention
 from contrejour.live.sealing.archive import OriginalStream
@@ -192,7 +194,7 @@ def test_what_is_recorded_stays_and_what_is_only_seen_goes(live, tmp_path):
 
 def test_segments_are_destroyed_when_the_plan_says(tmp_path):
     plan = plan_for("record")
-    keep = Retention(tmp_path, lambda at: plan.destroy_by("cam-a", at))
+    keep = Retention(tmp_path, partial(destroy_first, plan, "cam-a"))
     now = datetime.now(UTC)
     for name in ("a", "b"):
         (tmp_path / f"{name}.m4s").write_bytes(b"x")
@@ -207,7 +209,7 @@ def test_segments_are_destroyed_when_the_plan_says(tmp_path):
 
 def test_hours_are_destroyed_segment_by_segment_and_then_their_folder(tmp_path):
     plan = plan_for("record")
-    keep = Retention(tmp_path, lambda at: plan.destroy_by("cam-a", at))
+    keep = Retention(tmp_path, partial(destroy_first, plan, "cam-a"))
     now = datetime.now(UTC)
     hour = tmp_path / f"{now:%Y%m%dT%H}"
     for folder in (hour, tmp_path / "99999999T99"):
@@ -379,7 +381,7 @@ def test_what_cannot_be_destroyed_keeps_nothing_else(tmp_path):
     (tmp_path / "a.m4s").mkdir()  # nobody unlinks a folder
     for name in ("b.m4s", "live.m3u8"):
         (tmp_path / name).write_bytes(b"x")
-    keep = Retention(tmp_path, lambda at: at)
+    keep = Retention(tmp_path, lambda at, _: at)
     with pytest.raises(OSError, match=r"a\.m4s"):
         keep.apply(datetime.now(UTC) + timedelta(days=1))
     assert not (tmp_path / "b.m4s").exists()

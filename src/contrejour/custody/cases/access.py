@@ -19,6 +19,7 @@ from typing import cast
 
 from contrejour.base.errors import OrderError
 from contrejour.base.messages import Message
+from contrejour.law.mandate.intervals import destroy_first
 from contrejour.law.mandate.law import limit
 from contrejour.law.mandate.periods import PARIS, Period
 from contrejour.law.mandate.plan import Plan
@@ -104,7 +105,10 @@ def kept_until(plan: Plan, asked: Request) -> Mapping[str, datetime]:
 
     A hold has to be declared before that: a request alone keeps nothing.
     """
-    return {name: plan.destroy_by(name, asked.since) for name in cameras(plan, asked.place)}
+    return {
+        name: destroy_first(plan, name, asked.since, asked.until)
+        for name in cameras(plan, asked.place)
+    }
 
 
 def _after(day: date, months: int) -> date:

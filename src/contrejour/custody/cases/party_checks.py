@@ -22,7 +22,7 @@ from contrejour.custody.cases import records
 from contrejour.custody.cases.case import Approve, Attest, Case, Peel, apply, declare
 from contrejour.custody.cases.hold import demand_held, demand_key_of_hold
 from contrejour.custody.cases.order import Order, OrderWindow, read
-from contrejour.custody.cases.rules import Rules, demand_allowed
+from contrejour.custody.cases.rules import Rules, demand_kept, demand_planned
 from contrejour.custody.cases.signed import SignedAct
 from contrejour.custody.cases.strict import type_of
 from contrejour.custody.ledger.tree import leaf_hash
@@ -126,11 +126,12 @@ def may_say(request: PeelRequest, own: OwnCopies, spent: SpentWindows, now: date
     order = read(copy.order, copy.opening)
     if order.policy != own.policy_sha256:
         raise OrderError("order-under-another-policy")
-    demand_allowed(order, own.plan, now, copy.hold)
+    demand_planned(order, own.plan, now, copy.hold)
     if order.held:
         demand_held(order, copy.hold, window, now)
         demand_key_of_hold(order, window, request.epoch)
-    else:
+    else:  # each window by its own moments: the others of the order may be gone, or there
+        demand_kept(own.plan, window.camera, window.since, window.until, now)
         _demand_of_its_day(window, request.epoch)
     case = replayed(request, order, own.rules, own.keys, now)
     _demand_unspent(order, window, spent)

@@ -30,11 +30,15 @@ from contrejour.custody.cases.hold import demand_held
 from contrejour.custody.cases.order import HEX, Order, OrderBasis
 from contrejour.custody.openers import demand_shared, is_vault
 from contrejour.custody.quorum import NONE, Policy
+from contrejour.law.mandate.intervals import gone, rest
 from contrejour.law.mandate.law import Rule, rulebook
 from contrejour.law.mandate.originals import Originals
 from contrejour.law.mandate.periods import PARIS
 from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.vocabulary import Act
+
+SPANS_SHOWN = 4
+"""In a hint; more are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +106,17 @@ def rule_of(basis: OrderBasis) -> tuple[Act, Rule]:
 
 
 def demand_allowed(order: Order, plan: Plan, now: datetime, hold: Order | None = None) -> None:
+    """As `demand_planned`, and OrderError where any moment of it had to be destroyed by now."""
+    demand_planned(order, plan, now, hold)
+    for camera in () if order.held else order.cameras:
+        demand_kept(plan, camera, order.since, order.until, now)
+
+
+def demand_planned(order: Order, plan: Plan, now: datetime, hold: Order | None = None) -> None:
     """Raises Refused or PlanExpired, with the citation, unless the plan allows it for each camera.
 
-    Raises OrderError for another plan's order, and for what must be destroyed by now, unless the
-    order is for what a hold (`hold`: its order) kept in time.
+    Raises OrderError for another plan's order, and for one of what a hold (`hold`: its order) kept
+    unless it did in time. Whether what it is for may still be there, `demand_kept` says.
     """
     if (order.mandate, order.plan) != (plan.mandate, plan.sha256):
         raise OrderError("order-for-another-plan")
@@ -120,6 +131,22 @@ def demand_allowed(order: Order, plan: Plan, now: datetime, hold: Order | None =
         except (Refused, PlanExpired) as error:
             hint = Message("hint-of-a-text", text=rule.citation.en, advice=error.advice)
             raise type(error)(error.message, hint=hint) from error
-        gone = plan.destroy_by(camera, order.since)
-        if gone <= now and not order.held:
-            raise OrderError("destroyed-by-then", camera=camera, until=utc(gone))
+
+
+def demand_kept(plan: Plan, camera: str, since: datetime, until: datetime, now: datetime) -> None:
+    """Raises OrderError where any moment of the interval had to be destroyed by now.
+
+    The hint says what is left of it, as far as a line goes.
+    """
+    if not (spans := gone(plan, camera, since, until, now)):
+        return
+    told = Message("only-holds-are-left")
+    if left := rest(since, until, spans):
+        shown = ", ".join(f"{utc(each.since)}/{utc(each.until)}" for each in left[:SPANS_SHOWN])
+        more = len(left) - SPANS_SHOWN
+        told = Message("order-what-is-left", spans=f"{shown}, … (+{more})" if more > 0 else shown)
+    first = spans[0]
+    raise OrderError(
+        "destroyed-by-then", camera=camera, since=utc(first.since), until=utc(first.until),
+        hint=told,
+    )  # fmt: skip

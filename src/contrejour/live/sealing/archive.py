@@ -30,6 +30,7 @@ from contrejour.custody.seal.prepared import PreparedWindows
 from contrejour.custody.seal.retention import sealed_until
 from contrejour.custody.seal.sealer import CameraSealer
 from contrejour.custody.seal.sealer_thread import SealerThread, SealingReport
+from contrejour.law.mandate.intervals import destroy_first
 from contrejour.law.mandate.originals import PolicyHashes
 from contrejour.law.mandate.periods import destroy_by
 from contrejour.law.mandate.plan import Plan
@@ -216,15 +217,15 @@ class SealedArchive:
     def _last_day(self, horizon: timedelta) -> date:
         return sealed_until(when(self._believed.ms(self._read())), horizon)
 
-    def _due(self, name: str, at: datetime) -> datetime:
+    def _due(self, name: str, since: datetime, until: datetime) -> datetime:
         """By its camera's plan, else another camera's; else a calendar month after."""
         for plan in (self._plans.get(name), *list(self._plans.values())[-1:]):
             try:
                 if plan:
-                    return plan.destroy_by(name, at)
+                    return destroy_first(plan, name, since, until)
             except Refused:
                 continue
-        return destroy_by(at)
+        return destroy_by(since)
 
 
 def _config_sha256(plan: Plan, config: SealingConfig) -> str:

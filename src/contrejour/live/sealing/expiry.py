@@ -13,8 +13,8 @@ from contrejour.custody.seal.segment import MANIFEST
 
 LOST_MS = 86_400_000
 """A window that isn't signed after this time is destroyed when due, as signed ones are."""
-Due = Callable[[str, datetime], datetime]
-"""By when what a camera recorded at a moment must be gone."""
+Due = Callable[[str, datetime, datetime], datetime]
+"""By when the first must be gone of what a camera recorded from a moment to another."""
 
 
 @dataclass(slots=True)
@@ -59,10 +59,8 @@ class Expiry:
         return (folder / MANIFEST).exists() or store.start_of(folder) + LOST_MS < now_ms
 
     def _due_ms(self, camera: Path, folder: Path) -> int:
-        """When a window is due; by its segments, where it began before the plan let it record."""
-        began = when(store.start_of(folder))
-        due = self.due(camera.name, began)
-        if due <= began:
-            sealed = (self.due(camera.name, when(t0)) for t0, _ in store.stretches(folder))
-            due = min(sealed, default=due)
+        """When a window is due: by what was sealed in it, each moment of it, not by its first."""
+        began, ended = when(store.start_of(folder)), when(store.end_of(folder))
+        sealed = (self.due(camera.name, when(a), when(b)) for a, b in store.stretches(folder))
+        due = min(sealed, default=None) or self.due(camera.name, began, ended)
         return int(due.timestamp() * 1000)

@@ -17,6 +17,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from contrejour.base.errors import CameraError, ContrejourError, NotMedia, Outpu
 from contrejour.base.messages import Message, Tell
 from contrejour.base.pictures import Cells, Frame, Look, Sight
 from contrejour.law.gate import is_open, watch
+from contrejour.law.mandate.intervals import destroy_first
 from contrejour.law.mandate.plan import Plan
 from contrejour.law.mandate.vocabulary import Act
 from contrejour.live.retention import Retention
@@ -96,6 +98,7 @@ class Watcher:
     stopped: Callable[[], bool] = lambda: False
 
     _retained: datetime | None = None
+    _retention: Retention | None = None
     _playlist: media.Playlist | None = None
     _newest_ns: int = 0
     _events: Events | None = None
@@ -113,9 +116,11 @@ class Watcher:
 
     @property
     def retention(self) -> Retention:
-        if Act.RECORD in acts_of(self.plan, self.name):
-            return Retention(self.out, lambda at: self.plan.destroy_by(self.name, at))
-        return Retention(self.out, lambda at: at + LIVE)
+        if self._retention is None:
+            records = Act.RECORD in acts_of(self.plan, self.name)
+            ends = partial(destroy_first, self.plan, self.name)
+            self._retention = Retention(self.out, ends if records else lambda at, _: at + LIVE)
+        return self._retention
 
     def _now(self) -> datetime:
         """The time; every RETENTION_EVERY it also destroys what is due."""

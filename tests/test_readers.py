@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from test_writers import NO_FILES, SOURCE, opened, opens_to_write, writes
+from fakes.calls import NO_FILES, SOURCE, opened, opens_to_write, writes
 
 OWNERS = {"base/foreign.py", "base/files.py", "base/parts.py", "base/state.py"}
 METHODS = {"read_bytes", "read_text", "readlines"}

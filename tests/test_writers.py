@@ -10,13 +10,10 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from fakes.calls import NO_FILES, SOURCE, opened, opens_to_write, writes
 
-import contrejour
-
-SOURCE = Path(contrejour.__file__).parent
 OWNERS = {f"base/{name}.py" for name in ("files", "foreign", "growing", "parts", "state")}
 METHODS = {
     "chmod", "hardlink_to", "lchmod", "makedirs", "mkdir", "mkfifo", "mknod", "removedirs",
@@ -32,10 +29,6 @@ OF_MODULES = {
         "mkdtemp", "mkstemp",
     },
 }  # fmt: skip
-NO_FILES = {"archive", "Image", "tarfile"}
-"""Members of an archive and pictures that are read; a tar that is made in memory."""
-WRITES = set("wax+")
-"""Letters of a mode that writes."""
 
 ELSEWHERE: dict[str, tuple[str, Counter[str]]] = {
     "cli/main.py": (
@@ -137,27 +130,6 @@ def calls(tree: ast.AST) -> Iterator[str]:
                 yield "rename"
             elif called.attr == "open" and owner not in NO_FILES and opened(node, owner):
                 yield "open"
-
-
-def opened(node: ast.Call, owner: str) -> bool:
-    """Whether `owner.open(…)`, of a path or of a module that opens paths, writes."""
-    return writes(node, 1 if owner in ("av", "io") else 0)
-
-
-def writes(node: ast.Call, place: int) -> bool:
-    """Whether the mode of an `open` writes, or can't be read here."""
-    given = [*node.args[place : place + 1], *(k.value for k in node.keywords if k.arg == "mode")]
-    return any(
-        not isinstance(mode, ast.Constant)
-        or (isinstance(mode.value, str) and len(mode.value) < 5 and bool(WRITES & {*mode.value}))
-        for mode in given
-    )
-
-
-def opens_to_write(node: ast.Call) -> bool:
-    """Whether the flags of an `os.open` say more than reading."""
-    flags = {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
-    return bool(flags & {"O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC", "O_APPEND"})
 
 
 def found() -> dict[str, Counter[str]]:

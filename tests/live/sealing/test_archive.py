@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import signal
 from contextlib import suppress
 from dataclasses import asdict
@@ -28,7 +29,7 @@ from fakes.seals import prefix
 from fakes.sections import PARTIES, ceremony
 
 from contrejour.base.canonical import canonical
-from contrejour.base.errors import Busy, Refused, SealError
+from contrejour.base.errors import Busy, OutputFailed, Refused, SealError
 from contrejour.cli.sealing import keeping
 from contrejour.custody.ledger.entry import read as read_entry
 from contrejour.custody.ledger.replay import Replay
@@ -127,6 +128,14 @@ def wait(recording) -> None:
     done = Event()
     recording._put(done.set)
     assert done.wait(LIMIT_S)
+
+
+def test_a_camera_s_folder_that_is_a_link_is_refused(tmp_path, started):
+    """It would be passed over where windows are destroyed."""
+    (tmp_path / "other-disk").mkdir()
+    (tmp_path / "cam-a").symlink_to(tmp_path / "other-disk")
+    with pytest.raises(OutputFailed, match="cam-a is a link"):
+        started()
 
 
 # What the log is told
@@ -265,8 +274,7 @@ def test_each_entry_is_told_once_wherever_it_is_killed(tmp_path, started, clock,
     of._alone.close()
     for nth in range(1, 20):
         base = tmp_path / f"{call}-{nth}"
-        (base / "cam-a").parent.mkdir()
-        os.symlink(tmp_path / "cam-a", base / "cam-a")
+        shutil.copytree(tmp_path / "cam-a", base / "cam-a")
         first = LogEntries(base, EDGE.name)
         killed = False
         with monkeypatch.context() as patched:

@@ -20,6 +20,7 @@ from contrejour.base.canonical import canonical
 from contrejour.base.ending import finally_each
 from contrejour.base.errors import Busy, OutputFailed, PlanExpired, Refused, SealError
 from contrejour.base.files import lock_file, make_folder
+from contrejour.base.foreign import demand_no_link
 from contrejour.base.messages import Message, Tell, reason_of
 from contrejour.custody.seal import clock, store
 from contrejour.custody.seal.chain import Chain, Edge
@@ -106,6 +107,8 @@ class SealedArchive:
         self._lock = threading.RLock()
         try:
             make_folder(keeping.base)
+            for camera in keeping.base.iterdir():  # windows behind a link would never be destroyed
+                demand_no_link(keeping.base, camera)
             self._alone = lock_file(keeping.base / ".lock", keeping.base)
             self._entries = LogEntries(keeping.base, keeping.edge.name)
         except Busy:

@@ -296,12 +296,12 @@ def test_each_entry_is_told_once_wherever_it_is_killed(tmp_path, started, clock,
 def dies(patched: pytest.MonkeyPatch, call: str, nth: int) -> None:
     count, real = 0, getattr(os, call)
 
-    def once(*args):
+    def once(*args, **more):
         nonlocal count
         count += 1
         if count >= nth:
             raise KeyboardInterrupt
-        return real(*args)
+        return real(*args, **more)
 
     patched.setattr(os, call, once)
 

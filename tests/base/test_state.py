@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from contrejour.base import state
-from contrejour.base.errors import OutputFailed
+from contrejour.base.errors import OutputFailed, SignatureError
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +82,7 @@ def test_a_key_of_another_length_is_refused(home: Path) -> None:
 def test_a_key_that_others_may_read_is_refused(home: Path) -> None:
     state.vouch("a", b"")
     (home / "contrejour" / "key").chmod(0o640)
-    with pytest.raises(OutputFailed):
+    with pytest.raises(SignatureError):
         state.vouch("a", b"")
 
 

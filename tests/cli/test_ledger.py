@@ -130,7 +130,8 @@ def test_a_witness_may_have_a_post_quantum_key_and_a_log_may_not(
     place: Place, tmp_path: Path
 ) -> None:
     key, password, known = tmp_path / "pq.key", tmp_path / "password", tmp_path / "known"
-    password.write_text("secret\n")
+    password.touch(0o600)
+    password.write_text("a secret that is long enough\n")
     assert run("keys", "new", "--ml-dsa", key, "--password-file", password).returncode == 0
     secret = ("--key", key, "--password-file", password)
     check(run("ledger", "init", tmp_path / "no", "--name", "x", *secret), 16, "but not Ed25519")

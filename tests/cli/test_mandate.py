@@ -178,18 +178,21 @@ def test_the_default_key_is_in_the_users_configuration(full, tmp_path):
 
 def test_a_key_with_a_password_wants_it(full, tmp_path):
     password = tmp_path / "password"
-    password.write_text("correct horse\n")
+    password.touch(0o600)
+    password.write_text("correct horse battery\n")
     secret = tmp_path / "a.key"
     assert run("keys", "new", secret, "--password-file", password).returncode == 0
     assert b"ENCRYPTED" in secret.read_bytes()
     compile_ = ("mandate", "compile", full, *DAY, "-o", tmp_path / "plan.json", "--key", secret)
     assert run(*compile_).returncode == 16
+    password.with_name("wrong").touch(0o600)
     password.with_name("wrong").write_text("x\n")
     assert run(*compile_, "--password-file", password.with_name("wrong")).returncode == 16
     assert run(*compile_, "--password-file", password).returncode == 0
 
 
 def test_an_empty_password_file_is_said(tmp_path):
+    (tmp_path / "empty").touch(0o600)
     (tmp_path / "empty").write_text("\n")
     done = run("keys", "new", tmp_path / "a.key", "--password-file", tmp_path / "empty")
     assert (done.returncode, "has no password in it" in done.stderr) == (3, True)

@@ -17,6 +17,7 @@ from fakes.plans import KEY, envelope
 from fakes.runs import run
 from fakes.tokens import Soft
 
+from contrejour.base.files import create as create_file
 from contrejour.custody.cases import folder
 from contrejour.custody.ledger.log import Log, create
 from contrejour.custody.quorum import parse
@@ -51,7 +52,7 @@ class Desk:
         policy = DEFAULT
         for role in ROLES:
             key = new_key()
-            (self.folder / f"{role}.key").write_bytes(private_pem(key, None))
+            create_file(self.folder / f"{role}.key", private_pem(key, None), 0o600)
             word = "-" if role == "opj" else f"age1{role}"
             line = f"party {role} {word}\n"
             policy = policy.replace(line, f"{line[:-1]} key:{keyid(key.public_key())}\n")

@@ -44,6 +44,7 @@ def prefix(data: bytes, *identities: OpeningKey) -> tuple[bytes, bool]:
 
 
 def key_file(path: Path, identity: Identity) -> Path:
+    path.touch(0o600)
     path.write_bytes(identity.text() + b"\n")
     return path
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fakes import ledgers
 
+from contrejour.base.files import create
 from contrejour.custody.seal import keynotes, keys
 from contrejour.custody.seal.recipient import RecipientKind
 from contrejour.law.mandate.sign import keyid, new_key, private_pem
@@ -36,7 +37,7 @@ def ceremony(
     ledgers.log_keysets(folder / "notes", logged)
     (folder / "open.policy").write_text("".join(lines) + REST)
     (folder / "witness.policy").write_text(ledgers.POLICY)
-    (folder / "edge.key").write_bytes(private_pem(new_key(), None))
+    create(folder / "edge.key", private_pem(new_key(), None), 0o600)
     return {
         "policy": str(folder / "open.policy"), "witnesses": str(folder / "witness.policy"),
         "keysets": str(folder / "notes"), "edge": "bus-041",

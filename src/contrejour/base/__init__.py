@@ -8,6 +8,7 @@
     growing.py     … that only grow
     foreign.py     … that a stranger may have made
     fixed.py       … that are read several times, and are the same each time
+    secret_file.py … that keep a secret of this user, read where nobody else may
     http.py        connections to us: so many at once, each with little time
     http_head.py   … and the head of a request, read in one way
     http_client.py connections of ours: so many bytes, so many seconds
@@ -48,6 +49,7 @@ __all__ = [
     "messages",
     "paths",
     "pictures",
+    "secret_file",
     "shown",
     "state",
     "stderr",

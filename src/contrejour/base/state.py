@@ -17,10 +17,10 @@ import hmac
 import os
 import secrets
 import stat
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from contrejour.base import secret_file
 from contrejour.base.errors import OutputFailed
 from contrejour.base.files import create, make_folder, writing
 from contrejour.base.messages import Message
@@ -54,20 +54,21 @@ def own_folder(path: Path) -> Path:
             make_folder(path.parent)
             with suppress(FileExistsError):  # another run was first
                 path.mkdir(0o700)
-        _demand_own(path, stat.S_ISDIR, 0o700)
+        _demand_own(path)
     return path
 
 
 def vouch(label: str, data: bytes) -> str:
-    """A code over `data`, in hexadecimal, that only this user's key makes. Raises OutputFailed.
+    """A code over `data`, in hexadecimal, that only this user's key makes.
 
     `label` says what the data is of: a code under one label is none under another.
+    Raises OutputFailed; SignatureError where others may read the key.
     """
     return hmac.new(_key(), b"%b\0%b" % (label.encode(), data), "sha256").hexdigest()
 
 
 def vouched(label: str, data: bytes, code: object) -> bool:
-    """Whether `code` is what `vouch` gives. Raises OutputFailed."""
+    """Whether `code` is what `vouch` gives; raises as that does."""
     return isinstance(code, str) and hmac.compare_digest(
         vouch(label, data).encode(), code.encode("utf-8", "replace")
     )
@@ -79,18 +80,15 @@ def _key() -> bytes:
         if not os.path.lexists(path):
             with suppress(FileExistsError):  # another run was first
                 create(path, secrets.token_bytes(KEY_BYTES), 0o600)
-        _demand_own(path, stat.S_ISREG, 0o600)
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with open(fd, "rb") as file:
-            key = file.read(KEY_BYTES + 1)
+        key = bytes(secret_file.read(path))
     if len(key) != KEY_BYTES:
         raise OutputFailed("state-key-damaged", path=path)
     return key
 
 
-def _demand_own(path: Path, kind: Callable[[int], bool], mode: int) -> None:
+def _demand_own(path: Path) -> None:
     found = path.lstat()
-    if not kind(found.st_mode) or found.st_uid != os.geteuid():
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
         raise OutputFailed("state-not-ours", path=path, hint=_ELSEWHERE)
     if stat.S_IMODE(found.st_mode) & 0o077:
-        raise OutputFailed("state-open-to-others", path=path, mode=f"{mode:o}")
+        raise OutputFailed("state-open-to-others", path=path)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from contrejour.base.errors import InputMissing, Malformed, OutputExists
-from contrejour.base.files import create, replace, sha256, unwritable
+from contrejour.base.files import create, creating, replace, sha256, unwritable
 from contrejour.base.foreign import read_file
 from contrejour.base.language import is_french
 from contrejour.cli.command import Argument, Option, Switch
@@ -37,8 +39,24 @@ def read_text(path: Path) -> str:
 
 def write_new(path: Path, data: bytes, *, force: bool = False, mode: int = 0o666) -> None:
     """Write a file whole or not at all. Raises OutputExists, OutputFailed."""
-    try:
+    with _said(path):
         (replace if force else create)(path, data, mode)
+
+
+@contextmanager
+def writing_new(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
+    """A new file, which gets its name at the end of the block, or not at all where that fails.
+
+    Raises OutputExists, OutputFailed.
+    """
+    with _said(path), creating(path, mode) as file:
+        yield file
+
+
+@contextmanager
+def _said(path: Path) -> Iterator[None]:
+    try:
+        yield
     except FileExistsError:
         raise OutputExists("file-exists", path=path) from None
     except OSError as error:

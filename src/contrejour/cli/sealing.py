@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing
 from contrejour.base.messages import Tell
+from contrejour.base.stderr import warn
 from contrejour.cli import arguments
 from contrejour.cli.keyfiles import private_key
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from contrejour.live.watch import SealedArchive, SealingConfig
 
 
-def keeping(seal: Seal) -> SealingConfig:
+def keeping(seal: Seal, tell: Tell = warn) -> SealingConfig:
     """What it says. Raises InputMissing, Malformed, SignatureError, SealError, LedgerError."""
     from contrejour.custody import voted
     from contrejour.custody.seal import keynotes
@@ -31,7 +32,7 @@ def keeping(seal: Seal) -> SealingConfig:
         parties.check()
     except OSError as error:
         raise InputMissing("cannot-be-read", path=error.filename, reason=error.strerror) from error
-    edge = Edge(seal.edge, private_key(seal.key, seal.password_file))
+    edge = Edge(seal.edge, private_key(seal.key, seal.password_file, tell))
     keynotes.Verifier.of(edge.name, edge.key)
     return SealingConfig(seal.folder, edge, parties, policies.hashes)
 
@@ -53,7 +54,7 @@ class SealingSetup:
                 self._by[1].close()
                 self._by = None
             if self._by is None:
-                self._by = seal, SealedArchive(keeping(seal), tell=self._tell)
+                self._by = seal, SealedArchive(keeping(seal, self._tell), tell=self._tell)
             return self._by[1]
 
     def close(self) -> None:

@@ -126,6 +126,7 @@ def test_a_half_written_key_is_never_under_its_name(tmp_path, monkeypatch):
     "data", [b"", b"# nothing\n", b"AGE-SECRET-KEY-1\n", b"x" * 20_000, b"age1qqq\nage1qqq\n"]
 )
 def test_a_file_without_exactly_one_key_is_refused(tmp_path, data):
+    (tmp_path / "key").touch(0o600)
     (tmp_path / "key").write_bytes(data)
     with pytest.raises(SealError):
         read_identity(tmp_path / "key")

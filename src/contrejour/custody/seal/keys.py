@@ -19,6 +19,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from contrejour.base import secret_file
 from contrejour.base.errors import SealError
 from contrejour.base.files import make_folder
 from contrejour.base.times import SECOND, of_utc
@@ -32,7 +33,6 @@ from contrejour.custody.seal.plugin import PREFIX, Token, TokenUser
 from contrejour.custody.seal.recipient import Identity, Recipient, RecipientKind
 from contrejour.custody.seal.wipe import wipe
 
-MOST_BYTES = 16 << 10
 SHREDDING = ".shredding"
 _PUBLIC = re.compile(rb"age1[0-9a-z]+")
 
@@ -102,25 +102,34 @@ def write_identity(path: Path, secret: Identity, title: str) -> None:
         wipe(text, data)
 
 
-def read_identity(path: Path, person: TokenUser | None = None) -> Identity | Token:
+def read_identity(
+    path: Path, person: TokenUser | None = None, *, to_destroy: bool = False
+) -> Identity | Token:
     """The one key of an identity file. `person`: whom its token may ask.
 
-    Raises SealError, OSError.
+    Raises SealError, InputMissing, OSError; SignatureError where others may read it, unless its
+    key is in a token, or it is read `to_destroy` it.
     """
-    data = bytearray(min(path.stat().st_size, MOST_BYTES))
-    with path.open("rb", buffering=0) as file:
-        file.readinto(data)
-    lines = [line for line in data.splitlines() if line and not line.startswith(b"#")]
+    data = secret_file.read(path, lambda data: to_destroy or all(map(_is_of_token, _keys(data))))
+    lines = _keys(data)
     try:
         if len(lines) != 1:
             raise SealError("not-one-key", keys=len(lines))
-        if lines[0].startswith(PREFIX):
+        if _is_of_token(lines[0]):
             return Token(bytes(lines[0]), _told_public(data), person)
         return Identity.parse(lines[0])
     except SealError as error:
         raise SealError("key-file-bad", path=path, error=error.message, hint=error.advice) from None
     finally:
         wipe(data, *lines)
+
+
+def _keys(data: bytearray) -> list[bytearray]:
+    return [line for line in data.splitlines() if line and not line.startswith(b"#")]
+
+
+def _is_of_token(line: bytearray) -> bool:
+    return line.startswith(PREFIX)
 
 
 def _told_public(data: bytearray) -> Recipient | None:

@@ -73,7 +73,7 @@ def _facts(path: Path, token: str) -> dict[str, str]:
     if is_begun(path):
         facts = json.loads(read_file(shredding_path(path)))
         return {"recipient": str(facts["recipient"]), "method": str(facts["method"])}
-    with read_identity(path) as secret:
+    with read_identity(path, to_destroy=True) as secret:
         method = token if isinstance(secret, Token) else METHOD
         if not method:
             raise SealError("key-in-a-token", key=path.stem)

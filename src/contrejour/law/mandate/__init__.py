@@ -2,7 +2,7 @@
 
     read.py      YAML, strictly (parse.py typed.py) -> Mandate   schema.py vocabulary.py periods.py
     check.py     every rule, on a day      -> Report       rules/ (how), rules.yaml (what), law.py
-    compile.py   an accepted mandate       -> plan.py      sign.py cameras.py originals.py
+    compile.py   an accepted mandate      -> plan.py   sign.py protected.py cameras.py originals.py
     intervals.py what a plan says of all moments of an interval
     draft.py     a few answers -> a first mandate          excerpt.py (some measures alone)
     changes.py   what a new version changes, in words      report.py words.py (how it is said)

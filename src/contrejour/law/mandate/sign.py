@@ -21,6 +21,7 @@ from contrejour.base.canonical import Json, canonical
 from contrejour.base.curve25519 import fault_of_ed25519
 from contrejour.base.errors import SignatureError
 from contrejour.base.messages import Message
+from contrejour.law.mandate.protected import protect
 
 PrivateKey: TypeAlias = Ed25519PrivateKey
 PublicKey: TypeAlias = Ed25519PublicKey
@@ -91,15 +92,11 @@ def new_witness_key() -> MLDSA44PrivateKey:
 
 
 def private_pem(key: AnyKey, password: bytes | None) -> bytes:
-    """PKCS#8, encrypted where there is a password."""
-    protection: serialization.KeySerializationEncryption = (
-        serialization.BestAvailableEncryption(password)
-        if password
-        else serialization.NoEncryption()
-    )
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, protection
-    )
+    """PKCS#8; where there is a password, under it (protected.py)."""
+    form, open_ = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    if password:
+        return protect(key.private_bytes(serialization.Encoding.DER, form, open_), password)
+    return key.private_bytes(serialization.Encoding.PEM, form, open_)
 
 
 def public_pem(key: AnyKey) -> bytes:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes.desks import PERSONAL, SINCE, Desk
+from fakes import clocks, sites
+from fakes.desks import PERSONAL, PLANNED, SINCE, Desk
 from fakes.orders import MINUTE
+from fakes.plans import envelope
 from fakes.runs import check, run
 
 from contrejour.base.errors import Busy, ContrejourError, OutputFailed
 from contrejour.base.pictures import Event
 from contrejour.custody.cases import folder, records
 from contrejour.custody.cases.case import Close, Expire, State
+from contrejour.law.mandate.sign import new_key, public_pem
 from contrejour.live.signals.entry import EntryKind, event_data
 from contrejour.live.signals.journal import Journal
 
@@ -26,7 +30,7 @@ def test_a_case_is_declared_approved_and_closed(desk: Desk) -> None:
     assert "dpo + prosecutor or operator + prosecutor" in done.stdout
     assert desk.say("approve", "prosecutor").returncode == 0
     assert "approved" in desk.say("approve", "dpo").stdout
-    told = json.loads(desk("show", desk.case, "--json").stdout)
+    told = json.loads(desk.show("--json").stdout)
     assert told["state"] == "approved"
     assert told["approvals"] == ["dpo", "prosecutor"]
     assert told["private"] == PERSONAL
@@ -87,13 +91,59 @@ def test_attack_23_who_approves_is_shown_for_whom_and_what_it_is_opened_first(de
     assert (without.returncode, "--plan, --pub" in without.stderr) == (2, True)
 
 
+def test_attack_23_nothing_is_shown_that_was_not_held_against_ones_own_plan(desk: Desk) -> None:
+    assert desk.declare().returncode == 0
+    plain = desk("show", desk.case)
+    assert (plain.returncode, plain.stdout) == (2, "")
+    assert "--plan, --pub" in plain.stderr
+    (desk.folder / "other.pub").write_bytes(public_pem(new_key()))
+    check(desk("show", desk.case, "--plan", "plan.json", "--pub", "other.pub"), 16, "signed by")
+    (desk.folder / "later.json").write_bytes(envelope("record", "export.requisition"))
+    later = desk("show", desk.case, "--plan", "later.json", "--pub", "plan.pub")
+    check(later, 21, "another plan")
+
+
+TITLE = "Ligne T3\x1b[2J, du dépôt"
+
+
+def test_attack_23_it_is_shown_where_the_cameras_are_and_when_by_two_clocks(desk: Desk) -> None:
+    where = {"title": TITLE, "position": {"longitude": 4.8591, "latitude": 45.7605}}
+    voted = {**sites.voted(desk.folder), "place": where}
+    plan = envelope("record", "export.requisition", **voted)
+    (desk.folder / "plan.json").write_bytes(plan)
+    assert desk.declare().returncode == 0
+    told = desk.show().stdout
+    place = "car-t3; inside a bus or coach; Ligne T3\\u001b[2J, du dépôt; 45.760500, 4.859100"
+    assert f"camera           cam-a: {place}\n" in told
+    assert "ara-gares-2027-01: it allows this\n" in told
+    assert "opened for       age1opener00\n" in told
+    for row in ("filmed", "usable"):
+        (line,) = (line for line in told.splitlines() if line.startswith(row))
+        assert re.search(r"Z \(20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC\) - 20", line)
+    as_json = json.loads(desk.show("--json").stdout)
+    assert as_json["places"] == {"cam-a": place.replace("\\u001b", "\x1b")}
+    assert as_json["refused_by_plan"] is None
+
+
+@pytest.mark.skipif(not clocks.HERE, reason=clocks.NOT_HERE)
+def test_a_case_that_its_plan_lets_nobody_open_any_more_is_shown_with_the_reason(
+    desk: Desk,
+) -> None:
+    assert desk.declare().returncode == 0
+    done = run("case", "show", desk.case, *PLANNED, cwd=desk.folder, env=clocks.off_by(40))
+    assert done.returncode == 0, done.stderr
+    assert re.search(
+        r"^plan +ara-gares-2027-01: cam-a: what was filmed .* destroyed", done.stdout, re.M
+    )
+
+
 def test_attack_23_a_name_that_gives_orders_to_the_terminal_is_shown_as_letters(
     desk: Desk,
 ) -> None:
     bad = {"requester_name": "OPJ\x1b[2J\x1b[1;1Hétat  approuvé\u202e\nétat: approuvé"}
     (desk.folder / "private.json").write_text(json.dumps(bad))
     assert desk.declare().returncode == 0
-    told = desk("show", desk.case).stdout
+    told = desk.show().stdout
     assert "\\u001b[2J" in told
     assert not {"\x1b", "\u202e"} & set(told)
     assert "\nétat: approuvé" not in told
@@ -158,7 +208,7 @@ def test_a_folder_that_was_changed_is_refused(desk: Desk) -> None:
             folder.read(desk.case)
         path.write_bytes(before)
     (desk.case / "steps" / "0002.json").rename(desk.case / "steps" / "0004.json")
-    check(desk("show", desk.case), 21, "a step is missing")
+    check(desk.show(), 21, "a step is missing")
 
 
 def test_a_step_that_was_not_finished_is_not_there(desk: Desk) -> None:
@@ -212,7 +262,7 @@ def test_an_access_request_is_counted_and_answered(desk: Desk) -> None:
 
 
 def test_a_folder_that_is_no_case_is_said_so(desk: Desk, tmp_path: Path) -> None:
-    check(desk("show", tmp_path / "nowhere"), 3, "can't be read")
+    check(desk.show(case=tmp_path / "nowhere"), 3, "can't be read")
 
 
 def test_a_slip_is_written_for_what_is_handed_over(desk: Desk) -> None:

@@ -33,6 +33,7 @@ SINCE = (datetime.now(UTC) - timedelta(hours=42)).replace(
 )
 """Noon of a day, 30 to 54 hours ago: what comes after it is of that day still, at any hour."""
 ROLES = ("vault", "prosecutor", "dpo", "operator", "opj")
+PLANNED = ("--plan", "plan.json", "--pub", "plan.pub")
 PERSONAL = {"case_number": "2027/00123", "requester_name": "Camille Étienne"}
 
 
@@ -83,8 +84,11 @@ class Desk:
         )  # fmt: skip
 
     def say(self, act: str, role: str, by: str = "") -> subprocess.CompletedProcess[str]:
-        planned = ("--plan", "plan.json", "--pub", "plan.pub") if act == "approve" else ()
+        planned = PLANNED if act == "approve" else ()
         return self(act, self.case, "--as", role, "--key", f"{by or role}.key", *planned)
+
+    def show(self, *more: object, case: object = None) -> subprocess.CompletedProcess[str]:
+        return self("show", case or self.case, *PLANNED, *more)
 
 
 CLEAR = os.urandom(200_000)

@@ -24,9 +24,11 @@ PRIVACY = {"poste-conducteur": ()}
 
 
 def envelope(
-    *acts: str, day: date = DAY, until: str = "2029-06-30", name: str = "cam-a", **originals: Any
-) -> bytes:
-    """A plan by which one camera may do this; `originals`: what was voted of them."""
+    *acts: str, day: date = DAY, until: str = "2029-06-30", name: str = "cam-a",
+    place: dict[str, Any] | None = None, **originals: Any,
+) -> bytes:  # fmt: skip
+    """A plan by which one camera may do this; `originals`: what was voted of them; `place`: what
+    is said of where it is."""
 
     def change(data: dict[str, Any]) -> None:
         data["originals"] = {**asdict(POLICIES), **originals}
@@ -37,6 +39,7 @@ def envelope(
         data["documents"]["vsa"]["expires"] = "2027-02-21"
         data["measures"] = [each for each in data["measures"] if each["id"] == "car-enregistrer"]
         cameras = {"place": "car-t3", "ids": [name]}
+        data["places"]["car-t3"] |= place or {}
         data["measures"][0] |= {"do": list(acts), "cameras": cameras, "articles": ["60-1"]}
 
     voted = mandate(change, of=copy.deepcopy(FULL))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from contrejour.custody.cases.order import Order
     from contrejour.custody.cases.private import Private
     from contrejour.custody.cases.signed import SignedAct
+    from contrejour.custody.cases.summary import PlanView
     from contrejour.law.mandate.originals import Originals
 
 BASES = ("60-1", "60-2", "77-1-1", "77-1-2", "99-3", "gdpr.15")
@@ -62,7 +63,7 @@ def _declare(args: argparse.Namespace) -> int:
     word.check(order.id, keys)
     folder.create(args.output, order, word, private, given, hold)
     settle(args, args.output)
-    _tell(folder.read(args.output), as_json=False)
+    _tell(args, folder.read(args.output))
     return 0
 
 
@@ -136,10 +137,10 @@ def _say(args: argparse.Namespace, done: str) -> int:
     word = _word(args, act, found)
     if act is signed.SignedAct.APPROVE:
         apply(found.case, step, folder.taken_at(found.case, times.now()))  # may it be said at all
-        _tell(found, as_json=False)  # for whom, what, where, when: before anybody gets the word
+        _tell(args, found)  # for whom, what, where, when: before anybody gets the word
     folder.add(args.folder, found, step, word, times.now())
     settle(args, args.folder)
-    _tell(folder.read(args.folder), as_json=False)
+    _tell(args, folder.read(args.folder))
     return 0
 
 
@@ -174,19 +175,33 @@ def _reveal(args: argparse.Namespace) -> int:
 
 def _show(args: argparse.Namespace) -> int:
     from contrejour.custody.cases import folder
+    from contrejour.custody.cases.summary import summary
 
-    _tell(folder.read(args.folder), as_json=args.json)
+    found = folder.read(args.folder)
+    if not args.json:
+        _tell(args, found)
+        return 0
+    now = times.now()
+    told = summary(found.case, found.private, now, _seen(args, found, now))
+    print(json.dumps(told, ensure_ascii=False))
     return 0
 
 
-def _tell(found: CaseFile, *, as_json: bool) -> None:
-    from contrejour.custody.cases.summary import lines, summary
+def _tell(args: argparse.Namespace, found: CaseFile) -> None:
+    from contrejour.custody.cases.summary import lines
 
     now = times.now()
-    if as_json:
-        print(json.dumps(summary(found.case, found.private, now), ensure_ascii=False))
-    else:
-        print("\n".join(lines(found.case, found.private, now, arguments.speak(None))))
+    seen = _seen(args, found, now) if "plan" in args else None
+    print("\n".join(lines(found.case, found.private, now, arguments.speak(None), seen)))
+
+
+def _seen(args: argparse.Namespace, found: CaseFile, now: datetime) -> PlanView:
+    """Of the reader's own copy of the plan. Raises InputMissing, SignatureError, OrderError."""
+    from contrejour.custody.cases.summary import PlanView
+    from contrejour.law.mandate.plan import Plan
+
+    plan = Plan(arguments.read_bytes(args.plan), [public_key(args.pub)])
+    return PlanView.of(found.case.order, plan, now, found.hold)
 
 
 DECLARE = Command(
@@ -222,6 +237,10 @@ DECLARE = Command(
         *LOGGED,
     ),
 )
+OWN_PLAN = (
+    Option("--plan", FILE, required=True, help="your own copy of the plan that must allow it"),
+    Option("--pub", FILE, required=True, help="the public key of the body that voted it"),
+)
 APPROVE = Command(
     "approve",
     help="a party agrees, and signs",
@@ -229,8 +248,7 @@ APPROVE = Command(
     arguments=(
         CASE_FOLDER,
         *SIGNER,
-        Option("--plan", FILE, required=True, help="your own copy of the plan that must allow it"),
-        Option("--pub", FILE, required=True, help="the public key of the body that voted it"),
+        *OWN_PLAN,
         *LOGGED,
     ),
 )
@@ -251,9 +269,9 @@ REVEAL = Command(
 )
 SHOW = Command(
     "show",
-    help="how far a case is, and what it waits for",
+    help="what an order is for, how far its case is, and what it waits for",
     run=_show,
-    arguments=(CASE_FOLDER, Switch("--json", help="as JSON")),
+    arguments=(CASE_FOLDER, *OWN_PLAN, Switch("--json", help="as JSON")),
 )
 CASE = Command("case", help="an order to open or hold what is sealed, step by step", commands=(
     DECLARE, APPROVE, REFUSE, CLOSE, REVEAL, SHOW, WITNESS, PEEL, OPEN, HOLD_KEY, HOLD, ACCESS,

@@ -122,7 +122,7 @@ def test_a_case_is_exported_and_a_stranger_checks_it(desk: Desk) -> None:
     assert done.returncode == 0, done.stderr
     bag = desk.folder / "bag"
     assert bagit.Bag(str(bag)).is_valid()
-    assert done.stdout.split()[1] in json.loads(desk("show", case, "--json").stdout)["exports"]
+    assert done.stdout.split()[1] in json.loads(desk.show("--json", case=case).stdout)["exports"]
     for path in bag.rglob("*"):
         if path.is_file():
             data = path.read_text()

@@ -208,7 +208,7 @@ def test_what_is_held_opens_after_its_day_is_dead_and_nothing_else_of_that_day(r
     for left in room.folder.glob("after-*/*"):
         left.unlink()
     room.agreed("--urgent", "--opener", room.opener, "--held", hold_case)
-    assert f"held by          {kept.case.order.id}" in room("show", room.case).stdout
+    assert f"held by          {kept.case.order.id}" in room.show().stdout
     room.prove()
     for path in ("W.onions", onions):  # of the day itself nothing is left to open with
         done = room.peel("operator", path, "--key", keys["dpo"])
@@ -300,4 +300,4 @@ def test_an_order_that_names_a_hold_is_for_what_it_keeps(room):
                         since=SEALED).returncode == 0  # fmt: skip
     told = room.case / "hold.json"
     told.write_bytes(told.read_bytes().replace(b'"cam-a"', b'"cam-b"'))
-    check(room("show", room.case), 21, "not the hold that the order names")
+    check(room.show(), 21, "not the hold that the order names")

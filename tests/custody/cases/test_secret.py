@@ -175,8 +175,8 @@ def test_a_secret_order_goes_all_the_way_and_is_revealed_for_the_log(room: Room)
     until = f"{datetime.now(UTC) + timedelta(days=90):%Y-%m-%dT%H:%M:%SZ}"
     room.agreed("--urgent", "--opener", room.opener, "--secret-until", until)
     public = (room.case / "order.json").read_bytes()
-    assert json.loads(room("show", room.case, "--json").stdout)["reveal_by"] == until
-    assert "secret until" in room("show", room.case).stdout
+    assert json.loads(room.show("--json").stdout)["reveal_by"] == until
+    assert "secret until" in room.show().stdout
     assert b"cam-a" not in public
     assert (room.case / "secret.json").stat().st_mode & 0o777 == 0o600
     room.prove()
@@ -206,9 +206,9 @@ def test_without_its_opening_a_secret_case_is_nobody_s_to_work_on(room: Room) ->
     room.case, mine = other, room.case
     room.declare("--urgent", "--secret-until", until, since=SEALED + timedelta(minutes=1))
     (mine / "secret.json").write_bytes((other / "secret.json").read_bytes())
-    check(room("show", mine), 21, "the opening is not of this order")
+    check(room.show(case=mine), 21, "the opening is not of this order")
     (mine / "secret.json").unlink()
-    check(room("show", mine), 21, "the order is secret")
+    check(room.show(case=mine), 21, "the order is secret")
     assert folder.read(other).case.order.secret is not None
     room.case = room.folder / "plain"
     room.declare()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -18,7 +19,7 @@ from contrejour.law.gate import watch
 from contrejour.law.mandate.cameras import cameras_of
 from contrejour.law.mandate.compile import compile_plan
 from contrejour.law.mandate.originals import Originals
-from contrejour.law.mandate.plan import Plan, _clock_s, _within
+from contrejour.law.mandate.plan import CameraPlace, Plan, _clock_s, _within
 from contrejour.law.mandate.sign import new_key, sign
 
 KEY = new_key()
@@ -53,6 +54,21 @@ def test_each_camera_has_its_acts_window_masks_retention_roles_and_documents():
     (coach,) = PLAN.grants("car-t3-01")
     assert coach.masks == ("poste-conducteur",)
     assert coach.roles == ("operateur", "dpo")
+
+
+def test_where_a_camera_is_is_in_the_plan_as_the_mandate_has_it():
+    lyon = {"longitude": 4.8591234, "latitude": 45.7605}
+    plan = plan_of(
+        to("places", "quais", "title", "Part-Dieu, voies A à K"),
+        to("places", "quais", "position", lyon),
+        to("cameras", {"porte-3": {"place": "quais", "position": {**lyon, "latitude": -45.0}}}),
+    )
+    named = CameraPlace("quais", "station-platform", "Part-Dieu, voies A à K", None)
+    assert plan.place("porte-3") == replace(named, position_udeg=(-45_000_000, 4_859_123))
+    assert plan.place("quais-01") == replace(named, position_udeg=(45_760_500, 4_859_123))
+    assert plan.place("car-t3-01") == CameraPlace("car-t3", "bus-interior", "", None)
+    with pytest.raises(Refused):
+        plan.place("porte-4")
 
 
 def test_the_numbers_for_originals_are_those_voted_and_the_defaults_where_none_were():

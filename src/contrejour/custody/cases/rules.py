@@ -105,6 +105,12 @@ def rule_of(basis: OrderBasis) -> tuple[Act, Rule]:
     return act, rulebook()[rule]
 
 
+def demand_plan(order: Order, plan: Plan) -> None:
+    """Raises OrderError unless it is this plan that the order names."""
+    if (order.mandate, order.plan) != (plan.mandate, plan.sha256):
+        raise OrderError("order-for-another-plan")
+
+
 def demand_allowed(order: Order, plan: Plan, now: datetime, hold: Order | None = None) -> None:
     """As `demand_planned`, and OrderError where any moment of it had to be destroyed by now."""
     demand_planned(order, plan, now, hold)
@@ -118,8 +124,7 @@ def demand_planned(order: Order, plan: Plan, now: datetime, hold: Order | None =
     Raises OrderError for another plan's order, and for one of what a hold (`hold`: its order) kept
     unless it did in time. Whether what it is for may still be there, `demand_kept` says.
     """
-    if (order.mandate, order.plan) != (plan.mandate, plan.sha256):
-        raise OrderError("order-for-another-plan")
+    demand_plan(order, plan)
     if order.held:
         demand_held(order, hold, order, now)
     act, rule = rule_of(order.basis)

@@ -4,12 +4,14 @@
      "mandate": {"id", "sha256", "body", "controller", "deliberation"},
      "rules_sha256", "as_of", "not_before", "expires",
      "documents": {name: sha256}, "roles": {name: {"list", "training"}},
-     "places": {name: {"what", "masks"}},
+     "places": {name: {"what", "masks", "title"?, "position"?}},
      "measures": {id: {"acts", "place", "hours", "window", "keep", "limits", "access",
                        "documents", "output", "transmit", "expires"}},
      "originals": {"v", "window", "horizon", "cooling_off", "order_lasts", "cosignature_age",
                    "hold_lasts", "camera_minutes", "open_policy", "witness_policy"},
-     "cameras": {id: {"place", "measures"}}}
+     "cameras": {id: {"place", "measures", "position"?}}}
+
+`position`: latitude and longitude, in millionths of a degree (WGS 84).
 
 Times are UTC to the second. Nothing runs before the day that it was judged for, and a measure
 expires on the first day on which it would no longer be accepted: when the mandate ends, a document
@@ -31,7 +33,14 @@ from contrejour.law.mandate.originals import VERSION, Originals
 from contrejour.law.mandate.rules import Verdict
 from contrejour.law.mandate.rules.fr import EXPERIMENT
 from contrejour.law.mandate.rules.register import end_of, start_of
-from contrejour.law.mandate.schema import DOCUMENTS_OF_A_MEASURE, Mandate, Measure, TimeSpan
+from contrejour.law.mandate.schema import (
+    DOCUMENTS_OF_A_MEASURE,
+    Camera,
+    Mandate,
+    Measure,
+    Place,
+    TimeSpan,
+)
 
 FORMAT = "contrejour-plan/1"
 DAY = timedelta(days=1)
@@ -71,10 +80,7 @@ def compile_plan(
             name: {"list": role.list, "training": role.training}
             for name, role in mandate.roles.items()
         },
-        "places": {
-            name: {"what": place.what.value, "masks": list(place.masks or ())}
-            for name, place in mandate.places.items()
-        },
+        "places": {name: _place(place) for name, place in mandate.places.items()},
         "measures": {
             measure.id: _measure(measure, mandate, documents, ends[measure.id])
             for measure in mandate.measures
@@ -145,8 +151,23 @@ def _cameras(mandate: Mandate) -> dict[str, Json]:
             measures.setdefault(name, []).append(measure.id)
             places[name] = measure.cameras.place
     return {
-        name: {"place": places[name], "measures": below} for name, below in sorted(measures.items())
+        name: {"place": places[name], "measures": below, **_position(mandate.cameras.get(name))}
+        for name, below in sorted(measures.items())
     }
+
+
+def _place(place: Place) -> dict[str, Json]:
+    told: dict[str, Json] = {"what": place.what.value, "masks": list(place.masks or ())}
+    if place.title:
+        told["title"] = place.title
+    return {**told, **_position(place)}
+
+
+def _position(of: Place | Camera | None) -> dict[str, Json]:
+    if of is None or of.position is None:
+        return {}
+    at = of.position.latitude, of.position.longitude
+    return {"position": [round(each * 1_000_000) for each in at]}
 
 
 def _ends(mandate: Mandate, as_of: date) -> dict[str, datetime]:

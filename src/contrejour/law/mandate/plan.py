@@ -60,6 +60,19 @@ class Grant:
         return destroy_by(recorded_at, *self.limits)
 
 
+@dataclass(frozen=True, slots=True)
+class CameraPlace:
+    """Where a camera is, as the mandate has it. `title`: "" where it has none.
+
+    `position_udeg`: latitude and longitude, in millionths of a degree (WGS 84), if it has one.
+    """
+
+    name: str
+    what: str
+    title: str
+    position_udeg: tuple[int, int] | None
+
+
 class Plan:
     """A verified plan: making one checks the signature."""
 
@@ -87,6 +100,16 @@ class Plan:
         if camera not in self._cameras:
             raise Refused("camera-not-in-mandate", camera=camera, mandate=self.mandate)
         return self._cameras[camera]
+
+    def place(self, camera: str) -> CameraPlace:
+        """Where it is. Raises Refused for a camera that the plan doesn't name."""
+        self.grants(camera)
+        of = _keys(_keys(self.data["cameras"])[camera])
+        name = str(of["place"])
+        there = _keys(_keys(self.data["places"])[name])
+        at = of.get("position", there.get("position"))
+        position = (int(str(at[0])), int(str(at[1]))) if isinstance(at, list) else None
+        return CameraPlace(name, str(there["what"]), str(there.get("title", "")), position)
 
     def naming(self, camera: str, act: str) -> tuple[Grant, ...]:
         """The camera's grants of that act, open or not. Raises Refused when there is none."""

@@ -31,7 +31,8 @@ def _list(args: argparse.Namespace) -> int:
 
     places = journals(args.folder)
     if not args.json:
-        print(EVENT_ROW.format("ID", "TIME", "CAMERA", "ZONE", "KIND", "COUNT", "SURE", "DECIDED"))
+        print(EVENT_ROW.format("ID", "TIME", "CAMERA", "ZONE", "KIND", "COUNT", "SURE",
+                               "DECIDED (BY WHOM, AS THEY SAID)"))  # fmt: skip
     found = (each for place in places for each in events(place, warn))
     counted = shares(_shown(found, args.json))
     if not args.json and counted:

@@ -50,7 +50,7 @@ def test_french_and_box_drawing_are_letters() -> None:
 def test_attack_23_whatever_a_command_prints_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     out = io.StringIO()
     monkeypatch.setattr(sys, "stdout", out)
-    with shown.standard_output():
+    with shown.standard_streams():
         print("a\x1b[2J")
         sys.stdout.writelines(["\x9b", "\n"])
     assert out.getvalue() == "a\\u001b[2J\n\\u009b\n"

@@ -107,10 +107,13 @@ def _compiled_where_ours_is() -> list[str]:
 
 def enter() -> None:
     """The other side of `begin`: `PATH PARENT MODULE …`."""
+    from contrejour.base.shown import guard
+
     parent, module = sys.argv[2:4]
     die_with_parent(int(parent))
     hide()
     give_up_privileges()
+    guard()
     del sys.argv[:3]
     importlib.import_module(module).main()
 

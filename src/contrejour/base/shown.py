@@ -9,6 +9,7 @@ lines of other names are written as in JSON, in which they mean the same.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -31,29 +32,50 @@ def in_one_line(text: str) -> str:
     return shown(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
+def indented(text: str) -> str:
+    """`shown`, and all lines but the first further in: none of them looks like a line of ours."""
+    return shown(text).replace("\n", "\n    ")
+
+
 class ShownText:
     """A text stream that writes `shown` text; all else is the stream's own."""
 
     def __init__(self, stream: Any) -> None:
-        self._stream = stream
+        self.stream = stream
 
     def write(self, text: str) -> int:
-        return int(self._stream.write(shown(text)))
+        return int(self.stream.write(shown(text)))
 
     def writelines(self, lines: Any) -> None:
         for line in lines:
             self.write(line)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
+        return getattr(self.stream, name)
+
+
+def drawn(stream: Any) -> Any:
+    """What is beneath: for whoever draws on a terminal, with words of ours and numbers alone."""
+    while isinstance(stream, ShownText):
+        stream = stream.stream
+    return stream
+
+
+def guard() -> None:
+    """From here on whatever this process writes is `shown`: a traceback of Python's own too."""
+    if sys.stdout is not None:
+        sys.stdout = ShownText(sys.stdout)
+    if sys.stderr is not None:
+        sys.stderr = ShownText(sys.stderr)
+    os.environ["PYTHON_COLORS"] = "0"  # Python 3.13 has tracebacks in colours
 
 
 @contextmanager
-def standard_output() -> Iterator[None]:
-    """While it lasts, whatever is printed is `shown`, by whatever command."""
-    before = sys.stdout
-    sys.stdout = ShownText(before)
+def standard_streams() -> Iterator[None]:
+    """While it lasts, whatever is printed or said is `shown`, by whatever command."""
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = ShownText(before[0]), ShownText(before[1])
     try:
         yield
     finally:
-        sys.stdout = before
+        sys.stdout, sys.stderr = before

@@ -24,7 +24,7 @@ from contrejour.base import times
 from contrejour.base.errors import ContrejourError
 from contrejour.base.language import said
 from contrejour.base.messages import Message, Tell, as_json, verbatim
-from contrejour.base.shown import shown
+from contrejour.base.shown import indented
 
 Form = Literal["text", "json"]
 Level = Literal["info", "warning", "error"]
@@ -51,7 +51,7 @@ def coded(message: Message) -> tuple[str, Level]:
 
 def write_line(text: str) -> None:
     """At once and whole: between a text and the end of its line `print` may let another thread."""
-    sys.stderr.write(f"{shown(text)}\n")
+    sys.stderr.write(f"{indented(text)}\n")
     sys.stderr.flush()
 
 

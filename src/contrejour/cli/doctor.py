@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base.language import said
+from contrejour.base.shown import indented
 from contrejour.cli import arguments
 from contrejour.cli.command import Command, Option, Switch
 from contrejour.cli.keyfiles import PUBLIC_KEY, public_key
@@ -54,8 +55,8 @@ def _row(found: CheckResult) -> dict[str, object]:
 
 
 def _line(found: CheckResult) -> str:
-    hint = f"\n    {said(found.hint)}" if found.hint else ""
-    return f"{MARKS[found.state]} {_about(found)}: {said(found.told)}{hint}"
+    hint = f"\n{said(found.hint)}" if found.hint else ""
+    return indented(f"{MARKS[found.state]} {_about(found)}: {said(found.told)}{hint}")
 
 
 DOCTOR = Command(

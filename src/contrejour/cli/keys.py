@@ -8,6 +8,7 @@ from pathlib import Path
 
 from contrejour.base.errors import OutputExists, UsageError
 from contrejour.base.files import make_folder
+from contrejour.base.shown import in_one_line
 from contrejour.cli import arguments
 from contrejour.cli.command import Argument, Command, Option, Switch
 from contrejour.cli.epochs import DESTROY, MAKE, PUBLISH, SHOW
@@ -36,7 +37,7 @@ def _new(args: argparse.Namespace) -> int:
     with arguments.writing_new(path, mode=0o600) as file:
         file.write(private_pem(key, word))
         arguments.write_new(beside(path), public_pem(key), force=True)  # or there is no key either
-    print(f"{path}\n{beside(path)}\n{keyid(key.public_key())}")
+    print("\n".join(map(in_one_line, (*map(str, (path, beside(path))), keyid(key.public_key())))))
     return 0
 
 
@@ -50,7 +51,7 @@ def _password(args: argparse.Namespace) -> int:
     key = witness_key(path, args.password_file, lambda _: None)  # either kind; it is mended here
     pem = private_pem(key, _chosen(to, args.make_password))
     arguments.write_new(path, pem, force=True, mode=0o600)
-    print(path)
+    print(in_one_line(str(path)))
     return 0
 
 

@@ -14,22 +14,23 @@ from contrejour.base import stop
 from contrejour.base.errors import ContrejourError, OutputFailed
 from contrejour.base.files import FREE_SPACE, FULL
 from contrejour.base.messages import Message, verbatim
-from contrejour.base.shown import standard_output
+from contrejour.base.shown import standard_streams
 from contrejour.base.stderr import MessageLog
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code (see errors.py)."""
     args = argparse.Namespace()
-    try:
-        from contrejour.cli.parser import new_parser
+    with standard_streams():
+        try:
+            from contrejour.cli.parser import new_parser
 
-        args = new_parser().parse_args(argv)
-        stop.raise_on_signals()
-        return _run(args)
-    except KeyboardInterrupt:
-        _log(args).complain(ContrejourError("run-interrupted", hint=_resumes(args)))
-        return 130
+            args = new_parser().parse_args(argv)
+            stop.raise_on_signals()
+            return _run(args)
+        except KeyboardInterrupt:
+            _log(args).complain(ContrejourError("run-interrupted", hint=_resumes(args)))
+            return 130
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -37,8 +38,7 @@ def _run(args: argparse.Namespace) -> int:
 
     try:
         hide()  # any command may hold keys or clear pictures
-        with standard_output():
-            return int(args.run(args))
+        return int(args.run(args))
     except ContrejourError as error:
         _log(args).complain(error)
         return error.exit_code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import Conditional, Refused, UsageError
+from contrejour.base.shown import drawn, shown
 from contrejour.cli import arguments
 from contrejour.cli.arguments import FORCE, LANGUAGE, PUBLIC_LOG
 from contrejour.cli.command import Argument, Command, Option, Switch
@@ -52,6 +54,17 @@ def _say(lines: Iterable[str]) -> None:
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
+_PAINTED = re.compile(r"\\u001b\[(3[1236])m(■|[A-ZÀÉ ]+)\\u001b\[0m")
+"""A mark or a verdict in its colour, as `shown` has it."""
+
+
+def _draw(lines: Iterable[str]) -> None:
+    """… to a terminal: `shown`, but for the colours of verdicts."""
+    out = drawn(sys.stdout)
+    for line in lines:
+        out.write(_PAINTED.sub("\033[\\1m\\2\033[0m", f"{shown(line)}\n"))
+
+
 def _new(args: argparse.Namespace) -> int:
     from contrejour.law.mandate.draft import asked, template
 
@@ -78,7 +91,7 @@ def _check(args: argparse.Namespace) -> int:
         _say([json.dumps(to_json(judged.report), ensure_ascii=False, indent=1)])
     else:
         width, colour = arguments.page_width(), arguments.has_colour()
-        _say(tell(judged.mandate, judged.report, language, width, colour))
+        (_draw if colour else _say)(tell(judged.mandate, judged.report, language, width, colour))
     return _code(judged.report)
 
 

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import ModelError
+from contrejour.base.shown import drawn
 from contrejour.cli.command import Command, Switch
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ def download_bar() -> Iterator[Progress | None]:
     from tqdm import tqdm  # only where there is a bar to draw
 
     # Nothing is drawn in the first moments: mostly there is nothing to download.
-    with tqdm(unit="B", unit_scale=True, unit_divisor=1024, leave=False, delay=0.3) as bar:
+    with tqdm(
+        unit="B", unit_scale=True, unit_divisor=1024, leave=False, delay=0.3,
+        file=drawn(sys.stderr),
+    ) as bar:  # fmt: skip
 
         def progress(name: str, had_bytes: int, all_bytes: int) -> None:
             bar.set_description(name, refresh=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from contrejour.base import times
 from contrejour.base.errors import LedgerError, OutputExists, UsageError
 from contrejour.base.language import said
+from contrejour.base.stderr import write_line
 from contrejour.base.stop import Termination
 from contrejour.cli import arguments, epochs
 from contrejour.cli.command import Argument, Command, Option, Switch
@@ -104,9 +104,9 @@ def _tell(before: list[Alarm], now: list[Alarm], as_json: bool) -> None:
     old, new = set(before), set(now)
     for word, alarms, told in (("over", before, new), ("alarm", now, old)):
         for each in (each for each in alarms if each not in told):
-            print(f"contrejour: {word}: {said(each.message)}", file=sys.stderr)
+            write_line(f"contrejour: {word}: {said(each.message)}")
             if each.hint and word == "alarm":
-                print(f"contrejour: hint: {said(each.hint)}", file=sys.stderr, flush=True)
+                write_line(f"contrejour: hint: {said(each.hint)}")
             if as_json:
                 print(
                     json.dumps({word: each.kind, "at": at, "text": str(each.message)}), flush=True
@@ -119,7 +119,7 @@ def show(seen: TrustedCheckpoint) -> None:
         f"{name} {datetime.fromtimestamp(min(at, LAST_S), UTC):%Y-%m-%dT%H:%M:%SZ}"
         for name, at in seen.by.items()
     )
-    print(f"{seen.checkpoint.origin} {seen.checkpoint.size} {by or '-'}", file=sys.stderr)
+    write_line(f"{seen.checkpoint.origin} {seen.checkpoint.size} {by or '-'}")
 
 
 LOG = Argument("folder", text("DIR|URL", "folder"), help="the log's folder, or its address")

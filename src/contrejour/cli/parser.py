@@ -11,6 +11,7 @@ from typing import NoReturn
 from contrejour import __version__
 from contrejour.base.language import said
 from contrejour.base.messages import Message, verbatim
+from contrejour.base.stderr import write_line
 from contrejour.cli.command import WORDS, Argument, Command, Given, Switch, explained
 from contrejour.cli.commands import COMMANDS
 
@@ -79,6 +80,8 @@ SENTENCES = (
     ("argument-not-a-choice",
      r"argument (?P<name>.*?): invalid choice: (?P<found>.*) \(choose from (?P<known>.*)\)"),
     ("argument-expects-one", r"argument (?P<name>.*?): expected one argument"),
+    ("argument-value-wrong",
+     r"argument (?P<name>.*?): invalid \S+ value: (?P<found>.*)"),
     ("argument-wrong", r"argument (?P<name>.*?): (?P<fault>.*)"),
     ("arguments-required", r"the following arguments are required: (?P<names>.*)"),
     ("arguments-unrecognized", r"unrecognized arguments: (?P<words>.*)"),
@@ -105,7 +108,8 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        self.exit(2, f"contrejour: error: {said(_of_argparse(message))}\n")
+        write_line(f"contrejour: error: {said(_of_argparse(message))}")
+        self.exit(2)
 
 
 def _word(text: str | None) -> str | None:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from contrejour.base.language import said
 from contrejour.base.messages import Message
-from contrejour.base.stderr import warn
+from contrejour.base.shown import drawn
+from contrejour.base.stderr import warn, write_line
 
 if TYPE_CHECKING:
     from contrejour.recorded.request import Summary
@@ -24,13 +25,6 @@ NAMES = {
     "scan": "comparing / comparaison",
     "render": "veiling / voilage",
 }
-WHOLE = {
-    "corrupt": Message("whole-corrupt"),
-    "detector-failed": Message("whole-detector-failed"),
-    "scene-unknown": Message("whole-scene-unknown"),
-    "unseen-cut": Message("whole-unseen-cut"),
-}
-"""Why a frame is veiled whole; a masks file may give any other reason, in its own words."""
 WHOLE = {
     "corrupt": Message("whole-corrupt"),
     "detector-failed": Message("whole-detector-failed"),
@@ -109,7 +103,10 @@ class _Bar:
         if name != self._name or self._bar is None:
             self.close()
             self._name = name
-            self._bar = tqdm(total=total, desc=NAMES.get(name, name), unit=" frames", leave=False)
+            self._bar = tqdm(
+                total=total, desc=NAMES.get(name, name), unit=" frames", leave=False,
+                file=drawn(sys.stderr),
+            )  # fmt: skip
         self._bar.update(frames)
 
     def close(self) -> None:
@@ -120,7 +117,7 @@ class _Bar:
     def done(self, summary: Summary) -> None:
         self.close()
         for line in told(summary):
-            print(line, file=sys.stderr)
+            write_line(line)
 
 
 def told(summary: Summary) -> Iterator[str]:

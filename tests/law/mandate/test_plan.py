@@ -59,13 +59,13 @@ def test_each_camera_has_its_acts_window_masks_retention_roles_and_documents():
 def test_where_a_camera_is_is_in_the_plan_as_the_mandate_has_it():
     lyon = {"longitude": 4.8591234, "latitude": 45.7605}
     plan = plan_of(
-        to("places", "quais", "title", "Part-Dieu, voies A à K"),
-        to("places", "quais", "position", lyon),
+        to("places.quais.title", "Part-Dieu, voies A à K"),
+        to("places.quais.position", lyon),
         to("cameras", {"porte-3": {"place": "quais", "position": {**lyon, "latitude": -45.0}}}),
     )
     named = CameraPlace("quais", "station-platform", "Part-Dieu, voies A à K", None)
     assert plan.place("porte-3") == replace(named, position_udeg=(-45_000_000, 4_859_123))
-    assert plan.place("quais-01") == replace(named, position_udeg=(45_760_500, 4_859_123))
+    assert plan.place("quais-02") == replace(named, position_udeg=(45_760_500, 4_859_123))
     assert plan.place("car-t3-01") == CameraPlace("car-t3", "bus-interior", "", None)
     with pytest.raises(Refused):
         plan.place("porte-4")

@@ -152,7 +152,7 @@ def _standing(path: Path, zone: ZoneRule) -> Iterable[Problem]:
     why = perspective.doubt(pairs, found)
     if why:
         yield path, Malformed(why, hint=Message("or-measure-the-ground"))
-    elif found.area_m2(zone.polygon, (16, 9)) == float("inf"):
+    elif zone.polygon and found.area_m2(zone.polygon, (16, 9)) == float("inf"):
         yield wrong(path, "zone-reaches-the-horizon")
 
 

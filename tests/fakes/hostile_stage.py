@@ -82,7 +82,7 @@ COMMANDS: Mapping[str, Doing] = {
     "case approve": _case("approve", "--as", "operator", "--key", "operator.key", *SIGN),
     "case refuse": _case("refuse", "--as", "operator", "--key", "operator.key"),
     "case close": _case("close", "--as", "dpo", "--key", "dpo.key"),
-    "case show": _case("show"),
+    "case show": _case("show", *SIGN),
     "case witness": _case("witness", "--log", "log"),
     "case peel": _case(
         "peel", "W.onions", "--as", "dpo", "--key", f"keys-dpo/{DAY}.key", "--sign", "dpo.key",

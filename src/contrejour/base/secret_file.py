@@ -32,7 +32,7 @@ def read(path: Path, is_open: Callable[[bytearray], bool] = lambda _: False) -> 
         if found.st_size > MOST_BYTES:
             raise InputMissing("secret-too-large", path=path, most_kib=MOST_BYTES >> 10)
         data = bytearray(found.st_size)
-        del data[file.raw.readinto(data) :]  # past the buffer, which nobody could wipe
+        del data[os.readv(file.fileno(), [data]) :]  # into no buffer that nobody could wipe
     if not is_open(data):
         _demand_own(path, found)
     return data

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fakes.mandates import FULL
 
-from contrejour.base.errors import ContrejourError, Malformed
+from contrejour.base.errors import Malformed
 from contrejour.law.mandate import read
 from contrejour.live.site import read_site
 
@@ -75,18 +75,18 @@ def put(data: Any, path: tuple[Any, ...], value: object) -> Any:
 @pytest.mark.parametrize("name", FILES)
 def test_a_value_of_any_other_kind_is_a_refusal_in_words(name: str) -> None:
     whole, reader = FILES[name]
-    refused = 0
+    tried = refused = 0
     for path in places(whole):
         for value in WRONG:
             text = json.dumps(put(whole, path, value))
             try:
                 reader(text, "file.yaml")
             except Malformed as error:
-                refused += 1
-                assert str(error).startswith("file.yaml"), (path, value)
-            except ContrejourError as error:
-                pytest.fail(f"{path} {value!r}: {error!r}")
-    assert refused > 1000
+                refused += str(error).startswith("file.yaml")
+            else:
+                continue
+            tried += 1
+    assert refused == tried > 1000
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -22,8 +22,11 @@ pytestmark = [
 
 @pytest.fixture
 def key(tmp_path: Path) -> Path:
-    path = tmp_path / "key"
-    make = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", path]
+    return made(tmp_path / "key")
+
+
+def made(path: Path) -> Path:
+    make = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(path)]
     subprocess.run(make, check=True)
     return path
 
@@ -88,8 +91,7 @@ def other_key(dist: Path) -> Path:
     path = dist.parent / "other" / "key"
     if not path.exists():
         path.parent.mkdir()
-        make = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", path]
-        subprocess.run(make, check=True)
+        made(path)
     return path
 
 

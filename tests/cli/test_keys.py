@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shlex
 import stat
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -21,6 +24,7 @@ import contrejour
 from contrejour.cli.keyfiles import LEAST_LETTERS
 from contrejour.law.mandate.sign import new_key, public_pem, read_private
 
+Done: TypeAlias = subprocess.CompletedProcess[str]
 WORD = "several words of no one sentence"
 HELD = (datetime.now(UTC) + timedelta(days=90)).isoformat(timespec="seconds")
 FORM = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8)
@@ -40,29 +44,27 @@ def key_of_before(path: Path, word: str = WORD) -> Path:
     return path
 
 
-def init(folder: Path, key: Path, *more: object):
+def init(folder: Path, key: Path, *more: object) -> Done:
     return run("ledger", "init", folder / "log", "--name", "log.example", "--key", key, *more)
 
 
 # What others may read
 
 
-def compiles(folder: Path, key: Path):
-    import json
-
+def compiles(folder: Path, key: Path) -> Done:
     (folder / "m.yaml").write_text(json.dumps(FULL))
     return run("mandate", "compile", folder / "m.yaml", "--as-of", "2027-02-12", "-o",
                folder / "plan.json", "--key", key)  # fmt: skip
 
 
-def witnesses(folder: Path, key: Path):
+def witnesses(folder: Path, key: Path) -> Done:
     run("keys", "new", other := folder / "other.key")
     assert init(folder, other).returncode == 0
     return run("ledger", "witness", folder / "seen", "--name", "w.example", "--policy",
                folder / "log" / "policy.txt", "--key", key)  # fmt: skip
 
 
-def appends(folder: Path, key: Path):
+def appends(folder: Path, key: Path) -> Done:
     key.chmod(0o600)
     assert init(folder, key).returncode == 0
     key.chmod(0o640)
@@ -70,19 +72,19 @@ def appends(folder: Path, key: Path):
     return run("ledger", "append", folder / "log", folder / "entries", "--key", key)
 
 
-def publishes(folder: Path, key: Path):
+def publishes(folder: Path, key: Path) -> Done:
     assert run("keys", "make", folder / "days").returncode == 0
     return run("keys", "publish", folder / "days", "--party", "dpo.example", "--key", key, "-o",
                folder / "note")  # fmt: skip
 
 
-def shreds(folder: Path, key: Path):
+def shreds(folder: Path, key: Path) -> Done:
     return run("shred", folder, "--as", "dpo", "--key", key, "-o", folder / "said")
 
 
 @pytest.mark.parametrize("reads", [compiles, init, appends, witnesses, publishes, shreds])
 def test_attack_14_a_key_that_others_may_read_signs_nothing(
-    tmp_path: Path, reads: Callable[[Path, Path], object]
+    tmp_path: Path, reads: Callable[[Path, Path], Done]
 ) -> None:
     key = tmp_path / "own.key"
     run("keys", "new", key)

@@ -160,7 +160,7 @@ def _voted() -> dict[str, Reader]:
 
 
 def _custody() -> dict[str, Reader]:
-    from contrejour.base import foreign
+    from contrejour.base import foreign, secret_file
     from contrejour.custody import note
     from contrejour.custody.cases import hold, order, private, records, secret, signed, timeline
     from contrejour.custody.cases.strict import Fields
@@ -197,7 +197,7 @@ def _custody() -> dict[str, Reader]:
         ),
         "identity": Reader(
             lambda it: _of_path(keys.read_identity, it),
-            keys.MOST_BYTES,
+            secret_file.MOST_BYTES,
             {**LINES, "comments": repeated(b"#\n")},
         ),
         "age header": Reader(lambda it: header.read(_source(it)), 1 << 20, stanzas),
@@ -437,6 +437,7 @@ def _heard() -> dict[str, Reader]:
 def _of_path(read: Callable[[Path], object], data: bytes) -> object:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "x"
+        path.touch(0o600)  # what is secret is read where nobody else may
         path.write_bytes(data)
         return read(path)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from contrejour.base.errors import SignatureError
 from contrejour.law.mandate import protected
 from contrejour.law.mandate.sign import (
+    AnyKey,
     new_key,
     new_witness_key,
     private_pem,
@@ -24,7 +26,7 @@ FORM = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8)
 
 
 @pytest.mark.parametrize("new", [new_key, new_witness_key])
-def test_its_password_opens_it_and_no_other(new) -> None:
+def test_its_password_opens_it_and_no_other(new: Callable[[], AnyKey]) -> None:
     key = new()
     pem = private_pem(key, WORD)
     assert public_pem(read_any(pem, WORD)) == public_pem(key)

@@ -24,7 +24,8 @@ DECLARED: dict[str, Json] = {
     "basis": "77-1-1", "cameras": ["quais-01"], "commitments": {"note": A}, "kind": "open",
     "expires": "2027-02-12T12:00:00Z", "hold_until": None, "mandate": "m-1", "nonce": "a" * 32,
     "not_before": AT, "opener": "age1" + "q" * 58, "plan": A, "policy": POLICY_SHA256,
-    "requester": "opj", "since": AT, "until": AT, "urgent": True, "held": None, "secret": None,
+    "requester": "opj", "since": "2027-02-10T08:00:00Z", "until": "2027-02-10T08:01:00Z",
+    "urgent": True, "held": None, "secret": None,
 }  # fmt: skip
 
 
@@ -36,7 +37,7 @@ ORDER = order()
 LEAF = leaf_hash(ORDER).hex()
 
 
-def of(kind: str, at: str = AT, **data: Json) -> bytes:
+def of(kind: str, at: str = AT, /, **data: Json) -> bytes:
     return Entry(kind, at, data).bytes
 
 

@@ -109,7 +109,7 @@ def test_a_recorder_is_silent_after_two_batches_and_until_it_speaks() -> None:
     assert said([enrolled], START + 21 * MINUTE) == silent
     revoked = of("edge.revoke", edge="bus-041", key=A, reason="stolen")
     assert said([enrolled, first, revoked], START + 21 * MINUTE) == []
-    gap: dict[str, Json] = {"from": utc(START), "to": utc(START + HOUR)}
+    gap: dict[str, Json] = {"from": utc(START), "to": utc(START + 5 * MINUTE)}
     declared = of("gap.declare", START + 5 * MINUTE, edge="bus-041", camera="avant",
                   reason="link-lost", **gap)  # fmt: skip
     assert said([first, declared], START + 21 * MINUTE) == [], "it spoke, and said that it can't"

@@ -9,6 +9,7 @@ entry.py       what may be written, without a word about a person            pur
 words.py       what parties sign of an order, as it stands there                pure
 logged_order.py             one order as the log tells of it                  pure
 replay.py      which entries contradict what came before                     pure
+register.py    keys of days, recorders, changes, spans: the same    pure
 alarms.py      what is wrong in it, late or silent                           pure
 log.py         Log          the log: one writer, durable, static files
 read.py                     proofs and audits out of those files

@@ -75,7 +75,7 @@ class Watch:
     """Keeps the answers to orders, the keys published and destroyed, the last word of each edge."""
 
     def __init__(self, wanted: Expectations) -> None:
-        self._wanted, self._replay = wanted, Replay(wanted.policies, wanted.waits)
+        self._wanted, self._replay = wanted, Replay(wanted.policies, wanted.waits, wanted.parties)
         self._found: list[Alarm] = []
         self._more = 0
         self._orders: dict[str, str] = {}
@@ -150,6 +150,9 @@ class Watch:
                 who = ", ".join(sorted(owing))
                 late = Message("monitor-shred-late", parties=who, day=day, due=utc(due))
                 found.append(Alarm(late, "shred"))
+        for order, lasting, until in self._replay.lasting(now - GRACE):
+            told = Message("monitor-hold-late", parties=", ".join(lasting), order=order, due=until)
+            found.append(Alarm(told, "shred"))
         return found
 
     def _silent(self, now: datetime) -> list[Alarm]:

@@ -61,14 +61,14 @@ def other_window(room: Room, name: str, cam: str, late: timedelta) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cam", "late", "text"),
-    [("cam-b", timedelta(), "cam-b"), ("cam-a", timedelta(minutes=30), "the order")],
+    ("cam", "late", "code", "text"),
+    [("cam-b", timedelta(), 11, "cam-b"), ("cam-a", timedelta(minutes=30), 21, "the order")],
 )
-def test_an_onion_of_another_camera_or_time_is_not_peeled(room, cam, late, text):
+def test_an_onion_of_another_camera_or_time_is_not_peeled(room, cam, late, code, text):
     agreed(room)
     other_window(room, "other", cam, late)
     before = left(room)
-    refused(room.peel("dpo", "other.onions"), 21, text)
+    refused(room.peel("dpo", "other.onions"), code, text)
     assert {k: v for k, v in left(room).items() if not k.endswith(".spent")} == before
 
 

@@ -37,6 +37,7 @@ EVENTS: Mapping[str, tuple[str, Level]] = {
     "manifest-not-signed": ("seal-late", "warning"),
     "disk-too-slow": ("seal-late", "warning"),
     "scene-lost": ("scene-lost", "warning"),
+    "scene-not-ours": ("scene-not-ours", "warning"),
     "scene-poor": ("scene-poor", "warning"),
     "scene-known": ("scene-known", "info"),
     "scene-unkept": ("scene-unkept", "warning"),

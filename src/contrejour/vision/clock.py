@@ -5,10 +5,7 @@ for how long somebody is held whom no detector sees any more, are about people w
 one tick apart a film of minutes would be looked at once. So two frames are never nearer than
 LEAST_NS here, nor farther than MOST_NS; the output keeps the stamps of the file.
 
-Measured on 240 frames of one-by-one-person-detection.mp4 (12 a second), 2026-12-01, of what the
-detectors see when they look at every frame. Stamped 1/90,000 s apart, and gone by as they are: one
-look, nothing hidden. With 8.3 ms as the least step: 11 looks, and in 2 of 160 frames with somebody
-more than half of them shows; with 1/60 s: 21 looks, and in none.
+Thresholds: chosen on bench/results/veil.md ("Time stamps that lie"), 2026-12-01.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ FORMAT, VERSION = "contrejour.moments", 1
 MOST_CELLS = 1 << 18
 """Cells of a grid at most, so that a line that was tampered with takes no memory. By eye."""
 MOST_BYTES = 4 << 20
-"""Of a line: four such grids, which don't shrink, and 40,000 things."""
+"""Of a line: four such grids, which don't shrink, and 40,000 things, by definition."""
 GRIDS = ("flow", "flames", "smoke")
 
 

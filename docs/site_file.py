@@ -44,6 +44,8 @@ WORDS: Mapping[str, str] = {
     "SiteCamera.address": "where its pictures come from, without a login",
     "SiteCamera.login_file": "a file whose first line is `user:password`; else the environment: "
     "`CONTREJOUR_LOGIN_NAME`, capitals, `_` for `-`",
+    "SiteCamera.login_in_clear": "let this camera have its password by Basic without TLS, or with "
+    "`trust: anyone`: whoever hears the network has it then; `doctor` says so",
     "SiteCamera.trust": "whose certificate is taken: the system's authorities' (empty), a PEM "
     "file's, or `anyone`'s",
     "SiteCamera.transport": "of RTP",

@@ -68,8 +68,8 @@ CAMERA = Command(
         Option(
             "--auth",
             choices=("basic", "digest", "digest-sha256"),
-            default="basic",
-            help="how it asks for the password (default: basic)",
+            default="digest",
+            help="how it asks for the password (default: digest)",
         ),
         Option("--tls", (file("CERT"), file("KEY")), help="speak TLS with this certificate (PEM)"),
         Switch(

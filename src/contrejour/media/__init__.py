@@ -16,21 +16,43 @@ It is the only home of PyAV, and so of FFmpeg. It knows a frame's samples and it
 in it: who is seen is vision's to say, and whether anything may be seen at all is law's. Nothing
 here judges, opens or publishes.
 
+Its names are imported when they are asked for: a process that needs no FFmpeg, such as the one that
+connects to a camera, loads none.
+
 May import: base.
 """
 
-from contrejour.media.camera.decoder import Decoder, rgb_of
-from contrejour.media.camera.live import LiveStream, without_login
-from contrejour.media.camera.originals.sink import SegmentSink
-from contrejour.media.camera.sandbox import Sandbox, sandbox_here
-from contrejour.media.copying import RULES as COPYING
-from contrejour.media.file.index import Gop, index, probe
-from contrejour.media.file.mux import check_container, mux, read_chunk, write_chunk
-from contrejour.media.file.reader import Reader, lumas, repack, stills
-from contrejour.media.file.truncation import is_truncated
-from contrejour.media.format import Format
-from contrejour.media.out.encode import CRF, PRESET, CodedPicture, Encoder, can_copy, target
-from contrejour.media.out.hls import Playlist
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from contrejour.media.camera.decoder import Decoder, rgb_of
+    from contrejour.media.camera.live import LiveStream, without_login
+    from contrejour.media.camera.originals.sink import SegmentSink
+    from contrejour.media.camera.sandbox import Sandbox, sandbox_here
+    from contrejour.media.copying import RULES as COPYING
+    from contrejour.media.file.index import Gop, index, probe
+    from contrejour.media.file.mux import check_container, mux, read_chunk, write_chunk
+    from contrejour.media.file.reader import Reader, lumas, repack, stills
+    from contrejour.media.file.truncation import is_truncated
+    from contrejour.media.format import Format
+    from contrejour.media.out.encode import CRF, PRESET, CodedPicture, Encoder, can_copy, target
+    from contrejour.media.out.hls import Playlist
+
+_HOMES = {
+    "camera.decoder": ("Decoder", "rgb_of"),
+    "camera.live": ("LiveStream", "without_login"),
+    "camera.originals.sink": ("SegmentSink",),
+    "camera.sandbox": ("Sandbox", "sandbox_here"),
+    "file.index": ("Gop", "index", "probe"),
+    "file.mux": ("check_container", "mux", "read_chunk", "write_chunk"),
+    "file.reader": ("Reader", "lumas", "repack", "stills"),
+    "file.truncation": ("is_truncated",),
+    "format": ("Format",),
+    "out.encode": ("CRF", "PRESET", "CodedPicture", "Encoder", "can_copy", "target"),
+    "out.hls": ("Playlist",),
+}
+_RENAMED = {"COPYING": ("copying", "RULES")}
 
 __all__ = [
     "COPYING",
@@ -62,3 +84,12 @@ __all__ = [
     "without_login",
     "write_chunk",
 ]
+
+
+def __getattr__(name: str) -> object:
+    homes = {each: (home, each) for home, names in _HOMES.items() for each in names} | _RENAMED
+    if name in homes:
+        home, own = homes[name]
+        found: object = getattr(import_module(f"{__name__}.{home}"), own)
+        return found
+    raise AttributeError(name)

@@ -24,7 +24,7 @@ from contrejour.custody.seal.window import stays_in_memory
 from contrejour.live.doctor import Examination, examine, machine
 from contrejour.live.doctor.cameras import CameraCheck
 from contrejour.live.doctor.finding import bounded, fine
-from contrejour.live.doctor.site import plan_fits
+from contrejour.live.doctor.site import logins, plan_fits
 from contrejour.live.site import Site, SiteCamera
 from contrejour.vision.detect import models
 
@@ -40,7 +40,7 @@ def site(*names: str, place: SiteCamera = PLACE) -> Site:
 class Answers:
     """A camera that sends one picture."""
 
-    def __init__(self, address: str, *, transport: str, trust: str) -> None:
+    def __init__(self, address: str, **_: object) -> None:
         self.fmt, self.sandbox = BIG, "seccomp"
 
     def frames(self):
@@ -182,7 +182,15 @@ def test_a_camera_is_trusted_as_the_site_says():
 
     place = PLACE.model_copy(update={"transport": "udp", "trust": "ca.pem"})
     list(CameraCheck(connect).look("cam-a", place))
-    assert told == {"transport": "udp", "trust": "ca.pem"}
+    assert told == {"transport": "udp", "trust": "ca.pem", "login_in_clear": False}
+
+
+def test_a_password_that_the_network_may_hear_is_told():
+    place = PLACE.model_copy(update={"login_in_clear": True})
+    site = Site(site=1, cameras={"cam-a": place, "cam-b": PLACE})
+    ((about, state, told),) = [(each.about, each.state, each.told) for each in logins(site)]
+    assert (about, state) == ("cam-a", "warning")
+    assert str(told) == "its password may be sent in clear (login_in_clear)"
 
 
 def test_a_camera_that_is_only_seen_needs_a_minute(tmp_path):

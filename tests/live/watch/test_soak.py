@@ -72,7 +72,7 @@ class Trouble:
     def connect(self, name: str, codec: str, hide: str):
         """Makes connections on which something goes wrong after a while."""
 
-        def made(address: str, *, transport: str, trust: str) -> Decoder:
+        def made(address: str, *, transport: str, **_: object) -> Decoder:
             kinds = ["drop", "stall", "jump", "resize", "loss"]
             # Flipped bytes of H.265 decode without a word: the scene sees them, a look may not.
             kinds += ["corrupt"] if codec == "h264" or hide == "unknown" else []

@@ -1,5 +1,4 @@
-"""Before a camera has sent a byte its process is shut in, and nothing is decoded until it has shut
-itself in for good."""
+"""Before a camera is called its decoder is shut in for good, and nothing is decoded before that."""
 
 from __future__ import annotations
 
@@ -48,7 +47,11 @@ def test_attack_08_who_connects_is_shut_in_before_the_first_byte_of_a_camera(sch
         far = Decoder(f"{scheme}://127.0.0.1:{gate.getsockname()[1]}/x")
         try:
             connection, _ = gate.accept()  # and says nothing
+            assert far.relay_pid
             held = status(far.pid)
+            assert (held["Seccomp"], held["NoNewPrivs"]) == ("2", "1")
+            assert held["Seccomp_filters"] == "2", "shut in for good"
+            held = status(far.relay_pid)
             assert (held["Seccomp"], held["NoNewPrivs"]) == ("2", "1")
             connection.close()
         finally:

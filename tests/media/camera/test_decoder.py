@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from contrejour.base.errors import CameraError, CameraRefused, ContrejourError
 from contrejour.base.pictures import Frame
 from contrejour.base.times import Instant
-from contrejour.media.camera import decoder, wire
+from contrejour.media.camera import decoder, ends, wire
 from contrejour.media.camera.decoder import Decoder
 from contrejour.media.camera.live import LiveStream
 from contrejour.media.camera.sandbox import Sandbox
@@ -138,20 +138,20 @@ def test_a_format_that_no_camera_has_is_refused(change):
 
 def test_an_error_keeps_its_kind_and_another_kind_is_a_camera_error():
     sent = CameraRefused("another-protocol", camera="rtsp://x", protocol="RTSP")
-    refused = wire.read_error(wire.told_error(sent), "rtsp://x")
+    refused = ends.read_error(ends.told_error(sent), "rtsp://x")
     assert (type(refused), refused.message, refused.advice) == (
         CameraRefused, sent.message, sent.advice,
     )  # fmt: skip
-    other = wire.read_error(wire.told_error(ContrejourError("run-interrupted")), "rtsp://x")
+    other = ends.read_error(ends.told_error(ContrejourError("run-interrupted")), "rtsp://x")
     assert type(other) is CameraError
 
 
 def test_a_login_refused_stays_so_under_a_long_address():
     """Else it would be tried again and again, until the camera locks the account."""
     sent = CameraRefused("login-refused", camera=f"rtsp://10.0.0.8/{'é' * 400}")
-    told = wire.told_error(sent)
-    assert len(told) <= wire.MOST_TEXT
-    refused = wire.read_error(told, "rtsp://x")
+    told = ends.told_error(sent)
+    assert len(told) <= ends.MOST_TEXT
+    refused = ends.read_error(told, "rtsp://x")
     assert (type(refused), refused.hint) == (CameraRefused, sent.hint)
 
 
@@ -164,7 +164,7 @@ def test_a_login_refused_stays_so_under_a_long_address():
 )  # fmt: skip
 def test_an_error_that_no_decoder_of_ours_says_is_nonsense(said):
     told = {"kind": "CameraError", "said": said, "hint": None}
-    found = wire.read_error(json.dumps(told).encode(), "rtsp://x")
+    found = ends.read_error(json.dumps(told).encode(), "rtsp://x")
     assert str(found) == "rtsp://x: its decoder talks nonsense"
 
 

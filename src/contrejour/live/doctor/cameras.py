@@ -27,7 +27,10 @@ class CameraCheck:
 
     def look(self, name: str, place: SiteCamera) -> Iterator[CheckResult]:
         """One camera. Raises CameraError, as `watch` would."""
-        connect, more = self._connect, {"transport": place.transport, "trust": place.trust}
+        connect, more = self._connect, {
+            "transport": place.transport, "trust": place.trust,
+            "login_in_clear": place.login_in_clear,
+        }  # fmt: skip
         with self._free, closing(connect(address(name, place), **more)) as decoder:
             next(decoder.frames())
             fmt, sandbox = decoder.fmt, decoder.sandbox

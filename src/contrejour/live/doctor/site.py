@@ -18,12 +18,14 @@ SOON = timedelta(days=30)
 
 
 def logins(site: Site) -> Iterator[CheckResult]:
-    """Those that can't be read."""
+    """Those that can't be read, and those that the network may hear."""
     for name, place in site.cameras.items():
         try:
             address(name, place)
         except CameraError as error:
             yield from of(name, error)
+        if place.login_in_clear:
+            yield doubtful(name, "login-in-clear")
 
 
 def plan_fits(site: Site, plan: Plan, now: datetime) -> Iterator[CheckResult]:

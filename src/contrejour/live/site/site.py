@@ -41,6 +41,8 @@ class SiteCamera(ClosedModel):
 
     address: NonEmptyText
     login_file: Path | None = None
+    login_in_clear: bool = False
+    """Whether the network may hear the password: Basic, without TLS that is checked."""
     trust: str = ""
     transport: Literal["tcp", "udp"] = "tcp"
     kind: Literal["fixed", "moving"] = "fixed"

@@ -187,6 +187,7 @@ class Watcher:
             self.address,
             transport=self.camera.transport,
             trust=self.camera.trust,
+            login_in_clear=self.camera.login_in_clear,
             **self._original.decoder_arguments,
         )
         with finally_each(

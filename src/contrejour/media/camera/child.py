@@ -1,9 +1,11 @@
 """The process that decodes one camera, started by decoder.py.
 
-It reads the address on standard input (which holds the password), gives up all but connecting to
-it, connects, gives up that too, and only then decodes: it sends pictures on standard output until
-the camera goes away. Where the reader is slow, WAITING pictures wait, and what comes beyond is
-dropped and counted. Where packets are kept they leave by a pipe of their own (tee.py).
+It reads on standard input what is to be opened, without a login, gives up all but opening it, opens
+it, gives up that too, and only then decodes: it sends pictures on standard output until the camera
+goes away. A camera of the network is called by its relay, when this process has given up
+everything: FFmpeg has connected to the relay by then, and to nobody else. Where the reader is slow,
+WAITING pictures wait, and what comes beyond is dropped and counted. Where packets are kept they
+leave by a pipe of their own (tee.py).
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import json
 import os
 import pkgutil
 import queue
+import socket
 import sys
 import threading
 from typing import Any
@@ -22,10 +25,11 @@ import av
 from contrejour.base.catalogue import catalogue
 from contrejour.base.errors import CameraError, ContrejourError
 from contrejour.base.pictures import Frame
-from contrejour.media.camera import wire
+from contrejour.media.camera import ends, wire
 from contrejour.media.camera.live import PACED_BY, LiveStream, without_login
 from contrejour.media.camera.originals.tee import Tee
-from contrejour.media.camera.sandbox import connect_in, enclose, shut_in
+from contrejour.media.camera.relay.begin import RelayLine
+from contrejour.media.camera.sandbox import Sandbox, connect_in, enclose, least, shut_in
 
 WAITING = PACED_BY + 2
 """Pictures that may wait: the first PACED_BY come at once."""
@@ -37,29 +41,46 @@ def main() -> None:
     asked = json.loads(sys.stdin.buffer.readline())
     _import_all_of_av()
     catalogue("en")  # what goes wrong is said in words; in the sandbox no file can be read
-    enclosed = enclose(asked["address"], asked["trust"])  # before threads: it holds them too
+    line = None
+    if asked["relay"]:
+        line = RelayLine(asked["relay"], socket.socket(fileno=asked["side"]))
+    opens = line.address if line else asked["address"]
+    enclosed = enclose(opens, relayed=line is not None)  # before threads: it holds them too
     waiting: queue.Queue[Message | None] = queue.Queue(WAITING)
     sender = threading.Thread(target=_send, args=(waiting,), daemon=True)
     sender.start()  # before the sandbox: no thread can be started in it
     tee = Tee(**asked["tee"]) if asked.get("tee") else None
     try:
-        enclosed &= connect_in(asked["address"])
-        live = LiveStream(
-            asked["address"], transport=asked["transport"], trust=asked["trust"],
-            tee=tee.packet if tee else None,
-        )  # fmt: skip
-        sandbox = shut_in(asked["address"], enclosed=enclosed)
+        enclosed &= connect_in(opens)
+        if line:
+            held: list[Sandbox] = []
+            threading.Thread(target=_shut, args=(line, enclosed, held), daemon=True).start()
+            live = LiveStream(asked["address"], tee=tee.packet if tee else None, line=line)
+            sandbox = least([*held, line.sandbox])
+        else:
+            live = LiveStream(asked["address"], tee=tee.packet if tee else None)
+            sandbox = shut_in(asked["address"], enclosed=enclosed)
         _pass_on(live, sandbox, waiting)
     except ContrejourError as error:
-        told = wire.told_error(error)
+        told = ends.told_error(error)
     except MemoryError:
         name = without_login(asked["address"])
-        told = wire.told_error(CameraError("pictures-too-large", camera=name))
+        told = ends.told_error(CameraError("pictures-too-large", camera=name))
     if tee:
         tee.close()  # first: who reads the error kills this process
     waiting.put((b"E", [told]))
     waiting.put(None)
     sender.join()
+
+
+def _shut(line: RelayLine, enclosed: bool, held: list[Sandbox]) -> None:
+    """Shut this process in when FFmpeg has connected to the relay, and have the camera called.
+
+    In a thread of its own: the other one is inside FFmpeg, which waits for the relay to answer.
+    """
+    if line.ready():
+        held.append(shut_in(enclosed=enclosed))
+        line.go()
 
 
 def _import_all_of_av() -> None:

@@ -1,4 +1,5 @@
-"""Starts the sandboxed process that decodes a camera (child.py), and reads its pictures.
+"""Starts the processes of a camera, the one that connects (relay/) and the one that decodes
+(child.py), both sandboxed, and reads the pictures.
 
 The process that holds the models, the plan and the output never parses what a camera sends, only
 planes of samples: decoders have faults, and a camera chooses the bytes that reach them.
@@ -23,10 +24,12 @@ import numpy as np
 from contrejour.base import children
 from contrejour.base.errors import CameraError, ContrejourError
 from contrejour.base.pictures import Frame, Rgb
-from contrejour.media.camera import wire
+from contrejour.media.camera import ends, wire
+from contrejour.media.camera.feeds.feed import BEGUN_S
 from contrejour.media.camera.live import OPEN_S, STALL_S, without_login
 from contrejour.media.camera.originals.sink import MessageCheck, SegmentSink
 from contrejour.media.camera.originals.tee import listen
+from contrejour.media.camera.relay.begin import Relay, environment, is_relayed
 from contrejour.media.format import Format
 from contrejour.media.out.encode import picture_of
 
@@ -44,6 +47,7 @@ class Decoder:
 
     def __init__(
         self, address: str, *, transport: str = "tcp", trust: str = "",
+        login_in_clear: bool = False,
         sink: SegmentSink | None = None, window_ms: int = 60_000, segment_ms: int = 10_000,
     ) -> None:  # fmt: skip
         """Start it. What goes wrong is raised by `frames`.
@@ -54,13 +58,18 @@ class Decoder:
         self.fmt: Format | None = None
         self.sandbox = ""
         self.counted = wire.StreamCounts()
-        known = ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR")
+        self._relay = (
+            Relay(address, self.name, transport=transport, trust=trust,
+                  login_in_clear=login_in_clear)
+            if is_relayed(address) else None
+        )  # fmt: skip
+        line = self._relay.line if self._relay else None
         listened, told = os.pipe() if sink else (-1, -1)
         self._child = children.begin(
             "contrejour.media.camera.child", cwd=os.curdir,  # a recording's path may be relative
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
-            env={key: os.environ[key] for key in known if key in os.environ},
-            start_new_session=True, pass_fds=(told,) if sink else (),
+            env=environment(), start_new_session=True,
+            pass_fds=(*((told,) if sink else ()), *((line.fd,) if line else ())),
         )  # fmt: skip
         assert self._child.stdin
         assert self._child.stdout
@@ -68,7 +77,9 @@ class Decoder:
         self._poll = select.poll()
         self._poll.register(self._from, select.POLLIN)
         _widen(self._from)
-        asked: dict[str, Any] = {"address": address, "transport": transport, "trust": trust}
+        asked: dict[str, Any] = {"address": address, "relay": ""}
+        if line:
+            asked = {"address": self.name, "relay": line.address, "side": line.fd}
         self._check: MessageCheck | None = None
         if sink:
             os.close(told)
@@ -80,10 +91,17 @@ class Decoder:
             self._listener.start()
         with suppress(BrokenPipeError):
             self._child.stdin.write(json.dumps(asked).encode() + b"\n")
+        if line:
+            line.close()  # the child has it now
 
     @property
     def pid(self) -> int:
         return self._child.pid
+
+    @property
+    def relay_pid(self) -> int | None:
+        """Of the process that connects; None: the address is no camera of the network."""
+        return self._relay.pid if self._relay else None
 
     @property
     def unkept(self) -> bool:
@@ -92,13 +110,14 @@ class Decoder:
 
     def frames(self) -> Iterator[Frame]:
         """As `LiveStream.frames`: always ends with an error, which says why."""
-        limit_s = OPEN_S + STALL_S + GRACE_S  # FFmpeg's own time-outs come late, or not at all
+        # FFmpeg's own time-outs come late, or not at all.
+        limit_s = BEGUN_S + OPEN_S + STALL_S + GRACE_S
         while True:
             kind, length = wire.PREFIX.unpack(self._read(wire.PREFIX.size, limit_s))
             limit_s = STALL_S
-            if kind == b"E" and length <= wire.MOST_TEXT:
-                raise wire.read_error(bytes(self._read(length, limit_s)), self.name)
-            if kind == b"F" and length <= wire.MOST_TEXT and self.fmt is None:
+            if kind == b"E" and length <= ends.MOST_TEXT:
+                raise ends.read_error(bytes(self._read(length, limit_s)), self.name)
+            if kind == b"F" and length <= ends.MOST_TEXT and self.fmt is None:
                 self._format(bytes(self._read(length, limit_s)))
             elif kind == b"P" and self.fmt and length == wire.picture_bytes(self.fmt):
                 yield self._frame(self._read(length, limit_s), self.fmt)
@@ -145,6 +164,8 @@ class Decoder:
         """Kill the process. Waits until the sink was given all that it had sent."""
         self._child.kill()
         self._child.wait()
+        if self._relay:
+            self._relay.close()
         if self._check:
             self._listener.join()
         for pipe in (self._child.stdin, self._child.stdout):

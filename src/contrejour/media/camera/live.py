@@ -8,7 +8,7 @@ opens all that is opened; `frames` only reads, so it runs in a sandbox.
 
 from __future__ import annotations
 
-import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,9 @@ from contrejour.base.errors import CameraError, ContrejourError, Unsupported
 from contrejour.base.pictures import Frame
 from contrejour.media import nal
 from contrejour.media.camera.clock import CameraClock
-from contrejour.media.camera.feeds import OPEN_S, STALL_S, Arrival, connect, without_login
+from contrejour.media.camera.feeds import Arrival, connect, without_login
+from contrejour.media.camera.relay.begin import Relay, RelayLine, is_relayed
+from contrejour.media.camera.relay.link import OPEN_S, STALL_S
 from contrejour.media.camera.steady import Pace, Steady
 from contrejour.media.file.index import format_of
 from contrejour.media.file.reader import frame_of
@@ -37,7 +39,6 @@ PACED_BY = 4
 PATIENCE_S = 10.0
 """Packets may come this long without a picture: a camera may send key pictures seconds apart."""
 Tee = Callable[[Any, bytes, Arrival], None]
-_MISSED = re.compile(r"RTP: missed (-?[0-9]+) packets")
 
 __all__ = ["OPEN_S", "STALL_S", "LiveStream", "without_login"]
 
@@ -45,21 +46,37 @@ __all__ = ["OPEN_S", "STALL_S", "LiveStream", "without_login"]
 class LiveStream:
     """One connection to a camera. `frames` runs until it ends, with a CameraError.
 
-    `lost`: pictures that never came, as far as time stamps show it; `lost_packets`: as far as
-    FFmpeg says it (UDP alone). `clock`: the camera's own. `notes`: what was left out. `tee` is
-    given every packet, and its bytes, before it is decoded.
+    `lost`: pictures that never came, as far as time stamps show it. `clock`: the camera's own.
+    `notes`: what was left out. `tee` is given every packet, and its bytes, before it is decoded.
     """
 
     def __init__(
-        self, address: str, *, transport: str = "tcp", trust: str = "", tee: Tee | None = None
-    ) -> None:
-        """Connect. Raises CameraError, CameraRefused, NotMedia (no picture in it), Unsupported."""
+        self, address: str, *, transport: str = "tcp", trust: str = "",
+        login_in_clear: bool = False, tee: Tee | None = None, line: RelayLine | None = None,
+    ) -> None:  # fmt: skip
+        """Connect. Raises CameraError, CameraRefused, NotMedia (no picture in it), Unsupported.
+
+        `line`: of the relay that connects to a camera of the network, where one was begun; else one
+        is, and this process is not shut in. What is between `address` and `tee` is said to it.
+        """
         self._tee = tee
         self.name = without_login(address)
-        self._feed = connect(address, transport, trust)
+        self._relay: Relay | None = None
+        if line is None and is_relayed(address):
+            self._relay = Relay(
+                address, self.name,
+                transport=transport, trust=trust, login_in_clear=login_in_clear,
+            )  # fmt: skip
+            line = self._relay.line
+            threading.Thread(target=_go, args=(line,), daemon=True).start()
+        try:
+            self._feed = connect(address, line)
+        except ContrejourError:
+            self._end_relay()
+            raise
         self.fmt: Format | None = None
         self.steady, self.clock = Steady(), CameraClock()
-        self.lost_packets, self.patience_s = 0, PATIENCE_S
+        self.patience_s = PATIENCE_S
         self._pace = Pace()
 
     @property
@@ -122,14 +139,11 @@ class LiveStream:
                 raise CameraError("no-picture-decodes", camera=self.name)
 
     def _packets(self) -> Iterator[tuple[Any, Arrival]]:
-        """The feed's packets. FFmpeg's log is kept off the terminal, its losses counted."""
+        """The feed's packets. FFmpeg's log is kept off the terminal."""
         packets = self._feed.packets()
         while True:
-            with av.logging.Capture() as said:
+            with av.logging.Capture():
                 found = next(packets)
-            for _, _, line in said:
-                if missed := _MISSED.search(line):
-                    self.lost_packets += max(0, int(missed[1]))
             yield found
 
     def _frame(self, number: int, shown: _DecodedPicture, rate: Fraction | None) -> Frame:
@@ -153,6 +167,16 @@ class LiveStream:
 
     def close(self) -> None:
         self._feed.close()
+        self._end_relay()
+
+    def _end_relay(self) -> None:
+        if self._relay:
+            self._relay.close()
+
+
+def _go(line: RelayLine) -> None:
+    if line.ready():
+        line.go()
 
 
 @dataclass(slots=True)

@@ -21,13 +21,13 @@ import resource
 import struct
 import subprocess
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from enum import StrEnum
 
 from contrejour.base import children
 from contrejour.base.children import give_up_privileges, hide
-from contrejour.media.camera import filters, landlock
-from contrejour.media.camera.feeds import places
+from contrejour.media.camera import filters, landlock, places
 
 MOST_MEMORY = 2 << 30
 """Bytes of address space beyond what the process has when it shuts itself in."""
@@ -42,12 +42,22 @@ class Sandbox(StrEnum):
     LIMITS = "limits"
 
 
-def enclose(address: str, trust: str = "") -> bool:
-    """Leave this process the files and the port that connecting to `address` needs."""
+def least(held: Iterable[str]) -> Sandbox:
+    """What holds several processes together; `held`: each of them, "" where it didn't say."""
+    known = list(Sandbox)
+    places_ = [known.index(Sandbox(each)) if each in known else len(known) - 1 for each in held]
+    return known[max(places_, default=len(known) - 1)]
+
+
+def enclose(address: str, trust: str = "", *, relayed: bool = False) -> bool:
+    """Leave this process the files and the port that connecting to `address` needs.
+
+    `relayed`: it is a relay's, on loopback.
+    """
     hide()
     if not give_up_privileges():
         return False
-    needed = places.needed(address, trust)
+    needed = places.of_relay(address) if relayed else places.needed(address, trust)
     return landlock.restrict(needed.read, needed.devices, needed.ports)
 
 

@@ -3,7 +3,7 @@
     kind (1 byte)  length (4 bytes, big-endian)  body
     "F"  the format, as JSON           before the first picture, once
     "P"  one picture: HEAD, then its planes, row by row
-    "E"  the error that ended it, as JSON: the last thing that is said
+    "E"  the error that ended it (ends.py): the last thing that is said
 
 Whoever decodes what a camera sends may be in somebody else's hands: nothing is unpickled, every
 number is checked, and what no camera sends is refused.
@@ -21,28 +21,16 @@ from typing import Any
 
 import numpy as np
 
-from contrejour.base.errors import (
-    CameraEnded,
-    CameraError,
-    CameraRefused,
-    ContrejourError,
-    NotMedia,
-    Unsupported,
-)
-from contrejour.base.messages import as_json, of_json
 from contrejour.base.pictures import MOST_PX, Frame
 from contrejour.base.times import Instant
+from contrejour.media.camera.ends import MOST_TEXT
 from contrejour.media.format import Format, depth, native_format, subsampling, working_format
 
 PREFIX = struct.Struct(">cI")
 HEAD = struct.Struct(">QqqB4qIII")
 """index, pts, time_ns, flags, the instant's four numbers, and what was counted so far."""
 CORRUPT, TIMED, CAMERA_TIMED = 1, 2, 4
-MOST_TEXT = 4096
 _RATIO = re.compile(r"[0-9]{1,19}(/[0-9]{1,19})?")
-ENDS: dict[str, type[ContrejourError]] = {
-    each.__name__: each for each in (CameraError, CameraEnded, CameraRefused, NotMedia, Unsupported)
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,30 +89,6 @@ def _ratio(text: Any) -> Fraction:
     if not _RATIO.fullmatch(str(text)):  # 1e99999999 is a number that takes minutes to make
         raise ValueError("number")
     return Fraction(str(text))
-
-
-def told_error(error: ContrejourError) -> bytes:
-    """The body of an E."""
-    kind, hint = type(error).__name__, error.advice
-    if hint and hint.id == f"{error.message.id}.hint":
-        hint = None  # whoever reads it finds that one by itself; its values would be there twice
-    told = {
-        "kind": kind if kind in ENDS else "CameraError",
-        "said": as_json(error.message),
-        "hint": hint and as_json(hint),
-    }
-    return json.dumps(told).encode()
-
-
-def read_error(body: bytes, name: str) -> ContrejourError:
-    """The error that an E says."""
-    try:
-        data = json.loads(body[:MOST_TEXT])
-        kind = ENDS[data["kind"]]
-        hint = data["hint"] and of_json(data["hint"])
-        return kind(of_json(data["said"]), hint=hint)
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return CameraError("decoder-talks-nonsense", camera=name)
 
 
 def told_picture(frame: Frame, counted: StreamCounts) -> Iterator[Any]:

@@ -40,10 +40,13 @@ def response(login: str, method: str, said: Mapping[str, str]) -> str:
     return digest(who, *middle, what)
 
 
-def answer(login: str, method: str, uri: str, challenge: str, cnonce: str) -> str:
-    """The Authorization header for a Digest challenge. Raises KeyError: an unknown algorithm."""
+def answer(login: str, method: str, uri: str, challenge: str, cnonce: str, count: int = 1) -> str:
+    """The Authorization header for a Digest challenge. Raises KeyError: an unknown algorithm.
+
+    `count`: how often its nonce was answered, this time included.
+    """
     asked = fields(challenge)
-    said = {"username": login.partition(":")[0], "uri": uri, "nc": "00000001", "cnonce": cnonce}
+    said = {"username": login.partition(":")[0], "uri": uri, "nc": f"{count:08x}", "cnonce": cnonce}
     said |= {key: asked[key] for key in ("realm", "nonce", "opaque", "algorithm") if key in asked}
     if "auth" in re.split(r"[,\s]+", asked.get("qop", "")):
         said["qop"] = "auth"

@@ -90,7 +90,7 @@ def test_lost_pictures_are_counted(addresses):
     assert live.lost > 0
 
 
-@pytest.mark.parametrize("kind", ["basic", "digest"])
+@pytest.mark.parametrize("kind", ["digest", "digest-sha256"])
 @pytest.mark.parametrize("number", [0, 1])
 def test_a_password_is_given_as_it_is_asked_for_and_never_shown(clips, kind, number):
     with camera(*clips, more=("--login", "eve:s3cret", "--auth", kind)) as addresses:
@@ -103,10 +103,20 @@ def test_a_password_is_given_as_it_is_asked_for_and_never_shown(clips, kind, num
         assert (len(frames), ended, live.name) == (3, None, address)
 
 
-def test_a_digest_that_ffmpeg_cannot_make_is_a_refusal(clips):
-    more = ("--login", "eve:s", "--auth", "digest-sha256")
-    with camera(clips[0], more=more) as (address,), pytest.raises(CameraRefused):
-        LiveStream(address.replace("://", "://eve:s@"))
+@pytest.mark.parametrize("number", [0, 1])
+def test_basic_is_for_tls_that_was_checked_or_for_whom_a_site_names(clips, tmp_path, number):
+    paths = certificate(tmp_path)
+    basic = ("--login", "eve:s3cret", "--auth", "basic")
+    with camera(*clips, more=basic) as addresses:
+        address = addresses[number].replace("://", "://eve:s3cret@")
+        with pytest.raises(CameraRefused, match="asks for the password in clear"):
+            LiveStream(address)
+        assert len(seen(address, 3, login_in_clear=True)[0]) == 3
+    with camera(*clips, more=(*basic, "--tls", *map(str, paths))) as addresses:
+        address = addresses[number].replace("://", "://eve:s3cret@")
+        with pytest.raises(CameraRefused, match="asks for the password in clear"):
+            LiveStream(address, trust="anyone")
+        assert len(seen(address, 3, trust=str(paths[0]))[0]) == 3
 
 
 @pytest.mark.parametrize("number", [0, 1])

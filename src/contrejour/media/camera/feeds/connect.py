@@ -12,24 +12,25 @@ from contrejour.media.camera.feeds.multipart import Multipart
 from contrejour.media.camera.feeds.recordings import LOCAL, Recordings
 from contrejour.media.camera.feeds.rtsp import Rtsp
 from contrejour.media.camera.feeds.webcam import Webcam
+from contrejour.media.camera.relay.begin import RelayLine
 
 UNREADABLE = "?"
 
 
-def connect(address: str, transport: str = "tcp", trust: str = "") -> Feed:
+def connect(address: str, line: RelayLine | None = None) -> Feed:
     """Open what an address names. Raises CameraError, CameraRefused, NotMedia, Unsupported.
 
-    `transport`: of RTP, "tcp" or "udp". `trust`: see `feed.tls`.
+    `line`: where a camera of the network is relayed.
     """
     av.logging.set_level(av.logging.WARNING)
     av.logging.set_skip_repeated(False)  # else what it says twice is heard once
     name, scheme = without_login(address), address.partition(":")[0]
     host = urlsplit(address).netloc if name != UNREADABLE else ""
     match scheme:
-        case "rtsp" | "rtsps" if host:
-            return Rtsp(address, name, transport, trust)
-        case "http" | "https" if host:
-            return Multipart(address, name, trust)
+        case "rtsp" | "rtsps" if host and line:
+            return Rtsp(line, name)
+        case "http" | "https" if host and line:
+            return Multipart(line, name)
         case "webcam" if not host:
             return Webcam(address)
         case "file" | "recorder" if not host:

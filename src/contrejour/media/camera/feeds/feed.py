@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 import av
@@ -22,10 +20,11 @@ from contrejour.base.errors import (
     Unsupported,
 )
 from contrejour.media import codecs
-from contrejour.media.camera.feeds.places import ANYONE, BUNDLES
+from contrejour.media.camera.relay.link import OPEN_S, STALL_S
 from contrejour.media.file.index import video_streams
 
-OPEN_S, STALL_S = 5.0, 2.5
+BEGUN_S = 2.0
+"""For the relay to begin, on top of what it gives a camera."""
 PROBE = {"analyzeduration": "200000", "probesize": "65536", "max_delay": "200000"}
 NO_DECODER = {"codec_whitelist": "none"}
 """FFmpeg looks into what comes before it says that an address is open (avformat_find_stream_info):
@@ -100,14 +99,12 @@ def opened(
     address: str, name: str, speaks: str, options: Mapping[str, str], format_: str | None = None
 ) -> InputContainer:
     """An address opened for reading. Raises CameraError, CameraRefused, in our words."""
-    with av.logging.Capture() as said:
-        try:
+    try:
+        with av.logging.Capture():
             return av.open(address, format=format_, options={**PROBE, **NO_DECODER, **options},
-                           timeout=(OPEN_S, STALL_S))  # fmt: skip
-        except (av.FFmpegError, OSError, ValueError) as error:
-            if any("certificate" in line for *_, line in said):
-                raise CameraRefused("certificate-not-trusted", camera=name) from None
-            raise lost(name, error, speaks) from None
+                           timeout=(OPEN_S + BEGUN_S, STALL_S))  # fmt: skip
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise lost(name, error, speaks) from None
 
 
 def read(container: InputContainer, stream: VideoStream, name: str) -> Iterator[Any]:
@@ -145,19 +142,3 @@ def lost(name: str, error: Exception, speaks: str) -> CameraError:
     return CameraError(
         "camera-unreachable", camera=name, reason=str(getattr(error, "strerror", error))
     )
-
-
-def tls(trust: str) -> dict[str, str]:
-    """Options for TLS: `trust` is "" for the system's authorities, a PEM file, or ANYONE.
-
-    The certificate has to name the host as the address does.
-    """
-    if trust == ANYONE:
-        return {"tls_verify": "0"}
-    places = (trust,) if trust else (ssl.get_default_verify_paths().cafile, *BUNDLES)
-    authorities = next((place for place in places if place and Path(place).is_file()), places[-1])
-    try:
-        ssl.create_default_context(cafile=authorities)
-    except (OSError, ssl.SSLError) as error:
-        raise CameraRefused("no-certificate", path=authorities) from error
-    return {"tls_verify": "1", "ca_file": authorities}

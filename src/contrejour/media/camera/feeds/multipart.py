@@ -1,4 +1,4 @@
-"""A camera that sends JPEG after JPEG in one HTTP answer (multipart/x-mixed-replace).
+"""A camera that sends JPEG after JPEG in one HTTP answer (multipart/x-mixed-replace), relayed.
 
 No part says its time in a way that is the same everywhere: a picture's time is when it came.
 """
@@ -12,7 +12,8 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from contrejour.base.errors import CameraError
-from contrejour.media.camera.feeds.feed import Arrival, Feed, opened, pictures_of, read, tls
+from contrejour.media.camera.feeds.feed import Arrival, Feed, opened, pictures_of, read
+from contrejour.media.camera.relay.begin import RelayLine
 
 ARRIVAL_NS = 500_000_000
 """Network and the camera's own buffer."""
@@ -21,21 +22,20 @@ ARRIVAL_NS = 500_000_000
 class Multipart(Feed):
     lossy, gone = False, CameraError  # TCP
 
-    def __init__(self, address: str, name: str, trust: str) -> None:
-        self.name, self.notes = name, []
-        # No redirect: the login is for the host that was named.
+    def __init__(self, line: RelayLine, name: str) -> None:
+        self.name, self.notes, self._line = name, [], line
         options = {"protocol_whitelist": "http,tcp", "max_redirects": "0"}
-        if address.startswith("https:"):
-            options |= {"protocol_whitelist": "https,tls,tcp", **tls(trust)}
-        self._container = opened(address, name, "MJPEG over HTTP", options, "mpjpeg")
+        with line.reasons(name):
+            self._container = opened(line.address, name, "MJPEG over HTTP", options, "mpjpeg")
         self._stream = pictures_of(self._container, name)
 
     def first(self) -> tuple[InputContainer, VideoStream]:
         return self._container, self._stream
 
     def packets(self) -> Iterator[tuple[Any, Arrival]]:
-        for packet in read(self._container, self._stream, self.name):
-            yield packet, Arrival(ARRIVAL_NS, offset_ns=None)
+        with self._line.reasons(self.name):
+            for packet in read(self._container, self._stream, self.name):
+                yield packet, Arrival(ARRIVAL_NS, offset_ns=None)
 
     def close(self) -> None:
         self._container.close()

@@ -1,7 +1,4 @@
-"""A network camera: RTSP 1.0 (RFC 2326) with RTP (RFC 3550), also over TLS.
-
-FFmpeg logs in by Basic, or Digest with MD5: a camera that offers SHA-256 alone refuses it.
-"""
+"""A network camera's RTP (RFC 3550), as its relay hands it on by RTSP."""
 
 from __future__ import annotations
 
@@ -13,12 +10,13 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from contrejour.base.errors import CameraError
-from contrejour.media.camera.feeds.feed import Arrival, Feed, opened, pictures_of, read, tls
+from contrejour.media.camera.feeds.feed import Arrival, Feed, opened, pictures_of, read
+from contrejour.media.camera.relay.begin import RelayLine
 
-_ALLOWED = {"tcp": "rtsp,rtsps,rtp,tcp,tls", "udp": "rtsp,rtsps,rtp,udp,tcp,tls"}
+_OPTIONS = {"rtsp_transport": "tcp", "protocol_whitelist": "rtsp,rtp,tcp"}
 ARRIVAL_NS = 500_000_000
-"""Without a word of the camera's own: the network, FFmpeg's 200 ms to put packets in order, and
-one picture that its parser holds back."""
+"""Without a word of the camera's own: the network, 200 ms to put packets in order, and one picture
+that FFmpeg's parser holds back."""
 REPORT_NS = 5_000_000
 """How exactly a sender report says the time (RFC 3550, 6.4.1): cameras round to milliseconds, and
 stamp a picture some lines after its exposure began."""
@@ -27,21 +25,19 @@ stamp a picture some lines after its exposure began."""
 class Rtsp(Feed):
     lossy, gone = True, CameraError
 
-    def __init__(self, address: str, name: str, transport: str, trust: str) -> None:
-        self.name, self.notes = name, []
-        options = {}
-        if address.startswith("rtsps:"):
-            transport, options = "tcp", tls(trust)  # over UDP the pictures would come in clear
-        options |= {"rtsp_transport": transport, "protocol_whitelist": _ALLOWED[transport]}
-        self._container = opened(address, name, "RTSP", options)
+    def __init__(self, line: RelayLine, name: str) -> None:
+        self.name, self.notes, self._line = name, [], line
+        with line.reasons(name):
+            self._container = opened(line.address, name, "RTSP", _OPTIONS)
         self._stream = pictures_of(self._container, name)
 
     def first(self) -> tuple[InputContainer, VideoStream]:
         return self._container, self._stream
 
     def packets(self) -> Iterator[tuple[Any, Arrival]]:
-        for packet in read(self._container, self._stream, self.name):
-            yield packet, _came(packet)
+        with self._line.reasons(self.name):
+            for packet in read(self._container, self._stream, self.name):
+                yield packet, _came(packet)
 
     def close(self) -> None:
         self._container.close()

@@ -13,7 +13,8 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from contrejour.base.errors import CameraError, CameraRefused
-from contrejour.media.camera.feeds.feed import STALL_S, Arrival, Feed, opened, pictures_of
+from contrejour.media.camera.feeds.feed import Arrival, Feed, opened, pictures_of
+from contrejour.media.camera.relay.link import STALL_S
 
 SPREAD_NS = 50_000_000
 """The kernel stamps a picture when it is whole: its own exposure, and the way over USB."""

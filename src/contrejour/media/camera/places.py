@@ -13,7 +13,7 @@ LOCAL = ("file", "recorder", "webcam")
 WEBCAM = "webcam"
 ANYONE = "anyone"
 """As `trust`: whatever certificate a camera shows is taken."""
-_PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
+PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
 _DNS = 53
 _NAMES = (
     "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf",
@@ -39,7 +39,7 @@ def needed(address: str, trust: str = "") -> Places:
         path = place.partition("?only=")[0] if scheme == "recorder" else place.removesuffix("?loop")
         return Places(read=(*_NAMES, path))
     try:
-        port = urlsplit(address).port or _PORTS.get(scheme)
+        port = urlsplit(address).port or PORTS.get(scheme)
     except ValueError:  # `connect` says so
         return Places()
     authorities = (trust, ssl.get_default_verify_paths().cafile or "", *BUNDLES)
@@ -47,3 +47,8 @@ def needed(address: str, trust: str = "") -> Places:
         read=(*_NAMES, *(path for path in authorities if path not in ("", ANYONE))),
         ports=(port, _DNS) if port else (),
     )
+
+
+def of_relay(address: str) -> Places:
+    """… and while FFmpeg opens what a relay serves: its port, and no name has to be looked up."""
+    return Places(read=("/proc/self/statm",), ports=(urlsplit(address).port or 0,))

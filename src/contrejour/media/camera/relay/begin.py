@@ -91,7 +91,7 @@ class RelayLine:
         return self._side.fileno()
 
     def ready(self) -> bool:
-        """Wait until FFmpeg has connected; whether it has. What is said instead can still be read."""
+        """Wait until FFmpeg has connected; whether it has. What else is said is left to read."""
         first = self._side.recv(len(READY), socket.MSG_PEEK)
         return first == READY and self._side.recv(len(READY)) == READY
 

@@ -18,6 +18,8 @@ import queue
 import socket
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import av
@@ -29,7 +31,7 @@ from contrejour.media.camera import ends, wire
 from contrejour.media.camera.live import PACED_BY, LiveStream, without_login
 from contrejour.media.camera.originals.tee import Tee
 from contrejour.media.camera.relay.begin import RelayLine
-from contrejour.media.camera.sandbox import Sandbox, connect_in, enclose, least, shut_in
+from contrejour.media.camera.sandbox import connect_in, enclose, least, shut_in
 
 WAITING = PACED_BY + 2
 """Pictures that may wait: the first PACED_BY come at once."""
@@ -52,15 +54,14 @@ def main() -> None:
     tee = Tee(**asked["tee"]) if asked.get("tee") else None
     try:
         enclosed &= connect_in(opens)
+        held: list[str] = []
+        shut = partial(_shut, held, "" if line else opens, enclosed)
         if line:
-            held: list[Sandbox] = []
-            threading.Thread(target=_shut, args=(line, enclosed, held), daemon=True).start()
-            live = LiveStream(asked["address"], tee=tee.packet if tee else None, line=line)
-            sandbox = least([*held, line.sandbox])
-        else:
-            live = LiveStream(asked["address"], tee=tee.packet if tee else None)
-            sandbox = shut_in(asked["address"], enclosed=enclosed)
-        _pass_on(live, sandbox, waiting)
+            threading.Thread(target=_shut_when_ready, args=(line, shut), daemon=True).start()
+        live = LiveStream(
+            asked["address"], tee=tee.packet if tee else None, line=line, opened=shut
+        )  # fmt: skip
+        _pass_on(live, least([*held, *([line.sandbox] if line else [])]), waiting)
     except ContrejourError as error:
         told = ends.told_error(error)
     except MemoryError:
@@ -73,13 +74,17 @@ def main() -> None:
     sender.join()
 
 
-def _shut(line: RelayLine, enclosed: bool, held: list[Sandbox]) -> None:
+def _shut(held: list[str], address: str, enclosed: bool) -> None:
+    held.append(shut_in(address, enclosed=enclosed))
+
+
+def _shut_when_ready(line: RelayLine, shut: Callable[[], None]) -> None:
     """Shut this process in when FFmpeg has connected to the relay, and have the camera called.
 
     In a thread of its own: the other one is inside FFmpeg, which waits for the relay to answer.
     """
     if line.ready():
-        held.append(shut_in(enclosed=enclosed))
+        shut()
         line.go()
 
 

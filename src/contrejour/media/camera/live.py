@@ -53,11 +53,13 @@ class LiveStream:
     def __init__(
         self, address: str, *, transport: str = "tcp", trust: str = "",
         login_in_clear: bool = False, tee: Tee | None = None, line: RelayLine | None = None,
+        opened: Callable[[], object] = lambda: None,
     ) -> None:  # fmt: skip
         """Connect. Raises CameraError, CameraRefused, NotMedia (no picture in it), Unsupported.
 
         `line`: of the relay that connects to a camera of the network, where one was begun; else one
         is, and this process is not shut in. What is between `address` and `tee` is said to it.
+        `opened`: see `feeds.connect`.
         """
         self._tee = tee
         self.name = without_login(address)
@@ -70,7 +72,7 @@ class LiveStream:
             line = self._relay.line
             threading.Thread(target=_go, args=(line,), daemon=True).start()
         try:
-            self._feed = connect(address, line)
+            self._feed = connect(address, line, opened)
         except ContrejourError:
             self._end_relay()
             raise

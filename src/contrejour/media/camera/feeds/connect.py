@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlsplit, urlunsplit
 
 import av.logging
@@ -17,10 +18,13 @@ from contrejour.media.camera.relay.begin import RelayLine
 UNREADABLE = "?"
 
 
-def connect(address: str, line: RelayLine | None = None) -> Feed:
+def connect(
+    address: str, line: RelayLine | None = None, opened: Callable[[], object] = lambda: None
+) -> Feed:
     """Open what an address names. Raises CameraError, CameraRefused, NotMedia, Unsupported.
 
-    `line`: where a camera of the network is relayed.
+    `line`: where a camera of the network is relayed. `opened` is called when this process needs to
+    open nothing more for any other: of recordings before FFmpeg sees a byte of one.
     """
     av.logging.set_level(av.logging.WARNING)
     av.logging.set_skip_repeated(False)  # else what it says twice is heard once
@@ -32,9 +36,11 @@ def connect(address: str, line: RelayLine | None = None) -> Feed:
         case "http" | "https" if host and line:
             return Multipart(line, name)
         case "webcam" if not host:
-            return Webcam(address)
+            webcam = Webcam(address)
+            opened()
+            return webcam
         case "file" | "recorder" if not host:
-            return Recordings(address)
+            return Recordings(address, opened=opened)
     raise CameraRefused("not-a-camera-address", address=name)
 
 

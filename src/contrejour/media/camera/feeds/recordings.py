@@ -67,8 +67,12 @@ class Recordings(Feed):
         address: str,
         clock: times.Monotonic = time.monotonic_ns,
         sleep: Callable[[float], object] = time.sleep,
+        opened: Callable[[], object] = lambda: None,
     ) -> None:
-        """Raises CameraRefused, NotMedia, Unsupported."""
+        """Raises CameraRefused, NotMedia, Unsupported.
+
+        `opened` is called when all files are open, and before FFmpeg looks into one.
+        """
         self.name, self.notes = address, []
         self._clock, self._sleep = clock, sleep
         scheme, _, place = address.partition(":")
@@ -84,6 +88,7 @@ class Recordings(Feed):
                 self._files.append((path, _opened(path)))
             except ContrejourError as error:
                 self.notes.append(error)
+        opened()
         self._waiting = iter(self._files)
         self._shape: tuple[int, int, str | None] | None = None
         self._now = self._next()

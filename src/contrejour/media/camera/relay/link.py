@@ -146,6 +146,8 @@ def lost(error: OSError, name: str) -> CameraError:
             return CameraRefused("certificate-not-trusted", camera=name)
         case TimeoutError():
             return CameraError("camera-silent", camera=name)
+        case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
+            return CameraError("camera-hung-up", camera=name)
         case ssl.SSLError():
             return CameraRefused("another-protocol", camera=name, protocol="TLS")
         case ConnectionRefusedError():

@@ -29,7 +29,8 @@ from contrejour.custody import note
 from contrejour.custody.seal import header, onion
 from contrejour.custody.seal.recipient import Identity, RecipientKind
 from contrejour.media import copying, nal
-from contrejour.media.camera import wire
+from contrejour.media.camera import ends, wire
+from contrejour.media.camera.relay import description, dialogue, interleaved
 from contrejour.media.out import fmp4
 from contrejour.media.parameters import Odd
 from contrejour.media.sets import Sets
@@ -50,9 +51,9 @@ NONSENSE = (ValueError, KeyError, TypeError, ArithmeticError, ContrejourError)
 
 def read_wire(data: bytes) -> None:
     """What a decoder says, after the byte that says what it is: a format or an error."""
-    kind, body = data[:1], data[1 : 1 + wire.MOST_TEXT]
+    kind, body = data[:1], data[1 : 1 + ends.MOST_TEXT]
     if kind == b"E":
-        str(wire.read_error(body, "cam"))
+        str(ends.read_error(body, "cam"))
         return
     try:
         fmt, sandbox = wire.read_format(body)
@@ -68,8 +69,32 @@ def read_wire(data: bytes) -> None:
 
 def wire_seeds() -> list[bytes]:
     formats = [fmt_of(), fmt_of(30, "yuv420p10le")]
-    said = wire.told_error(CameraError("camera-ended", camera="rtsp://x/1"))
+    said = ends.told_error(CameraError("camera-ended", camera="rtsp://x/1"))
     return [*(b"F" + wire.told_format(fmt, "seccomp") for fmt in formats), b"E" + said]
+
+
+def read_answers(data: bytes) -> None:
+    """What a camera answers its relay: a description, or all that comes once it plays."""
+    kind, body = data[:1], data[1:]
+    with suppress(ValueError):
+        if kind == b"D":
+            if stream := description.pictures(body, "rtsp://camera/x"):
+                assert stream.sdp.count("m=") == 1
+                assert stream.control.isascii()
+                assert stream.control.isprintable()
+            return
+        split = interleaved.Interleaved()
+        for at in range(0, len(body), 7):
+            for said in split.feed(body[at : at + 7]):
+                if not isinstance(said, tuple):
+                    str(dialogue.elsewhere(said.one("location")))
+
+
+def answers_seeds() -> list[bytes]:
+    sdp = b"v=0\r\na=control:*\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
+    answer = b"RTSP/1.0 302 Moved\r\nLocation: rtsp://a@b/c\r\nContent-Length: 2\r\n\r\nab"
+    packets = interleaved.told(0, bytes(12)) + interleaved.told(1, b"\x80\xc8" + bytes(26))
+    return [b"D" + sdp + b"a=fmtp:96 x=y\r\na=control:trackID=1\r\n", b"P" + packets + answer]
 
 
 def read_nal(data: bytes) -> None:
@@ -229,6 +254,7 @@ def masks_seeds() -> list[bytes]:
 
 TARGETS = {
     "wire": Target(read_wire, wire_seeds),
+    "answers": Target(read_answers, answers_seeds),
     "nal": Target(read_nal, nal_seeds),
     "fmp4": Target(write_fmp4, fmp4_seeds),
     "header": Target(read_header, header_seeds),

@@ -17,7 +17,7 @@ def login(*, in_clear: bool = False, text: str = "eve:s3cret") -> Login:
     return Login(text, in_clear, "rtsp://camera/x")
 
 
-def test_nothing_is_said_before_it_is_asked_for():
+def test_nothing_is_said_before_it_is_asked_for() -> None:
     assert login(in_clear=True).proof("DESCRIBE", "rtsp://camera/x") == ""
 
 
@@ -26,7 +26,9 @@ def test_nothing_is_said_before_it_is_asked_for():
     [([BASIC, MD5], None), ([f"{BASIC}, {MD5}"], None), ([MD5, SHA], "SHA-256"),
      ([SHA, BASIC], "SHA-256"), ([SESS, MD5], None)],
 )  # fmt: skip
-def test_the_strongest_digest_is_answered_whatever_else_is_offered(asked, algorithm):
+def test_the_strongest_digest_is_answered_whatever_else_is_offered(
+    asked: list[str], algorithm: str | None
+) -> None:
     one = login(in_clear=True)
     one.asked(asked)
     said = one.proof("DESCRIBE", "u")
@@ -36,14 +38,14 @@ def test_the_strongest_digest_is_answered_whatever_else_is_offered(asked, algori
     assert found["response"] == digest.response("eve:s3cret", "DESCRIBE", found)
 
 
-def test_each_proof_of_one_challenge_is_counted():
+def test_each_proof_of_one_challenge_is_counted() -> None:
     one = login()
     one.asked([MD5])
     counts = [digest.fields(one.proof("SETUP", "u"))["nc"] for _ in range(3)]
     assert counts == ["00000001", "00000002", "00000003"]
 
 
-def test_attack_15_basic_alone_is_refused_where_the_network_hears_it():
+def test_attack_15_basic_alone_is_refused_where_the_network_hears_it() -> None:
     with pytest.raises(CameraRefused, match="asks for the password in clear"):
         login().asked([BASIC])
     one = login(in_clear=True)
@@ -51,7 +53,7 @@ def test_attack_15_basic_alone_is_refused_where_the_network_hears_it():
     assert one.proof("DESCRIBE", "u") == "Basic ZXZlOnMzY3JldA=="
 
 
-def test_a_proof_that_was_refused_is_not_given_again_unless_it_came_late():
+def test_a_proof_that_was_refused_is_not_given_again_unless_it_came_late() -> None:
     one = login()
     one.asked([MD5])
     one.asked([f"{MD5}, stale=true"])
@@ -60,11 +62,11 @@ def test_a_proof_that_was_refused_is_not_given_again_unless_it_came_late():
 
 
 @pytest.mark.parametrize("asked", [[], ["Negotiate"], [SESS]])
-def test_what_nobody_here_can_prove_is_refused(asked):
+def test_what_nobody_here_can_prove_is_refused(asked: list[str]) -> None:
     with pytest.raises(CameraRefused, match="in an unknown way"):
         login().asked(asked)
 
 
-def test_who_has_no_login_proves_none():
+def test_who_has_no_login_proves_none() -> None:
     with pytest.raises(CameraRefused, match="refuses the user or the password"):
         login(text="").asked([MD5])

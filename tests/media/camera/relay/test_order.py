@@ -19,17 +19,18 @@ def packet(number: int) -> bytes:
 
 
 @given(st.integers(0, 0xFFFF), st.lists(st.integers(0, 6), max_size=200))
-def test_packets_that_overtook_each_other_are_in_order_again(first, delays):
+def test_packets_that_overtook_each_other_are_in_order_again(first: int, delays: list[int]) -> None:
     sent = [packet(first + at) for at in range(len(delays) + 1)]
     late = [0, *delays]  # the first one says where it begins
     arrived = sorted(range(len(sent)), key=lambda at: at + late[at])
-    order, found = Order(), []
+    order = Order()
+    found: list[bytes] = []
     for place, at in enumerate(arrived):
         found += order.came(sent[at], place * STEP_NS)
     assert found == sent
 
 
-def test_one_that_never_comes_is_waited_for_so_long_and_no_longer():
+def test_one_that_never_comes_is_waited_for_so_long_and_no_longer() -> None:
     order = Order()
     assert list(order.came(packet(0), 0)) == [packet(0)]
     assert list(order.came(packet(2), 1)) == []
@@ -39,27 +40,27 @@ def test_one_that_never_comes_is_waited_for_so_long_and_no_longer():
     assert list(order.came(packet(3), WAIT_NS + 3)) == [packet(3)]
 
 
-def test_so_many_wait_and_no_more():
+def test_so_many_wait_and_no_more() -> None:
     order = Order()
     list(order.came(packet(0), 0))
     found = [each for at in range(2, MOST + 3) for each in order.came(packet(at), 1)]
     assert found == [packet(at) for at in range(2, MOST + 3)]
 
 
-def test_a_camera_that_begins_anew_is_followed():
+def test_a_camera_that_begins_anew_is_followed() -> None:
     order = Order()
     list(order.came(packet(40_000), 0))
     assert list(order.came(packet(20_000), 1)) == [packet(20_000)]
 
 
 @given(st.lists(st.binary(max_size=20), max_size=100))
-def test_whatever_comes_is_handed_on_once_at_most(packets):
+def test_whatever_comes_is_handed_on_once_at_most(packets: list[bytes]) -> None:
     order = Order()
     found = [each for at, one in enumerate(packets) for each in order.came(one, at * STEP_NS)]
     assert len(found) <= len(packets)
 
 
-def test_a_report_says_what_was_lost_and_when_the_camera_last_spoke():
+def test_a_report_says_what_was_lost_and_when_the_camera_last_spoke() -> None:
     reports, sender = Reports(99), Sender(7, 65_530)
     sent = [sender.packet(b"x", at * 3600, marker=True) for at in range(20)]
     for at, one in enumerate(sent):
@@ -80,7 +81,7 @@ def test_a_report_says_what_was_lost_and_when_the_camera_last_spoke():
 
 
 @given(st.lists(st.binary(max_size=40), max_size=50))
-def test_whatever_a_camera_sends_a_report_can_be_made_of_it(packets):
+def test_whatever_a_camera_sends_a_report_can_be_made_of_it(packets: list[bytes]) -> None:
     reports = Reports(1)
     for at, one in enumerate(packets):
         reports.packet(one, at * STEP_NS)

@@ -79,7 +79,7 @@ def read_answers(data: bytes) -> None:
     with suppress(ValueError):
         if kind == b"D":
             if stream := description.pictures(body, "rtsp://camera/x"):
-                assert stream.sdp.count("m=") == 1
+                assert stream.sdp.count("\r\nm=") == 1
                 assert stream.control.isascii()
                 assert stream.control.isprintable()
             return

@@ -104,6 +104,6 @@ def test_no_description_says_anything_of_its_own_to_ffmpeg(description: bytes) -
     except ValueError:
         return
     if stream:
-        assert stream.sdp.count("m=") == 1
+        assert stream.sdp.count("\r\nm=") == 1
         assert all(each.isprintable() for each in stream.sdp.split("\r\n"))
         assert all("!" <= sign <= "~" for sign in stream.control)

@@ -73,6 +73,6 @@ def _joined(aggregate: str, base: str, control: str) -> str:
         url = control
     else:
         url = f"{base.rstrip('/')}/{control}"
-    if not _URL.fullmatch(url):
+    if not (_URL.fullmatch(url) and _URL.fullmatch(aggregate)):
         raise ValueError("control")
     return url

@@ -1,6 +1,7 @@
 """Every process that we start starts shut in, and none outlives us, however we end: `kill -9` too.
 
     decoder of a camera       media/camera/child.py      begin
+    who connects to a camera  media/camera/relay/main.py begin
     maker of keys             custody/seal/window.py     begin
     worker of a recording     recorded/processes.py      begin
     an age plugin, pip        somebody else's program    start

@@ -372,7 +372,7 @@ def _heard() -> dict[str, Reader]:
     from contrejour.live.signals.segment import LONGEST_LINE
     from contrejour.live.signals.segment import read as journal
     from contrejour.media import nal
-    from contrejour.media.camera import wire
+    from contrejour.media.camera import ends, wire
     from contrejour.media.onvif import xml
     from contrejour.media.sets import Sets
 
@@ -427,7 +427,7 @@ def _heard() -> dict[str, Reader]:
                 "fields": repeated(b"a%d: b\r\n", b"GET / HTTP/1.1\r\n", b"\r\n"),
             },
         ),
-        "format": Reader(fmt, wire.MOST_TEXT, JSON),
+        "format": Reader(fmt, ends.MOST_TEXT, JSON),
         "onvif": Reader(lambda it: xml.parsed(it, "x"), xml.MOST_BYTES, xmls),
         "units": Reader(units, 8 << 20, bits),
         "journal": Reader(lambda it: _of_journal(lines, it), LONGEST_LINE, {**LINES, **JSON}),

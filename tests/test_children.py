@@ -139,11 +139,12 @@ def test_a_program_that_cannot_be_started_is_an_error_as_ever(tmp_path):
     assert told.returncode == 0
 
 
-def test_a_decoder_ends_with_its_process(tmp_path):
+def test_a_decoder_and_its_relay_end_with_their_process(tmp_path):
     with camera(clip(tmp_path / "a.mp4")) as [address]:
         parent = program(DECODER, address, tmp_path / "decodes")
         assert until((tmp_path / "decodes").exists)
-        assert gone(killed(parent))
+        assert gone(those := killed(parent))
+        assert len(those) == 2
 
 
 def test_a_maker_of_keys_ends_with_its_recorder(tmp_path):
@@ -244,6 +245,7 @@ def test_no_test_is_missing_here():
         "custody/seal/plugin.py",
         "custody/seal/window.py",
         "media/camera/decoder.py",
+        "media/camera/relay/begin.py",
         "media/camera/sandbox.py",  # tries it, and ends by itself
         "recorded/processes.py",
         "vision/detect/fetch.py",

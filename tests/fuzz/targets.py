@@ -83,7 +83,7 @@ def read_answers(data: bytes) -> None:
                 assert stream.control.isascii()
                 assert stream.control.isprintable()
             return
-        split = interleaved.Interleaved()
+        split = interleaved.InterleavedReader()
         for at in range(0, len(body), 7):
             for said in split.feed(body[at : at + 7]):
                 if not isinstance(said, tuple):

@@ -216,8 +216,9 @@ def test_what_comes_out_is_what_went_in(cell: Cell, tmp_path: Path) -> None:
     assert after.times == before.times
     same_shape_and_colour(before, after)
     same_look(clip, out, after)
-    copying = media.can_copy(media.probe(clip)) and "open" not in cell.name
-    assert (summary.frames_copied > 0) == (copying and cell.name != "h264-one-gop")
+    never = ("open", "gray", "slices", "one-gop")  # media/copying.py says why
+    copying = media.can_copy(media.probe(clip)) and not any(each in cell.name for each in never)
+    assert (summary.frames_copied > 0) == copying
 
 
 def same_shape_and_colour(before: videos.Shown, after: videos.Shown) -> None:

@@ -15,7 +15,7 @@ from fakes.videos import InlinePool
 from PIL import Image
 
 from contrejour.base.errors import InputMissing
-from contrejour.base.fixed import fixed
+from contrejour.base.fixed import FixedFile, fixed
 from contrejour.base.pictures import Box
 from contrejour.cli import veil
 from contrejour.cli.main import main
@@ -162,8 +162,9 @@ def test_attack_33_what_is_veiled_is_what_was_sealed(
         def __init__(self, *_: object) -> None:
             """Whoever it is for."""
 
-        def seal(self, file: Any, folder: Path) -> None:
-            sealed.append((file.open() if not isinstance(file, Path) else file.open("rb")).read())
+        def keep(self, taken: FixedFile, _folder: Path, *, resume: bool) -> None:
+            assert not resume
+            sealed.append(taken.open().read())
             overwrite(source, clips[1])
 
     monkeypatch.setattr(veil, "Sealer", Sealer)

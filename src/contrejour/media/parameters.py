@@ -108,12 +108,13 @@ def _h264_sps(bits: Bits) -> ParameterSet:
     profile, constraints = bits.u(8), bits.u(8)
     bits.skip("8")
     number = bits.ue()
-    if profile not in (66, 77, 100) or constraints & 3 or number > 31:
+    if profile not in (66, 77, 100, 244) or constraints & 3 or number > 31:
         raise Odd
-    if profile == 100:
+    if profile >= 100:
         if bits.ue() != 1 or bits.ue() or bits.ue():  # 4:2:0, 8 bits
             raise Odd
-        bits.zero(1, 1)  # lossless, scaling lists
+        bits.skip("1")  # lossless
+        bits.zero(1)  # scaling lists
     bits.skip("ue")
     if (order := bits.ue()) == 0:
         bits.skip("ue")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contrejour.media.camera.relay import head
 from contrejour.media.camera.relay.description import pictures
-from contrejour.media.camera.relay.interleaved import Interleaved, told
+from contrejour.media.camera.relay.interleaved import InterleavedReader, told
 
 SDP = (
     b"v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=x\r\nc=IN IP4 239.1.2.3\r\na=control:*\r\nt=0 0\r\n"
@@ -78,7 +78,7 @@ PIECES = st.lists(
 
 @given(PIECES, st.integers(1, 50))
 def test_packets_are_found_however_they_are_cut(pieces: list[bytes], step: int) -> None:
-    data, split = b"".join(pieces), Interleaved()
+    data, split = b"".join(pieces), InterleavedReader()
     found = [said for at in range(0, len(data), step) for said in split.feed(data[at : at + step])]
     packets = [told(*said) for said in found if isinstance(said, tuple)]
     assert packets == [piece for piece in pieces if piece[:1] == b"$"]
@@ -88,7 +88,7 @@ def test_packets_are_found_however_they_are_cut(pieces: list[bytes], step: int) 
 def test_whatever_comes_is_packets_or_heads_or_refused_and_little_waits(
     pieces: list[bytes],
 ) -> None:
-    split = Interleaved()
+    split = InterleavedReader()
     try:
         for piece in pieces:
             list(split.feed(piece))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contrejour.base.errors import CameraRefused
-from contrejour.media.camera.relay.login import Login
+from contrejour.media.camera.relay.login import CameraLogin
 from contrejour.media.onvif import digest
 
 BASIC, MD5 = 'Basic realm="x"', 'Digest realm="x", nonce="1", qop="auth"'
@@ -13,8 +13,8 @@ SHA = f"{MD5}, algorithm=SHA-256"
 SESS = f"{MD5}, algorithm=MD5-sess"
 
 
-def login(*, in_clear: bool = False, text: str = "eve:s3cret") -> Login:
-    return Login(text, in_clear, "rtsp://camera/x")
+def login(*, in_clear: bool = False, text: str = "eve:s3cret") -> CameraLogin:
+    return CameraLogin(text, in_clear, "rtsp://camera/x")
 
 
 def test_nothing_is_said_before_it_is_asked_for() -> None:

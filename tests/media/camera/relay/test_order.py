@@ -7,7 +7,7 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contrejour.media.camera.relay.order import MOST, WAIT_NS, Order
+from contrejour.media.camera.relay.order import MOST, WAIT_NS, PacketOrder
 from contrejour.media.camera.relay.reports import Reports
 from contrejour.media.testcamera.rtp import Sender
 
@@ -23,7 +23,7 @@ def test_packets_that_overtook_each_other_are_in_order_again(first: int, delays:
     sent = [packet(first + at) for at in range(len(delays) + 1)]
     late = [0, *delays]  # the first one says where it begins
     arrived = sorted(range(len(sent)), key=lambda at: at + late[at])
-    order = Order()
+    order = PacketOrder()
     found: list[bytes] = []
     for place, at in enumerate(arrived):
         found += order.came(sent[at], place * STEP_NS)
@@ -31,7 +31,7 @@ def test_packets_that_overtook_each_other_are_in_order_again(first: int, delays:
 
 
 def test_one_that_never_comes_is_waited_for_so_long_and_no_longer() -> None:
-    order = Order()
+    order = PacketOrder()
     assert list(order.came(packet(0), 0)) == [packet(0)]
     assert list(order.came(packet(2), 1)) == []
     assert list(order.waited(WAIT_NS)) == []
@@ -41,21 +41,21 @@ def test_one_that_never_comes_is_waited_for_so_long_and_no_longer() -> None:
 
 
 def test_so_many_wait_and_no_more() -> None:
-    order = Order()
+    order = PacketOrder()
     list(order.came(packet(0), 0))
     found = [each for at in range(2, MOST + 3) for each in order.came(packet(at), 1)]
     assert found == [packet(at) for at in range(2, MOST + 3)]
 
 
 def test_a_camera_that_begins_anew_is_followed() -> None:
-    order = Order()
+    order = PacketOrder()
     list(order.came(packet(40_000), 0))
     assert list(order.came(packet(20_000), 1)) == [packet(20_000)]
 
 
 @given(st.lists(st.binary(max_size=20), max_size=100))
 def test_whatever_comes_is_handed_on_once_at_most(packets: list[bytes]) -> None:
-    order = Order()
+    order = PacketOrder()
     found = [each for at, one in enumerate(packets) for each in order.came(one, at * STEP_NS)]
     assert len(found) <= len(packets)
 

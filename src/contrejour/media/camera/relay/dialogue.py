@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
 
 from contrejour.base.errors import CameraError, CameraRefused
-from contrejour.media.camera.relay.head import Head
-from contrejour.media.camera.relay.link import CameraAddress, Link
-from contrejour.media.camera.relay.login import Login
+from contrejour.media.camera.relay.head import RtspHead
+from contrejour.media.camera.relay.link import CameraAddress, CameraLink
+from contrejour.media.camera.relay.login import CameraLogin
 
 AGENT = "contrejour"
 
@@ -24,9 +24,9 @@ class Dialogue:
 
     camera: CameraAddress
     name: str
-    login: Login
-    connect: Callable[[], Link]
-    link: Link = field(init=False)
+    login: CameraLogin
+    connect: Callable[[], CameraLink]
+    link: CameraLink = field(init=False)
     asked: int = 0
 
     def __post_init__(self) -> None:
@@ -36,7 +36,7 @@ class Dialogue:
     def speaks(self) -> str:
         return "RTSP" if self.camera.scheme.startswith("rtsp") else "MJPEG over HTTP"
 
-    def ask(self, method: str, target: str, *fields: str) -> Head:
+    def ask(self, method: str, target: str, *fields: str) -> RtspHead:
         """The answer to a question; its body comes next. Raises CameraError, CameraRefused."""
         for _ in range(3):  # the second with a proof, a third where the challenge was stale
             self.say(method, target, *fields)
@@ -63,7 +63,7 @@ class Dialogue:
         ]
         self.link.say(("\r\n".join(lines) + "\r\n\r\n").encode())
 
-    def answer(self) -> Head:
+    def answer(self) -> RtspHead:
         """The next answer. Packets before it are dropped, and so are questions of the camera."""
         try:
             while True:
@@ -82,7 +82,7 @@ class Dialogue:
         except ValueError as error:
             raise self.strange() from error
 
-    def body(self, answer: Head) -> bytes:
+    def body(self, answer: RtspHead) -> bytes:
         """Raises CameraRefused where nobody can say how long it is."""
         try:
             return self.link.exactly(answer.length)
@@ -92,7 +92,7 @@ class Dialogue:
     def strange(self) -> CameraRefused:
         return CameraRefused("another-protocol", camera=self.name, protocol=self.speaks)
 
-    def _after_refusal(self, answer: Head) -> None:
+    def _after_refusal(self, answer: RtspHead) -> None:
         """HTTP begins again; RTSP goes on, unless the camera ends it."""
         if self.speaks == "RTSP" and answer.one("connection").lower() != "close":
             self.body(answer)
@@ -100,7 +100,7 @@ class Dialogue:
             self.link.close()
             self.link = self.connect()
 
-    def _refused(self, answer: Head) -> CameraError:
+    def _refused(self, answer: RtspHead) -> CameraError:
         match answer.status // 100:
             case 3:
                 place = elsewhere(answer.one("location"))

@@ -19,7 +19,7 @@ _LENGTH = re.compile(r"[0-9]{1,7}")
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class RtspHead:
     """`status` of an answer, or `method` and `target` of a question; the rest is 0 or ""."""
 
     fields: tuple[tuple[str, str], ...]
@@ -58,7 +58,7 @@ def end_of(data: bytes | bytearray) -> int:
     return min(ends, default=0)
 
 
-def read(head: bytes) -> Head:
+def read(head: bytes) -> RtspHead:
     """A whole head. Raises ValueError for what is neither an answer nor a question."""
     lines = [line.rstrip("\r") for line in head.decode("latin-1").split("\n")]
     fields = tuple(
@@ -67,7 +67,7 @@ def read(head: bytes) -> Head:
         if (found := _FIELD.fullmatch(line)) and found[2].strip(" \t").isprintable()
     )
     if said := _STATUS.fullmatch(lines[0]):
-        return Head(fields, status=int(said[1]))
+        return RtspHead(fields, status=int(said[1]))
     if asked := _REQUEST.fullmatch(lines[0]):
-        return Head(fields, method=asked[1], target=asked[2])
+        return RtspHead(fields, method=asked[1], target=asked[2])
     raise ValueError("no head")

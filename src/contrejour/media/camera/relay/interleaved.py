@@ -9,22 +9,22 @@ import struct
 from collections.abc import Iterator
 
 from contrejour.media.camera.relay import head
-from contrejour.media.camera.relay.head import Head
+from contrejour.media.camera.relay.head import RtspHead
 
 MARK, RTP, RTCP = 0x24, 0, 1
 """`$`, and the channels on which packets are handed on."""
 _PREFIX = struct.Struct(">BBH")
-Told = tuple[int, bytes] | Head
+RtspPiece = tuple[int, bytes] | RtspHead
 """A packet and the channel that it came on; or what was said between packets."""
 
 
-class Interleaved:
+class InterleavedReader:
     """What came, piece by piece, as packets and heads. Bodies of answers are left out."""
 
     def __init__(self) -> None:
         self._waiting = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[Told]:
+    def feed(self, data: bytes) -> Iterator[RtspPiece]:
         """What is whole by now. Raises ValueError for what is neither."""
         waiting = self._waiting
         waiting += data
@@ -52,7 +52,7 @@ class Interleaved:
             del waiting[:at]
 
 
-def _head(waiting: bytearray, at: int) -> tuple[int, Head | None]:
+def _head(waiting: bytearray, at: int) -> tuple[int, RtspHead | None]:
     """The head that begins there, and how long it is with its body; 0: it isn't whole yet."""
     data = bytes(waiting[at : at + head.MOST_BYTES + head.MOST_BODY])
     if not data[:1].isupper():

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from contrejour.base.errors import CameraError, CameraRefused
 from contrejour.media.camera import places
 from contrejour.media.camera.relay import head
-from contrejour.media.camera.relay.head import Head
+from contrejour.media.camera.relay.head import RtspHead
 
 OPEN_S, STALL_S = 5.0, 2.5
 """For a camera to answer all that is asked before its first picture; and for each wait after it."""
@@ -62,7 +62,7 @@ class CameraAddress:
         return f"{self.scheme}://{self.place}{self.target}"
 
 
-class Link:
+class CameraLink:
     """One connection. `name`: the camera's, for errors."""
 
     def __init__(self, connection: socket.socket, name: str, end_s: float) -> None:
@@ -100,7 +100,7 @@ class Link:
         self.back(data[length:])
         return bytes(data[:length])
 
-    def head(self) -> Head:
+    def head(self) -> RtspHead:
         """The head that comes next. Raises ValueError for what is none, or too long."""
         data = bytearray()
         while not (end := head.end_of(data)):
@@ -127,7 +127,9 @@ class Link:
             self.connection.close()
 
 
-def reached(camera: CameraAddress, name: str, tls: ssl.SSLContext | None, end_s: float) -> Link:
+def reached(
+    camera: CameraAddress, name: str, tls: ssl.SSLContext | None, end_s: float
+) -> CameraLink:
     """A connection to the camera. Raises CameraError, CameraRefused."""
     try:
         left_s = max(0.001, end_s - time.monotonic())
@@ -136,7 +138,7 @@ def reached(camera: CameraAddress, name: str, tls: ssl.SSLContext | None, end_s:
             connection = tls.wrap_socket(connection, server_hostname=camera.host)
     except OSError as error:
         raise lost(error, name) from error
-    return Link(connection, name, end_s)
+    return CameraLink(connection, name, end_s)
 
 
 def lost(error: OSError, name: str) -> CameraError:

@@ -19,7 +19,7 @@ _SCHEME = re.compile(r"(?:^|,)\s*(?=(?:Basic|Digest)(?:\s|$))", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class Login:
+class CameraLogin:
     """`text` is user:password, or "". `in_clear`: Basic may be used. `camera`: as it is shown."""
 
     text: str = field(repr=False)

@@ -21,9 +21,9 @@ from contrejour.media.camera import ends, places
 from contrejour.media.camera.relay.dialogue import Dialogue
 from contrejour.media.camera.relay.jpegs import Jpegs
 from contrejour.media.camera.relay.link import OPEN_S, CameraAddress, reached, tls
-from contrejour.media.camera.relay.login import Login
-from contrejour.media.camera.relay.rtsp import Rtsp
-from contrejour.media.camera.relay.served import Served, accepted
+from contrejour.media.camera.relay.login import CameraLogin
+from contrejour.media.camera.relay.rtsp import RtspRelay
+from contrejour.media.camera.relay.served import RelayServer, accepted
 from contrejour.media.camera.sandbox import connect_in, enclose, shut_in
 
 READY, GO = b"ready\n", b"go\n"
@@ -36,7 +36,7 @@ def main() -> None:
     asked = json.loads(sys.stdin.buffer.readline())
     catalogue("en")  # what goes wrong is said in words; in the sandbox no file can be read
     side = socket.socket(fileno=asked["side"])
-    served: list[Served] = []  # closed after the error was said
+    served: list[RelayServer] = []  # closed after the error was said
     try:
         for data in _handed_on(asked, side, served):
             served[0].send(data)
@@ -49,7 +49,9 @@ def main() -> None:
         each.close()
 
 
-def _handed_on(asked: dict[str, Any], side: socket.socket, served: list[Served]) -> Iterator[bytes]:
+def _handed_on(
+    asked: dict[str, Any], side: socket.socket, served: list[RelayServer]
+) -> Iterator[bytes]:
     address, name, trust = asked["address"], asked["name"], asked["trust"]
     camera = CameraAddress.of(address, name)
     context = tls(trust) if camera.is_secret else None
@@ -63,10 +65,10 @@ def _handed_on(asked: dict[str, Any], side: socket.socket, served: list[Served])
     end_s = time.monotonic() + OPEN_S
     in_clear = asked["login_in_clear"] or (camera.is_secret and trust != places.ANYONE)
     talk = Dialogue(
-        camera, name, Login(camera.login, in_clear, name),
+        camera, name, CameraLogin(camera.login, in_clear, name),
         lambda: reached(camera, name, context, end_s),
     )  # fmt: skip
-    rtsp = Rtsp(talk, asked["transport"]) if talk.speaks == "RTSP" else None
+    rtsp = RtspRelay(talk, asked["transport"]) if talk.speaks == "RTSP" else None
     session = rtsp or Jpegs(talk)
     session.begin()
     side.sendall(f"{shut_in(enclosed=enclosed)}\n".encode())

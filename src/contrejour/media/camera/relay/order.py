@@ -11,7 +11,7 @@ WAIT_NS, MOST = 200_000_000, 500
 _HALF, _ALL = 1 << 15, 1 << 16
 
 
-class Order:
+class PacketOrder:
     """Of one stream of RTP (RFC 3550, 5.1: 16 bits number a packet)."""
 
     def __init__(self) -> None:

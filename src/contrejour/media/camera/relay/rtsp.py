@@ -19,10 +19,10 @@ from contextlib import suppress
 from contrejour.base.errors import CameraError, NotMedia
 from contrejour.media.camera.relay import description
 from contrejour.media.camera.relay.dialogue import Dialogue
-from contrejour.media.camera.relay.head import Head
-from contrejour.media.camera.relay.interleaved import RTCP, RTP, Interleaved, told
+from contrejour.media.camera.relay.head import RtspHead
+from contrejour.media.camera.relay.interleaved import RTCP, RTP, InterleavedReader, told
 from contrejour.media.camera.relay.link import STALL_S, lost
-from contrejour.media.camera.relay.order import WAIT_NS, Order
+from contrejour.media.camera.relay.order import WAIT_NS, PacketOrder
 from contrejour.media.camera.relay.reports import EVERY_NS, Reports
 
 USUAL_S, LEAST_S, MOST_S = 60, 4, 3600
@@ -34,12 +34,12 @@ _CHANNELS = re.compile(r"interleaved=([0-9]{1,3})(?:-([0-9]{1,3}))?")
 _PORTS = re.compile(r"server_port=([0-9]{1,5})(?:-([0-9]{1,5}))?")
 
 
-class Rtsp:
+class RtspRelay:
     """One session. `begin` sets it up, `play` has it send; whatever ends it is a CameraError."""
 
     def __init__(self, talk: Dialogue, transport: str) -> None:
         self._talk, self._over = talk, transport
-        self._split, self._reports = Interleaved(), Reports(secrets.randbits(32))
+        self._split, self._reports = InterleavedReader(), Reports(secrets.randbits(32))
         self._channels = {0: RTP, 1: RTCP}
         self._session, self._alive, self._alive_s = "", "OPTIONS", USUAL_S / 2
         self._stream: description.Stream | None = None
@@ -133,7 +133,7 @@ class Rtsp:
         """The packets in what came; what is said between them is heard."""
         try:
             for said in self._split.feed(data):
-                if isinstance(said, Head):
+                if isinstance(said, RtspHead):
                     self._heard(said)
                 else:
                     yield said
@@ -142,7 +142,7 @@ class Rtsp:
                 "another-protocol", camera=self._talk.name, protocol="RTSP"
             ) from error
 
-    def _heard(self, said: Head) -> None:
+    def _heard(self, said: RtspHead) -> None:
         """What stands between packets: answers to what keeps the session alive, and its end."""
         if said.status == 401:
             self._talk.login.asked(said.all("www-authenticate"))
@@ -152,7 +152,7 @@ class Rtsp:
 
     def _datagrams(self) -> Iterator[bytes]:
         rtp, rtcp = self._links
-        order, control = Order(), self._talk.link.connection
+        order, control = PacketOrder(), self._talk.link.connection
         poll, heard_s = select.poll(), time.monotonic()
         for link in (rtp, rtcp, control):
             link.setblocking(False)

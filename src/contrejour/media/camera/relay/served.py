@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 
 from contrejour.media.camera.relay import head
-from contrejour.media.camera.relay.head import Head
+from contrejour.media.camera.relay.head import RtspHead
 from contrejour.media.camera.relay.link import PIECE_BYTES
 
 FOR_EVER_S = 1_000_000
@@ -21,7 +21,7 @@ STRANGER_S = 1.0
 _HEARD_EVERY_S = 1.0
 
 
-class Served:
+class RelayServer:
     """FFmpeg's connection. Raises OSError where that is gone, ValueError for what it never asks."""
 
     def __init__(self, connection: socket.socket) -> None:
@@ -68,7 +68,7 @@ class Served:
     def close(self) -> None:
         self._connection.close()
 
-    def _question(self) -> Head:
+    def _question(self) -> RtspHead:
         while not (end := head.end_of(self._waiting)):
             data = self._connection.recv(PIECE_BYTES)
             if not data:
@@ -84,14 +84,14 @@ class Served:
         self._connection.sendall(("\r\n".join(lines) + "\r\n\r\n" + body).encode("latin-1"))
 
 
-def accepted(listener: socket.socket, path: str, limit_s: float) -> Served:
+def accepted(listener: socket.socket, path: str, limit_s: float) -> RelayServer:
     """The first one that knows the path. Raises TimeoutError."""
     end_s = time.monotonic() + limit_s
     while (left_s := end_s - time.monotonic()) > 0:
         listener.settimeout(left_s)
         connection, _ = listener.accept()
         try:
-            served = Served(connection)
+            served = RelayServer(connection)
             if served.knows(path):
                 return served
         except (OSError, ValueError):

@@ -20,7 +20,7 @@ AGENT = "contrejour"
 
 @dataclass(slots=True)
 class Dialogue:
-    """With one camera. `again` makes another connection to it, for the same time as the first."""
+    """With one camera. `connect` makes a connection to it, within one time for all of them."""
 
     camera: CameraAddress
     name: str

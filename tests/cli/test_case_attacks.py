@@ -159,7 +159,7 @@ def test_attack_06_words_of_nobody_in_a_hub_s_folder_are_alarms_and_open_nothing
     peel = Peel("mallory", frozenset(WAY.split("+")), window())
     step(room, yes, 4)
     step(room, records.say_peel(peel, order.id, at, key), 5)
-    check(room("show", room.case), 16, "not the key of nobody-at-all")
+    check(room.show(), 16, "not the key of nobody-at-all")
     check(room.peel_now("dpo", ["W.onions"]), 16, "not the key of nobody-at-all")
     done = logged(room, sorted((room.case / "entries").iterdir()), "hub")
     assert done.returncode == 20

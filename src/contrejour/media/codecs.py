@@ -18,16 +18,19 @@ FROM_CAMERAS = frozenset(
 )
 """Of network cameras, and of webcams."""
 IN_FILES = FROM_CAMERAS | frozenset((
-    "h263", "mpeg1video", "vc1", "wmv3", "dvvideo",  # camcorders, older recorders
-    "prores", "dnxhd", "ffv1", "huffyuv", "png",  # editors and archives; the last three are exact
+    "h263", "mpeg1video", "vc1", "dvvideo",  # camcorders, older telephones and recorders
+    "msmpeg4v2", "msmpeg4v3", "wmv1", "wmv2", "wmv3", "flv1", "theora",  # … and their archives
+    "prores", "dnxhd", "ffv1", "ffvhuff", "huffyuv", "png",  # editors; the last four are exact
 ))  # fmt: skip
-_DECODERS = {"av1": ("av1", "libdav1d", "libaom-av1"), "vp8": ("vp8", "libvpx"),
-             "vp9": ("vp9", "libvpx-vp9")}  # fmt: skip
+_DECODERS = {
+    "av1": ("av1", "libdav1d", "libaom-av1"), "flv1": ("flv1", "flv"),
+    "msmpeg4v3": ("msmpeg4v3", "msmpeg4"), "vp8": ("vp8", "libvpx"), "vp9": ("vp9", "libvpx-vp9"),
+}  # fmt: skip
 """Where they aren't called as the codec is."""
 _SOUND = (
-    "aac", "ac3", "alac", "eac3", "flac", "mp2", "mp2float", "mp3", "mp3float", "opus", "libopus",
-    "vorbis", "adpcm_g726", "g722", "pcm_alaw", "pcm_mulaw", "pcm_s16be", "pcm_s16le", "pcm_s24be",
-    "pcm_s24le", "pcm_u8",
+    "aac", "ac3", "adpcm_g726", "adpcm_ima_wav", "adpcm_ms", "alac", "amrnb", "eac3", "flac",
+    "g722", "libopus", "mp2", "mp2float", "mp3", "mp3float", "opus", "pcm_alaw", "pcm_mulaw",
+    "pcm_s16be", "pcm_s16le", "pcm_s24be", "pcm_s24le", "pcm_u8", "vorbis", "wmav1", "wmav2",
 )  # fmt: skip
 """FFmpeg decodes some of a sound track to learn its shape; `--audio keep` copies it."""
 PROBED = ",".join(

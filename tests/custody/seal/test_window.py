@@ -23,6 +23,21 @@ from contrejour.custody.seal.window import WindowRequest, begin_making, make, re
 
 HOLDER = "import sys; kept = sys.stdin.buffer.readline(); print(flush=True); sys.stdin.read()"
 
+WRITER = """
+import io, os, sys
+from contrejour.custody.seal.age import Writer
+from contrejour.custody.seal.recipient import Identity, RecipientKind
+from contrejour.custody.seal.wipe import random_secret, wipe
+secret = random_secret(120)
+writer = Writer(io.BytesIO(), [Identity.generate(RecipientKind.X25519).recipient()])
+sys.stdin.readline()
+writer.write(secret)
+print(bytes(each ^ 90 for each in secret).hex(), flush=True)  # in no form that is looked for
+wipe(secret)
+print(flush=True)
+sys.stdin.read()
+"""
+
 
 def wanted(folder, count=1):
     return [
@@ -75,6 +90,19 @@ def test_the_search_does_find_a_key_that_is_held():
     try:
         told(holder, bytes(secret.text()))
         assert any(bytes(secret.text()) in piece for piece in memory(holder.pid))
+    finally:
+        holder.communicate()
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="reads memory: as root")
+def test_what_is_to_be_sealed_is_in_the_writer_and_nowhere_else():
+    """A copy of it used to be freed as it was, and the end of a key was found there at times."""
+    holder = begun("-c", WRITER)
+    try:
+        masked = bytes.fromhex(told(holder, b"").decode())
+        assert holder.stdout.readline() == b"\n"
+        secret = bytes(each ^ 90 for each in masked)
+        assert sum(piece.count(secret[-16:]) for piece in memory(holder.pid)) == 1
     finally:
         holder.communicate()
 

@@ -66,12 +66,12 @@ class Writer:
 
         Once the sink raised, there is no going on: SealError.
         """
-        rest = memoryview(data)
+        rest, clear = memoryview(data), memoryview(self._clear)
         while rest:
             if self._filled == CHUNK_BYTES:
                 self._seal(last=False)
             part = rest[: CHUNK_BYTES - self._filled]
-            self._clear[self._filled : self._filled + len(part)] = part
+            clear[self._filled : self._filled + len(part)] = part  # a bytearray would copy it first
             self._filled += len(part)
             rest = rest[len(part) :]
 

@@ -80,6 +80,18 @@ def read_file(path: Path, most_bytes: int = MOST_BYTES, *, follow: bool = False)
     return data
 
 
+def read_named(path: Path) -> bytes:
+    """A small file that its user named. Raises InputMissing."""
+    try:
+        if not path.exists():
+            raise InputMissing("does-not-exist", path=path)
+        if not path.is_file():
+            raise InputMissing("not-a-regular-file", path=path)
+        return read_file(path, follow=True)
+    except OSError as error:
+        raise InputMissing("cannot-be-read", path=path, reason=error.strerror) from error
+
+
 def lines(path: Path, most_bytes: int) -> Iterator[str]:
     """The lines of a file that its user named, with their ends, each of so many bytes at most.
 

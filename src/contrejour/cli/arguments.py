@@ -11,22 +11,12 @@ from typing import BinaryIO
 
 from contrejour.base.errors import InputMissing, Malformed, OutputExists
 from contrejour.base.files import create, creating, replace, sha256, unwritable
-from contrejour.base.foreign import read_file
+from contrejour.base.foreign import read_named
 from contrejour.base.language import is_french
 from contrejour.cli.command import Argument, Option, Switch
 from contrejour.cli.values import DIR, URL
 
-
-def read_bytes(path: Path) -> bytes:
-    """All of a file that the user named. Raises InputMissing."""
-    try:
-        if not path.exists():
-            raise InputMissing("does-not-exist", path=path)
-        if not path.is_file():
-            raise InputMissing("not-a-regular-file", path=path)
-        return read_file(path, follow=True)
-    except OSError as error:
-        raise InputMissing("cannot-be-read", path=path, reason=error.strerror) from error
+read_bytes = read_named
 
 
 def read_text(path: Path) -> str:

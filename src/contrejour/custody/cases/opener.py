@@ -13,7 +13,7 @@ from pathlib import Path
 
 from contrejour.base.errors import InputMissing, SealError
 from contrejour.base.files import make_folder
-from contrejour.base.foreign import opened
+from contrejour.base.foreign import opened, read_named
 from contrejour.base.messages import Tell
 from contrejour.base.times import Clock
 from contrejour.custody.cases import folder as folders
@@ -22,7 +22,7 @@ from contrejour.custody.cases.case import Open
 from contrejour.custody.cases.folder import CaseFile
 from contrejour.custody.cases.party import window_of
 from contrejour.custody.seal.age import decrypt, kept
-from contrejour.custody.seal.file import read_whole, vouched
+from contrejour.custody.seal.file import vouched
 from contrejour.custody.seal.keynotes import Verifier
 from contrejour.custody.seal.new_files import writing
 from contrejour.custody.seal.open import peel, window_key
@@ -44,7 +44,7 @@ def left_windows(layer: Path, sealed: Sequence[Path], output: Path) -> list[Left
     """Those of a layer, or of a folder of layers: there each is in the folder named as that of its
     segments. Raises InputMissing."""
     if not layer.is_dir():
-        return [LeftWindow(read_whole(layer), sealed, output)]
+        return [LeftWindow(read_named(layer), sealed, output)]
     found: dict[str, list[Path]] = {}
     for path in sealed:
         found.setdefault(path.resolve().parent.name, []).append(path)
@@ -53,7 +53,7 @@ def left_windows(layer: Path, sealed: Sequence[Path], output: Path) -> list[Left
         layers = sorted((layer / name).glob("*.age"))
         if len(layers) != 1:
             raise InputMissing("one-layer-of-each-window", path=layer / name, layers=len(layers))
-        windows.append(LeftWindow(read_whole(layers[0]), segments, output / name))
+        windows.append(LeftWindow(read_named(layers[0]), segments, output / name))
     return windows
 
 

@@ -12,10 +12,10 @@ import hashlib
 import re
 from pathlib import Path
 
-from contrejour.base.errors import InputMissing, OutputExists, SealError
+from contrejour.base.errors import OutputExists, SealError
 from contrejour.base.files import new_folder
 from contrejour.base.fixed import Source, open_source, path_of
-from contrejour.base.foreign import opened, read_file
+from contrejour.base.foreign import opened, read_named
 from contrejour.custody.seal import manifest
 from contrejour.custody.seal.age import CHUNK_BYTES, Writer
 from contrejour.custody.seal.keynotes import Verifier
@@ -65,21 +65,9 @@ def vouched(sealed: Path, edge: Verifier) -> Manifest:
 
     Raises SealError, InputMissing.
     """
-    told = manifest.verify(read_whole(sealed.with_name(MANIFEST)), edge)
+    told = manifest.verify(read_named(sealed.with_name(MANIFEST)), edge)
     with opened(sealed, follow=True) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if (sealed.name, digest) not in {(each.name, each.ct_sha256) for each in told.segs}:
         raise SealError("not-what-was-sealed", sealed=sealed, edge=edge.name)
     return told
-
-
-def read_whole(path: Path) -> bytes:
-    """A small file that its user named. Raises InputMissing."""
-    try:
-        if not path.exists():
-            raise InputMissing("does-not-exist", path=path)
-        if not path.is_file():
-            raise InputMissing("not-a-regular-file", path=path)
-        return read_file(path, follow=True)
-    except OSError as error:
-        raise InputMissing("cannot-be-read", path=path, reason=error.strerror) from error

@@ -110,10 +110,7 @@ def _written(path: Path, mode: int, *, new: bool = False, durable: bool = True) 
             yield part
             if durable:
                 os.fsync(part.fd)
-            if new:
-                _link(part, path)
-            else:
-                os.replace(part.name, path.name, src_dir_fd=part.folder, dst_dir_fd=part.folder)
+            _give_name(part.name, path, part.folder, part.folder, new=new)
             if durable:
                 _sync_open(part.folder)
         except BaseException:
@@ -128,18 +125,12 @@ def rename(part: Path, path: Path, *, new: bool = False) -> None:
     `new`: nothing was there. Raises FileExistsError, OSError.
     """
     sync(part)
-    if not new:
-        os.replace(part, path)
-    else:
-        try:
-            os.link(part, path)
-        except OSError as error:
-            if error.errno not in _NO_LINKS or os.path.lexists(path):
-                raise
-            os.replace(part, path)
-        else:
-            part.unlink()
-    sync(path.parent)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        _give_name(part, path, folder, new=new)
+        _sync_open(folder)
+    finally:
+        os.close(folder)
 
 
 @contextmanager
@@ -365,11 +356,18 @@ def opened_new(path: Path, mode: int) -> BinaryIO:
     return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb")
 
 
-def _link(part: Part, path: Path) -> None:
-    """Give a part its name, where nothing has it. Raises FileExistsError, OSError."""
-    folder = part.folder
+def _give_name(
+    part: str | Path, path: Path, folder: int, source: int | None = None, *, new: bool
+) -> None:
+    """`part`, in the open folder `source` or by its path, is at `path`, of the open `folder`.
+
+    `new`: nothing was there, else FileExistsError. Raises OSError.
+    """
+    if not new:
+        os.replace(part, path.name, src_dir_fd=source, dst_dir_fd=folder)
+        return
     try:
-        os.link(part.name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        os.link(part, path.name, src_dir_fd=source, dst_dir_fd=folder)
     except FileExistsError:
         raise _taken(path) from None
     except OSError as error:
@@ -377,14 +375,14 @@ def _link(part: Part, path: Path) -> None:
             raise
         _claim(path, folder)
         try:
-            os.replace(part.name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+            os.replace(part, path.name, src_dir_fd=source, dst_dir_fd=folder)
         except BaseException:
             with suppress(FileNotFoundError):
                 os.unlink(path.name, dir_fd=folder)
             raise
         return
     with suppress(OSError):  # it has its name: the next writer removes the other one
-        os.unlink(part.name, dir_fd=folder)
+        os.unlink(part, dir_fd=source)
 
 
 def _claim(path: Path, folder: int) -> None:

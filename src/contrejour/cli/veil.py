@@ -63,14 +63,12 @@ def _run(args: argparse.Namespace) -> int:
     for target in targets:
         with progress.shown(target.source, args.json) as show:
             try:
-                done = args.resume and is_done(target.source, target.out, options)
-                if done and not sealer:
-                    continue  # atomic: what is there is whole
                 taken = inputs.take(target.source)  # what is sealed is what is veiled
+                done = args.resume and is_done(taken, target.out, options)
                 if sealer:
                     sealer.keep(taken, _sealed(target), resume=args.resume)
                 if done:
-                    continue
+                    continue  # atomic: what is there is whole
                 with inputs.at_fault(target.source):
                     summary = _one(target, taken, options, detectors, show.step)
             except ContrejourError as error:

@@ -26,9 +26,10 @@ from contrejour.base import state
 from contrejour.base.canonical import canonical
 from contrejour.base.errors import InputMissing, MasksError
 from contrejour.base.files import sha256
+from contrejour.base.fixed import FixedFile
 from contrejour.recorded import masksfile
 from contrejour.recorded.folder import is_stopped
-from contrejour.recorded.job import identity
+from contrejour.recorded.job import given_masks, identity
 from contrejour.recorded.request import Options, masks_name
 
 Rows = list[tuple[str, int]]
@@ -77,19 +78,19 @@ def earlier(out: Path) -> Earlier | None:
     return Earlier(str(told["run"]), str(told["output_sha256"]), chunks)
 
 
-def is_done(source: Path, out: Path, options: Options) -> bool:
+def is_done(source: FixedFile, out: Path, options: Options) -> bool:
     """Whether the output of exactly this run is there, whole, and no run on it was stopped since.
 
-    Raises OutputFailed, InputMissing.
+    Raises OutputFailed, MasksError, InputMissing.
     """
     if is_stopped(out) or (found := earlier(out)) is None:
         return False
+    masks = given_masks(options)
+    run = run_id(identity(options, source.sha256, out.suffix, masks.sha256 if masks else None))
     try:
-        masks = sha256(options.masks) if options.masks else None
-        run = run_id(identity(options, sha256(source), out.suffix, masks))
         return found.run == run and found.output_sha256 == sha256(out)
     except OSError as error:
-        raise InputMissing("cannot-be-read", path=source, reason=error.strerror) from error
+        raise InputMissing("cannot-be-read", path=out, reason=error.strerror) from error
 
 
 def is_file(path: Path) -> bool:

@@ -106,15 +106,14 @@ def new_password(file: Path) -> bytes:
 
 def passphrase() -> bytes:
     """A new one, of 100 bits: five groups of letters and digits that aren't taken for others."""
-    groups = ("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(5))
-    return "-".join(groups).encode()
+    from contrejour.custody.seal.bech32 import LETTERS
+
+    return b"-".join(bytes(secrets.choice(LETTERS) for _ in range(4)) for _ in range(5))
 
 
 LEAST_LETTERS = 15
 """NIST SP 800-63B-4 (2025), 3.1.1.2, of passwords that stand alone: length, and no rules of what
 is in them."""
-_LETTERS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
-"""The 32 of Bech32 (BIP 173), chosen so that none looks like another."""
 PRIVATE_KEY = Option("--key", FILE, help="private key (default: the one that `keys new` made)")
 PASSWORD_FILE = Option("--password-file", FILE, help="file whose first line is the key's password")
 PUBLIC_KEY = Option("--pub", FILE, help="public key (default: the one that `keys new` made)")

@@ -8,8 +8,9 @@ from __future__ import annotations
 from contrejour.base.errors import SealError
 from contrejour.custody.seal.wipe import wipe
 
-_LETTERS = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l"
-_VALUES = {letter: value for value, letter in enumerate(_LETTERS)}
+LETTERS = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+"""32, chosen so that none looks like another."""
+_VALUES = {letter: value for value, letter in enumerate(LETTERS)}
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _CHECK = 6
 LONGEST = 4096
@@ -23,9 +24,9 @@ def encode(hrp: str, data: bytes | bytearray) -> bytearray:
     text = bytearray(start + len(values) + _CHECK)  # at its size: growing would leave copies
     text[:start] = hrp.encode() + b"1"
     for at, value in enumerate(values, start):
-        text[at] = _LETTERS[value]
+        text[at] = LETTERS[value]
     for at in range(_CHECK):
-        text[at - _CHECK] = _LETTERS[check >> 5 * (_CHECK - 1 - at) & 31]
+        text[at - _CHECK] = LETTERS[check >> 5 * (_CHECK - 1 - at) & 31]
     wipe(values)
     return text
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from fakes import hostile_stage as stage
-from fakes import kills
+from fakes import kills, preloads
 from fakes.desks import CLEAR, PERSONAL
 from fakes.runs import PATHS, masks_for, run
 from fakes.sealing import clear
@@ -32,7 +32,7 @@ SECRET = (b"PRIVATE KEY-----", b"AGE-SECRET-KEY-", CLEAR[1000:1064],
           *(each.encode() for each in PERSONAL.values()))  # fmt: skip
 """What new files may hold that their user alone may read."""
 
-pytestmark = pytest.mark.skipif(not kills.HERE, reason=kills.NOT_HERE)
+pytestmark = pytest.mark.skipif(not preloads.HERE, reason=preloads.NOT_HERE)
 
 
 @dataclass(frozen=True)

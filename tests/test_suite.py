@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from fakes import clocks, examples, speed
+from fakes import examples, preloads, speed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -102,7 +102,7 @@ def test_no_test_module_imports_another() -> None:
         assert not any("test_" in name.rpartition(".")[2] for name in named), path
 
 
-@pytest.mark.skipif(not clocks.HERE, reason=clocks.NOT_HERE)
+@pytest.mark.skipif(not preloads.HERE, reason=preloads.NOT_HERE)
 def test_a_program_at_another_date_has_it_for_its_files_and_children_too() -> None:
     at = Path(__file__).parents[1] / "scripts" / "at"
     done = subprocess.run(

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes import clocks, sites
+from fakes import clocks, preloads, sites
 from fakes.desks import PERSONAL, PLANNED, SINCE, Desk
 from fakes.orders import MINUTE
 from fakes.plans import envelope
@@ -125,7 +125,7 @@ def test_attack_23_it_is_shown_where_the_cameras_are_and_when_by_two_clocks(desk
     assert as_json["refused_by_plan"] is None
 
 
-@pytest.mark.skipif(not clocks.HERE, reason=clocks.NOT_HERE)
+@pytest.mark.skipif(not preloads.HERE, reason=preloads.NOT_HERE)
 def test_a_case_that_its_plan_lets_nobody_open_any_more_is_shown_with_the_reason(
     desk: Desk,
 ) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fakes import clocks, ledgers
+from fakes import clocks, ledgers, preloads
 from fakes.desks import DAY, MINUTE, SINCE, WAY, Room, logged
 from fakes.orders import window
 from fakes.runs import check
@@ -84,7 +84,7 @@ def ending(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Room]:
     made.log.close()
 
 
-@pytest.mark.skipif(not clocks.HERE, reason=clocks.NOT_HERE)
+@pytest.mark.skipif(not preloads.HERE, reason=preloads.NOT_HERE)
 @pytest.mark.parametrize(
     ("ending", "code", "told"),
     [(1, 17, "ended on"), (30, 20, "hasn't what this party says")],

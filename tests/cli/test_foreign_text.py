@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import pty
 import re
-import struct
 import subprocess
 import sys
-import termios
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fakes import terminals
 from fakes.mandates import FULL
-from fakes.runs import LIMIT_S, PATHS, clip, masks_for, run, start, until, walking
+from fakes.runs import PATHS, clip, masks_for, run, start, walking
 
 from contrejour.cli.command import Argument, Command, Given, Option, walk
 from contrejour.cli.commands import COMMANDS
@@ -82,30 +79,18 @@ def test_attack_23_an_argument_is_shown_as_letters_by_the_parser_too() -> None:
         assert "\ncontrejour: hint: run this" not in done.stderr
 
 
+def seen_on_a_terminal(*args: object, cwd: Path) -> bytes:
+    env = {"LC_ALL": "C.UTF-8"}
+    _, seen = terminals.seen(
+        lambda terminal: start(*args, stdout=terminal, stderr=terminal, cwd=cwd, env=env), 200
+    )
+    return seen
+
+
 def test_a_value_of_another_kind_is_told_in_words() -> None:
     told = run("veil", "x", "-j", "many", env={"LC_ALL": "fr_FR.UTF-8"}).stderr
     assert "argument -j/--jobs : 'many' n'est pas ce qu'il prend" in told
     assert "_jobs" not in told
-
-
-def seen_on_a_terminal(*args: object, cwd: Path) -> bytes:
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 200, 0, 0))
-    process = start(*args, stdout=theirs, stderr=theirs, cwd=cwd, env={"LC_ALL": "C.UTF-8"})
-    os.close(theirs)
-    seen = bytearray()
-
-    def ended() -> bool:
-        try:
-            seen.extend(os.read(ours, 65536))
-        except OSError:  # EIO: the last writer is gone
-            return True
-        return False
-
-    assert until(ended)
-    os.close(ours)
-    process.wait(LIMIT_S)
-    return bytes(seen)
 
 
 def test_attack_23_a_bar_and_what_follows_it_give_no_order_that_is_a_files(tmp_path: Path) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import pty
-import struct
 import subprocess
 import sys
-import termios
 from pathlib import Path
 
 import pytest
-from fakes.runs import LIMIT_S, PATHS, check, clip, masks_for, run, start, until, walking
+from fakes import terminals
+from fakes.runs import LIMIT_S, PATHS, check, clip, masks_for, run, start, walking
 from fakes.veiled import masks_of, veiled
 
 from contrejour.recorded.request import masks_name
@@ -68,22 +65,9 @@ def test_a_reader_of_json_that_goes_away_stops_the_run(source: Path, tmp_path: P
 
 
 def test_a_bar_is_shown_on_a_terminal(source: Path, masks: Path, tmp_path: Path) -> None:
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))
-    process = start("veil", source, "-o", tmp_path / "out.mp4", "--masks", masks, stderr=theirs)
-    os.close(theirs)
-    seen = bytearray()
-
-    def ended() -> bool:
-        try:
-            seen.extend(os.read(ours, 65536))
-        except OSError:  # EIO: the last writer is gone
-            return True
-        return False
-
-    assert until(ended)
-    os.close(ours)
-    assert process.wait(LIMIT_S) == 0
+    args = ("veil", source, "-o", tmp_path / "out.mp4", "--masks", masks)
+    code, seen = terminals.seen(lambda terminal: start(*args, stderr=terminal), 120)
+    assert code == 0
     assert b"veiling" in seen
     assert b"48 frames" in seen or b"/48 " in seen
     assert b"out.mp4: 48 frames" in seen

@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-import shutil
 import struct
-import subprocess
 from collections.abc import Iterable, Mapping
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-HERE = shutil.which("gcc") is not None
-NOT_HERE = "no gcc (apt-get install gcc libc6-dev)"
+from fakes import preloads
+
 _SOURCE = Path(__file__).parents[1] / "kills" / "kill.c"
-
-
-@cache
-def _folder() -> TemporaryDirectory[str]:
-    """It holds the library, and is removed when the tests end."""
-    made = TemporaryDirectory(prefix="kills-")
-    library = Path(made.name) / "kill.so"
-    subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-o", library, _SOURCE, "-ldl"], check=True)
-    return made
 
 
 def at(nth: int) -> Mapping[str, object]:
     """The environment of a run whose process ends there; 0: nobody's does."""
-    count = Path(_folder().name) / "count"
-    count.write_bytes(bytes(8))
-    return {"LD_PRELOAD": Path(_folder().name) / "kill.so", "KILL_COUNT": count, "KILL_AT": nth}
+    _count().write_bytes(bytes(8))
+    return {"LD_PRELOAD": preloads.library(_SOURCE), "KILL_COUNT": _count(), "KILL_AT": nth}
 
 
 def steps() -> int:
     """How many there were in the last run."""
-    return int(struct.unpack("l", (Path(_folder().name) / "count").read_bytes())[0])
+    return int(struct.unpack("l", _count().read_bytes())[0])
+
+
+def _count() -> Path:
+    return preloads.folder() / "count"
 
 
 def holding(root: Path, secrets: Iterable[bytes]) -> dict[str, int]:

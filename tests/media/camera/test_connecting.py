@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes import preloads
 from fakes.cameras import camera
 from fakes.runs import LIMIT_S, clip
 
@@ -58,28 +58,17 @@ def test_attack_08_who_connects_is_shut_in_before_the_first_byte_of_a_camera(sch
             far.close()
 
 
-@pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The library that says when FFmpeg decodes, and when it looks into a stream."""
-    if not shutil.which("gcc"):
-        pytest.skip("no gcc")
-    library = tmp_path_factory.mktemp("library") / "decodes.so"
-    source = Path(__file__).with_name("decodes.c")
-    subprocess.run(
-        ["gcc", "-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", library, source, "-ldl"],
-        check=True, timeout=LIMIT_S,
-    )  # fmt: skip
-    return library
-
-
+@pytest.mark.skipif(not preloads.HERE, reason=preloads.NOT_HERE)
 @pytest.mark.parametrize("kind", ["rtsp", "file", "recorder"])
 def test_attack_08_nothing_is_looked_into_or_decoded_before_the_sandbox_stands(
-    kind: str, watched: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = subprocess.Popen
     (folder := tmp_path / "recorder").mkdir()
     recording = clip(folder / "a.mp4", frames=60)
     heard, says = os.pipe()  # no file: the sandbox lets none grow
+    # It says when FFmpeg decodes, and when it looks into a stream.
+    watched = preloads.library(Path(__file__).with_name("decodes.c"))
 
     def watching(command: list[str], **more: Any) -> subprocess.Popen[bytes]:
         env = {**more.pop("env"), "LD_PRELOAD": str(watched)}

@@ -40,19 +40,22 @@ if TYPE_CHECKING:
     from contrejour.media.out.hls import Playlist
 
 _HOMES = {
-    "camera.decoder": ("Decoder", "rgb_of"),
-    "camera.live": ("LiveStream", "without_login"),
-    "camera.originals.sink": ("SegmentSink",),
-    "camera.sandbox": ("Sandbox", "sandbox_here"),
-    "file.index": ("Gop", "index", "probe"),
-    "file.mux": ("check_container", "mux", "read_chunk", "write_chunk"),
-    "file.reader": ("Reader", "lumas", "repack", "stills"),
-    "file.truncation": ("is_truncated",),
-    "format": ("Format",),
-    "out.encode": ("CRF", "PRESET", "CodedPicture", "Encoder", "can_copy", "target"),
-    "out.hls": ("Playlist",),
-}
-_RENAMED = {"COPYING": ("copying", "RULES")}
+    name: (home, name)
+    for home, names in {
+        "camera.decoder": ("Decoder", "rgb_of"),
+        "camera.live": ("LiveStream", "without_login"),
+        "camera.originals.sink": ("SegmentSink",),
+        "camera.sandbox": ("Sandbox", "sandbox_here"),
+        "file.index": ("Gop", "index", "probe"),
+        "file.mux": ("check_container", "mux", "read_chunk", "write_chunk"),
+        "file.reader": ("Reader", "lumas", "repack", "stills"),
+        "file.truncation": ("is_truncated",),
+        "format": ("Format",),
+        "out.encode": ("CRF", "PRESET", "CodedPicture", "Encoder", "can_copy", "target"),
+        "out.hls": ("Playlist",),
+    }.items()
+    for name in names
+} | {"COPYING": ("copying", "RULES")}
 
 __all__ = [
     "COPYING",
@@ -87,9 +90,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    homes = {each: (home, each) for home, names in _HOMES.items() for each in names} | _RENAMED
-    if name in homes:
-        home, own = homes[name]
-        found: object = getattr(import_module(f"{__name__}.{home}"), own)
-        return found
-    raise AttributeError(name)
+    """Asked once for each name."""
+    if name not in _HOMES:
+        raise AttributeError(name)
+    home, own = _HOMES[name]
+    found: object = getattr(import_module(f"{__name__}.{home}"), own)
+    globals()[name] = found
+    return found

@@ -13,7 +13,8 @@ from typing import BinaryIO
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from fakes.clocks import HERE, NOT_HERE, off_by
+from fakes import preloads
+from fakes.clocks import off_by
 from fakes.desks import CLEAR, DAY, MINUTE, WAY, Room
 from fakes.runs import run
 
@@ -168,7 +169,7 @@ def test_an_order_that_nobody_witnessed_or_that_is_spent_opens_nothing(room):
     refused(room.peel("dpo", "W.onions"), 21, "is spent")
 
 
-@pytest.mark.skipif(not HERE, reason=NOT_HERE)
+@pytest.mark.skipif(not preloads.HERE, reason=preloads.NOT_HERE)
 class TestAWrongClock:
     @pytest.mark.parametrize(
         ("days", "code", "why"), [(-10, 11, "is closed at"), (10, 21, "")]

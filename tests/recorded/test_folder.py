@@ -8,7 +8,6 @@ from typing import TextIO
 
 import pytest
 
-from contrejour.base import files
 from contrejour.base.errors import Busy, OutputExists, OutputFailed
 from contrejour.recorded.folder import WorkFolder
 
@@ -105,12 +104,12 @@ def test_a_lock_that_is_removed_before_it_is_taken_keeps_the_others_out_all_the_
         WorkFolder(out, force=True, resume=False).__enter__()
 
 
-def named(said: list[str], real: Callable[..., None]) -> Callable[[Path, Path], None]:
+def named(said: list[str], real: Callable[..., None]) -> Callable[..., None]:
     """What gives a file its name tells which."""
 
-    def call(part: Path, path: Path) -> None:
-        said.append(path.name)
-        real(part, path)
+    def call(part: Path, path: str | Path, **folders: int) -> None:
+        said.append(Path(path).name)
+        real(part, path, **folders)
 
     return call
 
@@ -119,8 +118,9 @@ def test_the_video_gets_its_name_once_the_names_of_the_other_files_are_durable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out, report, said = tmp_path / "a.mp4", tmp_path / "pages" / "r.html", []
-    sync = files.sync
-    monkeypatch.setattr(files, "sync", lambda path: (said.append(path.name), sync(path)))
+    monkeypatch.setattr(
+        os, "fsync", lambda fd: said.append(Path(f"/proc/self/fd/{fd}").readlink().name)
+    )
     with WorkFolder(out, force=False, resume=False) as work:
         work.begin({})
         for call in ("link", "replace"):

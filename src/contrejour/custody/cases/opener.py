@@ -1,8 +1,8 @@
 """What the opener does: it says that it opens a window, and opens it once the log has that.
 
-    found = say(folder, found, key, windows, edge, clock)   # a step each, and an entry for the log
-    …                                                       # the log has them (logged.settle)
-    for path in show(folder, key, windows, cut): …          # each segment in the clear
+found = say(folder, found, key, windows, edge, clock)   # a step each, and an entry for the log
+…                                                       # the log has them (logged.settle)
+for path in show(folder, key, windows, cut): …          # each segment in the clear
 """
 
 from __future__ import annotations

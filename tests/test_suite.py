@@ -114,3 +114,10 @@ def test_a_program_at_another_date_has_it_for_its_files_and_children_too() -> No
     assert abs(float(written)) < 60
     assert float(stamped) == 5e9
     assert float(slept_s) < 60  # what waits isn't sent back by years
+
+
+def test_what_a_test_preloads_leaves_the_suite_s_clock_there() -> None:
+    """But the clock itself, which adds to it: a test would run at the date of the machine."""
+    named = {path.relative_to(speed.TESTS).as_posix() for path in speed.TESTS.rglob("*.py")
+             if "preloads.library(" in path.read_text()}  # fmt: skip
+    assert named == {"fakes/clocks.py", "test_suite.py"}

@@ -467,9 +467,9 @@ def measured(run: Callable[[bytes], object], data: bytes) -> float:
 
 
 def compared(run: Callable[[bytes], object], few: bytes, many: bytes) -> tuple[float, float]:
-    """The seconds of both; the least of three each, where it looks as if they grew too fast."""
+    """The seconds of both; the least of seven each, where it looks as if they grew too fast."""
     took = [(measured(run, few), measured(run, many))]
-    while len(took) < 3 and grew(*map(min, zip(*took, strict=True))):
+    while len(took) < 7 and grew(*map(min, zip(*took, strict=True))):
         took.append((measured(run, few), measured(run, many)))
     few_s, many_s = map(min, zip(*took, strict=True))
     return few_s, many_s

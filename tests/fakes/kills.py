@@ -14,7 +14,9 @@ _SOURCE = Path(__file__).parents[1] / "kills" / "kill.c"
 def at(nth: int) -> Mapping[str, object]:
     """The environment of a run whose process ends there; 0: nobody's does."""
     _count().write_bytes(bytes(8))
-    return {"LD_PRELOAD": preloads.library(_SOURCE), "KILL_COUNT": _count(), "KILL_AT": nth}
+    return {
+        "LD_PRELOAD": preloads.before_others(_SOURCE), "KILL_COUNT": _count(), "KILL_AT": nth
+    }  # fmt: skip
 
 
 def steps() -> int:

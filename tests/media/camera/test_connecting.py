@@ -68,10 +68,10 @@ def test_attack_08_nothing_is_looked_into_or_decoded_before_the_sandbox_stands(
     recording = clip(folder / "a.mp4", frames=60)
     heard, says = os.pipe()  # no file: the sandbox lets none grow
     # It says when FFmpeg decodes, and when it looks into a stream.
-    watched = preloads.library(Path(__file__).with_name("decodes.c"))
+    watched = preloads.before_others(Path(__file__).with_name("decodes.c"))
 
     def watching(command: list[str], **more: Any) -> subprocess.Popen[bytes]:
-        env = {**more.pop("env"), "LD_PRELOAD": str(watched)}
+        env = {**more.pop("env"), "LD_PRELOAD": watched}
         return real(command, **{**more, "env": env, "stderr": says})
 
     with camera(recording) as [address]:

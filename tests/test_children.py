@@ -18,6 +18,7 @@ from fakes.cameras import camera
 from fakes.carrier_index import MEMBER, WEIGHTS, make_wheel, serving
 from fakes.runs import LIMIT_S, PATHS, alive, clip, family, start, until
 from fakes.tokens import Soft, install
+from PIL import Image
 
 from contrejour.base import children
 
@@ -68,6 +69,30 @@ PIP = """
 from fakes.carrier_index import REGISTRY
 from contrejour.vision.detect.models import ensure
 ensure("tiny", registry=REGISTRY)
+"""
+
+
+FILM = """
+import sys, time
+from pathlib import Path
+from contrejour import media
+video = media.Recording(Path(sys.argv[1]))
+Path(sys.argv[2]).touch()
+time.sleep(1000)
+"""
+PICTURE = """
+import sys
+from pathlib import Path
+from contrejour.base.fixed import fixed
+from contrejour.recorded.picture_file import pixels_of
+pixels_of(fixed(Path(sys.argv[1])), allow_truncated=False)
+"""
+DOCUMENT = """
+import subprocess, time
+from contrejour.base import children
+from contrejour.law.review import apart
+with children.begin(apart.__name__, "a.txt", stdin=subprocess.PIPE):
+    time.sleep(1000)
 """
 
 
@@ -178,6 +203,26 @@ def test_pip_ends_with_who_fetches(index: Path, tmp_path, monkeypatch):
         assert gone(killed(parent))
 
 
+def test_a_reader_of_a_film_ends_with_its_process(tmp_path):
+    parent = program(FILM, clip(tmp_path / "a.mp4"), tmp_path / "reads")
+    assert until((tmp_path / "reads").exists)
+    assert gone(killed(parent))
+
+
+def entered(process: psutil.Process) -> bool:
+    """Whether it has asked to end with its parent, and given up privileges after that."""
+    return "NoNewPrivs:\t1" in Path(f"/proc/{process.pid}/status").read_text()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+@pytest.mark.parametrize("code", [PICTURE, DOCUMENT])
+def test_a_reader_of_a_picture_or_a_document_ends_with_its_process(code, tmp_path):
+    Image.new("L", (10_000, 10_000)).save(tmp_path / "a.png")  # long enough to be stopped
+    parent = program(code, tmp_path / "a.png")
+    assert until(lambda: any(map(entered, family(parent.pid))))
+    assert gone(killed(parent))
+
+
 def test_the_workers_of_a_recording_end_with_it(tmp_path):
     parent = start("veil", clip(tmp_path / "in.mp4", frames=2000), "-o", tmp_path / "out.mp4",
                    "--jobs", 2, detector="painted", stdout=None, stderr=None)  # fmt: skip
@@ -244,9 +289,12 @@ def test_no_test_is_missing_here():
         "base/children.py",
         "custody/seal/plugin.py",
         "custody/seal/window.py",
+        "law/review/apart.py",
         "media/camera/decoder.py",
         "media/camera/relay/begin.py",
         "media/camera/sandbox.py",  # tries it, and ends by itself
+        "media/file/apart.py",
+        "recorded/picture_file.py",
         "recorded/processes.py",
         "vision/detect/fetch.py",
     }

@@ -25,6 +25,8 @@ FFMPEG = "FFmpeg reads bit by bit; its process is shut in"
 
 ELSEWHERE: dict[str, tuple[str, Counter[str]]] = {
     "base/catalogue.py": (OURS, Counter({"read_bytes": 1, "read_text": 1})),
+    "base/landlock.py": ("a place that stays open to a process", Counter({"os.open": 1})),
+    "base/sandbox.py": (KERNEL, Counter({"open": 1})),
     "base/children.py": ("a pipe of ours", Counter({"open": 1})),
     "custody/ledger/server.py": (OURS, Counter({"read_bytes": 1})),
     "custody/seal/clock.py": (KERNEL, Counter({"read_text": 1})),
@@ -41,21 +43,20 @@ ELSEWHERE: dict[str, tuple[str, Counter[str]]] = {
     "live/pages/page.py": (OURS, Counter({"read_bytes": 1})),
     "media/camera/feeds/feed.py": (FFMPEG, Counter({"av.open": 1})),
     "media/camera/feeds/recordings.py": (FFMPEG, Counter({"av.open": 1, "os.open": 1})),
-    "media/camera/landlock.py": ("a place that stays open to a process", Counter({"os.open": 1})),
-    "media/camera/sandbox.py": (KERNEL, Counter({"open": 1})),
-    "media/file/index.py": (FFMPEG, Counter({"av.open": 1, "open": 1})),
-    "media/file/mux.py": (WORK, Counter({"open": 2, "av.open": 1})),
+    "media/file/apart.py": (WORK, Counter({"open": 2})),
+    "media/file/index.py": (FFMPEG, Counter({"av.open": 1})),
+    "media/file/mux.py": (WORK, Counter({"av.open": 1})),
+    "media/file/opened.py": (FFMPEG, Counter({"open": 1})),
     "media/file/truncation.py": ("some bytes of what FFmpeg has opened", Counter({"open": 1})),
     "media/out/fmp4.py": ("in memory", Counter({"av.open": 1})),
-    "recorded/empty_scene.py": (WORK, Counter({"read_bytes": 1})),
     "recorded/folder.py": (WORK, Counter({"read_text": 1})),
     "recorded/inputs.py": ("12 bytes of a file that is one", Counter({"open": 1})),
-    "recorded/pictures.py": (
-        "Pillow, with a bound on pixels",
-        Counter({"Image.open": 1, "open": 1}),
+    "recorded/picture_file.py": (
+        "Pillow, with a bound on pixels; its process is shut in",
+        Counter({"Image.open": 1, "open": 1, "json.load": 1}),
     ),
     "recorded/report.py": (OURS, Counter({"read_text": 1})),
-    "recorded/tasks.py": (WORK, Counter({"np.load": 1, "read_bytes": 1})),
+    "recorded/results.py": (WORK, Counter({"read_bytes": 3})),
     "vision/detect/fetch.py": (
         "what was fetched, once its hash is right",
         Counter({"read_bytes": 1}),

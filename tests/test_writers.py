@@ -71,10 +71,11 @@ ELSEWHERE: dict[str, tuple[str, Counter[str]]] = {
         Counter({"os.open": 1, "os.rename": 1, "unlink": 1}),
     ),
     "live/watch/events.py": ("a descriptor of `opened_own` grows", Counter({"open": 1})),
-    "media/file/mux.py": (
-        "FFmpeg writes a video by its path, in a work folder of this user's alone",
+    "media/file/child.py": (
+        "a video, in a work folder of this user's alone: FFmpeg is handed it open",
         Counter({"open": 1}),
     ),
+    "media/file/mux.py": ("what it was handed", Counter({"open": 1})),
     "media/out/fmp4.py": ("in memory", Counter({"open": 1})),
     "media/out/hls.py": (
         "parts of a stream are read as they are written, and leave the list",

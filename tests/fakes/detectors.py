@@ -5,17 +5,26 @@ They are built in worker processes, so what they need to know comes in environme
     FAKE_SCRIPT     a JSON file, {"TIME_NS": [[x, y, w, h, kind, score], ...]}; "*" is any frame
     FAKE_FAIL_NS    times (ns, comma-separated) at which `failing_at` raises
     FAKE_SILENT_NS  "FROM,TO" (ns) in which `scripted` finds nothing
-    FAKE_REACHED    a file that `stuck` makes once it is stuck
+    FAKE_REACHED    a file in which `stuck` says "1" once it is stuck
+    FAKE_RAN        a folder that is made where somebody runs what `pickling` says
     FAKE_TOUCH      a file whose time `touching` sets to another
+
+What they ask of the system they ask while they are built: then the worker is shut in.
 """
 
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import signal
+import sys
+import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
+
+from fakes.runs import LIMIT_S
 
 from contrejour.base.errors import DetectorError
 from contrejour.base.pictures import Box, Detection, Frame, Kind
@@ -101,19 +110,54 @@ def crashing(size: tuple[int, int], *, offline: bool = False) -> Fake:
     """Dies of a segmentation fault, as a decoder on a hostile stream does."""
 
     def answer(frame: Frame) -> Found:
-        os.kill(os.getpid(), signal.SIGSEGV)
+        signal.raise_signal(signal.SIGSEGV)
         return ()
 
     return Fake(answer)
 
 
 def stuck(size: tuple[int, int], *, offline: bool = False) -> Fake:
-    """Makes the file FAKE_REACHED and never answers."""
+    """Says "1" in the file FAKE_REACHED and never answers."""
+    with open(os.environ["FAKE_REACHED"], "a+b") as file:
+        file.truncate(1)
+        shared = mmap.mmap(file.fileno(), 1)
 
     def answer(frame: Frame) -> Found:
-        Path(os.environ["FAKE_REACHED"]).touch()
+        shared[0] = ord("1")
         while True:
-            signal.pause()
+            time.sleep(LIMIT_S)
+
+    return Fake(answer)
+
+
+def attacking(size: tuple[int, int], *, offline: bool = False) -> Fake:
+    """Finds nothing, and attacks (taken_over.py)."""
+    from fakes.taken_over import Attack
+
+    attack = Attack()
+
+    def answer(frame: Frame) -> Found:
+        attack.run()
+        return ()
+
+    return Fake(answer)
+
+
+class _Program:
+    """Makes the folder FAKE_RAN where somebody unpickles it."""
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[str]]:
+        return os.mkdir, (os.environ["FAKE_RAN"],)
+
+
+def pickling(size: tuple[int, int], *, offline: bool = False) -> Fake:
+    """Says a pickle in its worker's place."""
+    link = Connection(os.dup(int(sys.argv[1])))
+
+    def answer(frame: Frame) -> Found:
+        link.send(_Program())
+        while True:
+            time.sleep(LIMIT_S)
 
     return Fake(answer)
 
@@ -124,13 +168,9 @@ def unbuildable(size: tuple[int, int], *, offline: bool = False) -> Fake:
 
 
 def touching(size: tuple[int, int], *, offline: bool = False) -> Fake:
-    """Finds nothing, and changes the file FAKE_TOUCH as another program might."""
-
-    def answer(frame: Frame) -> Found:
-        os.utime(os.environ["FAKE_TOUCH"], ns=(1, 1))
-        return ()
-
-    return Fake(answer)
+    """Finds nothing, and the file FAKE_TOUCH is changed, as by another program."""
+    os.utime(os.environ["FAKE_TOUCH"], ns=(1, 1))
+    return nothing(size)
 
 
 def painted(size: tuple[int, int], *, offline: bool = False) -> Fake:

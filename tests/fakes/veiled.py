@@ -7,6 +7,7 @@ from typing import Any
 
 import av
 import numpy as np
+from fakes.inline import in_this_process
 from fakes.videos import pool_of
 
 from contrejour.base.pictures import Mask
@@ -22,7 +23,8 @@ def quiet(name: str, frames: int, total: int) -> None:
 
 def veil_it(source: Path, out: Path, *, jobs: int = 0, **options: Any) -> Summary:
     """`contrejour veil SOURCE -o OUT`; no process is started, unless there are `jobs`."""
-    return veil_video(source, out, Options(jobs=jobs, **options), quiet, pool_of(jobs))
+    with in_this_process(not jobs):
+        return veil_video(source, out, Options(jobs=jobs, **options), quiet, pool_of(jobs))
 
 
 def masks_of(out: Path) -> list[Mask]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from fakes.inline import in_this_process
 from fakes.runs import LIMIT_S, masks_for
 from numpy.typing import NDArray
 
@@ -18,7 +19,7 @@ from contrejour.base.pictures import Box, Cells
 from contrejour.recorded.job import Job
 from contrejour.recorded.pool import Task
 from contrejour.recorded.request import Options, Step, Summary
-from contrejour.recorded.run import PoolOf, process_pool, veil_video
+from contrejour.recorded.run import PoolOf, veil_video
 from contrejour.recorded.tasks import VideoWorker
 from contrejour.vision.veil import boxes
 
@@ -139,7 +140,10 @@ class InlinePool:
     def __exit__(self, *_: object) -> None:
         """Nothing to end."""
 
-    def do(self, task: Task, units: Sequence[object]) -> Iterator[tuple[int, object]]:
+    def do(
+        self, task: Task, units: Sequence[object], given: object = None
+    ) -> Iterator[tuple[int, bytes]]:
+        self._worker.prepare(task, given)
         for place, unit in enumerate(units):
             value = self._worker.do(
                 task, unit, lambda frames: self._step(task, frames, self._job.packets)
@@ -147,9 +151,9 @@ class InlinePool:
             yield place, value
 
 
-def pool_of(jobs: int) -> PoolOf:
-    """That many worker processes; for none of them, a worker in this process."""
-    return process_pool if jobs else InlinePool
+def pool_of(jobs: int) -> PoolOf | None:
+    """The usual processes; where there are to be none, a worker in this one."""
+    return None if jobs else InlinePool
 
 
 def as_boxes(hidden: Cells, width: int, height: int) -> list[Box]:
@@ -167,4 +171,5 @@ def veil(
     """
     masks = masks_for(masks_of or clip, out.with_name(out.name + ".given.json"), hide)
     chosen = Options(masks=masks, force=True, jobs=jobs, **options)
-    return veil_video(clip, out, chosen, lambda *_: None, pool_of(jobs))
+    with in_this_process(not jobs):
+        return veil_video(clip, out, chosen, lambda *_: None, pool_of(jobs))

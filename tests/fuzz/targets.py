@@ -64,7 +64,7 @@ def read_wire(data: bytes) -> None:
     if wire.picture_bytes(fmt) < 1 << 20:
         whole = memoryview(data.ljust(wire.picture_bytes(fmt), b"\xa5")[: wire.picture_bytes(fmt)])
         fields, _ = wire.read_picture(whole, fmt)
-        assert [plane.shape for plane in fields["planes"]] == wire.shapes(fmt)
+        assert [plane.shape for plane in fields["planes"]] == fmt.shapes
 
 
 def wire_seeds() -> list[bytes]:

@@ -129,8 +129,8 @@ class SearchingPool(InlinePool):
     row: bytes
     found: list[str]
 
-    def do(self, task: Task, units: Sequence[object]) -> Iterator[Any]:
-        for done in super().do(task, units):
+    def do(self, task: Task, units: Sequence[object], given: object = None) -> Iterator[Any]:
+        for done in super().do(task, units, given):
             files = [path for path in self.folder.rglob("*") if path.is_file()]
             self.found += [path.name for path in files if self.row in path.read_bytes()]
             yield done
@@ -161,9 +161,9 @@ def test_attack_10_work_is_readable_by_its_user_alone(
     seen: list[int] = []
 
     class LookingPool(InlinePool):
-        def do(self, task: Task, units: Sequence[object]) -> Iterator[Any]:
+        def do(self, task: Task, units: Sequence[object], given: object = None) -> Iterator[Any]:
             seen.extend(path.stat().st_mode & 0o777 for path in work_of(tmp_path))
-            return super().do(task, units)
+            return super().do(task, units, given)
 
     masks = masks_for(source, tmp_path / "m.json", walking)
     options = Options(masks=masks)

@@ -8,8 +8,7 @@ import pytest
 from PIL import EpsImagePlugin, Image
 
 from contrejour.base.errors import NotMedia
-from contrejour.recorded import pictures
-from contrejour.recorded.inputs import take
+from contrejour.recorded import picture_file
 
 KINDS = {"EPS": "RGB", "GIF": "P", "BMP": "RGB", "PCX": "RGB", "PPM": "RGB", "ICO": "RGB"}
 
@@ -19,7 +18,7 @@ def test_attack_28_a_picture_of_another_kind_is_not_read(kind: str, tmp_path: Pa
     path = tmp_path / "a.png"
     Image.new(KINDS[kind], (64, 64)).save(path, format=kind)
     with pytest.raises(NotMedia, match="is not a picture"):
-        pictures._open(take(path), allow_truncated=False)
+        picture_file._opened(path, path.read_bytes())
 
 
 def test_attack_28_no_other_program_is_run_to_show_a_picture(
@@ -30,5 +29,5 @@ def test_attack_28_no_other_program_is_run_to_show_a_picture(
     path = tmp_path / "a.png"
     Image.new("RGB", (64, 64)).save(path, format="EPS")
     with pytest.raises(NotMedia):
-        pictures._open(take(path), allow_truncated=False)
+        picture_file._opened(path, path.read_bytes())
     assert run == []

@@ -20,6 +20,8 @@ from contrejour.recorded import inputs, masksfile
 from contrejour.recorded.pictures import Detectors, veil_picture
 from contrejour.recorded.request import Options
 
+pytestmark = pytest.mark.slow  # each picture is decoded in a process of its own
+
 Pixels = NDArray[np.uint8]
 HIDDEN = Box(32, 16, 32, 48)
 """On the grid, so that it is what is hidden, to the pixel."""

@@ -21,17 +21,21 @@ from contrejour.recorded.run import PoolOf, veil_video
 class LastFirstPool(InlinePool):
     """Units begin in order and end in any: here the last one ends first."""
 
-    def do(self, task: Task, units: Sequence[object]) -> Iterator[tuple[int, object]]:
-        return reversed(list(super().do(task, units)))
+    def do(
+        self, task: Task, units: Sequence[object], given: object = None
+    ) -> Iterator[tuple[int, bytes]]:
+        return reversed(list(super().do(task, units, given)))
 
 
 class TwicePool(InlinePool):
     """What a pool does that has lost a worker: it has a unit done again."""
 
-    def do(self, task: Task, units: Sequence[object]) -> Iterator[tuple[int, object]]:
+    def do(
+        self, task: Task, units: Sequence[object], given: object = None
+    ) -> Iterator[tuple[int, bytes]]:
         for place, unit in enumerate(units):
-            list(super().do(task, [unit]))
-            ((_, value),) = super().do(task, [unit])
+            list(super().do(task, [unit], given))
+            ((_, value),) = super().do(task, [unit], given)
             yield place, value
 
 
@@ -67,7 +71,7 @@ def begun(folder: Path) -> list[int]:
 def pool(
     count: int, kind: Callable[[Path], Clerk], folder: Path, told: list[object]
 ) -> ProcessPool:
-    return ProcessPool(count, partial(kind, folder), lambda *said: told.append(said))
+    return ProcessPool(count).start(partial(kind, folder), lambda *said: told.append(said))
 
 
 def test_one_process_does_the_units_in_order_and_tells_its_progress(tmp_path: Path) -> None:
@@ -75,8 +79,8 @@ def test_one_process_does_the_units_in_order_and_tells_its_progress(tmp_path: Pa
     with pool(1, Clerk, tmp_path, told) as workers:
         work = workers.do("look", range(6))
         assert not told
-        assert list(work) == [(n, None) for n in range(6)]
-        assert list(workers.do("render", [6])) == [(0, None)]
+        assert list(work) == [(n, b"%d" % n) for n in range(6)]
+        assert list(workers.do("render", [6])) == [(0, b"6")]
     assert begun(tmp_path) == [*range(7)]
     assert told == [("look", 0), *[("look", 3)] * 6, ("render", 0), ("render", 3)]
 

@@ -143,7 +143,7 @@ def stuck(tmp_path: Path, *more: object) -> tuple[subprocess.Popen[str], Path]:
     process = start(
         "veil", source, "-o", out, *more, detector="stuck", env={"FAKE_REACHED": reached}
     )
-    assert until(reached.exists)
+    assert until(lambda: reached.exists() and reached.read_bytes() == b"1")
     return process, out
 
 

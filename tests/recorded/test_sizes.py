@@ -16,8 +16,7 @@ from contrejour.base.errors import InputEmpty, Unsupported
 from contrejour.base.pictures import MOST_PX
 from contrejour.cli import veil
 from contrejour.cli.main import main
-from contrejour.recorded import pictures
-from contrejour.recorded.inputs import take
+from contrejour.recorded import picture_file
 
 SIDE = 24_000
 
@@ -64,12 +63,12 @@ def test_attack_35_a_recording_with_larger_frames_is_refused_undecoded(tmp_path:
 
 
 def test_a_picture_at_the_bound_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "MOST_PX", 64 * 32)
-    Image.new("L", (64, 32)).save(tmp_path / "a.png")
-    assert pictures._open(take(tmp_path / "a.png"), allow_truncated=False).size == (64, 32)
-    Image.new("L", (64, 33)).save(tmp_path / "b.png")
+    monkeypatch.setattr(picture_file, "MOST_PX", 64 * 32)
+    Image.new("L", (64, 32)).save(path := tmp_path / "a.png")
+    assert picture_file._opened(path, path.read_bytes()).size == (64, 32)
+    Image.new("L", (64, 33)).save(path := tmp_path / "b.png")
     with pytest.raises(Unsupported, match="has 64x33 pixels"):
-        pictures._open(take(tmp_path / "b.png"), allow_truncated=False)
+        picture_file._opened(path, path.read_bytes())
 
 
 def test_what_nobody_thought_of_is_the_error_of_one_file(

@@ -63,9 +63,11 @@ def pool_that(change: Callable[[Task | None, bool], None]) -> Any:
             change(None, False)
             super().__init__(job, step)
 
-        def do(self, task: Task, units: Sequence[object]) -> Iterator[tuple[int, object]]:
+        def do(
+            self, task: Task, units: Sequence[object], given: object = None
+        ) -> Iterator[tuple[int, bytes]]:
             change(task, False)
-            yield from super().do(task, units)
+            yield from super().do(task, units, given)
             change(task, True)
 
     return Changing

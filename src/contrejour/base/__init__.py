@@ -22,6 +22,10 @@
     stderr.py      what is said on standard error, as sentences or as one JSON object a line
     paths.py       where modules may come from: never the current folder
     children.py    processes that start shut in, and end with whoever started them
+    sandbox.py     what they forbid themselves, before a stranger's byte
+    filters.py     … system calls
+    landlock.py    … files and ports
+    answers.py     what they say to whoever started them
     ending.py      every step of an end done, though one of them fails
     stop.py        a signal's stop comes through, wherever the main thread is
     pictures.py    the nouns that travel between the wings that see pictures
@@ -33,6 +37,7 @@ May import: nothing of ours.
 """
 
 __all__ = [
+    "answers",
     "canonical",
     "catalogue",
     "children",
@@ -41,14 +46,17 @@ __all__ = [
     "ending",
     "errors",
     "files",
+    "filters",
     "fixed",
     "http",
     "http_client",
     "http_head",
+    "landlock",
     "language",
     "messages",
     "paths",
     "pictures",
+    "sandbox",
     "secret_file",
     "shown",
     "state",

@@ -7,16 +7,19 @@ then, and the SHA-256 that is written beside the output is of that one.
 
     fixed(path)     the file at `path`, as it is now
     fixed.open()    that file once more, from its beginning; as often as wanted, in any process
+    fixed.held()    … for a process that will be able to open nothing: `open` as often as it wants
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from contrejour.base.errors import InputMissing
 from contrejour.base.foreign import opened
@@ -42,7 +45,34 @@ class FixedFile:
 
         Raises OSError where it is gone.
         """
-        return cast(BinaryIO, io.BufferedReader(_BlockReader(self), BLOCK_BYTES))
+        return self.held().open()
+
+    def held(self) -> HeldFile:
+        """It, opened. Raises OSError where it is gone."""
+        return HeldFile(self, opened(self.path, follow=True))
+
+    def told(self) -> dict[str, object]:
+        """What it is, as JSON, for another process."""
+        blocks = base64.b64encode(self.blocks).decode()
+        return {"path": str(self.path), "sha256": self.sha256, "size": self.size, "blocks": blocks}
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> FixedFile:
+        """The one that was told."""
+        blocks = base64.b64decode(told["blocks"])
+        return cls(Path(told["path"]), told["sha256"], told["size"], blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """A fixed file that stays open: it can be read from its beginning as often as wanted."""
+
+    what: FixedFile
+    file: BinaryIO
+
+    def open(self) -> BinaryIO:
+        """As `FixedFile.open`; what closes it leaves the file to the others."""
+        return cast(BinaryIO, io.BufferedReader(_BlockReader(self.what, self.file), BLOCK_BYTES))
 
 
 Source = Path | FixedFile
@@ -73,10 +103,10 @@ def fixed(path: Path) -> FixedFile:
 class _BlockReader(io.RawIOBase):
     """Gives out the blocks that have their hash. FFmpeg goes by the suffix of its name."""
 
-    def __init__(self, what: FixedFile) -> None:
+    def __init__(self, what: FixedFile, file: BinaryIO) -> None:
         super().__init__()
         self._what, self._at = what, 0
-        self._file = opened(what.path, follow=True)
+        self._file = file  # it closes when nobody holds it
         self._kept: dict[int, bytes] = {}
         suffix = what.path.suffix
         self.name = f"file{suffix}" if suffix.isascii() and suffix.isprintable() else "file"
@@ -121,7 +151,3 @@ class _BlockReader(io.RawIOBase):
             del self._kept[next(iter(self._kept))]
         self._kept[number] = block
         return block
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()

@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from contrejour.base.errors import InputMissing, Malformed, OutputExists
+from contrejour.base import sandbox
+from contrejour.base.errors import InputMissing, Malformed, OutputExists, Unsupported
 from contrejour.base.files import create, creating, replace, sha256, unwritable
 from contrejour.base.foreign import read_named
 from contrejour.base.language import is_french
+from contrejour.base.messages import Message
+from contrejour.base.stderr import warn
 from contrejour.cli.command import Argument, Option, Switch
 from contrejour.cli.values import DIR, URL
 
@@ -76,6 +79,18 @@ def speak(language: str | None) -> str:
     return "fr" if is_french(os.environ) else "en"
 
 
+def look_at_sandbox(*, required: bool) -> None:
+    """Say, once a command, where what reads strangers' files isn't shut in.
+
+    Raises Unsupported where it has to be.
+    """
+    if sandbox.available():
+        return
+    if required:
+        raise Unsupported("sandbox-weak")
+    warn(Message("sandbox-weak"))
+
+
 def page_width() -> int:
     """Columns to wrap at; 0 where nobody looks."""
     if not sys.stdout.isatty():
@@ -97,6 +112,9 @@ def ask(prompt: str) -> str:
 CASE_FOLDER = Argument("folder", DIR, help="the folder of the case")
 FORCE = Switch("--force", help="replace an existing output")
 LANGUAGE = Option("--lang", choices=("fr", "en"), help="language (default: the system's)")
+REQUIRE_SANDBOX = Switch(
+    "--require-sandbox", help="refuse where this machine can't shut in what reads strangers' files"
+)
 OFFLINE = Switch("--offline", help="never fetch a model")
 PUBLIC_LOG = Option(
     "--public-log",

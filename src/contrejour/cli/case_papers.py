@@ -114,7 +114,7 @@ def _handed(path: Path, clock_ms: int | None) -> SlipFile:
     if not path.is_file():
         raise InputMissing("does-not-exist", path=path)
     try:
-        codec = media.probe(path).codec
+        codec = media.examine(path)[0].codec
     except ContrejourError:
         codec = "age" if path.suffix == ".age" else ""
     return SlipFile(path.name, sha256(path), path.stat().st_size, codec, clock_ms)

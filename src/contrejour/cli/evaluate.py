@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import UsageError
+from contrejour.cli.arguments import REQUIRE_SANDBOX, look_at_sandbox
 from contrejour.cli.command import Command, Option, Switch
 from contrejour.cli.values import FILE, file
 
@@ -24,6 +25,7 @@ def run_eval(args: argparse.Namespace) -> int:
     if (args.masks is not None) == videos or (args.before is None) != (args.after is None):
         raise UsageError("eval-what-to-measure")
     if videos:
+        look_at_sandbox(required=args.require_sandbox)
         result = score_videos(args.truth, args.box, args.before, args.after)
     else:
         result = score_masks(args.truth, args.box, args.masks)
@@ -71,6 +73,7 @@ EVAL = Command(
         Option("--masks", FILE, help="the masks file of an output"),
         Option("--before", file("IN"), help="the video that some tool was given"),
         Option("--after", file("OUT"), help="what it made of it"),
+        REQUIRE_SANDBOX,
         Switch("--json", help="one JSON object on standard output"),
     ),
 )

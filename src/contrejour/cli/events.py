@@ -14,7 +14,7 @@ from contrejour.base import language
 from contrejour.base.errors import UsageError
 from contrejour.base.messages import Message
 from contrejour.cli import arguments, moments
-from contrejour.cli.arguments import FORCE, OFFLINE
+from contrejour.cli.arguments import FORCE, OFFLINE, REQUIRE_SANDBOX
 from contrejour.cli.command import Argument, Command, Option, Switch
 from contrejour.cli.signals import CONFIRM, DISMISS, LIST
 from contrejour.cli.values import FILE, NAME, ArgumentType, file
@@ -224,6 +224,8 @@ def _streams(args: argparse.Namespace, rules: Sequence[EventTrigger]) -> Iterato
     """What is to be replayed, with all that the rules read."""
     needs = {need for each in rules for need in each.rule.needs}
     camera = vars(args).get("camera")
+    if any(map(moments.is_video, args.moments)):
+        arguments.look_at_sandbox(required=args.require_sandbox)
     return moments.streams(args.moments, camera, needs, offline=args.offline)
 
 
@@ -253,6 +255,7 @@ EVAL = Command(
         FORCE,
         replace(MOMENTS, count="*"),
         OFFLINE,
+        REQUIRE_SANDBOX,
         *SITE,
         JSON,
     ),
@@ -261,7 +264,7 @@ TUNE = Command(
     "tune",
     help="how often each zone would have said something",
     run=_tune,
-    arguments=(MOMENTS, OFFLINE, *SITE, JSON),
+    arguments=(MOMENTS, OFFLINE, REQUIRE_SANDBOX, *SITE, JSON),
 )
 CALIBRATE = Command(
     "calibrate",
@@ -270,6 +273,7 @@ CALIBRATE = Command(
     arguments=(
         MOMENTS,
         OFFLINE,
+        REQUIRE_SANDBOX,
         JSON,
         Option(
             "--lens-degrees",

@@ -7,7 +7,7 @@ import sys
 from datetime import date
 
 from contrejour.cli import arguments
-from contrejour.cli.arguments import FORCE, LANGUAGE
+from contrejour.cli.arguments import FORCE, LANGUAGE, REQUIRE_SANDBOX
 from contrejour.cli.command import Argument, Command, Option, Switch
 from contrejour.cli.values import DAY, FILE, text
 
@@ -20,6 +20,7 @@ def _review(args: argparse.Namespace) -> int:
     language = arguments.speak(args.lang)
     if args.body not in (None, *BodyKind):
         raise UsageError("not-a-kind-of-body", body=args.body, known=", ".join(BodyKind))
+    arguments.look_at_sandbox(required=args.require_sandbox)
     days = sorted({date.today(), args.as_of or date.today()})
     found = review(args.file, days, BodyKind(args.body) if args.body else None)
     if args.draft:
@@ -44,6 +45,7 @@ REVIEW = Command(
         ),
         Option("--draft", FILE, help="write the mandate it amounts to, its gaps marked"),
         FORCE,
+        REQUIRE_SANDBOX,
         Switch("--json", help="the report as JSON"),
         LANGUAGE,
     ),

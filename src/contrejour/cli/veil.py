@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from contrejour.base.errors import ContrejourError, OutputExists, UsageError
 from contrejour.base.language import said
 from contrejour.base.stderr import MessageLog, warn
-from contrejour.cli.arguments import FORCE, OFFLINE
+from contrejour.cli.arguments import FORCE, OFFLINE, REQUIRE_SANDBOX, look_at_sandbox
 from contrejour.cli.command import Argument, Command, Option, Switch
 from contrejour.cli.seal import KEYSET, VOTED, Sealer
 from contrejour.cli.values import FILE, ArgumentType, file
@@ -41,6 +41,7 @@ def _run(args: argparse.Namespace) -> int:
         if not args.cosmetic:
             raise why
         warn(why.message)
+    look_at_sandbox(required=args.require_sandbox)
     targets = inputs.targets(args.inputs, args.output)
     if len(targets) > 1 and (args.masks or args.report):
         raise UsageError("masks-and-report-of-one-input")
@@ -133,6 +134,7 @@ VEIL = Command(
         FORCE,
         Switch("--resume", help="go on with a run that was stopped"),
         OFFLINE,
+        REQUIRE_SANDBOX,
         Option(
             "--jobs",
             ArgumentType("N", _jobs),

@@ -1,6 +1,7 @@
 """Video in and out: coded pictures become frames, and frames become coded pictures again.
 
-    file/          a recorded file: its closed GOPs, decoded in order; chunks joined to one file
+    file/          a recorded file: its closed GOPs, decoded in order; chunks joined to one file;
+                   both in a process that can touch nothing else
     camera/        a live camera, decoded in a process that can touch nothing else
     out/           packets made again: encoded, copied, or written as parts of a playlist
     onvif/         what a network camera says of itself, asked and never set
@@ -31,10 +32,24 @@ if TYPE_CHECKING:
     from contrejour.media.camera.originals.sink import SegmentSink
     from contrejour.media.camera.sandbox import Sandbox, sandbox_here
     from contrejour.media.copying import RULES as COPYING
+    from contrejour.media.file.apart import (
+        Recording,
+        examine,
+        lumas,
+        mux,
+        recording,
+        repack,
+        stills,
+    )
+    from contrejour.media.file.child import import_all_of_av
+    from contrejour.media.file.chunks import pack as pack_chunk
+    from contrejour.media.file.chunks import times as chunk_times
     from contrejour.media.file.index import Gop, index, probe
-    from contrejour.media.file.mux import check_container, mux, read_chunk, write_chunk
-    from contrejour.media.file.reader import Reader, lumas, repack, stills
+    from contrejour.media.file.mux import check_container
+    from contrejour.media.file.opened import InputFile
+    from contrejour.media.file.reader import Reader
     from contrejour.media.file.truncation import is_truncated
+    from contrejour.media.file.wire import planes_of
     from contrejour.media.format import Format
     from contrejour.media.out.encode import CRF, PRESET, CodedPicture, Encoder, can_copy, target
     from contrejour.media.out.hls import Playlist
@@ -46,16 +61,24 @@ _HOMES = {
         "camera.live": ("LiveStream", "without_login"),
         "camera.originals.sink": ("SegmentSink",),
         "camera.sandbox": ("Sandbox", "sandbox_here"),
+        "file.apart": ("Recording", "examine", "lumas", "mux", "recording", "repack", "stills"),
+        "file.child": ("import_all_of_av",),
         "file.index": ("Gop", "index", "probe"),
-        "file.mux": ("check_container", "mux", "read_chunk", "write_chunk"),
-        "file.reader": ("Reader", "lumas", "repack", "stills"),
+        "file.mux": ("check_container",),
+        "file.opened": ("InputFile",),
+        "file.reader": ("Reader",),
         "file.truncation": ("is_truncated",),
+        "file.wire": ("planes_of",),
         "format": ("Format",),
         "out.encode": ("CRF", "PRESET", "CodedPicture", "Encoder", "can_copy", "target"),
         "out.hls": ("Playlist",),
     }.items()
     for name in names
-} | {"COPYING": ("copying", "RULES")}
+} | {
+    "COPYING": ("copying", "RULES"),
+    "chunk_times": ("file.chunks", "times"),
+    "pack_chunk": ("file.chunks", "pack"),
+}
 
 __all__ = [
     "COPYING",
@@ -66,26 +89,32 @@ __all__ = [
     "Encoder",
     "Format",
     "Gop",
+    "InputFile",
     "LiveStream",
     "Playlist",
     "Reader",
+    "Recording",
     "Sandbox",
     "SegmentSink",
     "can_copy",
     "check_container",
+    "chunk_times",
+    "examine",
+    "import_all_of_av",
     "index",
     "is_truncated",
     "lumas",
     "mux",
+    "pack_chunk",
+    "planes_of",
     "probe",
-    "read_chunk",
+    "recording",
     "repack",
     "rgb_of",
     "sandbox_here",
     "stills",
     "target",
     "without_login",
-    "write_chunk",
 ]
 
 

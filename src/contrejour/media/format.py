@@ -50,6 +50,21 @@ class Format:
         return int(pts * self.time_base * 1_000_000_000)
 
     @property
+    def shapes(self) -> list[tuple[int, int]]:
+        """(rows, columns) of each plane."""
+        across, down = self.subsampling
+        fine = (self.height, self.width)
+        if self.pix_fmt.startswith("gray"):
+            return [fine]
+        coarse = (-(-self.height // (1 << down)), -(-self.width // (1 << across)))
+        return [fine, coarse, coarse]
+
+    @property
+    def picture_bytes(self) -> int:
+        """Of all planes of one picture."""
+        return sum(h * w for h, w in self.shapes) * (1 if self.depth == 8 else 2)
+
+    @property
     def paced(self) -> bool:
         """Whether the file says no presentation times: pictures are shown at an even pace."""
         return self.container == "avi"

@@ -11,9 +11,11 @@
     pool.py           who does the work of a run: the seam between its steps and its workers
     processes.py      … worker processes on this machine
     tasks.py          what a worker does with a unit: look, sample, scan, render
+    results.py        … and what it gives: checked, and kept
     folder.py         the work folder, which survives a kill
     vouched.py        what of an earlier output may be believed
     pictures.py       one picture instead of a video
+    picture_file.py   … its pixels, decoded in a process that can touch nothing else
     masksfile/        what is hidden in each frame, as a file that a person can edit
     report.py         one page on which a person checks an output
     moments.py        the moments of a recorded video, for whoever tunes rules on it
@@ -27,6 +29,6 @@ May import: base, media, vision.
 
 __all__ = [
     "detected", "empty_scene", "evaluate", "folder", "inputs", "job", "masksfile", "moments",
-    "pictures", "pool", "processes", "render", "report", "request", "run", "tasks", "units",
-    "vouched",
+    "picture_file", "pictures", "pool", "processes", "render", "report", "request", "results",
+    "run", "tasks", "units", "vouched",
 ]  # fmt: skip

@@ -15,8 +15,8 @@ from contrejour.base.pictures import Look, Mask
 from contrejour.recorded import empty_scene, masksfile, units
 from contrejour.recorded.folder import looks_path
 from contrejour.recorded.job import Job
-from contrejour.recorded.pool import Pool, do_all
-from contrejour.recorded.tasks import read_looks
+from contrejour.recorded.pool import Pool
+from contrejour.recorded.results import keep_looks, read_looks
 from contrejour.recorded.units import Unit
 from contrejour.vision.clock import MOST_NS, Clock
 
@@ -34,12 +34,12 @@ def masks(job: Job, pool: Pool) -> tuple[masksfile.MasksHeader, masksfile.Masks]
         if not looks_path(job.folder, number).exists()
     ]
     if job.options.hide == "unknown":
-        do_all(pool, "look", missing)
+        deque(_looked_at(job, pool, missing, len(cut)), 0)
         found: masksfile.Masks = empty_scene.default_deny(
             job, pool, cut, lambda: _masks(job, range(len(cut)), "people")
         )
     else:
-        found = _masks(job, _looked_at(pool, missing, len(cut)), job.options.hide)
+        found = _masks(job, _looked_at(job, pool, missing, len(cut)), job.options.hide)
     return _header(job), found
 
 
@@ -59,13 +59,16 @@ def _header(job: Job) -> masksfile.MasksHeader:
     )
 
 
-def _looked_at(pool: Pool, missing: Sequence[tuple[int, Unit]], count: int) -> Iterator[int]:
+def _looked_at(
+    job: Job, pool: Pool, missing: Sequence[tuple[int, Unit]], count: int
+) -> Iterator[int]:
     """The numbers of all `count` units, in order, each as soon as it has been looked at."""
     waiting = {number for number, _ in missing}
-    done = pool.do("look", missing)
+    done = pool.do("look", [unit for _, unit in missing])
     for number in range(count):
         while number in waiting:
-            place, _ = next(done)
+            place, found = next(done)
+            keep_looks(job.folder, missing[place][0], found)
             waiting.remove(missing[place][0])
         yield number
 

@@ -11,17 +11,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import cast
-
-import numpy as np
 
 from contrejour.base.pictures import Cells, HiddenBox, Mask, Source
 from contrejour.recorded.folder import cells_path
 from contrejour.recorded.job import Job
 from contrejour.recorded.masksfile import Masks
-from contrejour.recorded.pool import Pool, do_all
-from contrejour.recorded.tasks import Sample
+from contrejour.recorded.pool import Pool
+from contrejour.recorded.results import Planes, keep_cells, read_cells, sample_of
 from contrejour.recorded.units import Chunk, Unit, unpack
 from contrejour.vision import scene, veil
 from contrejour.vision.clock import MOST_NS, Clock
@@ -41,20 +37,21 @@ def default_deny(
 
     `detected` gives those masks anew at each call: for learning, then for joining.
     """
-    learned = job.folder / "scene.npz"
     hidden = ((pts, job.cells(mask)) for pts, mask in detected())
-    _learner(job, pool, hidden, watch_hidden=True).learn().bare.save(learned)
+    learned = _learner(job, pool, hidden, watch_hidden=True).learn().bare
     missing = [
-        (number, unit, learned)
+        (number, unit)
         for number, unit in enumerate(units)
         if not cells_path(job.folder, number).exists()
     ]
-    do_all(pool, "scan", missing)
+    grid = veil.grid(job.fmt.width, job.fmt.height)
+    for place, found in pool.do("scan", [unit for _, unit in missing], learned):
+        keep_cells(job.folder, missing[place][0], found, *grid)
     return _joined(job, detected(), _scanned(job, len(units)))
 
 
-def background(job: Job, pool: Pool, chunks: Sequence[Chunk]) -> Path:
-    """The planes of the empty scene, in a file of the work folder.
+def background(job: Job, pool: Pool, chunks: Sequence[Chunk]) -> Planes:
+    """The planes of the empty scene.
 
     They are a function of the visible pixels and the masks alone: nothing of what is hidden
     anywhere is in them. Where nothing was ever visible they are the colour of a solid fill.
@@ -65,10 +62,7 @@ def background(job: Job, pool: Pool, chunks: Sequence[Chunk]) -> Path:
         for chunk in chunks
         for frame in zip(chunk.pts, unpack(chunk.hidden, *grid), strict=True)
     )
-    learner = _learner(job, pool, hidden, watch_hidden=False)
-    path = job.folder / "background.npz"
-    np.savez(path, *learner.learn().planes)
-    return path
+    return tuple(_learner(job, pool, hidden, watch_hidden=False).learn().planes)
 
 
 def _learner(
@@ -85,18 +79,23 @@ def _learner(
         watch_hidden=watch_hidden,
         pictures=not watch_hidden,
     )
-    for sample, (_, cells) in zip(_sampled(pool, samples), samples, strict=True):
+    for sample, (_, cells) in zip(_sampled(job, pool, samples), samples, strict=True):
         if sample is not None:
             learner.add(sample, cells)
     return learner
 
 
-def _sampled(pool: Pool, samples: Sequence[tuple[Unit, Cells]]) -> Iterator[Sample]:
-    """The sampled frames, in order; those that ended early wait in memory."""
-    early: dict[int, Sample] = {}
+def _sampled(
+    job: Job, pool: Pool, samples: Sequence[tuple[Unit, Cells]]
+) -> Iterator[Planes | None]:
+    """The sampled frames, in order, None where none decodes; those that ended early wait in memory.
+
+    They are clear: they go from process to process, and are never on a disk.
+    """
+    early: dict[int, Planes | None] = {}
     number = 0
     for place, sample in pool.do("sample", [unit for unit, _ in samples]):
-        early[place] = cast("Sample", sample)
+        early[place] = sample_of(sample, job.fmt)
         while number in early:
             yield early.pop(number)
             number += 1
@@ -121,7 +120,7 @@ def _scanned(job: Job, count: int) -> Iterator[Cells]:
     """The cells of every frame that aren't the empty scene, from the scans of all units."""
     rows, columns = veil.grid(job.fmt.width, job.fmt.height)
     for number in range(count):
-        yield from unpack(cells_path(job.folder, number).read_bytes(), rows, columns)
+        yield from read_cells(job.folder, number, rows, columns)
 
 
 def _joined(job: Job, masks: Masks, scanned: Iterator[Cells]) -> Masks:

@@ -29,20 +29,24 @@ def of_file(
     For `unlike` the empty scene is learned first, from frames of the whole video. Raises what
     video and detect raise; `make` is `detect.build` where it is left out.
     """
-    fmt = media.probe(path)
-    gops = media.index(path, fmt)
+    with media.recording(path) as video:
+        yield from _of_video(path, video, needs, make or detect.build, offline, step)
+
+
+def _of_video(
+    path: Path, video: media.Recording, needs: Collection[str],
+    make: Callable[..., detect.Detector], offline: bool, step: Step,
+) -> Iterator[Moment]:  # fmt: skip
+    fmt, gops = video.fmt, video.gops
     if not gops:
         raise InputEmpty("no-pictures-inside", path=path)
-    reader = media.Reader(path, fmt, gops)
-    detector = GuardedDetector(
-        detector_for(needs, make or detect.build, fmt.upright, offline=offline)
-    )
-    empty = _empty(reader, detector, step) if "unlike" in needs else None
+    detector = GuardedDetector(detector_for(needs, make, fmt.upright, offline=offline))
+    empty = _empty(video, detector, step) if "unlike" in needs else None
     moments, total = Moments(needs), sum(gop.packets for gop in gops)
     seen: list[Frame] = []
 
     def noted() -> Iterator[Frame]:
-        for frame in reader.frames(0, len(gops)):
+        for frame in video.frames(0, len(gops)):
             step("look", 1, total)
             if not seen or frame.time_ns > seen[0].time_ns:  # a broken file may step back
                 seen[:] = [frame]
@@ -55,14 +59,14 @@ def of_file(
             yield moment
 
 
-def _empty(reader: media.Reader, detector: detect.Detector, step: Step) -> scene.Scene:
+def _empty(video: media.Recording, detector: detect.Detector, step: Step) -> scene.Scene:
     """The empty scene, from evenly spaced frames and only where no person was seen in them."""
-    fmt = reader.fmt
+    fmt = video.fmt
     learner = scene.Learner(fmt.height, fmt.width, fmt.subsampling, fmt.depth, pictures=False)
-    places = spaced(sum(gop.packets for gop in reader.gops))
-    for gop, skip in _in_gops(reader.gops, places):
+    places = spaced(sum(gop.packets for gop in video.gops))
+    for gop, skip in _in_gops(video.gops, places):
         step("sample", 1, len(places))
-        for frame in reader.frames(gop, gop + 1, skip, 1):
+        for frame in video.frames(gop, gop + 1, skip, 1):
             mask = next(track.masks(detect.look_at([frame], detector), fmt.upright))
             if not mask.whole:
                 learner.add(frame.planes, veil.cells(mask, fmt.width, fmt.height, fmt.rotation))

@@ -1,16 +1,13 @@
 """Veil one picture: the same detectors, masks and fills as for a video of one frame.
 
-Only pixels are carried over. EXIF, XMP, thumbnails, comments and profiles stay behind; what they
-did to the picture (orientation, colour space) is done to its pixels first.
+Only pixels are carried over (picture_file.py): this process never parses what a stranger made.
 """
 
 from __future__ import annotations
 
 import io
 import time
-import warnings
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -19,34 +16,25 @@ from typing import Any
 
 import cv2
 import numpy as np
-from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
+from numpy.typing import NDArray
+from PIL import Image
 
 from contrejour.base import files
-from contrejour.base.errors import (
-    MasksError,
-    NotMedia,
-    Truncated,
-    Unsupported,
-    UsageError,
-)
+from contrejour.base.errors import MasksError, Unsupported, UsageError
 from contrejour.base.files import sha256
 from contrejour.base.fixed import FixedFile, Source
-from contrejour.base.pictures import MOST_PX, Frame, Look, Mask, Rgb, Sight
+from contrejour.base.pictures import Frame, Look, Mask, Rgb, Sight
 from contrejour.recorded import masksfile, vouched
 from contrejour.recorded.folder import WorkFolder
 from contrejour.recorded.inputs import take
 from contrejour.recorded.job import given_masks, identity
+from contrejour.recorded.picture_file import pixels_of
 from contrejour.recorded.request import DETECTOR, Options, Summary, masks_name
 from contrejour.vision import veil
 from contrejour.vision.detect.guard import GuardedDetector
 
-Image.MAX_IMAGE_PIXELS = None
-"""Ours is the bound, in `_open`: Pillow's says neither how large a picture is nor what to do."""
 THOROUGH = "contrejour.vision.detect:build_thorough"
 """The default detectors of pictures, which have no neighbours to make up for a miss."""
-DECODED = ("JPEG", "PNG", "WEBP", "TIFF")
-"""By what is in a file, whatever it is called: Pillow knows forty more kinds, one of which (EPS) is
-a program, and runs another to show it."""
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".tif": "TIFF",
            ".tiff": "TIFF"}  # fmt: skip
 _SAVE: dict[str, dict[str, Any]] = {
@@ -69,8 +57,7 @@ def veil_picture(source: Source, out: Path, options: Options, detectors: Detecto
     if kind is None:
         raise Unsupported("picture-type-unknown", suffix=out.suffix)
     taken = source if isinstance(source, FixedFile) else take(source)
-    picture = _open(taken, options.allow_truncated)
-    frame = _frame(picture)
+    frame = _frame(pixels_of(taken, allow_truncated=options.allow_truncated))
     with WorkFolder(out, force=options.force, resume=False) as folder:
         folder.begin({})
         given = given_masks(options)
@@ -117,62 +104,7 @@ class Detectors:
         return self._built[width, height]
 
 
-def _open(taken: FixedFile, allow_truncated: bool) -> Image.Image:
-    source = taken.path
-    ImageFile.LOAD_TRUNCATED_IMAGES = allow_truncated
-    try:
-        with warnings.catch_warnings(), taken.open() as file:
-            warnings.simplefilter("ignore")
-            picture = Image.open(file, formats=DECODED)
-            if picture.width * picture.height > MOST_PX:
-                raise Unsupported(
-                    "picture-too-large", source=source, width=picture.width,
-                    height=picture.height, most_px=MOST_PX,
-                )  # fmt: skip
-            if getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO":
-                raise Unsupported("several-pictures", source=source)
-            if picture.mode == "F":
-                raise Unsupported("floating-point-picture", source=source)
-            picture.load()
-            return _plain(picture)
-    except UnidentifiedImageError:
-        raise NotMedia("not-a-picture", source=source) from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        if "truncated" in str(error).lower():
-            raise Truncated("picture-cut-short", source=source, reason=str(error)) from None
-        raise NotMedia("picture-cannot-be-decoded", source=source, reason=str(error)) from None
-
-
-def _plain(picture: Image.Image) -> Image.Image:
-    """Upright, sRGB, 8 bits (16 for grey), without alpha: pixels that need no metadata."""
-    profile = picture.info.get("icc_profile")
-    upright = ImageOps.exif_transpose(picture)
-    if upright.mode in ("I;16", "I;16B", "I"):
-        return Image.fromarray(np.clip(np.asarray(upright), 0, 65535).astype(np.uint16))
-    mode = "L" if upright.mode in ("1", "L", "LA", "La") else "RGB"
-    flat = _opaque(upright)
-    if profile:
-        with suppress(ImageCms.PyCMSError, OSError):
-            flat = ImageCms.profileToProfile(
-                flat, ImageCms.ImageCmsProfile(io.BytesIO(profile)),
-                ImageCms.createProfile("sRGB"), outputMode=mode,
-            ) or flat  # fmt: skip
-    return flat.convert(mode)
-
-
-def _opaque(picture: Image.Image) -> Image.Image:
-    """On white, as a viewer shows it: samples that were transparent are not shown again."""
-    if picture.mode in ("L", "RGB", "CMYK") and not picture.has_transparency_data:
-        return picture
-    if not picture.has_transparency_data:
-        return picture.convert("L" if picture.mode == "1" else "RGB")
-    clear = picture.convert("RGBA")
-    shown = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
-    return shown.convert("L" if picture.mode in ("L", "LA", "La") else "RGB")
-
-
-def _frame(picture: Image.Image) -> Frame:
-    pixels = np.asarray(picture)
+def _frame(pixels: NDArray[Any]) -> Frame:
     deep = pixels.dtype == np.uint16
     planes = (pixels,) if pixels.ndim == 2 else tuple(np.moveaxis(pixels, 2, 0))
     eight = (pixels >> 8).astype(np.uint8) if deep else pixels

@@ -13,11 +13,13 @@ from itertools import islice
 from pathlib import Path
 
 from contrejour import media
+from contrejour.base import files
 from contrejour.base.foreign import copied
 from contrejour.recorded import empty_scene
 from contrejour.recorded.folder import chunk_path
 from contrejour.recorded.job import Job
-from contrejour.recorded.pool import Pool, do_all
+from contrejour.recorded.pool import Pool
+from contrejour.recorded.results import keep_chunk
 from contrejour.recorded.units import Chunk
 from contrejour.recorded.vouched import earlier, is_file
 
@@ -41,8 +43,9 @@ def render(job: Job, pool: Pool, chunks: Sequence[Chunk]) -> VeiledVideo:
     )
     paths = {chunk.name: chunk_path(job.folder, chunk.name) for chunk in chunks}
     reused = _reuse(job, chunks, paths)
-    missing = [(chunk, background) for chunk in chunks if not paths[chunk.name].exists()]
-    do_all(pool, "render", missing)
+    missing = [chunk for chunk in chunks if not paths[chunk.name].exists()]
+    for place, rendered in pool.do("render", missing, background):
+        keep_chunk(job.folder, missing[place], rendered)
     suffix = job.out.suffix.lower()
     video = job.folder / f"output{suffix}"
     sound = job.source if job.options.keep_audio and job.fmt.audio_tracks else None
@@ -72,7 +75,7 @@ def _reuse(job: Job, chunks: Sequence[Chunk], paths: Mapping[str, Path]) -> int 
         chunk = list(islice(packets, count))
         same = sorted(packed.pts for packed in chunk) == times.get(name)
         if same and not paths[name].exists():
-            media.write_chunk(paths[name], chunk)
+            files.replace(paths[name], media.pack_chunk(chunk))
             reused += count
     own.unlink()
     return reused

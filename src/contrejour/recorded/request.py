@@ -8,7 +8,7 @@ from pathlib import Path
 
 from contrejour.base.messages import Message
 
-DETECTOR = "contrejour.vision.detect:build"
+DETECTOR = "contrejour.vision.detect:build_at_once"
 
 Step = Callable[[str, int, int], object]
 """Told progress: the name of the step, frames done since the last call, frames in all."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -40,42 +40,51 @@ from contrejour.recorded.pool import Pool
 from contrejour.recorded.processes import ProcessPool
 from contrejour.recorded.render import VeiledVideo, render
 from contrejour.recorded.report import WIDTH_PX, write_report
-from contrejour.recorded.request import Options, Step, Summary, masks_name
+from contrejour.recorded.request import DETECTOR, Options, Step, Summary, masks_name
 from contrejour.recorded.tasks import VideoWorker
 
 PoolOf = Callable[[Job, Step], AbstractContextManager[Pool]]
 """Makes the pool that does the work of a job and tells its progress to the step."""
 
 
-def process_pool(job: Job, step: Step) -> ProcessPool:
-    """As many worker processes as are asked for."""
-    return ProcessPool(
-        job.options.jobs,
-        partial(VideoWorker, job),
-        lambda task, frames: step(task, frames, job.packets),
-    )
+@contextmanager
+def processes(options: Options) -> Iterator[PoolOf]:
+    """As many worker processes as are asked for: they load what they need, and wait for the job."""
+    ahead = [VideoWorker.__module__]
+    if options.detector == DETECTOR and not options.masks:
+        ahead.append("contrejour.vision.detect.runtime:openvino")
+    with ProcessPool(options.jobs, ahead) as pool:
+
+        def start(job: Job, step: Step) -> AbstractContextManager[Pool]:
+            pool.start(
+                partial(VideoWorker, job),
+                lambda task, frames: step(task, frames, job.packets),
+            )
+            return nullcontext(pool)
+
+        yield start
 
 
 def veil_video(
-    source: Source,
-    out: Path,
-    options: Options,
-    step: Step,
-    pool_of: PoolOf = process_pool,
+    source: Source, out: Path, options: Options, step: Step, pool_of: PoolOf | None = None
 ) -> Summary:
     """Veil the video `source` into `out` and its masks into `out`.masks.json.
 
     Nothing is at those names until everything is durable. Raises a ContrejourError.
     """
-    started = time.monotonic()
     taken = source if isinstance(source, FixedFile) else take(source)
+    with nullcontext(pool_of) if pool_of else processes(options) as begun:
+        return _veil(taken, out, options, step, begun)
+
+
+def _veil(taken: FixedFile, out: Path, options: Options, step: Step, pool_of: PoolOf) -> Summary:
+    started = time.monotonic()
     before = _stamp(taken.path)
-    fmt = media.probe(taken)
+    fmt, gops = media.examine(taken)
     media.check_container(out.suffix.lower(), fmt)
     truncated = media.is_truncated(taken.path, fmt.container)
     if truncated and not options.allow_truncated:
         raise Truncated("input-cut-short", source=taken.path)
-    gops = tuple(media.index(taken, fmt))
     if not gops:
         raise InputEmpty("no-pictures-inside", path=taken.path)
     with WorkFolder(out, force=options.force, resume=options.resume) as folder:

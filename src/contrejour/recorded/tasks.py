@@ -1,81 +1,101 @@
 """What a worker does with the units of one video.
 
-    task     given                        leaves in the work folder, or returns
-    look     (number, unit)               what the detectors see in each frame
-    sample   unit of one frame            returns its planes, to learn the empty scene from
-    scan     (number, unit, the scene)    the cells of each frame that aren't the empty scene
-    render   (chunk, background or None)  its packets, veiled and encoded, or copied
+    task     for all units    given a unit    gives
+    look                      Unit            what the detectors see in each frame, as JSON
+    sample                    Unit of one     its planes, row by row; nothing where none decodes
+    scan     the empty scene  Unit            the cells of each frame that aren't the empty scene
+    render   its planes       Chunk           its packets, veiled and encoded, or copied
 
-`folder.py` has the names. A result is whole and durable at its name before it is reported, so a
-killed run repeats nothing that it had reported. A sample is a clear picture: it goes from process
-to process, and is never on a disk.
+A worker opens the input and builds the detector, then it is shut in (processes.py), and only then
+has FFmpeg look at a byte of it. It writes no file: what it gives is bytes, and the run that asked
+keeps them (results.py).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from pkgutil import resolve_name
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from contrejour import media
-from contrejour.base import files
 from contrejour.base.errors import ContrejourError, MasksError, Unsupported
-from contrejour.base.files import filling
-from contrejour.base.pictures import Box, Detection, Frame, Kind, Look, Sight
-from contrejour.recorded.folder import cells_path, chunk_path, looks_path
+from contrejour.base.pictures import Frame, Look
+from contrejour.base.sandbox import Limits
 from contrejour.recorded.job import Job
 from contrejour.recorded.pool import Task, Tick
 from contrejour.recorded.units import Chunk, Unit, pack, unpack
+from contrejour.vision import scene
 from contrejour.vision.detect.guard import GuardedDetector
 from contrejour.vision.veil import apply, grid
 
-Sample = tuple[NDArray[Any], ...] | None
-"""The planes of a clear picture; None where none decodes."""
 TICK_FRAMES = 8
 """Progress is told after so many frames."""
+MEMORY_BYTES, MEMORY_PICTURES = 2 << 30, 128
+"""Address space beyond what a worker has when it is shut in: so much, and so many pictures of 8
+bytes a pixel. Decoder and encoder together keep some sixty, of 1.5 to 6 bytes a pixel."""
+CPU_S, CPU_S_EACH_MEGAPIXEL = 600, 2
+"""Of processor time: so much, and for each frame of the file. It takes a hundredth of that."""
 
 
 class VideoWorker:
-    """A worker for one job: it keeps a reader, and a detector that is built when first needed."""
+    """A worker for one job: it keeps a reader, and a detector where the first task needs one."""
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._reader = media.Reader(job.source, job.fmt, job.gops)
+        media.import_all_of_av()
+        self._file = media.InputFile(job.source)
+        self._reader: media.Reader | None = None
         self._detector: Any = None
-        self._learned: dict[Path, Any] = {}
+        self._look_at: Any = None
+        self._given: Any = None
 
-    def do(self, task: Task, unit: object, tick: Tick) -> object:
+    @property
+    def limits(self) -> Limits:
+        size_px = self._job.fmt.width * self._job.fmt.height
+        return Limits(
+            MEMORY_BYTES + MEMORY_PICTURES * 8 * size_px,
+            CPU_S + int(CPU_S_EACH_MEGAPIXEL * self._job.packets * max(1.0, size_px / 1e6)),
+        )
+
+    def prepare(self, task: Task, given: object) -> None:
+        """As `pool.Worker` wants it; what is given is as the table above has it."""
+        self._given = given
+        if task == "look" and self._detector is None:
+            from contrejour.vision.detect.look import look_at
+
+            self._look_at = look_at
+            build = resolve_name(self._job.options.detector)
+            self._detector = GuardedDetector(
+                build(self._job.fmt.upright, offline=self._job.options.offline)
+            )
+
+    def do(self, task: Task, unit: object, tick: Tick) -> bytes:
         """Do one unit, as `pool.Worker` wants it; `unit` is as the table above has it."""
-        tasks: dict[Task, Callable[[Any, Tick], object]] = {
+        tasks: dict[Task, Callable[[Any, Tick], bytes]] = {
             "look": self._look, "sample": self._sample, "scan": self._scan,
             "render": self._render,
         }  # fmt: skip
-        with filling(self._job.folder):
-            return tasks[task](unit, tick)
+        return tasks[task](unit, tick)
+
+    @property
+    def _recording(self) -> media.Reader:
+        if self._reader is None:
+            self._reader = media.Reader(self._file, self._job.fmt, self._job.gops)
+        return self._reader
 
     def _frames(self, unit: Unit, tick: Tick) -> Iterator[Frame]:
         done = 0
-        for frame in self._reader.frames(unit.first, unit.last, unit.skip, unit.count):
+        for frame in self._recording.frames(unit.first, unit.last, unit.skip, unit.count):
             yield frame
             done += 1
             if done % TICK_FRAMES == 0:
                 tick(TICK_FRAMES)
         tick(done % TICK_FRAMES)
 
-    def _look(self, given: tuple[int, Unit], tick: Tick) -> None:
-        from contrejour.vision import detect
-
-        number, unit = given
-        if self._detector is None:
-            build = resolve_name(self._job.options.detector)
-            self._detector = GuardedDetector(
-                build(self._job.fmt.upright, offline=self._job.options.offline)
-            )
+    def _look(self, unit: Unit, tick: Tick) -> bytes:
         times: list[int] = []
 
         def timed() -> Iterator[Frame]:
@@ -83,34 +103,25 @@ class VideoWorker:
                 times.append(frame.pts)
                 yield frame
 
-        looks = list(detect.look_at(timed(), self._detector))
-        rows = [_row(pts, look) for pts, look in zip(times, looks, strict=True)]
-        files.replace(looks_path(self._job.folder, number), json.dumps(rows).encode())
+        looks = list(self._look_at(timed(), self._detector))
+        return json.dumps(
+            [_row(pts, look) for pts, look in zip(times, looks, strict=True)]
+        ).encode()
 
-    def _sample(self, unit: Unit, tick: Tick) -> Sample:
-        sample: Sample = None
+    def _sample(self, unit: Unit, tick: Tick) -> bytes:
+        sample = b""
         for frame in self._frames(unit, tick):
-            sample = tuple(np.ascontiguousarray(plane) for plane in frame.planes)
+            sample = b"".join(np.ascontiguousarray(plane).tobytes() for plane in frame.planes)
         return sample
 
-    def _scan(self, given: tuple[int, Unit, Path], tick: Tick) -> None:
-        from contrejour.vision import scene
+    def _scan(self, unit: Unit, tick: Tick) -> bytes:
+        return pack(scene.unknown(self._given, frame.planes) for frame in self._frames(unit, tick))
 
-        number, unit, path = given
-        if path not in self._learned:
-            self._learned[path] = scene.load(path)
-        learned = self._learned[path]
-        cells = (scene.unknown(learned, frame.planes) for frame in self._frames(unit, tick))
-        files.replace(cells_path(self._job.folder, number), pack(cells))
-
-    def _render(self, given: tuple[Chunk, Path | None], tick: Tick) -> None:
-        chunk, background = given
-        packets, times = (
-            self._copied(chunk, tick) if chunk.copy else self._veiled(chunk, background, tick)
-        )
+    def _render(self, chunk: Chunk, tick: Tick) -> bytes:
+        packets, times = self._copied(chunk, tick) if chunk.copy else self._veiled(chunk, tick)
         if times != chunk.pts:
             raise self._misfit(chunk, times)
-        media.write_chunk(chunk_path(self._job.folder, chunk.name), packets)
+        return media.pack_chunk(packets)
 
     def _misfit(self, chunk: Chunk, times: tuple[int, ...]) -> ContrejourError:
         """The frames that are there now aren't those that have masks."""
@@ -125,15 +136,13 @@ class VideoWorker:
 
     def _copied(self, chunk: Chunk, tick: Tick) -> tuple[list[media.CodedPicture], tuple[int, ...]]:
         """The packets of a chunk in which nothing is hidden, and the times of its frames."""
-        packets = self._reader.copy(chunk.unit.first, chunk.unit.last)
+        packets = self._recording.copy(chunk.unit.first, chunk.unit.last)
         tick(len(packets))
         return packets, tuple(sorted(packet.pts for packet in packets))
 
-    def _veiled(
-        self, chunk: Chunk, background: Path | None, tick: Tick
-    ) -> tuple[list[media.CodedPicture], tuple[int, ...]]:
+    def _veiled(self, chunk: Chunk, tick: Tick) -> tuple[list[media.CodedPicture], tuple[int, ...]]:
         """The packets of a chunk, veiled and encoded, and the times of its frames."""
-        fmt, planes = self._job.fmt, self._planes(background)
+        fmt = self._job.fmt
         encoder, packets, times = media.Encoder(fmt), [], []
         masks = unpack(chunk.hidden, *grid(fmt.width, fmt.height))
         for frame in self._frames(chunk.unit, tick):
@@ -143,32 +152,11 @@ class VideoWorker:
             if frame.corrupt and not hidden.all():  # a masks file that never saw the damage
                 raise MasksError("damaged-picture-shown", pts=frame.pts)
             fill = "solid" if hidden.all() else self._job.options.fill
-            packets += encoder.write(apply(frame, hidden, fill, planes))
+            packets += encoder.write(apply(frame, hidden, fill, self._given))
         packets += encoder.close() if times else []
         return packets, tuple(times)
-
-    def _planes(self, background: Path | None) -> Any:
-        """The planes of the empty scene that is in this file; None for no file."""
-        if background is None:
-            return None
-        if background not in self._learned:
-            with np.load(background) as planes:
-                self._learned[background] = tuple(planes[name] for name in planes.files)
-        return self._learned[background]
 
 
 def _row(pts: int, look: Look) -> list[Any]:
     found = [[*d.box, d.kind.value, round(d.score, 3)] for d in look.detections]
     return [pts, look.time_ns, look.sight.value, int(look.cut), found]
-
-
-def read_looks(folder: Path, numbers: Iterable[int]) -> Iterator[tuple[int, Look]]:
-    """(pts, Look) of every frame of the units with these numbers, which begin with the file's."""
-    index = 0
-    for number in numbers:
-        for pts, time_ns, sight, cut, found in json.loads(looks_path(folder, number).read_bytes()):
-            boxes = tuple(
-                Detection(Box(x, y, w, h), Kind(kind), score) for x, y, w, h, kind, score in found
-            )
-            yield pts, Look(index, time_ns, Sight(sight), boxes, bool(cut))
-            index += 1

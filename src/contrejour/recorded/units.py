@@ -174,8 +174,18 @@ def pack(cells: Iterable[Cells]) -> bytes:
     return zlib.compress(b"".join(np.packbits(each).tobytes() for each in cells), 1)
 
 
-def unpack(packed: bytes, rows: int, columns: int) -> Iterator[Cells]:
-    """The cells of each frame, as they were given to `pack`."""
-    bits = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(-1, -(-rows * columns // 8))
-    for row in bits:
+def unpack(packed: bytes, rows: int, columns: int, frames: int | None = None) -> Iterator[Cells]:
+    """The cells of each frame, as they were given to `pack`.
+
+    `frames`: how many there are, where a stranger may have packed them. Raises ValueError then, and
+    unpacks no more than that.
+    """
+    size = -(-rows * columns // 8)
+    if frames is None:
+        data = zlib.decompress(packed)
+    else:
+        data = zlib.decompressobj().decompress(packed, frames * size + 1)
+        if len(data) != frames * size:
+            raise ValueError("not so many frames")
+    for row in np.frombuffer(data, np.uint8).reshape(-1, size):
         yield np.unpackbits(row, count=rows * columns).astype(np.bool_).reshape(rows, columns)

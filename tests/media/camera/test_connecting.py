@@ -16,8 +16,8 @@ from fakes import preloads
 from fakes.cameras import camera
 from fakes.runs import LIMIT_S, clip
 
+from contrejour.base import landlock
 from contrejour.base.errors import CameraError
-from contrejour.media.camera import landlock
 from contrejour.media.camera.decoder import Decoder
 from contrejour.media.camera.sandbox import Sandbox
 
@@ -127,7 +127,8 @@ def test_attack_08_who_connects_reaches_no_other_port_and_no_other_file(tmp_path
 def test_an_older_landlock_holds_files_and_is_not_taken_for_all_of_it(known: int) -> None:
     code = (
         "import sys\n"
-        "from contrejour.media.camera import landlock, sandbox\n"
+        "from contrejour.base import landlock\n"
+        "from contrejour.media.camera import sandbox\n"
         "landlock.version = lambda: int(sys.argv[1])\n"
         "print(sandbox.enclose('rtsp://127.0.0.1:9/x'))\n"
         "try:\n    open('/etc/passwd')\nexcept PermissionError:\n    print('forbidden')\n"

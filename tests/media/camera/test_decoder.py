@@ -177,7 +177,7 @@ def test_a_picture_arrives_as_it_left(index, time_ns, corrupt, camera_ns, pix_fm
     steps = (0, 0) if deep else (1, 1)
     fmt = replace(FMT, pix_fmt=pix_fmt, depth=10 if deep else 8, subsampling=steps)
     rng, dtype = np.random.default_rng(0), np.uint16 if deep else np.uint8
-    planes = tuple(rng.integers(0, 255, shape).astype(dtype) for shape in wire.shapes(fmt))
+    planes = tuple(rng.integers(0, 255, shape).astype(dtype) for shape in fmt.shapes)
     taken = Instant(1, 2, camera_ns, 3)
     frame = Frame(index, 7, time_ns, *fmt.upright, 90, planes, steps, fmt.depth,
                   lambda w, h: planes[0], corrupt, taken=taken)  # fmt: skip

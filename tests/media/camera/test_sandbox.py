@@ -10,7 +10,7 @@ import sys
 import pytest
 from fakes.runs import LIMIT_S
 
-from contrejour.media.camera.filters import connecting, decoding, program
+from contrejour.base.filters import connecting, decoding, program
 
 LINUX = sys.platform == "linux" and platform.machine() in ("x86_64", "aarch64")
 

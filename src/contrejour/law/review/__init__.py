@@ -1,5 +1,6 @@
 """Read a draft deliberation, or an article about one, in French: what does it propose, and may it?
 
+    apart.py       texts.py, in a process that can touch nothing else
     texts.py       FILE -> passages          lines.py (txt, pdf)   markup.py (html, docx, odt)
     sentences.py   passages -> sentences     each with its heading, its list's lead, its clauses
     find.py        sentences -> measures, mentions, not understood       merge.py (said twice)
@@ -23,6 +24,7 @@ from datetime import date
 from pathlib import Path
 
 from contrejour.law.mandate.vocabulary import BodyKind
+from contrejour.law.review.apart import passages
 from contrejour.law.review.attitude import Setting
 from contrejour.law.review.data import to_json
 from contrejour.law.review.facts import Facts, facts, home
@@ -31,7 +33,6 @@ from contrejour.law.review.found import Mentions
 from contrejour.law.review.judge import DEFAULT_BODY, Judgement, judge
 from contrejour.law.review.sentences import is_deliberation
 from contrejour.law.review.show import to_text
-from contrejour.law.review.texts import passages
 from contrejour.law.review.who import leads
 
 __all__ = ["Review", "review", "to_json", "to_text"]
@@ -65,7 +66,7 @@ def review(
     """Read `path` and judge it on each day of `as_of` (at least one).
 
     `body` overrides what the text says; `day` is the deliberation's, where the text doesn't say.
-    Raises what `texts.passages` raises.
+    Raises what `apart.passages` raises.
     """
     told = passages(path)
     said = facts(told)

@@ -1,4 +1,4 @@
-"""A file into passages: the only module here that opens anything.
+"""A file into passages. What a stranger wrote is read in a process that is shut in (apart.py).
 
     .txt     UTF-8, else Windows-1252          .pdf    the text of each page, its lines re-joined
     .html    without scripts and navigation    .docx, .odt   paragraphs, and a table's rows
@@ -9,6 +9,8 @@ too large is refused before it is unpacked.
 
 from __future__ import annotations
 
+import codecs
+import importlib
 import io
 import re
 import struct
@@ -49,8 +51,13 @@ def passages(path: Path) -> tuple[Passage, ...]:
     Raises InputMissing, InputEmpty (nothing, or pictures of text only), Truncated (damaged) and
     Unsupported (another kind, encrypted, or too large).
     """
+    return passages_of(path, data_of(path))
+
+
+def passages_of(path: Path, data: bytes) -> tuple[Passage, ...]:
+    """What is written in a document, as `passages`; `path` is what errors call it."""
     try:
-        found = _passages(path, _bytes(path))
+        found = _passages(path, data)
     except markup.TooMany as error:
         raise Unsupported("document-of-too-many-parts", path=path) from error
     if sum(len(each.text) for each in found) > MOST_CHARACTERS:
@@ -60,7 +67,8 @@ def passages(path: Path) -> tuple[Passage, ...]:
     return found
 
 
-def _bytes(path: Path) -> bytes:
+def data_of(path: Path) -> bytes:
+    """The bytes of a document. Raises InputMissing, InputEmpty, Unsupported."""
     try:
         if path.is_dir():
             raise InputMissing("document-is-a-folder", path=path)
@@ -79,8 +87,20 @@ def _bytes(path: Path) -> bytes:
     return data
 
 
+def load_parsers(data: bytes) -> None:
+    """Import all that reading this needs: once a process is shut in it can't."""
+    for encoding in ("cp437", "cp1252", "utf-8", "utf-8-sig", "utf-16"):
+        codecs.lookup(encoding)
+    for parser in ("pypdfium2",) if _is_pdf(data) else ("lxml.etree", "lxml.html"):
+        importlib.import_module(parser)
+
+
+def _is_pdf(data: bytes) -> bool:
+    return b"%PDF-" in data[:1024]
+
+
 def _passages(path: Path, data: bytes) -> tuple[Passage, ...]:
-    if b"%PDF-" in data[:1024]:
+    if _is_pdf(data):
         return _pdf(path, data)
     if data.startswith(b"PK\x03\x04"):
         return _archive(path, data)

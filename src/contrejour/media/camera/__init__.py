@@ -3,9 +3,7 @@
     relay/         the process that connects, by name and with the login, and hands on what comes
     child.py       the process that decodes one camera: gives up everything, decodes
     sandbox.py     what both give up, for ever, by the kernel
-    landlock.py    … files and ports
     places.py      … all but these, which opening an address needs
-    filters.py     … and system calls
     feeds/         what coded pictures come through: one file for each kind of address
     live.py        pictures as they come, until the camera goes away: then an error, always
     clock.py       the camera's clock, ours, and one that only goes forward
@@ -21,6 +19,6 @@ times are held to our clock.
 """
 
 __all__ = [
-    "child", "clock", "decoder", "ends", "feeds", "filters", "landlock", "live", "originals",
-    "places", "relay", "sandbox", "steady", "wire",
+    "child", "clock", "decoder", "ends", "feeds", "live", "originals", "places", "relay",
+    "sandbox", "steady", "wire",
 ]  # fmt: skip

@@ -14,24 +14,16 @@ shuts itself in; where there is no seccomp, always.
 
 from __future__ import annotations
 
-import ctypes
-import os
-import platform
-import resource
-import struct
 import subprocess
-import sys
 from collections.abc import Iterable
-from contextlib import suppress
 from enum import StrEnum
 
-from contrejour.base import children
+from contrejour.base import children, filters, landlock
 from contrejour.base.children import give_up_privileges, hide
-from contrejour.media.camera import filters, landlock, places
+from contrejour.base.sandbox import Limits, forbid, hold
+from contrejour.media.camera import places
 
-MOST_MEMORY = 2 << 30
-"""Bytes of address space beyond what the process has when it shuts itself in."""
-_FILTER, _ALL_THREADS = 1, 1
+LIMITS = Limits(memory_bytes=2 << 30)
 
 
 class Sandbox(StrEnum):
@@ -65,37 +57,16 @@ def connect_in(address: str) -> bool:
     """Forbid this process all that connecting to `address` doesn't need; whether that holds."""
     scheme = address.partition(":")[0]
     calls = filters.connecting(network=scheme not in places.LOCAL, video=scheme == places.WEBCAM)
-    return give_up_privileges() and _filter(calls)
+    return give_up_privileges() and forbid(calls)
 
 
 def shut_in(address: str = "", *, enclosed: bool = False) -> Sandbox:
     """Forbid this process the rest of the system; what really holds it."""
-    hide()
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-        most = _address_space() + MOST_MEMORY
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    hold(LIMITS)
     give_up_privileges()
-    if not _filter(filters.decoding(video=address.startswith(places.WEBCAM))):
+    if not forbid(filters.decoding(video=address.startswith(places.WEBCAM))):
         return Sandbox.LIMITS
     return Sandbox.LANDLOCK if enclosed else Sandbox.SECCOMP
-
-
-def _filter(calls: filters.Calls) -> bool:
-    if sys.platform != "linux" or platform.machine() not in filters.ARCHES:
-        return False
-    code = filters.program(platform.machine(), calls)
-    buffer = ctypes.create_string_buffer(code, len(code))
-    filtered = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(buffer))
-    number = filters.ARCHES[platform.machine()][1]
-    libc = ctypes.CDLL(None, use_errno=True)
-    return not libc.syscall(number, _FILTER, _ALL_THREADS, ctypes.create_string_buffer(filtered))
-
-
-def _address_space() -> int:
-    """Bytes of address space that this process has now."""
-    with open("/proc/self/statm") as told:
-        return int(told.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def sandbox_here(limit_s: float = 30.0) -> Sandbox:

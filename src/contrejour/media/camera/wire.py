@@ -103,19 +103,9 @@ def told_picture(frame: Frame, counted: StreamCounts) -> Iterator[Any]:
         yield np.ascontiguousarray(plane).data.cast("B")
 
 
-def shapes(fmt: Format) -> list[tuple[int, int]]:
-    """(rows, columns) of each plane."""
-    across, down = fmt.subsampling
-    fine = (fmt.height, fmt.width)
-    if fmt.pix_fmt.startswith("gray"):
-        return [fine]
-    coarse = (-(-fmt.height // (1 << down)), -(-fmt.width // (1 << across)))
-    return [fine, coarse, coarse]
-
-
 def picture_bytes(fmt: Format) -> int:
     """How long the body of a P is."""
-    return HEAD.size + sum(h * w for h, w in shapes(fmt)) * (1 if fmt.depth == 8 else 2)
+    return HEAD.size + fmt.picture_bytes
 
 
 def read_picture(body: memoryview, fmt: Format) -> tuple[dict[str, Any], StreamCounts]:
@@ -124,7 +114,7 @@ def read_picture(body: memoryview, fmt: Format) -> tuple[dict[str, Any], StreamC
     monotonic_ns, wall_ns, camera_ns, uncertainty_ns, jumps, lost, dropped = rest
     dtype: Any = np.uint8 if fmt.depth == 8 else np.uint16
     planes, at = [], HEAD.size
-    for rows, columns in shapes(fmt):
+    for rows, columns in fmt.shapes:
         size = rows * columns * np.dtype(dtype).itemsize
         planes.append(np.frombuffer(body[at : at + size], dtype).reshape(rows, columns))
         at += size

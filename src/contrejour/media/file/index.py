@@ -17,11 +17,11 @@ import numpy as np
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from contrejour.base.errors import InputEmpty, InputMissing, NotMedia, Unsupported
-from contrejour.base.fixed import FixedFile, Source, path_of
+from contrejour.base.errors import InputEmpty, NotMedia, Unsupported
 from contrejour.base.pictures import MOST_PX
 from contrejour.media import codecs, nal
 from contrejour.media.copying import CopyIndex
+from contrejour.media.file.opened import Input, input_file
 from contrejour.media.format import Format, depth, filtered, hdr_params, subsampling, working_format
 from contrejour.media.out.encode import can_copy
 
@@ -64,20 +64,16 @@ OPEN_OPTIONS = {
 }
 
 
-def open_input(source: Source) -> InputContainer:
-    """Open for demuxing; errors say which of missing, empty or not-media it is."""
-    path = path_of(source)
+def open_input(source: Input) -> InputContainer:
+    """Open for demuxing; errors say which of missing, empty or not-media it is.
+
+    FFmpeg reads from here on: the process is shut in by now, or its file is its own.
+    """
+    file = input_file(source)
     try:
-        if path.stat().st_size == 0:
-            raise InputEmpty("input-empty", path=path)
-        file = source.open() if isinstance(source, FixedFile) else f"file:{path}"
-        return av.open(file, "r", options=OPEN_OPTIONS, metadata_errors="replace")
-    except (FileNotFoundError, NotADirectoryError):
-        raise InputMissing("input-missing", path=path) from None
-    except PermissionError:
-        raise InputMissing("input-may-not-be-read", path=path) from None
+        return av.open(file.cursor(), "r", options=OPEN_OPTIONS, metadata_errors="replace")
     except (av.FFmpegError, OSError, ValueError) as error:
-        raise NotMedia("not-a-video", path=path, reason=_reason(error)) from None
+        raise NotMedia("not-a-video", path=file.path, reason=_reason(error)) from None
 
 
 def _reason(error: Exception) -> str:
@@ -94,10 +90,11 @@ def video_streams(container: InputContainer) -> list[VideoStream]:
     return found
 
 
-def probe(source: Source) -> Format:
+def probe(source: Input) -> Format:
     """The format of the first video track, as its first decodable picture has it."""
-    path = path_of(source)
-    with open_input(source) as container:
+    file = input_file(source)
+    path = file.path
+    with open_input(file) as container:
         streams = video_streams(container)
         if not streams:
             raise NotMedia("no-video-track", path=path)
@@ -233,7 +230,7 @@ def time_of(packet: Any, paced: bool = False) -> int | None:
     return packet.pts  # type: ignore[no-any-return]
 
 
-def index(source: Source, fmt: Format) -> list[Gop]:
+def index(source: Input, fmt: Format) -> list[Gop]:
     """All closed GOPs, in order, from one pass over the packets (nothing is decoded)."""
     gops: list[Gop] = []
     with open_input(source) as container:

@@ -1,26 +1,22 @@
-"""Chunks of packets on disk, and one file made of them.
+"""One file made of coded pictures.
 
-A chunk file is one line of JSON (`{"pts": […], "key": […], "size": […]}`, decoding order) and then
-the packets, end to end. `mux` gives every packet the decoding time that its place asks for
-(ISO/IEC 14496-12 §8.6.1): the presentation times, sorted, delayed by the deepest reordering.
+`mux` gives every packet the decoding time that its place asks for (ISO/IEC 14496-12 §8.6.1): the
+presentation times, sorted, delayed by the deepest reordering.
 """
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import av
 
 from contrejour.base.errors import OutputFailed, Unsupported
-from contrejour.base.files import replacing, sync
-from contrejour.base.fixed import FixedFile
 from contrejour.media.file.index import open_input
+from contrejour.media.file.opened import InputFile, WritingCursor
 from contrejour.media.format import Format
 from contrejour.media.out.encode import CodedPicture, configure, display, target
 
@@ -52,33 +48,6 @@ def check_container(suffix: str, fmt: Format) -> None:
         raise Unsupported("mpeg-ts-cannot-rotate")
 
 
-def write_chunk(path: Path, packets: Sequence[CodedPicture]) -> None:
-    """Write one chunk; at `path` there is all of it or nothing."""
-    head = {
-        "pts": [p.pts for p in packets],
-        "key": [int(p.key) for p in packets],
-        "size": [len(p.data) for p in packets],
-    }
-    with replacing(path) as file:
-        file.write(json.dumps(head).encode() + b"\n")
-        for packet in packets:
-            file.write(packet.data)
-
-
-def chunk_times(path: Path) -> list[int]:
-    """The presentation times of a chunk's packets, in decoding order."""
-    with path.open("rb") as file:
-        return list(json.loads(file.readline())["pts"])
-
-
-def read_chunk(path: Path) -> Iterator[CodedPicture]:
-    """The packets of a chunk, in decoding order."""
-    with path.open("rb") as file:
-        head = json.loads(file.readline())
-        for pts, key, size in zip(head["pts"], head["key"], head["size"], strict=True):
-            yield CodedPicture(pts, bool(key), file.read(size))
-
-
 @dataclass(frozen=True, slots=True)
 class DecodingTimes:
     """Decoding times for packets in decoding order: sorted presentation times, `depth` late."""
@@ -107,37 +76,37 @@ class DecodingTimes:
 
 
 def mux(
-    out: Path, suffix: str, fmt: Format, chunks: Sequence[Path], audio: FixedFile | None
-) -> None:
-    """Write `out` (any name; `suffix` decides the container) and make it durable (fsync)."""
+    out: WritingCursor, suffix: str, fmt: Format, times: list[int],
+    packets: Iterable[CodedPicture], sound: InputFile | None,
+) -> None:  # fmt: skip
+    """Write one file of coded pictures with these times, both in decoding order.
+
+    `suffix` decides the container. Raises OutputFailed, Unsupported.
+    """
     muxer, options = CONTAINERS[suffix]
-    clock = DecodingTimes.of([pts for chunk in chunks for pts in chunk_times(chunk)])
+    clock = DecodingTimes.of(times)
     last = round(1 / fmt.rate / fmt.time_base)
     try:
         with av.open(
-            f"file:{out}", "w", format=muxer, container_options={**_QUIET, **options}
+            out, "w", format=muxer, container_options={**_QUIET, **options}, io_open=out.again
         ) as container:
             track = _track(container, suffix, fmt)
-            sounds = _Sounds(container, audio) if audio else None
-            at = 0
-            for chunk in chunks:
-                for packed in read_chunk(chunk):
-                    packet = av.Packet(packed.data)
-                    packet.pts, packet.dts = packed.pts, clock.decode_time(at)
-                    packet.duration = clock.duration(packed.pts, last)
-                    packet.time_base, packet.stream = fmt.time_base, track
-                    packet.is_keyframe = packed.key
-                    if sounds:
-                        sounds.mux_until(packet.dts * fmt.time_base)
-                    container.mux(packet)
-                    at += 1
+            sounds = _Sounds(container, sound) if sound else None
+            for at, packed in enumerate(packets):
+                packet = av.Packet(packed.data)
+                packet.pts, packet.dts = packed.pts, clock.decode_time(at)
+                packet.duration = clock.duration(packed.pts, last)
+                packet.time_base, packet.stream = fmt.time_base, track
+                packet.is_keyframe = packed.key
+                if sounds:
+                    sounds.mux_until(packet.dts * fmt.time_base)
+                container.mux(packet)
             if sounds:
                 sounds.mux_until(None)
-        sync(out)
     except (av.FFmpegError, OSError) as error:
         raise OutputFailed(
             "video-cannot-be-written",
-            path=out.name,
+            path=f"output{suffix}",
             reason=str(getattr(error, "strerror", None) or error),
         ) from error
 
@@ -156,7 +125,7 @@ def _track(container: Any, suffix: str, fmt: Format) -> Any:
 class _Sounds:
     """The audio tracks of the input, copied packet by packet beside the pictures."""
 
-    def __init__(self, container: Any, source: FixedFile) -> None:
+    def __init__(self, container: Any, source: InputFile) -> None:
         self._container = container
         self._input = open_input(source)
         self._tracks = {}

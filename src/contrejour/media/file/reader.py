@@ -1,29 +1,20 @@
-"""Decoding closed GOPs, in ascending order, and what is built on that for reports and measures."""
+"""Decoding closed GOPs, in ascending order, and taking packets out of what `mux` wrote."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
 
 from contrejour.base.errors import InputMissing, Unsupported
-from contrejour.base.fixed import Source, path_of
 from contrejour.base.pictures import Frame, Rgb
 from contrejour.media import copying, nal
-from contrejour.media.file.index import (
-    Gop,
-    index,
-    open_input,
-    packets,
-    probe,
-    time_of,
-    video_streams,
-)
+from contrejour.media.file.index import Gop, open_input, packets, time_of, video_streams
+from contrejour.media.file.opened import Input, input_file
 from contrejour.media.format import Format, native_format, subsampling, working_format
 from contrejour.media.out.encode import CodedPicture, bare, stripped, stripper, time_stamp
 from contrejour.media.parameters import Odd
@@ -32,17 +23,17 @@ from contrejour.media.parameters import Odd
 class Reader:
     """Decodes closed GOPs of one file, each later than the last one asked for."""
 
-    def __init__(self, source: Source, fmt: Format, gops: Sequence[Gop]) -> None:
+    def __init__(self, source: Input, fmt: Format, gops: Sequence[Gop]) -> None:
         self.fmt = fmt
         self.gops = gops
-        self._source = source
+        self._file = input_file(source)
         self._range: tuple[int, int] | None = None
         self._frames: Iterator[Frame] = iter(())
         self._position = 0
         self._open()
 
     def _open(self) -> None:
-        self._container = open_input(self._source)
+        self._container = open_input(self._file)
         self._stream = video_streams(self._container)[0]
         self._stream.codec_context.thread_count = 1
         header = self._stream.codec_context.extradata
@@ -87,7 +78,7 @@ class Reader:
             try:
                 yield packet, copying.picture(self.fmt.codec, bytes(packet), self._prefix, sets)
             except Odd:  # it wasn't when the index was made
-                raise InputMissing("input-changed", source=path_of(self._source)) from None
+                raise InputMissing("input-changed", source=self._file.path) from None
 
     def _looked_at(self, gop: int) -> Iterator[av.Packet[Any]]:
         """What is decoded of a GOP: its copy where it may be copied, so that no more goes out."""
@@ -184,7 +175,7 @@ def frame_of(
         planes=tuple(_planes(planar, native, fmt)),
         subsampling=fmt.subsampling,
         depth=fmt.depth,
-        rgb=lambda width, height: _rgb(picture, width, height, fmt.rotation),
+        rgb=lambda width, height: rgb(picture, width, height, fmt.rotation),
         corrupt=corrupt,
         rgb_planes=fmt.rgb,
     )
@@ -211,7 +202,7 @@ def _view(plane: Any, bits: int) -> Any:
     return flat[: row * plane.height].reshape(plane.height, row)[:, : plane.width]
 
 
-def _rgb(picture: av.VideoFrame, width: int, height: int, rotation: int) -> Rgb:
+def rgb(picture: av.VideoFrame, width: int, height: int, rotation: int) -> Rgb:
     if rotation % 180:
         width, height = height, width
     scaled: Any = picture.reformat(width=width, height=height, format="rgb24").to_ndarray()
@@ -219,39 +210,14 @@ def _rgb(picture: av.VideoFrame, width: int, height: int, rotation: int) -> Rgb:
     return upright
 
 
-def repack(path: Path, codec: str, time_base: Fraction) -> Iterator[CodedPicture]:
+def repack(source: Input, codec: str, time_base: Fraction) -> Iterator[CodedPicture]:
     """The packets of a file that `mux` wrote, as they were handed to it.
 
     Times are in `time_base`, as they were then: containers have ticks of their own.
     """
-    with open_input(path) as container:
+    with open_input(source) as container:
         stream = video_streams(container)[0]
         strip, ticks = stripper(stream, codec), Fraction(stream.time_base or time_base) / time_base
         for packet in (*packets(container, stream), None):
             for packed in stripped(strip, packet):
                 yield replace(packed, pts=round(packed.pts * ticks))
-
-
-def stills(path: Path, indices: Sequence[int], width: int) -> Iterator[tuple[int, Rgb]]:
-    """Some frames of a file that `mux` wrote, upright, at most `width` px wide, in ascending order.
-
-    Only their GOPs are decoded: such a file has one packet a frame.
-    """
-    fmt = probe(path)
-    gops = index(path, fmt)
-    reader = Reader(path, fmt, gops)
-    starts = np.cumsum([0, *(gop.packets for gop in gops)])
-    for wanted in sorted(set(indices)):
-        gop = int(np.searchsorted(starts, wanted, side="right")) - 1
-        for frame in reader.frames(gop, gop + 1, wanted - int(starts[gop]), 1):
-            wide = min(width, frame.width)
-            yield wanted, frame.rgb(wide, max(1, frame.height * wide // frame.width))
-
-
-def lumas(path: Path) -> Iterator[tuple[int, Any]]:
-    """(time in ns, upright luma plane scaled to 8 bits) of every frame: for measuring."""
-    fmt = probe(path)
-    gops = index(path, fmt)
-    for frame in Reader(path, fmt, gops).frames(0, len(gops)):
-        luma = (frame.planes[0] >> (fmt.depth - 8)).astype(np.uint8)
-        yield frame.time_ns, np.rot90(luma, -fmt.rotation // 90)

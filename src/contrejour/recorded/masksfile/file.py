@@ -77,8 +77,9 @@ class Draft:
                 self.frames = order.count
                 yield pts, mask
         finally:
-            with writing(self._path):
-                file.flush()
+            if not file.closed:  # whoever read the pairs stopped, and the draft has ended
+                with writing(self._path):
+                    file.flush()
 
     def finish(self, header: MasksHeader) -> None:
         """Put the header before the frames, and the file at its name, durable."""

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from contrejour.vision.detect.look import look_at
-    from contrejour.vision.detect.looker import build, build_thorough, model_hashes
+    from contrejour.vision.detect.looker import build, build_at_once, build_thorough, model_hashes
     from contrejour.vision.detect.protocol import Detector
 
-__all__ = ["Detector", "build", "build_thorough", "look_at", "model_hashes"]
+__all__ = ["Detector", "build", "build_at_once", "build_thorough", "look_at", "model_hashes"]
 _HOMES = {
     "Detector": "protocol",
     "build": "looker",
+    "build_at_once": "looker",
     "build_thorough": "looker",
     "look_at": "look",
     "model_hashes": "looker",

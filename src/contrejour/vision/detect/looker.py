@@ -85,6 +85,11 @@ class Looker:
         if thorough:
             self._faces.append(CenterFace(ensure(CENTERFACE, offline=offline), *shape))
 
+    def load(self) -> None:
+        """Load what is else loaded when it is first needed."""
+        if self._near:
+            self._near.load()
+
     def detect(self, frame: Frame) -> tuple[Detection, ...]:
         """Persons, faces, vehicles and, if asked for, luggage of one frame.
 
@@ -116,6 +121,13 @@ def build(size: tuple[int, int], *, offline: bool = False, objects: bool = False
     `objects`: luggage too, as Kind.OBJECT, which is never hidden and changes no mask.
     """
     return Looker(size, offline=offline, objects=objects)
+
+
+def build_at_once(size: tuple[int, int], *, offline: bool = False) -> Looker:
+    """As `build`, with all loaded that it may ever need: for a process that can't load later."""
+    made = Looker(size, offline=offline)
+    made.load()
+    return made
 
 
 def build_thorough(size: tuple[int, int], *, offline: bool = False) -> Looker:

@@ -52,16 +52,20 @@ class NearDetector:
         self._folder, self._size = folder, size
         self._bodies: PicoDet | None = None  # few recordings need it, and it takes half a second
 
+    def load(self) -> PicoDet:
+        """The network, loaded when first asked for."""
+        if self._bodies is None:
+            self._bodies = PicoDet(self._folder, *self._size, known_ranges())
+        return self._bodies
+
     def find(self, picture: Rgb, found: Sequence[Candidates]) -> list[Candidates]:
         """The near persons whom `found` is in doubt about."""
         if not in_doubt(found, picture.shape[0]):
             return []
-        if self._bodies is None:
-            self._bodies = PicoDet(self._folder, *self._size, known_ranges())
         height, known = picture.shape[0], sure_people(found)
         return [
             (box, kind, score)
-            for box, kind, score in self._bodies.find_in(picture)
+            for box, kind, score in self.load().find_in(picture)
             if kind is Kind.PERSON
             and box[3] >= NEAR * height
             and not any(iou(box, one) >= SAME_IOU for one in known)

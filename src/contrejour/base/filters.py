@@ -46,6 +46,7 @@ class Without:
 Condition = Among | Null | Without
 _RUNS, _WRITES, _THREAD = 4, os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0x10000
 """PROT_EXEC; what openat(2) may not ask for; CLONE_THREAD."""
+_NEW_THREAD = (Among(0, (_THREAD,), _THREAD),)
 _GET_FLAGS, _SET_FLAGS, _GET_FD, _SET_FD = 3, 4, 1, 2
 _FIONREAD, _FIONBIO, _TCGETS = 0x541B, 0x5421, 0x5401
 _VIDEO, _KIND = ord("V") << 8, 0xFF00
@@ -56,8 +57,8 @@ Calls = Mapping[str, tuple[Condition, ...]]
 _NUMBERS = {
     # name: (x86_64, aarch64); None where there is none
     "read": (0, 63), "write": (1, 64), "readv": (19, 65), "writev": (20, 66), "close": (3, 57),
-    "lseek": (8, 62), "pread64": (17, 67), "fstat": (5, 80), "newfstatat": (262, 79),
-    "fcntl": (72, 25), "ioctl": (16, 29),
+    "lseek": (8, 62), "pread64": (17, 67), "pwrite64": (18, 68), "fstat": (5, 80),
+    "newfstatat": (262, 79), "fcntl": (72, 25), "ioctl": (16, 29),
     "poll": (7, None), "ppoll": (271, 73), "select": (23, None), "pselect6": (270, 72),
     "epoll_wait": (232, None), "epoll_pwait": (281, 22), "epoll_ctl": (233, 21),
     "recvfrom": (45, 207), "recvmsg": (47, 212), "sendto": (44, 206), "sendmsg": (46, 211),
@@ -117,6 +118,11 @@ def decoding(*, video: bool = False) -> Calls:
     }  # fmt: skip
 
 
+def computing() -> Calls:
+    """As `decoding`; it may start threads, as encoders and networks do, and write at a place."""
+    return {**decoding(), "clone": _NEW_THREAD, "pwrite64": ()}
+
+
 def connecting(*, network: bool, video: bool = False) -> Calls:
     """… and while it opens what it needs: read files, start threads, use IP. No program.
 
@@ -126,7 +132,7 @@ def connecting(*, network: bool, video: bool = False) -> Calls:
         **decoding(video=video),
         **dict.fromkeys(_MORE_TO_CONNECT, ()),
         "openat": () if video else (Without(2, _WRITES),),
-        "clone": (Among(0, (_THREAD,), _THREAD),),
+        "clone": _NEW_THREAD,
         "prlimit64": (Among(0, (0,)),),
         "sendto": (),
     }

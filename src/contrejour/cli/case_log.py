@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from contrejour.base.errors import UsageError
+from contrejour.base.errors import LedgerError, UsageError
+from contrejour.base.messages import Message
+from contrejour.base.stderr import MessageLog, warn
 from contrejour.cli import arguments
 from contrejour.cli.arguments import CASE_FOLDER
 from contrejour.cli.command import Command, Option
@@ -14,8 +16,12 @@ from contrejour.cli.values import FILE, text
 
 
 def settle(args: argparse.Namespace, folder: Path) -> None:
-    """What the log is owed is told to it, and proofs are kept, where `--log` says which it is."""
+    """What the log is owed is told to it, and proofs are kept, where `--log` says which it is.
+
+    A log at an address is sent the words of parties, and what becomes of each is said.
+    """
     from contrejour.custody.cases import logged
+    from contrejour.custody.ledger.entry import read as read_entry
     from contrejour.custody.ledger.web import is_url, opened
 
     if args.log is None:
@@ -30,8 +36,33 @@ def settle(args: argparse.Namespace, folder: Path) -> None:
 
         appended(Path(args.log), told, args.log_key, args.log_password_file)
 
+    sent: dict[str, bytes] = {}
+
+    def send(told: Sequence[bytes]) -> None:
+        sent.update(_sent(args.log, folder, told))
+
     with opened(args.log) as read:
-        logged.settle(folder, read, append if args.log_key else None)
+        tells = append if args.log_key else send if is_url(args.log) else None
+        lacking = logged.settle(folder, read, tells)
+    for leaf, entry in sent.items():
+        kind = read_entry(entry).type
+        if leaf in lacking:
+            raise LedgerError("word-not-shown", log=args.log, type=kind)
+        MessageLog().say(Message("word-witnessed", log=args.log, type=kind), "told")
+
+
+def _sent(log: str, folder: Path, told: Sequence[bytes]) -> Iterator[tuple[str, bytes]]:
+    """Send each word of a party in turn; by leaf hash, what the log says that it has."""
+    from contrejour.custody.cases import logged
+    from contrejour.custody.ledger.send import send
+    from contrejour.custody.ledger.tree import leaf_hash
+
+    for entry in told:
+        if (body := logged.posted(folder, entry)) is None:
+            continue
+        if not send(log, body, tell=lambda message: MessageLog().say(message, "told")):
+            return warn(Message("log-takes-no-words", log=log))
+        yield leaf_hash(entry).hex(), entry
 
 
 def _witness(args: argparse.Namespace) -> int:
@@ -52,7 +83,7 @@ LOGGED = (
     Option(
         "--log",
         text("DIR|URL"),
-        help="the public log: proofs of what it has are kept in the case",
+        help="the public log: what it lacks is sent to an address; its proofs are kept in the case",
     ),
     Option(
         "--log-key", FILE, help="the log's key, where --log is its folder: append what it lacks"

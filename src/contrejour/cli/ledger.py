@@ -98,11 +98,27 @@ def _entries(path: Path) -> Iterator[Entry]:
 
 
 def _serve(args: argparse.Namespace) -> int:
+    """Read alone; with the log's key, it takes words of parties as well."""
+    from contrejour.custody.ledger.ask import Witnesses
+    from contrejour.custody.ledger.checkpoint import parse
+    from contrejour.custody.ledger.intake import MOST_BODY, Intake
     from contrejour.custody.ledger.read import read_checkpoint, reader
     from contrejour.custody.ledger.server import of_log
+    from contrejour.custody.note import Signer
 
-    read_checkpoint(reader(args.folder))
-    return _until_stopped(args, of_log(args.folder))
+    signed = read_checkpoint(reader(args.folder))
+    if args.key is None:
+        if args.open_policy:
+            raise UsageError("open-policy-without-log-key")
+        return _until_stopped(args, of_log(args.folder))
+    if not args.open_policy:
+        raise UsageError("log-key-without-open-policy")
+    trust = _trust(args.policy or args.folder / "policy.txt")
+    signer = Signer(parse(signed.text).origin, keyfiles.private_key(args.key, args.password_file))
+    policies = [arguments.read_bytes(path) for path in args.open_policy]
+    asks = Witnesses(trust, limit_s=args.limit, tell=warn)
+    with Intake(args.folder, signer, policies, asks, tell=warn) as takes:
+        return _until_stopped(args, of_log(args.folder, takes), MOST_BODY)
 
 
 def _witness(args: argparse.Namespace) -> int:
@@ -117,12 +133,14 @@ def _witness(args: argparse.Namespace) -> int:
         return _until_stopped(args, of_witness(known))
 
 
-def _until_stopped(args: argparse.Namespace, asking: Responder) -> int:
+def _until_stopped(
+    args: argparse.Namespace, asking: Responder, most_body: int | None = None
+) -> int:
     from contrejour.custody.ledger.server import LedgerServer
 
     stops = Requests()
     host, port = args.listen
-    with LedgerServer(host, port, asking, broke=warn) as server:
+    with LedgerServer(host, port, asking, broke=warn, most_body=most_body) as server:
         print(server.url, flush=True)
         stops.wait()
     return 0
@@ -193,6 +211,12 @@ LISTEN = Option(
     default=("127.0.0.1", 0),
     help="where (default: any free port of this machine)",
 )
+WITNESSED_BY = Option(
+    "--policy", FILE, help="who witnesses, and where (default: policy.txt in the log)"
+)
+LIMIT = Option(
+    "--limit", SECONDS, default=10.0, help="how long witnesses are waited for (default: 10)"
+)
 INIT = Command(
     "init",
     help="begin a log: its key is its name for ever",
@@ -212,14 +236,25 @@ APPEND = Command(
         Argument(
             "entries", FILE, help="entries, a JSON object a line; `at` is now where it isn't given"
         ),
-        Option("--policy", FILE, help="who witnesses, and where (default: policy.txt in the log)"),
-        Option(
-            "--limit", SECONDS, default=10.0, help="how long witnesses are waited for (default: 10)"
-        ),
+        WITNESSED_BY,
+        LIMIT,
         *KEY,
     ),
 )
-SERVE = Command("serve", help="serve a log's public files", run=_serve, arguments=(FOLDER, LISTEN))
+SERVE = Command(
+    "serve",
+    help="serve a log's public files",
+    run=_serve,
+    arguments=(
+        FOLDER,
+        LISTEN,
+        Option("--key", FILE, help="the log's private key: take words that parties signed"),
+        PASSWORD_FILE,
+        Option("--open-policy", FILE, repeated=True, help="whose words; of each that orders name"),
+        WITNESSED_BY,
+        LIMIT,
+    ),
+)
 WITNESS = Command(
     "witness",
     help="cosign logs that only grow",

@@ -12,12 +12,12 @@ from pathlib import Path
 from contrejour.base.errors import ContrejourError, InputMissing, LedgerError
 from contrejour.base.foreign import read_file
 from contrejour.custody.cases import folder as folders
-from contrejour.custody.cases import records
+from contrejour.custody.cases import records, signed
 from contrejour.custody.ledger import tiles
 from contrejour.custody.ledger.entry import read as read_entry
 from contrejour.custody.ledger.read import find, prove, read_checkpoint
 from contrejour.custody.ledger.verify import Trust, read_trust
-from contrejour.custody.ledger.words import PEEL
+from contrejour.custody.ledger.words import APPROVE, DECLARE, PEEL, REFUSE
 
 Append = Callable[[Sequence[bytes]], object]
 """Puts entries into the log, in turn, and has it witnessed and published."""
@@ -42,6 +42,15 @@ def settle(folder: Path, read: tiles.TileReader, append: Append | None = None) -
         folders.cosigned(owed[leaf], proof, trust)
         folders.add_proof(folder, leaf, proof)
     return [leaf for leaf in wanted if leaf not in found]
+
+
+def posted(folder: Path, entry: bytes) -> bytes | None:
+    """What is sent to a log that takes words (ledger/intake.py); None of what no party signed."""
+    kind = read_entry(entry).type
+    if kind == DECLARE:
+        word = signed.read(read_file(folder / "steps" / "0001.json"), signed.SignedAct.DECLARE)
+        return b"%b\n%b %b\n" % (entry, word.key.encode(), word.sig.encode())
+    return entry + b"\n" if kind in (APPROVE, REFUSE, PEEL) else None
 
 
 def keep(folder: Path, proof: bytes) -> None:

@@ -168,6 +168,15 @@ class Log:
             level += 1
         files.publish()
 
+    def entries(self, first: int) -> Iterator[bytes]:
+        """All that are durable, from a number on. Raises LedgerError where a bundle is damaged."""
+        kept = self.published.size - self.published.size % WIDTH
+        while first < kept:
+            number, place = divmod(first, WIDTH)
+            yield from tiles.fetch(Tile(ENTRIES, number), self.read)[place:]
+            first += WIDTH - place
+        yield from self._entries(first, self.size - first)
+
     def _entries(self, first: int, count: int) -> list[bytes]:
         with self._guard:
             rows = self._known.execute(

@@ -1,6 +1,7 @@
 """Serves a log, or a witness, over HTTP: few paths, bounded connections and bodies, no TLS.
 
     with LedgerServer("127.0.0.1", 0, of_log(folder)) as server: ...
+    with LedgerServer("127.0.0.1", 0, of_log(folder, intake)) as server: ...   # it takes words
     with LedgerServer("127.0.0.1", 0, of_witness(witness)) as server: ...
 
 All of it is public: there is no login. Put a proxy that speaks TLS before it.
@@ -17,7 +18,8 @@ from contrejour.base.digits import whole
 from contrejour.base.errors import ContrejourError, LedgerError
 from contrejour.base.http import MOST_CONNECTIONS, HttpExchange, Listener
 from contrejour.base.messages import Tell
-from contrejour.custody.ledger import tiles, witness
+from contrejour.custody.ledger import intake, tiles, witness
+from contrejour.custody.ledger.intake import Intake
 from contrejour.custody.ledger.read import reader
 from contrejour.custody.ledger.witness import TEXT, Witness
 
@@ -37,17 +39,21 @@ Responder = Callable[[str, str, bytes], Response]
 """Answers a method, a path and a body; many threads ask at once."""
 
 
-def of_log(folder: Path) -> Responder:
+def of_log(folder: Path, takes: Intake | None = None) -> Responder:
     """What a log serves: its checkpoint, its tiles, and no other file of its own.
 
     And the page that checks a proof: one file, which works as well when saved, or from elsewhere.
+    Words of parties come in by `takes`, if there is one.
     """
     read, page = reader(folder), (files(__package__) / PAGE).read_bytes()
 
     def answer(method: str, path: str, body: bytes) -> Response:
         place = path.removeprefix("/")
         if method == "POST":
-            return Response(405)
+            if takes is None or path != intake.PATH:
+                return Response(405)
+            told = takes.add(body)
+            return Response(told.status, told.text.encode())
         try:
             if place == "checkpoint":
                 return Response(200, read(place))
@@ -81,10 +87,10 @@ class LedgerServer(Listener):
 
     def __init__(
         self, host: str, port: int, asking: Responder, *, most: int = MOST_CONNECTIONS,
-        broke: Tell = lambda _: None,
+        broke: Tell = lambda _: None, most_body: int | None = None,
     ) -> None:  # fmt: skip
-        """As a Listener."""
-        self.asking = asking
+        """As a Listener. `most_body`: bytes that may be posted (as many as to a witness)."""
+        self.asking, self.most_body = asking, most_body or witness.MOST_BYTES
         super().__init__(host, port, _LedgerConnection, most=most, broke=broke)
 
     @property
@@ -127,7 +133,7 @@ class _LedgerConnection(HttpExchange):
         if "transfer-encoding" in self.headers or length is None:
             self.close_connection = True  # a body that may follow isn't read
             return Response(411, b"say how long it is\n")
-        if length > (witness.MOST_BYTES if self.command == "POST" else 0):
+        if length > (self.server.most_body if self.command == "POST" else 0):
             self.close_connection = True
             return Response(413, b"too long\n")
         body = self.body(length) if length else b""

@@ -2,6 +2,7 @@
 
     order.approve, order.refuse    Ed25519 over SHA-256("contrejour/approve/v1" || order's id)
     unseal.peel                    … over SHA-256("contrejour/peel/v2" || the entry without `sig`)
+    order.declare                  … over SHA-256("contrejour/declare/v1" || order's id), beside it
 
 A peel is said before it is done: the entry is in the log before a layer comes off.
 """
@@ -17,11 +18,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from contrejour.base.canonical import Json, canonical
 from contrejour.base.messages import Message
 from contrejour.custody.ledger.entry import Entry
+from contrejour.custody.ledger.tree import leaf_hash
 from contrejour.custody.quorum import Policy
 
-APPROVE, REFUSE, PEEL = "order.approve", "order.refuse", "unseal.peel"
+DECLARE, APPROVE, REFUSE, PEEL = "order.declare", "order.approve", "order.refuse", "unseal.peel"
 OVER_ORDER = {APPROVE: b"contrejour/approve/v1", REFUSE: b"contrejour/refuse/v1"}
 OVER_ALL = b"contrejour/peel/v2"
+OVER_DECLARED = b"contrejour/declare/v1"
 
 
 def peel_digest(told: Mapping[str, Json]) -> bytes:
@@ -47,12 +50,22 @@ def keyid_of(role: str, policy: Policy) -> str | None:
 
 def fault(word: Entry, policy: Policy) -> Message | None:
     """Why it isn't the word of the party that it names; None where it is."""
-    role, public = str(word.data["role"]), bytes.fromhex(str(word.data["key"]))
+    role, key, sig = (str(word.data[name]) for name in ("role", "key", "sig"))
+    return _fault(role, key, sig, digest(word), policy)
+
+
+def fault_of_order(declared: Entry, key: str, sig: str, policy: Policy) -> Message | None:
+    """Why its requester didn't sign it; None where it did. `key`, `sig`: in hexadecimal."""
+    signed = hashlib.sha256(OVER_DECLARED + leaf_hash(declared.bytes)).digest()
+    return _fault(str(declared.data["requester"]), key, sig, signed, policy)
+
+
+def _fault(role: str, key: str, sig: str, signed: bytes, policy: Policy) -> Message | None:
+    public = bytes.fromhex(key)
     if keyid_of(role, policy) != hashlib.sha256(public).hexdigest():
         return Message("key-not-of-role", role=role)
     try:
-        key = Ed25519PublicKey.from_public_bytes(public)
-        key.verify(bytes.fromhex(str(word.data["sig"])), digest(word))
+        Ed25519PublicKey.from_public_bytes(public).verify(bytes.fromhex(sig), signed)
     except (InvalidSignature, ValueError):
         return Message("signature-of-role-bad", role=role)
     return None

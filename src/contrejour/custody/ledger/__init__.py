@@ -16,6 +16,8 @@ read.py                     proofs and audits out of those files
 witness.py     Witness      cosigns a checkpoint that goes on from the last
 web.py                      reads a log over HTTP, from a server that isn't trusted
 ask.py                      asks the witnesses
+intake.py      Intake       takes words of parties into a log, each once
+send.py                     sends a party's word to such a log
 monitor.py     Monitor      watches a log, round after round
 server.py      LedgerServer a log, or a witness, over HTTP
 """

@@ -51,7 +51,7 @@ _WORDS = tuple(f'"type":"{kind}"'.encode() for kind in (DECLARE, APPROVE, REFUSE
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class IntakeAnswer:
     """In HTTP's numbers. 200: `text` is the proof. 202, 409: the entry's number. Else why not."""
 
     status: int
@@ -94,7 +94,7 @@ class Intake:
         self._guard = threading.Lock()
         self._log: Log | None = None
         self._users = 0
-        self._known = _Known(self._policies)
+        self._known = _LoggedWords(self._policies)
         self._rates: Counter[tuple[str, datetime]] = Counter()
         self._wake, self._over = threading.Event(), threading.Event()
         self._publisher = threading.Thread(target=self._publish, name="publish", daemon=True)
@@ -111,23 +111,23 @@ class Intake:
         self._wake.set()
         self._publisher.join()
 
-    def add(self, body: bytes) -> Answer:
+    def add(self, body: bytes) -> IntakeAnswer:
         """Take a word, or say where it is, or why not."""
         try:
             word = posted(body)
         except LedgerError as error:
-            return Answer(400, f"{error.message}\n")
+            return IntakeAnswer(400, f"{error.message}\n")
         leaf = leaf_hash(word.entry.bytes).hex()
         try:
             if proof := self._proof(leaf):
-                return Answer(200, proof)
+                return IntakeAnswer(200, proof)
             with self._opened() as log, self._guard:
                 answer = self._take(log, word, leaf)
         except Busy as error:
-            return Answer(503, f"{error.message}\n")
+            return IntakeAnswer(503, f"{error.message}\n")
         except OutputFailed as error:
             self._tell(error.message)
-            return Answer(507, "the log can't be written: its disk may be full\n")
+            return IntakeAnswer(507, "the log can't be written: its disk may be full\n")
         if answer.status == 202:
             self._wake.set()
         return answer
@@ -142,22 +142,22 @@ class Intake:
         size = checkpoint.parse(signed.text).size
         return str(prove(place, self._read, signed)) if place < size else ""
 
-    def _take(self, log: Log, word: PostedWord, leaf: str) -> Answer:
+    def _take(self, log: Log, word: PostedWord, leaf: str) -> IntakeAnswer:
         """Append it, unless it is there already or may not be."""
         if (place := self._known.places.get(leaf)) is not None:
-            return Answer(202, f"{place}\n")
+            return IntakeAnswer(202, f"{place}\n")
         now = self._clock()
         if no := self._known.refusal(word, now):
             return no
         hour = now.replace(minute=0, second=0, microsecond=0)
         party = word.key or str(word.entry.data["key"]), hour
         if self._rates[party] >= MOST_AN_HOUR:
-            return Answer(429, "too many words of that party in this hour\n")
+            return IntakeAnswer(429, "too many words of that party in this hour\n")
         place = log.append([word.entry.bytes])
         self._rates = Counter({each: n for each, n in self._rates.items() if each[1] == hour})
         self._rates[party] += 1
         self._known.take(place, word.entry.bytes)
-        return Answer(202, f"{place}\n")
+        return IntakeAnswer(202, f"{place}\n")
 
     @contextmanager
     def _opened(self) -> Iterator[Log]:
@@ -197,7 +197,7 @@ class Intake:
                 self._wake.set()
 
 
-class _Known:
+class _LoggedWords:
     """What the log has of orders and words. `size`: how many of its entries were looked at."""
 
     def __init__(self, policies: Mapping[str, Policy]) -> None:
@@ -225,7 +225,7 @@ class _Known:
             of.take(entry)
             self._said.setdefault((entry.type, order, str(entry.data["role"])), number)
 
-    def refusal(self, word: PostedWord, now: datetime) -> Answer | None:
+    def refusal(self, word: PostedWord, now: datetime) -> IntakeAnswer | None:
         """Why it can't be appended now."""
         entry = word.entry
         if entry.type == DECLARE:
@@ -233,14 +233,14 @@ class _Known:
         elif order := self._orders.get(str(entry.data["order"])):
             ends, wrong = order.expires, order.fault(entry, timedelta(0), entry.at)
         else:
-            return Answer(422, "the log has no such order\n")
+            return IntakeAnswer(422, "the log has no such order\n")
         if wrong:
-            return Answer(403, f"{wrong}\n")
+            return IntakeAnswer(403, f"{wrong}\n")
         if of_utc(entry.at) > now + EARLY or now >= of_utc(ends):
-            return Answer(422, "dated in the future, or of an order that ran out\n")
+            return IntakeAnswer(422, "dated in the future, or of an order that ran out\n")
         said = entry.type, str(entry.data.get("order")), str(entry.data.get("role"))
         if entry.type != PEEL and (place := self._said.get(said)) is not None:
-            return Answer(409, f"{place}\n")
+            return IntakeAnswer(409, f"{place}\n")
         return None
 
     def _of_order(self, word: PostedWord) -> Message | None:

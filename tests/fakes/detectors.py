@@ -24,6 +24,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import numpy as np
 from fakes.runs import LIMIT_S
 
 from contrejour.base.errors import DetectorError
@@ -171,6 +172,21 @@ def touching(size: tuple[int, int], *, offline: bool = False) -> Fake:
     """Finds nothing, and the file FAKE_TOUCH is changed, as by another program."""
     os.utime(os.environ["FAKE_TOUCH"], ns=(1, 1))
     return nothing(size)
+
+
+def pictured(size: tuple[int, int], *, offline: bool = False) -> Fake:
+    """As `painted`, in the picture that real detectors are given."""
+
+    def answer(frame: Frame) -> Found:
+        red, green, blue = np.moveaxis(frame.rgb(*size), 2, 0)
+        rows, columns = ((red > 150) & (blue > 150) & (green < 100)).nonzero()
+        if not len(rows):
+            return ()
+        x, y = int(columns.min()), int(rows.min())
+        w, h = int(columns.max()) + 1 - x, int(rows.max()) + 1 - y
+        return (Detection(Box(x, y, w, h), Kind.PERSON, 0.9),)
+
+    return Fake(answer)
 
 
 def painted(size: tuple[int, int], *, offline: bool = False) -> Fake:

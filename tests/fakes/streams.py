@@ -49,7 +49,7 @@ class Stream:
             planes = tuple(np.full((high >> n, wide >> n), level, kind) for n in (0, 1, 1))
             pts = round(self.time_ns * 90_000 / 1e9)
             frame = Frame(0, pts, self.time_ns, wide, high, 0, planes, (1, 1), self.fmt.depth,
-                          lambda w, h, picture=planes[0]: picture)  # fmt: skip
+                          lambda planes, w, h: planes[0])  # fmt: skip
             self.playlist.write(self.encoder.write(frame), NOON)
             self.time_ns += round(1e9 / self.fmt.rate)
 

@@ -315,7 +315,7 @@ def frames_in_memory(
             for number, (p, q) in enumerate(zip(a, b, strict=True))
         )
         base = Frame(at, at, at * 40_000_000, width, height, 0, a, (x, y), depth,
-                     lambda w, h: np.zeros((h, w, 3), np.uint8), rgb_planes=fmt.rgb)  # fmt: skip
+                     lambda _, w, h: np.zeros((h, w, 3), np.uint8), rgb_planes=fmt.rgb)  # fmt: skip
         ones.append(base)
         others.append(replace(base, planes=mixed))
         hidden.append(cells)

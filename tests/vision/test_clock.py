@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contrejour.base.pictures import Detection, Frame, Rgb
+from contrejour.base.pictures import Detection, Frame, Planes, Rgb
 from contrejour.vision.clock import LEAST_NS, MOST_NS, Clock
 from contrejour.vision.detect import look_at
 
@@ -31,7 +31,7 @@ class Noting:
         return ()
 
 
-def unscaled(width: int, height: int) -> Rgb:
+def unscaled(planes: Planes, width: int, height: int) -> Rgb:
     raise AssertionError("nobody scales this picture")
 
 

@@ -15,7 +15,7 @@ from fakes.fire import Fire, screened, street
 from fakes.runs import painted_clip, run
 
 from contrejour.base.errors import InputMissing
-from contrejour.base.pictures import Box, Detection, Frame, Kind, Look, Rgb, Sight
+from contrejour.base.pictures import Box, Detection, Frame, Kind, Look, Planes, Rgb, Sight
 from contrejour.recorded.moments import of_file
 from contrejour.vision.events import Moment
 from contrejour.vision.moments import Moments
@@ -31,17 +31,17 @@ def frame_of(picture: Rgb, rotation: int = 0) -> Frame:
     height, width = picture.shape[:2]
     return Frame(
         0, 0, 0, width, height, rotation, (luma,), (1, 1), 8,
-        lambda w, h: np.asarray(cv2.resize(picture, (w, h)), np.uint8),
+        lambda _, w, h: np.asarray(cv2.resize(picture, (w, h)), np.uint8),
     )  # fmt: skip
 
 
 def unreadable(frame: Frame) -> Frame:
     """The same; who looks at its picture fails."""
 
-    def rgb(width: int, height: int) -> Rgb:
+    def rgb_of(planes: Planes, width: int, height: int) -> Rgb:
         raise AssertionError("the picture was read")
 
-    return replace(frame, planes=(), rgb=rgb)
+    return replace(frame, planes=(), rgb_of=rgb_of)
 
 
 class Stream:

@@ -19,6 +19,7 @@ from contrejour.base.times import Instant
 
 Rgb = NDArray[np.uint8]
 """A picture, (height, width, 3) uint8, in R, G, B order, upright."""
+Planes = tuple[NDArray[np.uint8] | NDArray[np.uint16], ...]
 Cells = NDArray[np.bool_]
 """(rows, columns) of the 16 px grid laid over the *coded* picture; True is hidden."""
 
@@ -144,7 +145,9 @@ class Frame:
 
     `width` and `height` are upright; `planes` are coded (before rotation) and not to be written.
     `rotation` is the clockwise quarter-turn, in degrees, that makes the coded picture upright.
-    `subsampling` is (log2 of the chroma step in x, in y). `rgb(w, h)` scales an upright copy.
+    `subsampling` is (log2 of the chroma step in x, in y). `rgb_of(planes, w, h)` makes a picture of
+    planes of this shape and has none of its own: there is one way to the samples, so who paints
+    the planes has painted what is looked at.
     `index` counts in presentation order from the start of the file; `pts` is in the stream's
     time base; `time_ns` is the same instant in nanoseconds.
     """
@@ -155,10 +158,14 @@ class Frame:
     width: int
     height: int
     rotation: int
-    planes: tuple[NDArray[np.uint8] | NDArray[np.uint16], ...]
+    planes: Planes
     subsampling: tuple[int, int]
     depth: int
-    rgb: Callable[[int, int], Rgb]
+    rgb_of: Callable[[Planes, int, int], Rgb]
     corrupt: bool = False
     rgb_planes: bool = False
     taken: Instant | None = None
+
+    def rgb(self, width: int, height: int) -> Rgb:
+        """An upright copy of what the planes show, `width` x `height` px."""
+        return self.rgb_of(self.planes, width, height)

@@ -23,7 +23,7 @@ from contrejour.base import files
 from contrejour.base.errors import MasksError, Unsupported, UsageError
 from contrejour.base.files import sha256
 from contrejour.base.fixed import FixedFile, Source
-from contrejour.base.pictures import Frame, Look, Mask, Rgb, Sight
+from contrejour.base.pictures import Frame, Look, Mask, Planes, Rgb, Sight
 from contrejour.recorded import masksfile, vouched
 from contrejour.recorded.folder import WorkFolder
 from contrejour.recorded.inputs import take
@@ -107,8 +107,6 @@ class Detectors:
 def _frame(pixels: NDArray[Any]) -> Frame:
     deep = pixels.dtype == np.uint16
     planes = (pixels,) if pixels.ndim == 2 else tuple(np.moveaxis(pixels, 2, 0))
-    eight = (pixels >> 8).astype(np.uint8) if deep else pixels
-    colour: Rgb = np.stack([eight] * 3, axis=2) if eight.ndim == 2 else eight
     return Frame(
         index=0,
         pts=0,
@@ -119,9 +117,17 @@ def _frame(pixels: NDArray[Any]) -> Frame:
         planes=planes,
         subsampling=(0, 0),
         depth=16 if deep else 8,
-        rgb=lambda w, h: cv2.resize(colour, (w, h), interpolation=cv2.INTER_AREA).astype(np.uint8),
+        rgb_of=_rgb_of,
         rgb_planes=pixels.ndim == 3,
     )
+
+
+def _rgb_of(planes: Planes, width: int, height: int) -> Rgb:
+    colour: Any = np.stack(planes if len(planes) == 3 else planes * 3, axis=2)
+    if colour.dtype == np.uint16:
+        colour = (colour >> 8).astype(np.uint8)
+    scaled: Rgb = cv2.resize(colour, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8)
+    return scaled
 
 
 def _joined(frame: Frame, kind: str) -> Image.Image:

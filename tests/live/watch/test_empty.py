@@ -32,7 +32,7 @@ class Life:
         """What is hidden in the next picture, by the scene alone."""
         planes = planes or self.stage.picture(luma, gain, shift)
         height, width = planes[0].shape
-        frame = Frame(0, 0, self.now_ns, width, height, 0, planes, (1, 1), 8, lambda w, h: None)
+        frame = Frame(0, 0, self.now_ns, width, height, 0, planes, (1, 1), 8, lambda _, w, h: None)
         unknown = self.empty.unknown(frame)
         self.empty.sample(frame, seen)
         self.now_ns += S

@@ -53,7 +53,7 @@ class Day:
             plane = np.zeros(SIZE[::-1], np.uint8)
             taken = Instant(self.time_ns, wall_ns, None, 0)
             frame = Frame(0, 0, self.time_ns, *SIZE, 0, (plane,), (1, 1), 8,
-                          lambda w, h, seen=plane: seen, taken=taken)  # fmt: skip
+                          lambda planes, w, h: planes[0], taken=taken)  # fmt: skip
             found = tuple(Detection(box, Kind.PERSON, 0.9) for box in people)
             self.events.saw(frame, Look(0, self.time_ns, sight, found), None)
 

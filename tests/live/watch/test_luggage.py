@@ -74,7 +74,7 @@ class Decoder:
             wall_ns = int((FESTIVAL + timedelta(seconds=at_s)).timestamp() * 1e9)
             taken = Instant(time.monotonic_ns(), wall_ns, None, 0)
             yield Frame(number, 0, int(at_s * 1e9), WIDTH, HEIGHT, 0, stage.picture(luma), (1, 1),
-                        8, lambda w, h: np.zeros((h, w, 3), np.uint8), taken=taken)  # fmt: skip
+                        8, lambda _, w, h: np.zeros((h, w, 3), np.uint8), taken=taken)  # fmt: skip
         self.ended = True
 
     def close(self) -> None:

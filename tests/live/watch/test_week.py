@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -103,7 +104,7 @@ class Week:
         taken = Instant(time.monotonic_ns(), wall_ns, wall_ns, 0)
         return Frame(
             index, time_ns * 9 // 100_000, time_ns, *SIZE, 0, planes, (1, 1), 8,
-            lambda w, h: rgb_of(self.fmt, planes, w, h), taken=taken,
+            partial(rgb_of, self.fmt), taken=taken,
         )  # fmt: skip
 
 

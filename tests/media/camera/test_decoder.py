@@ -180,7 +180,7 @@ def test_a_picture_arrives_as_it_left(index, time_ns, corrupt, camera_ns, pix_fm
     planes = tuple(rng.integers(0, 255, shape).astype(dtype) for shape in fmt.shapes)
     taken = Instant(1, 2, camera_ns, 3)
     frame = Frame(index, 7, time_ns, *fmt.upright, 90, planes, steps, fmt.depth,
-                  lambda w, h: planes[0], corrupt, taken=taken)  # fmt: skip
+                  lambda planes, w, h: planes[0], corrupt, taken=taken)  # fmt: skip
     body = memoryview(
         b"".join(bytes(part) for part in wire.told_picture(frame, wire.StreamCounts(4)))
     )

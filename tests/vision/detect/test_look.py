@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from contrejour.base.errors import DetectorError
-from contrejour.base.pictures import Box, Detection, Frame, Kind, Look, Rgb, Sight
+from contrejour.base.pictures import Box, Detection, Frame, Kind, Look, Planes, Rgb, Sight
 from contrejour.vision.detect import look_at
 
 FRAME_NS = 40_000_000
@@ -26,7 +26,7 @@ class Counting:
         return (PERSON,)
 
 
-def none(width: int, height: int) -> Rgb:
+def none(planes: Planes, width: int, height: int) -> Rgb:
     raise AssertionError("nobody scales this picture")
 
 

@@ -172,7 +172,7 @@ def test_somebody_who_fills_the_picture_is_found_by_a_second_look(
     trunk = frame.rgb(*fmt.upright)[:90, 380:540]  # of the cyclist, who fills half of it
     near = replace(
         frame, width=1280, height=720,
-        rgb=lambda w, h: cv2.resize(trunk, (w, h), interpolation=cv2.INTER_CUBIC),
+        rgb_of=lambda _, w, h: cv2.resize(trunk, (w, h), interpolation=cv2.INTER_CUBIC),
     )  # fmt: skip
     people = [d for d in build((1280, 720)).detect(near) if d.kind is Kind.PERSON]
     assert max(d.score for d in people) >= SURE
@@ -191,7 +191,7 @@ def test_somebody_who_lies_is_found_in_the_turned_picture(street: Path, weights:
     for time_ns in range(0, 600_000_000, 150_000_000):
         lying = replace(
             frame, width=wide, height=high, time_ns=time_ns,
-            rgb=lambda w, h: cv2.resize(fallen, (w, h), interpolation=cv2.INTER_AREA),
+            rgb_of=lambda _, w, h: cv2.resize(fallen, (w, h), interpolation=cv2.INTER_AREA),
         )  # fmt: skip
         found.append([d for d in looker.detect(lying) if d.kind is Kind.PERSON])
     sure = [any(d.score >= SURE and d.box.w > 0.5 * wide for d in seen) for seen in found]

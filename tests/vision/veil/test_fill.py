@@ -28,7 +28,7 @@ def picture(width: int, height: int, shape: tuple[tuple[int, int], int, int], se
     small = (-(-height // (1 << step_y)), -(-width // (1 << step_x)))
     planes += [random.integers(0, 1 << depth, small).astype(kind) for _ in range(count - 1)]
     return Frame(
-        0, 0, 0, width, height, 0, tuple(planes), (step_x, step_y), depth, lambda w, h: None
+        0, 0, 0, width, height, 0, tuple(planes), (step_x, step_y), depth, lambda _, w, h: None
     )  # type: ignore[arg-type, return-value]
 
 
@@ -53,7 +53,7 @@ def test_a_safe_fill_depends_on_no_hidden_pixel(
     mixed = []
     for number, (a, b) in enumerate(zip(one.planes, other.planes, strict=True)):
         mixed.append(np.where(under(a, hidden, one, number), b, a))
-    swapped = Frame(0, 0, 0, width, height, 0, tuple(mixed), one.subsampling, one.depth, one.rgb)
+    swapped = Frame(0, 0, 0, width, height, 0, tuple(mixed), one.subsampling, one.depth, one.rgb_of)
     first, second = apply(one, hidden, fill, scene), apply(swapped, hidden, fill, scene)
     for number, (a, b) in enumerate(zip(first.planes, second.planes, strict=True)):
         assert (a == b).all()

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import av
@@ -132,11 +133,10 @@ class Decoder:
 
     def _frame(self, body: memoryview, fmt: Format) -> Frame:
         fields, self.counted = wire.read_picture(body, fmt)
-        planes = fields["planes"]
         return Frame(
             width=fmt.upright[0], height=fmt.upright[1], rotation=fmt.rotation,
             subsampling=fmt.subsampling, depth=fmt.depth, rgb_planes=fmt.rgb,
-            rgb=lambda width, height: rgb_of(fmt, planes, width, height), **fields,
+            rgb_of=partial(rgb_of, fmt), **fields,
         )  # fmt: skip
 
     def _read(self, size: int, limit_s: float) -> memoryview:

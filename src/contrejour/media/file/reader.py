@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import av
 import numpy as np
 
 from contrejour.base.errors import InputMissing, Unsupported
-from contrejour.base.pictures import Frame, Rgb
+from contrejour.base.pictures import Frame, Planes, Rgb
 from contrejour.media import copying, nal
 from contrejour.media.file.index import Gop, open_input, packets, time_of, video_streams
 from contrejour.media.file.opened import Input, input_file
 from contrejour.media.format import Format, native_format, subsampling, working_format
-from contrejour.media.out.encode import CodedPicture, bare, stripped, stripper, time_stamp
+from contrejour.media.out.encode import (
+    CodedPicture,
+    bare,
+    picture_of,
+    stripped,
+    stripper,
+    time_stamp,
+)
 from contrejour.media.parameters import Odd
 
 
@@ -175,7 +183,7 @@ def frame_of(
         planes=tuple(_planes(planar, native, fmt)),
         subsampling=fmt.subsampling,
         depth=fmt.depth,
-        rgb=lambda width, height: rgb(picture, width, height, fmt.rotation),
+        rgb_of=partial(rgb_of, fmt),
         corrupt=corrupt,
         rgb_planes=fmt.rgb,
     )
@@ -202,7 +210,10 @@ def _view(plane: Any, bits: int) -> Any:
     return flat[: row * plane.height].reshape(plane.height, row)[:, : plane.width]
 
 
-def rgb(picture: av.VideoFrame, width: int, height: int, rotation: int) -> Rgb:
+def rgb_of(fmt: Format, planes: Planes, width: int, height: int) -> Rgb:
+    """An upright RGB copy, `width` x `height` px."""
+    picture, rotation = picture_of(fmt, planes), fmt.rotation
+    picture.colorspace, picture.color_range = fmt.color[2:]
     if rotation % 180:
         width, height = height, width
     scaled: Any = picture.reformat(width=width, height=height, format="rgb24").to_ndarray()

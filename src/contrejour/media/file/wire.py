@@ -17,6 +17,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,9 +25,9 @@ import numpy as np
 from contrejour.base.errors import Unsupported
 from contrejour.base.pictures import MOST_PX, Frame
 from contrejour.media.file.index import Gop
-from contrejour.media.file.reader import rgb
+from contrejour.media.file.reader import rgb_of
 from contrejour.media.format import Format, depth, native_format, subsampling, working_format
-from contrejour.media.out.encode import CodedPicture, picture_of
+from contrejour.media.out.encode import CodedPicture
 
 HEAD, CODED = struct.Struct(">QqB"), struct.Struct(">q?")
 MOST_TEXT = 256 << 20
@@ -148,12 +149,12 @@ def read_picture(body: memoryview, fmt: Format) -> Frame:
     """What a P says; its planes lie in `body`. Raises ValueError for another length."""
     _demand(len(body) == HEAD.size + fmt.picture_bytes)
     index, pts, corrupt = HEAD.unpack(body[: HEAD.size])
-    planes = planes_of(body[HEAD.size :], fmt)
     return Frame(
-        index=index, pts=pts, time_ns=fmt.time_ns(pts), corrupt=bool(corrupt), planes=planes,
+        index=index, pts=pts, time_ns=fmt.time_ns(pts), corrupt=bool(corrupt),
+        planes=planes_of(body[HEAD.size :], fmt),
         width=fmt.upright[0], height=fmt.upright[1], rotation=fmt.rotation,
         subsampling=fmt.subsampling, depth=fmt.depth, rgb_planes=fmt.rgb,
-        rgb=lambda width, height: _rgb(fmt, planes, width, height),
+        rgb_of=partial(rgb_of, fmt),
     )  # fmt: skip
 
 
@@ -167,12 +168,6 @@ def planes_of(body: memoryview, fmt: Format) -> tuple[Any, ...]:
         planes.append(np.frombuffer(body[at : at + size], dtype).reshape(rows, columns))
         at += size
     return tuple(planes)
-
-
-def _rgb(fmt: Format, planes: tuple[Any, ...], width: int, height: int) -> Any:
-    picture = picture_of(fmt, planes)
-    picture.colorspace, picture.color_range = fmt.color[2:]
-    return rgb(picture, width, height, fmt.rotation)
 
 
 def told_coded(packed: CodedPicture) -> tuple[bytes, bytes]:

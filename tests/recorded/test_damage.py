@@ -5,12 +5,20 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import av
 import pytest
 from fakes.runs import clip, ffmpeg, masks_for, run, times, walking
 from fakes.veiled import masks_of, veil_it, veiled
 
 from contrejour import media
-from contrejour.base.errors import ContrejourError, InputEmpty, NotMedia, Truncated, Unsupported
+from contrejour.base.errors import (
+    ContrejourError,
+    InputEmpty,
+    MasksError,
+    NotMedia,
+    Truncated,
+    Unsupported,
+)
 from contrejour.recorded.request import masks_name
 
 CUTS = {
@@ -163,3 +171,55 @@ def test_a_masks_file_that_shows_a_damaged_frame_is_refused(clips: Path, tmp_pat
     done = run("veil", source, "-o", out, "--masks", masks)
     assert done.returncode == 15, done.stderr
     assert not out.exists()
+
+
+LOGGED = {
+    "mjpeg": ("a.avi", ("-q:v", 4)),
+    "dvvideo": ("a.dv.avi", ("-s", "720x576", "-r", 25)),
+    "wmv2": ("a.wmv2.avi", ("-q:v", 4, "-g", 12)),
+    "libtheora": ("a.theora.mkv", ("-q:v", 6, "-g", 12)),
+    "mpeg4": ("a.mpeg4.avi", ("-q:v", 4, "-g", 12)),
+}
+"""Encoders whose decoders only log of some damage, a file, and how it is made."""
+
+
+@pytest.mark.parametrize("encoder", LOGGED)
+def test_attack_58_damage_of_which_a_decoder_only_logs_is_damage(
+    encoder: str, tmp_path: Path
+) -> None:
+    name, how = LOGGED[encoder]
+    source = tmp_path / name
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25", "-frames:v", 48,
+           "-c:v", encoder, *how, "-pix_fmt", "yuvj420p" if encoder == "mjpeg" else "yuv420p",
+           source)  # fmt: skip
+    fmt = media.probe(source)
+    gops = media.index(source, fmt)
+    assert not any(f.corrupt for f in media.Reader(source, fmt, gops).frames(0, len(gops)))
+    spoil(source, 20, dice=random.Random(encoder))
+    flagged = [f.corrupt for f in media.Reader(source, fmt, gops).frames(0, len(gops))]
+    assert any(flagged)
+    assert not any(flagged[:12])
+
+
+def spoil(source: Path, number: int, dice: random.Random) -> None:
+    """Change one byte in forty of a packet's second half, none to or from what marks a start."""
+    with av.open(str(source)) as container:
+        packets = [bytes(packet) for packet in container.demux(video=0) if packet.size]
+    whole, coded = bytearray(source.read_bytes()), packets[number]
+    at = whole.index(coded)
+    for place in range(at + len(coded) // 2, at + len(coded) - 8, 40):
+        if whole[place] > 3 and whole[place] != 0xFF:
+            whole[place] = dice.randrange(4, 0xFF)
+    source.write_bytes(whole)
+
+
+def test_attack_50_damage_in_a_gop_that_is_only_copied_is_not_shown(tmp_path: Path) -> None:
+    """Whose masks were edited so that the damaged frames hide nothing."""
+    source, out = clip(tmp_path / "a.mp4", frames=48, gop=12), tmp_path / "out.mp4"
+    spoil(source, 12, random.Random(1))
+    veil_it(source, out, detector="fakes.detectors:nothing")
+    assert any(mask.whole for mask in masks_of(out))
+    masks = masks_for(source, tmp_path / "masks.json", lambda _: ())
+    with pytest.raises(MasksError, match="damaged"):
+        veil_it(source, tmp_path / "shown.mp4", masks=masks)
+    assert not (tmp_path / "shown.mp4").exists()

@@ -19,7 +19,7 @@ _SLICES = {"h264": {1, 5}, "hevc": {0, 1, 6, 7, 19, 20}}
 """Types of slices of pictures that are all shown, and refer to none before their GOP."""
 _HEAD_BYTES = 24
 _NONE = -1
-RULES = 2
+RULES = 3
 """Which these are: another number, and no output made by other rules is taken for one of ours."""
 Key = tuple[int, int]
 """The kind and the number of a parameter set."""

@@ -135,7 +135,13 @@ class VideoWorker:
         return MasksError("masks-at-another-time", expected=wanted, found=there)
 
     def _copied(self, chunk: Chunk, tick: Tick) -> tuple[list[media.CodedPicture], tuple[int, ...]]:
-        """The packets of a chunk in which nothing is hidden, and the times of its frames."""
+        """The packets of a chunk in which nothing is hidden, and the times of its frames.
+
+        Where the masks were given nobody has looked yet whether they are damaged.
+        """
+        for frame in self._frames(chunk.unit, lambda _: None) if self._job.masks else ():
+            if frame.corrupt:
+                raise MasksError("damaged-picture-shown", pts=frame.pts)
         packets = self._recording.copy(chunk.unit.first, chunk.unit.last)
         tick(len(packets))
         return packets, tuple(sorted(packet.pts for packet in packets))

@@ -20,6 +20,7 @@ from av.video.stream import VideoStream
 from contrejour.base.errors import InputEmpty, NotMedia, Unsupported
 from contrejour.base.pictures import MOST_PX
 from contrejour.media import codecs, nal
+from contrejour.media.carried import CarriedSets
 from contrejour.media.copying import CopyIndex
 from contrejour.media.file.opened import Input, input_file
 from contrejour.media.format import Format, depth, filtered, hdr_params, subsampling, working_format
@@ -244,9 +245,11 @@ def index(source: Input, fmt: Format) -> list[Gop]:
         copies = (
             CopyIndex(fmt.codec, header or b"", (fmt.width, fmt.height)) if can_copy(fmt) else None
         )
+        carried = CarriedSets(fmt.codec, header or b"")
         for number, packet in enumerate(packets(container, stream)):
             if copies:
                 copies.see(bytes(packet))
+            has_sets = carried.see(bytes(packet))
             time = time_of(packet, fmt.paced)
             times.append(times[-1] if time is None and times else time or 0)
             damaged.append(packet.is_corrupt or packet.is_discard or time is None)
@@ -254,8 +257,10 @@ def index(source: Input, fmt: Format) -> list[Gop]:
                 data = bytes(packet)
                 if nal.stands_alone(fmt.codec, data, prefix, header):
                     alone.add(number)
-                if nal.opens_clean(fmt.codec, data, prefix) and (
-                    not fmt.paced or fmt.codec not in UNSURE or number in alone
+                if (
+                    has_sets
+                    and nal.opens_clean(fmt.codec, data, prefix)
+                    and (not fmt.paced or fmt.codec not in UNSURE or number in alone)
                 ):
                     keys.append(number)
             elif number - 1 in keys[-1:] and nal.shown_earlier(fmt.codec, bytes(packet)):

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import av
+import av.logging
 import numpy as np
 
 from contrejour.base.errors import InputMissing, Unsupported
@@ -38,12 +39,12 @@ class Reader:
         self._range: tuple[int, int] | None = None
         self._frames: Iterator[Frame] = iter(())
         self._position = 0
+        self._decodes: Any = None
         self._open()
 
     def _open(self) -> None:
         self._container = open_input(self._file)
         self._stream = video_streams(self._container)[0]
-        self._stream.codec_context.thread_count = 1
         header = self._stream.codec_context.extradata
         self._prefix = nal.length_size(self.fmt.codec, header)
         self._packets = packets(self._container, self._stream)
@@ -139,19 +140,44 @@ class Reader:
             yield packet
 
     def _pictures(self, coded: Iterator[av.Packet[Any]]) -> Iterator[tuple[av.VideoFrame, bool]]:
-        context, damaged = self._stream.codec_context, False
-        context.flush_buffers()  # the GOP before may have been left in the middle
+        context, damaged = self._decoder(), False
         for packet in (*coded, None):
-            damaged |= packet is not None and packet.is_corrupt
-            try:
-                pictures = context.decode(packet)
-            except av.FFmpegError:
-                damaged = True  # fail closed: the rest of this GOP is veiled whole
-                continue
+            pictures, complained = _decoded(context, packet)
+            damaged |= complained or (packet is not None and packet.is_corrupt)
             for picture in pictures:
-                damaged |= picture.is_corrupt
+                damaged |= picture.is_corrupt  # fail closed: the rest of this GOP is veiled whole
                 yield picture, damaged
-        context.flush_buffers()
+
+    def _decoder(self) -> Any:
+        """One that has decoded nothing: what a GOP brings (parameter sets, tables) ends with it.
+
+        Else a GOP could be looked at after one neighbour, shown after another, and differ.
+        """
+        if self._decodes:
+            self._decodes.close()
+        self._decodes = open_input(self._file)
+        context = video_streams(self._decodes)[0].codec_context
+        context.thread_count = 1
+        return context
+
+
+def _decoded(context: Any, packet: Any) -> tuple[Sequence[av.VideoFrame], bool]:
+    """The pictures of a packet, and whether its decoder complained: of much damage it only logs.
+
+    Those of H.264 and H.265 mark the pictures; they log errors of what shows nothing, too, such as
+    a message of the camera's that was cut short.
+    """
+    marks = context.codec.canonical_name in nal.IDR
+    av.logging.set_level(av.logging.ERROR)
+    av.logging.set_skip_repeated(False)  # else what it says twice is heard once
+    try:
+        with av.logging.Capture() as said:
+            pictures = context.decode(packet)
+        return pictures, not marks and any(level <= av.logging.ERROR for level, _, _ in said)
+    except av.FFmpegError:
+        return (), True
+    finally:
+        av.logging.set_level(None)
 
 
 def frame_of(

@@ -76,6 +76,26 @@ def test_a_wrong_password_or_nobody_there_is_an_error(found, tmp_path):
     assert run("cameras", "discover", "--address", ":1").returncode == 2
 
 
+def test_attack_52_who_answers_a_question_to_everybody_gets_no_login(found):
+    _, login = found
+    for more in ((), ("--address", "239.255.255.250")):
+        done = run("cameras", "discover", "--login-file", login, *more)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "--login-file goes with --address and one host" in done.stderr
+
+
+def test_a_camera_that_takes_tokens_alone_gets_one_where_that_is_said(tmp_path):
+    login = tmp_path / "login"
+    login.write_text(f"{LOGIN}\n")
+    more = ("--onvif", "--login", LOGIN, "--auth", "basic")
+    with camera(clip(tmp_path / "a.mp4", frames=50), more=more) as (address,):
+        found = address.rpartition(":")[2].partition("/")[0], login
+        refused, told = discover(found), discover(found, "--login-in-clear")
+    assert (refused.returncode, refused.stdout) == (18, "")
+    assert "WS-UsernameToken, without TLS" in refused.stderr
+    assert (told.returncode, told.stderr) == (0, "")
+
+
 def test_cameras_of_one_kind_get_names_of_their_own():
     profile = Profile("t", "main", "H264", 640, 360, 25.0, "rtsp://10.0.0.8/{}")
     devices = []

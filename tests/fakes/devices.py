@@ -21,13 +21,19 @@ ADDRESSES = tuple(f"rtsp://127.0.0.1:554/stream{number}?channel={number}" for nu
 
 @contextmanager
 def device(
-    twist: Callable[[str], str] = lambda body: body, *, clips=CLIPS, addresses=ADDRESSES, **more
-) -> Iterator[str]:
-    """The address of its device service; `twist` has the last word on every answer."""
+    twist: Callable[[str], str] = lambda body: body, *, heard: Callable[[bytes], object] = len,
+    clips=CLIPS, addresses=ADDRESSES, **more
+) -> Iterator[str]:  # fmt: skip
+    """The address of its device service; it proves a login by tokens, over HTTP.
+
+    `twist` has the last word on every answer; `heard` is called with every question.
+    """
 
     class Answers(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            told = made.answer(self.rfile.read(int(self.headers["Content-Length"])))
+            question = self.rfile.read(int(self.headers["Content-Length"]))
+            heard(question)
+            told = made.answer(question)
             body = twist(told.body).encode()
             self.send_response(told.code)
             self.send_header("Content-Length", str(len(body)))

@@ -38,7 +38,10 @@ class HalfAnswer(OSError):
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """`headers`: by their names in lower case. `body` is b"" where nobody wanted it."""
+    """`headers`: by their names in lower case; several of one name are one, with commas.
+
+    `body` is b"" where nobody wanted it.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -90,7 +93,10 @@ class HttpClient:
                 self._in_time()  # http.client takes an end in the head for the end of the head
                 if most is not None and answer.length:
                     raise HalfAnswer(Message("half-an-answer"))
-                known = {name.lower(): value for name, value in answer.getheaders()}
+                known: dict[str, str] = {}
+                for name, value in answer.getheaders():
+                    before = known.get(name.lower())
+                    known[name.lower()] = value if before is None else f"{before}, {value}"
             if most is None:
                 self.close()  # else what wasn't read would be the next answer
             return HttpAnswer(answer.status, known, body)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import asdict
+from ipaddress import ip_address
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base.digits import whole
-from contrejour.base.errors import CameraError, InputMissing
+from contrejour.base.errors import CameraError, InputMissing, UsageError
 from contrejour.base.language import said
 from contrejour.base.messages import Message
 from contrejour.cli import arguments
@@ -39,11 +42,15 @@ def _discover(args: argparse.Namespace) -> int:
     from contrejour.live.site import read_site
     from contrejour.media.onvif import ask, probe
 
+    if args.login_file and (not args.address or _is_group(args.address[0])):
+        raise UsageError("login-for-nobody-named")
     login = _login(args.login_file) if args.login_file else ""
     known = read_site(arguments.read_text(args.site), str(args.site)).cameras if args.site else {}
     found = probe(*args.address) if args.address else probe()
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda address: _asked(ask, address, login), found))
+        answers = list(
+            pool.map(lambda address: _asked(ask, address, login, args.login_in_clear), found)
+        )
     devices = [each for each in answers if not isinstance(each, CameraError)]
     failed = [each for each in answers if isinstance(each, CameraError)]
     places = {name: place.address for name, place in known.items()}
@@ -56,9 +63,18 @@ def _discover(args: argparse.Namespace) -> int:
     return 0
 
 
-def _asked(ask: Callable[[str, str], Device], address: str, login: str) -> Device | CameraError:
+def _is_group(host: str) -> bool:
+    """Whether it is an address of many, any of which answers."""
+    with suppress(OSError):  # a name that nobody knows is nobody's: the Probe says so
+        return ip_address(socket.gethostbyname(host)).is_multicast
+    return False
+
+
+def _asked(
+    ask: Callable[..., Device], address: str, login: str, in_clear: bool
+) -> Device | CameraError:
     try:
-        return ask(address, login)
+        return ask(address, login, in_clear=in_clear)
     except CameraError as error:
         return error
 
@@ -130,7 +146,8 @@ DISCOVER = Command(
             ArgumentType("HOST:PORT", _address),
             help="ask this one alone (default: everybody, by multicast)",
         ),
-        Option("--login-file", FILE, help="file whose first line is user:password of the cameras"),
+        Option("--login-file", FILE, help="file whose first line is user:password of --address"),
+        Switch("--login-in-clear", help="prove the login in a way that others can use who hear it"),
         Option("--site", FILE, help="leave out the cameras that this site file has"),
         Switch("--json", help="one JSON object a camera on standard output"),
     ),

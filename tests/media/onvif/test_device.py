@@ -9,7 +9,8 @@ from fakes.devices import ADDRESSES, device, listener
 
 from contrejour.base.errors import CameraError, CameraRefused
 from contrejour.media.onvif import ask
-from contrejour.media.onvif.soap import Fault
+from contrejour.media.onvif.device import DEVICE
+from contrejour.media.onvif.soap import Fault, SoapSession
 
 
 @pytest.mark.parametrize("newer", [True, False])
@@ -28,18 +29,37 @@ def test_a_device_says_what_it_is_and_what_it_sends(newer):
 
 @pytest.mark.parametrize("login", ["eve:s3:cret", 'é:<&">'])
 def test_a_password_is_proven_and_not_sent(login):
-    sent = []
-
-    def twist(body):
-        sent.append(body)
-        return body
-
-    with device(twist, login=login) as address:
-        assert len(ask(address, login).profiles) == 3
-        for wrong in ("", "eve:wr0ng", "bob:s3:cret"):
+    heard: list[bytes] = []
+    with device(heard=heard.append, login=login) as address:
+        assert len(ask(address, login, in_clear=True).profiles) == 3
+        for wrong in ("eve:wr0ng", "bob:s3:cret"):
             with pytest.raises(CameraRefused, match="refuses the user or the password") as caught:
-                ask(address, wrong)
+                ask(address, wrong, in_clear=True)
             assert "wr0ng" not in str(caught.value)
+        with pytest.raises(CameraRefused, match="wants a login"):
+            ask(address)
+    assert not any(login.partition(":")[2].encode() in each for each in heard)
+
+
+def test_attack_52_a_token_that_fits_every_camera_is_not_given_to_who_answers():
+    """A device of the network asked for one, and used it at another camera for another question."""
+    heard: list[bytes] = []
+    with device(heard=heard.append, login="eve:s3cret") as address:
+        with pytest.raises(CameraRefused, match="but a WS-UsernameToken, without TLS"):
+            ask(address, "eve:s3cret")
+        assert len(heard) == 2  # what time it is, and what it is
+        assert not any(b"UsernameToken" in each for each in heard)
+        ask(address, "eve:s3cret", in_clear=True)
+        assert any(b"UsernameToken" in each for each in heard)
+
+
+def test_attack_52_a_login_goes_to_the_host_that_was_named_alone():
+    heard: list[bytes] = []
+    with device(heard=heard.append, login="eve:s3cret") as address:
+        talk = SoapSession("10.9.9.9", "eve:s3cret", in_clear=True)
+        with pytest.raises(CameraRefused, match=r"10\.9\.9\.9"):
+            talk.ask(address, f'<GetDeviceInformation xmlns="{DEVICE}"/>')
+    assert not any(b"UsernameToken" in each for each in heard)
 
 
 def test_a_clock_that_is_wrong_is_reckoned_with():

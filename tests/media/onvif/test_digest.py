@@ -32,6 +32,15 @@ def test_the_example_of_rfc_7616(algorithm, response):
     assert f"algorithm={algorithm}, qop=auth" in made
 
 
+def test_the_strongest_of_several_challenges_is_answered():
+    line = f'Basic realm="a, b", {ASKED.format("MD5")}, {ASKED.format("SHA-256")}'
+    digests = digest.challenges([line, ASKED.format("ROT13")], "digest")
+    assert len(digests) == 3
+    assert digest.fields(digest.strongest(digests))["algorithm"] == "SHA-256"
+    assert digest.strongest(digests[2:]) == ""
+    assert len(digest.challenges([line], "basic")) == 1
+
+
 def test_an_algorithm_that_nobody_knows_is_no_answer():
     with pytest.raises(KeyError):
         digest.answer("a:b", "GET", "/", ASKED.format("ROT13"), CNONCE)

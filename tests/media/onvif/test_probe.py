@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from contextlib import contextmanager
 
@@ -58,13 +59,15 @@ def test_an_answer_to_another_question_or_none_is_no_answer():
 
 
 @contextmanager
-def responder(answers):
+def responder(answers, askers=None):
     """What answers the first datagram with some; the port it is asked at."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
         link.bind(("127.0.0.1", 0))
 
         def serve():
             message, sender = link.recvfrom(65536)
+            if askers is not None:
+                askers.append(sender)
             for answer in answers(message):
                 link.sendto(answer, sender)
 
@@ -76,6 +79,21 @@ def responder(answers):
 
 def test_noise_does_not_hide_an_answer():
     with responder(lambda message: [b"noise", b"<a/>", *answered(message)]) as port:
+        assert probe("127.0.0.1", port) == [OWN]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="127.0.0.2 is this machine's on Linux alone")
+def test_attack_52_whoever_is_asked_alone_is_heard_alone():
+    """A login that is meant for one host went to whoever else answered in its place."""
+
+    def other(message):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
+            link.bind(("127.0.0.2", 0))
+            (answer,) = answered(message, "http://127.0.0.2/x")
+            link.sendto(answer, asker[0])
+        return answered(message)
+
+    with responder(other, asker := []) as port:
         assert probe("127.0.0.1", port) == [OWN]
 
 

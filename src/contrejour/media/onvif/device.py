@@ -50,13 +50,18 @@ class Device:
         return urlsplit(self.address).hostname or ""
 
 
-def ask(address: str, login: str = "", answer_s: float = ANSWER_S) -> Device:
+def ask(
+    address: str, login: str = "", answer_s: float = ANSWER_S, *, in_clear: bool = False
+) -> Device:
     """Ask a device what it is and what it sends. Raises CameraError, CameraRefused.
+
+    `login` is for this host, which a person named; `in_clear`: a token of it may be heard.
 
     Nothing of it is believed that could do harm: services and streams are of its own host, numbers
     are numbers, names are plain text.
     """
-    talk = SoapSession(login, answer_s=answer_s)
+    host = urlsplit(address).hostname or ""
+    talk = SoapSession(host, login, in_clear, answer_s=answer_s)
     told = talk.ask(address, f'<GetSystemDateAndTime xmlns="{DEVICE}"/>', open_=True)
     talk.ahead = _clock(told, address) - times.now()
     info = talk.ask(address, f'<GetDeviceInformation xmlns="{DEVICE}"/>')

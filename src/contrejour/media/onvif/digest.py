@@ -9,10 +9,29 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 ALGORITHMS = {"MD5": "md5", "SHA-256": "sha256"}
+
+
+_SCHEME = re.compile(r"(?:^|,)\s*(?=(?:Basic|Digest)(?:\s|$))", re.IGNORECASE)
+
+
+def challenges(lines: Sequence[str], scheme: str) -> list[str]:
+    """Those of this scheme (basic, digest) in WWW-Authenticate fields, which may name several."""
+    known = [each for line in lines for each in _SCHEME.split(line) if each]
+    return [each for each in known if each.lower().startswith(scheme)]
+
+
+def strongest(digests: Sequence[str]) -> str:
+    """The Digest challenge to answer, by SHA-256 where it is offered; "" where none is known."""
+    usable = [each for each in digests if _algorithm(each) in ALGORITHMS]
+    return max(usable, key=lambda each: _algorithm(each) == "SHA-256", default="")
+
+
+def _algorithm(challenge: str) -> str:
+    return fields(challenge).get("algorithm") or "MD5"
 
 
 def fields(header: str) -> dict[str, str]:

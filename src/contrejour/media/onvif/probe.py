@@ -6,6 +6,7 @@ import socket
 import time
 import uuid
 from contextlib import closing
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from contrejour.base.errors import CameraError, CameraRefused
@@ -22,8 +23,8 @@ NETWORK = "http://www.onvif.org/ver10/network/wsdl"
 def probe(host: str = MULTICAST, port: int = PORT, wait_s: float = WAIT_S) -> list[str]:
     """The addresses of the device services that answered, in order of their answers.
 
-    Whoever is asked alone may answer alone: its first answer is enough. An answer counts only with
-    an address of the host that sent it. Raises CameraError: nobody answered.
+    Whoever is asked alone is heard alone, and its first answer is enough. An answer counts only
+    with an address of the host that sent it. Raises CameraError: nobody answered.
     """
     found: list[str] = []
     place = f"{host}:{port}"
@@ -31,13 +32,17 @@ def probe(host: str = MULTICAST, port: int = PORT, wait_s: float = WAIT_S) -> li
     with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as link:
         link.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 1)
         try:
-            link.sendto(message, (host, port))
+            asked = socket.gethostbyname(host)
+            alone = not ip_address(asked).is_multicast
+            link.sendto(message, (asked, port))
             end_s = time.monotonic() + wait_s
             while (left_s := end_s - time.monotonic()) > 0 and len(found) < MOST_DEVICES:
                 link.settimeout(left_s)
                 data, (sender, *_) = link.recvfrom(1 << 16)
+                if alone and sender != asked:
+                    continue
                 found += [each for each in matches(data, sender, own) if each not in found]
-                if found and host != MULTICAST:
+                if found and alone:
                     break
         except TimeoutError:
             pass

@@ -1,4 +1,10 @@
-"""One question to a device, and its answer: bounded in time and size, to the one host alone."""
+"""One question to a device, and its answer: bounded in time and size, to the one host alone.
+
+Whoever gets a proof of the login can bring it to another camera that has the same. HTTP Digest is
+for one question at one address, by a nonce of who asks. A WS-UsernameToken is for any question to
+any camera, for as long as that lets one live: it goes over TLS to whom a certificate vouches for,
+or where a person said that it may be heard. It is asked without a proof first, to see which it is.
+"""
 
 from __future__ import annotations
 
@@ -31,42 +37,60 @@ class Fault(CameraRefused):
 
 @dataclass(slots=True)
 class SoapSession:
-    """With one device. `login` is user:password, or ""; `ahead` is what its clock is of ours."""
+    """With one device. `ahead` is what its clock is of ours.
 
-    login: str = ""
+    `login` is user:password, or "", and for `host` alone; `in_clear`: a token may be heard.
+    """
+
+    host: str
+    login: str = field(default="", repr=False)
+    in_clear: bool = False
     ahead: timedelta = timedelta()
     answer_s: float = ANSWER_S
     end_s: float = field(default_factory=lambda: time.monotonic() + TALK_S)
+    _by_token: bool = False
 
     def ask(self, address: str, body: str, *, open_: bool = False) -> Element:
         """The answer's Body. `open_`: without the login. Raises CameraError, CameraRefused."""
-        header = "" if open_ or not self.login else self._token()
-        code, data, headers = self._post(address, envelope(body, header), {})
-        asked = headers.get("www-authenticate", "")
-        if code == 401 and self.login and not open_ and asked.lower().startswith("digest"):
-            path = urlsplit(address).path or "/"
-            try:
-                more = digest.answer(self.login, "POST", path, asked, secrets.token_hex(8))
-            except KeyError:
-                raise CameraRefused("password-asked-strangely", camera=address) from None
-            code, data, headers = self._post(
-                address, envelope(body, header), {"Authorization": more}
-            )
-        if code == 401:
-            raise refused(address)
-        found = parsed(data, address).find("{*}Body")
-        if found is None:
-            raise CameraRefused("not-onvif", camera=address)
+        token = self._token(address) if self._by_token and not open_ else ""
+        code, data, headers = self._post(address, envelope(body, token), {})
+        if self.login and not open_ and not token and _denied(code, data, address):
+            code, data = self._proven(address, body, headers.get("www-authenticate", ""))
+        if _denied(code, data, address):
+            raise CameraRefused("login-refused" if self.login else "login-wanted", camera=address)
+        found = _body(data, address)
         fault = found.find("{*}Fault")
         if fault is not None:
-            if "NotAuthorized" in "".join(fault.itertext()):
-                raise refused(address)
             why = plain(text_of(fault, "Reason/Text"))
             raise Fault("question-refused", camera=address, reason=why)
         return found
 
-    def _token(self) -> str:
-        """A WS-UsernameToken, by the device's clock: it refuses old ones."""
+    def _proven(self, address: str, body: str, asked: str) -> tuple[int, bytes]:
+        """Ask once more, with the proof that was `asked` for. Raises CameraRefused."""
+        digests = digest.challenges([asked], "digest")
+        more, token = {}, ""
+        if chosen := digest.strongest(digests):
+            self._demand_named(address)
+            proof = digest.answer(
+                self.login, "POST", _target(address), chosen, secrets.token_hex(8)
+            )
+            more["Authorization"] = proof
+        elif digests:
+            raise CameraRefused("password-asked-strangely", camera=address)
+        else:
+            token, self._by_token = self._token(address), True
+        code, data, _ = self._post(address, envelope(body, token), more)
+        return code, data
+
+    def _demand_named(self, address: str) -> None:
+        if urlsplit(address).hostname != self.host:
+            raise CameraRefused("media-service-elsewhere", camera=self.host, address=plain(address))
+
+    def _token(self, address: str) -> str:
+        """A WS-UsernameToken, by the device's clock: it refuses old ones. Raises CameraRefused."""
+        self._demand_named(address)
+        if not self.in_clear and urlsplit(address).scheme != "https":
+            raise CameraRefused("token-in-clear", camera=address)
         user, _, password = self.login.partition(":")
         nonce, at = secrets.token_bytes(16), digest.created(times.now() + self.ahead)
         proof = digest.token_digest(nonce, at, password)
@@ -82,14 +106,12 @@ class SoapSession:
     def _post(
         self, address: str, message: bytes, more: Mapping[str, str]
     ) -> tuple[int, bytes, Mapping[str, str]]:
-        url = urlsplit(address)
-        target = f"{url.path or '/'}?{url.query}".rstrip("?")
         kind = {"Content-Type": "application/soap+xml; charset=utf-8", **more}
         left_s = max(0.001, min(self.answer_s, self.end_s - time.monotonic()))
         client = HttpClient(address, limit_s=left_s)
         try:
             with closing(client):
-                answer = client.ask("POST", target, message, kind, most=MOST_BYTES)
+                answer = client.ask("POST", _target(address), message, kind, most=MOST_BYTES)
             return answer.status, answer.body, answer.headers
         except ssl.SSLError as error:
             raise CameraRefused("onvif-certificate-not-trusted", camera=address) from error
@@ -102,8 +124,24 @@ class SoapSession:
             raise CameraError("camera-unreachable", camera=address, reason=reason) from error
 
 
-def refused(address: str) -> CameraRefused:
-    return CameraRefused("login-refused", camera=address)
+def _denied(code: int, data: bytes, address: str) -> bool:
+    """Whether it wants another proof of who asks."""
+    if code == 401:
+        return True
+    fault = _body(data, address).find("{*}Fault")
+    return fault is not None and "NotAuthorized" in "".join(fault.itertext())
+
+
+def _body(data: bytes, address: str) -> Element:
+    found = parsed(data, address).find("{*}Body")
+    if found is None:
+        raise CameraRefused("not-onvif", camera=address)
+    return found
+
+
+def _target(address: str) -> str:
+    url = urlsplit(address)
+    return f"{url.path or '/'}?{url.query}".rstrip("?")
 
 
 def plain(text: str, most: int = 60) -> str:

@@ -169,9 +169,14 @@ class RtspConnection:
         if self.programme.device and method == "POST" and url.path.startswith("/onvif/"):
             size = headers.get("content-length", "")
             length = min(whole(size) or 0, MOST_BYTES)
-            told = self.programme.device.answer(await self.reader.readexactly(length))
-            more = ("Content-Type: application/soap+xml; charset=utf-8", "Connection: close")
-            await self._say(told.code, headers, more, told.body)
+            asks = login is not None and login.kind != "basic"
+            proven = bool(login and asks and login.allows(method, headers.get("authorization", "")))
+            told = self.programme.device.answer(await self.reader.readexactly(length), proven)
+            if login and asks and told.denied:
+                await self._say(401, headers, (login.challenge(), "Content-Length: 0"))
+            else:
+                more = ("Content-Type: application/soap+xml; charset=utf-8", "Connection: close")
+                await self._say(told.code, headers, more, told.body)
         elif login and not login.allows(method, headers.get("authorization", "")):
             await self._say(401, headers, (login.challenge(),))
         elif found is None or found[0][found[1]].codec != "mjpeg":

@@ -7,15 +7,12 @@ certificate vouches for. A site may say otherwise of one camera.
 from __future__ import annotations
 
 import base64
-import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from contrejour.base.errors import CameraRefused
 from contrejour.media.onvif import digest
-
-_SCHEME = re.compile(r"(?:^|,)\s*(?=(?:Basic|Digest)(?:\s|$))", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -33,15 +30,13 @@ class CameraLogin:
 
         Raises CameraRefused where it had one already, or where none of them is given.
         """
-        known = [each for line in challenges for each in _SCHEME.split(line) if each]
-        digests = [each for each in known if each.lower().startswith("digest")]
-        basics = [each for each in known if each.lower().startswith("basic")]
-        usable = [each for each in digests if _algorithm(each) in digest.ALGORITHMS]
+        digests = digest.challenges(challenges, "digest")
+        basics = digest.challenges(challenges, "basic")
         stale = any(digest.fields(each).get("stale", "").lower() == "true" for each in digests)
         if not self.text or (self._challenge and not stale):
             raise CameraRefused("login-refused", camera=self.camera)
-        if usable:
-            chosen = max(usable, key=lambda each: _algorithm(each) == "SHA-256")
+        if chosen := digest.strongest(digests):
+            pass
         elif basics and self.in_clear:
             chosen = basics[0]
         elif basics:
@@ -59,7 +54,3 @@ class CameraLogin:
         self._count += 1
         cnonce = secrets.token_hex(8)
         return digest.answer(self.text, method, uri, self._challenge, cnonce, self._count)
-
-
-def _algorithm(challenge: str) -> str:
-    return digest.fields(challenge).get("algorithm") or "MD5"

@@ -165,7 +165,7 @@ def pickling(size: tuple[int, int], *, offline: bool = False) -> Fake:
 
 def unbuildable(size: tuple[int, int], *, offline: bool = False) -> Fake:
     """Raises before there is a detector at all."""
-    raise DetectorError("no device to run on")
+    raise DetectorError("verbatim", text="no device to run on")
 
 
 def touching(size: tuple[int, int], *, offline: bool = False) -> Fake:

@@ -6,6 +6,7 @@ with a quarter of them, and tells the processor's seconds of both: a line of JSO
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import sys
@@ -18,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 FOURFOLD = 2.6**2
-"""Twice the time for twice the bytes, and what a collector of garbage and a cache add."""
+"""Twice the time for twice the bytes, and what a cache adds."""
 LEAST_S = 0.05
 """What takes less says nothing about how it grows."""
 Shape = Callable[[int], bytes]
@@ -460,10 +461,15 @@ def measured(run: Callable[[bytes], object], data: bytes) -> float:
     """The processor's seconds that it takes, whether it is refused or not."""
     from contrejour.base.errors import ContrejourError
 
+    gc.collect()
+    gc.disable()  # how often it runs, and over how much, is the interpreter's
     before = time.process_time()
-    with suppress(ContrejourError):
-        run(data)
-    return time.process_time() - before
+    try:
+        with suppress(ContrejourError):
+            run(data)
+        return time.process_time() - before
+    finally:
+        gc.enable()
 
 
 def compared(run: Callable[[bytes], object], few: bytes, many: bytes) -> tuple[float, float]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.runs import LIMIT_S, clip, masks_for, run, until, walking
+from fakes.runs import LIMIT_S, PATHS, clip, masks_for, run, until, walking
 from fakes.taken_over import ACTS
 from PIL import Image
 
@@ -235,3 +235,26 @@ def test_a_process_that_cannot_be_shut_in_though_the_system_could_reads_nothing(
         sandbox.shut_in(sandbox.Limits(1 << 30))
     monkeypatch.setattr(sandbox, "available", lambda: False)
     assert not sandbox.shut_in(sandbox.Limits(1 << 30))
+
+
+HELD = """
+import os, resource
+from contrejour.base import sandbox
+resource.setrlimit(resource.RLIMIT_CPU, (300, 300))
+if not os.getuid():
+    os.setuid(65534)  # who may raise no limit
+before = sandbox._address_space()
+sandbox.hold(sandbox.Limits(1 << 30, 600))
+print(resource.getrlimit(resource.RLIMIT_CPU)[1], resource.getrlimit(resource.RLIMIT_FSIZE)[1],
+      resource.getrlimit(resource.RLIMIT_AS)[1] - before >> 20)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limits are Linux's")
+def test_a_limit_that_is_there_already_leaves_the_others_in_force() -> None:
+    """`ulimit -t 300`: the limit of processor time can't be raised, and memory's is set."""
+    done = subprocess.run(
+        [sys.executable, "-c", HELD], env={"PYTHONPATH": os.pathsep.join(PATHS)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split() == ["300", "0", "1024"]

@@ -3,7 +3,7 @@
     decoder of a camera        media/camera/sandbox.py, which lets it connect first
     reader of a recorded file  media/file/child.py
     worker of a recording      recorded/processes.py
-    reader of a document       law/review/child.py
+    reader of a document       law/review/apart.py
 
 What they need they open and load before; what is open stays open. From then on they compute: no
 file, no connection, no program, no process, no signal to another one, no memory that runs
@@ -67,13 +67,16 @@ def shut_in(limits: Limits) -> bool:
 def hold(limits: Limits) -> None:
     """Limit what this process takes; no core file, and no other process reads its memory."""
     hide()
-    with suppress(ValueError, OSError):
-        if not limits.files_grow:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-        if limits.cpu_s is not None:
-            resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s))
-        most = _address_space() + limits.memory_bytes
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    wanted = {} if limits.files_grow else {resource.RLIMIT_FSIZE: 0}
+    if limits.cpu_s is not None:
+        wanted[resource.RLIMIT_CPU] = limits.cpu_s
+    with suppress(OSError):  # no /proc
+        wanted[resource.RLIMIT_AS] = _address_space() + limits.memory_bytes
+    for which, most in wanted.items():
+        _, there = resource.getrlimit(which)
+        least = most if there == resource.RLIM_INFINITY else min(most, there)
+        with suppress(ValueError, OSError):  # macOS takes none of address space
+            resource.setrlimit(which, (least, least))
 
 
 def forbid(calls: filters.Calls) -> bool:

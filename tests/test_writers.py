@@ -58,6 +58,7 @@ ELSEWHERE: dict[str, tuple[str, Counter[str]]] = {
         "windows are destroyed; no link leads there",
         Counter({"rmdir": 1, "rmtree": 1, "unlink": 1}),
     ),
+    "live/watch/empty.py": ("a scene that is not believed is deleted", Counter({"unlink": 1})),
     "live/retention.py": (
         "segments are destroyed; no link leads there",
         Counter({"rmdir": 1, "unlink": 1}),

@@ -179,6 +179,30 @@ def test_attack_38_a_scene_that_somebody_put_there_is_not_believed(tmp_path, lif
         assert "is not believed" in believing.told[-1]
 
 
+def test_attack_45_a_scene_learned_before_a_mask_was_drawn_is_deleted(life):
+    """It has what the mask hides: coarse, but in colour, and on the disk."""
+    drawn = cells_of()
+    drawn[0, 0] = True
+    again = Life(life.empty._kept)
+    again.empty.begin(drawn)
+    assert again.second().all()
+    assert "is not believed" in again.told[-1]
+    assert not life.empty._kept.exists()
+    again.seconds(80)
+    kept = Life(life.empty._kept)
+    kept.empty.begin(drawn)
+    assert kept.second().mean() < 0.02
+    without = Life(life.empty._kept)
+    assert without.second().all()
+
+
+def test_attack_45_a_mask_that_is_drawn_later_ends_the_scene_in_use(life):
+    drawn = cells_of()
+    drawn[0, 0] = True
+    life.empty.begin(drawn)
+    assert life.second().all()
+
+
 @pytest.mark.parametrize("rubbish", [b"", b"PK\x03\x04 rubbish", b"\x93NUMPY"])
 def test_a_kept_scene_that_is_broken_is_learned_again(tmp_path, rubbish):
     (tmp_path / "scene.npz").write_bytes(rubbish)

@@ -236,11 +236,11 @@ class Watcher:
     ) -> Iterator[MaskedFrame]:
         """Each frame with what is hidden in it; the privacy zones are painted before all else."""
         assert decoder.fmt
-        if zones:
-            painted = privacy.cells(zones, decoder.fmt)
+        painted = privacy.cells(zones, decoder.fmt) if zones else None
+        if painted is not None:
             frames = (veil.apply(frame, painted, "solid", None) for frame in frames)
         if self.empty:
-            self.empty.begin()
+            self.empty.begin(painted)
         if self._events:
             self._events.begin()
         needs = self._events.needs if self._events else ()

@@ -69,6 +69,7 @@ class Empty:
         self._scene: scene.Scene | None = None
         self._learner: scene.Learner | None = None
         self._shape: Any = ()
+        self._masks = ""
         self._taken = self._due_ns = 0
         self._lost_since_ns: int | None = None
         self._pending: Future[scene.Scene] | None = None
@@ -80,9 +81,16 @@ class Empty:
         """Whether there is a scene that fits."""
         return self._scene is not None and self._lost_since_ns is None
 
-    def begin(self) -> None:
-        """A new connection, whose times begin anew."""
+    def begin(self, painted: Cells | None = None) -> None:
+        """A new connection, whose times begin anew. `painted`: the cells of its privacy masks.
+
+        A scene that was learned with other masks is not used: it has what these hide.
+        """
         self._due_ns, self._lost_since_ns = 0, None
+        bits = b"" if painted is None else np.packbits(painted).tobytes()
+        masks = hashlib.sha256(bits).hexdigest() if bits else ""
+        if masks != self._masks:
+            self._masks, self._shape = masks, ()
 
     def unknown(self, frame: Frame) -> Cells:
         """The cells of this frame that are not proven to be the empty scene: all, in doubt."""
@@ -164,11 +172,15 @@ class Empty:
         return self._kept.with_suffix(".code")
 
     def _told(self, data: bytes) -> bytes:
-        """What is vouched for: which scene, of which camera."""
-        return f"{self._kept.parent.name} {hashlib.sha256(data).hexdigest()}".encode()
+        """What is vouched for: which scene, of which camera, with which masks."""
+        told = [self._kept.parent.name, hashlib.sha256(data).hexdigest(), self._masks]
+        return " ".join(filter(None, told)).encode()
 
     def _load(self) -> scene.Scene | None:
-        """The scene on disk, if there is one of ours for pictures of this shape."""
+        """The scene on disk, if there is one of ours for pictures of this shape.
+
+        One that isn't ours is deleted: it may show what is masked now.
+        """
         if not self._kept.exists():
             return None
         with suppress(OSError, OutputFailed, ValueError, KeyError, AttributeError, BadZipFile):
@@ -180,4 +192,6 @@ class Empty:
                     return kept
                 return None
         self._tell(Message("scene-not-ours"))
+        with suppress(OSError):
+            self._kept.unlink()
         return None

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import count as numbers
+from itertools import islice
 
 from contrejour.law.mandate.schema import Mandate
+
+MOST_FILMED = 400_000
+"""Cameras of all measures together: 20,000 cameras in twenty measures each."""
+
+
+def filmed(mandate: Mandate) -> int:
+    """How many cameras the measures ask for together, counted in each."""
+    asked = (measure.cameras for measure in mandate.measures)
+    return sum(len(each.ids) if each.ids is not None else each.count or 0 for each in asked)
 
 
 def cameras_of(mandate: Mandate) -> Mapping[str, tuple[str, ...]]:
@@ -29,8 +40,10 @@ def cameras_of(mandate: Mandate) -> Mapping[str, tuple[str, ...]]:
 def _named(mandate: Mandate, place: str, count: int) -> tuple[str, ...]:
     described = [name for name, camera in mandate.cameras.items() if camera.place == place]
     digits = max(2, len(str(count)))
-    numbered = (f"{place}-{n:0{digits}}" for n in range(len(described) + 1, count + 1))
-    return (*described, *numbered)
+    known = set(described)
+    numbered = (f"{place}-{n:0{digits}}" for n in numbers(len(described) + 1))
+    new = (name for name in numbered if name not in known)
+    return (*described, *islice(new, max(0, count - len(described))))
 
 
 def cameras_under(mandate: Mandate) -> Mapping[str, int]:

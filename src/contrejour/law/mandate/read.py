@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from operator import attrgetter
 
+from contrejour.law.mandate.cameras import MOST_FILMED, cameras_of, filmed
 from contrejour.law.mandate.originals import beyond, numbers
 from contrejour.law.mandate.parse import Path
 from contrejour.law.mandate.schema import DOCUMENTS_OF_A_MEASURE, Mandate
@@ -19,6 +20,7 @@ def read(text: str, name: str) -> Mandate:
 def _strange(mandate: Mandate) -> Iterator[Problem]:
     yield from _dangling(mandate)
     yield from _twice(mandate)
+    yield from _elsewhere(mandate)
     yield from _backwards(mandate)
     yield from beyond(numbers(dict(mandate.originals)))
     originals = mandate.originals
@@ -73,19 +75,40 @@ def _references(mandate: Mandate) -> Iterator[tuple[str, str | None, *Path]]:
 
 
 def _twice(mandate: Mandate) -> Iterator[Problem]:
-    """Two measures of the same name, and cameras in two places."""
+    """Two measures of one name, a camera listed twice, or as many as are not there."""
     seen: set[str] = set()
-    places: dict[str, str] = {}
     for index, measure in enumerate(mandate.measures):
         if measure.id in seen:
             path = ("measures", index, "id")
             yield wrong(path, "written-twice", name=measure.id)
         seen.add(measure.id)
+        listed: set[str] = set()
         for number, name in enumerate(measure.cameras.ids or ()):
-            place = places.setdefault(name, measure.cameras.place)
-            if place != measure.cameras.place:
+            if name in listed:
                 at = ("measures", index, "cameras", "ids", number)
-                yield wrong(at, "camera-at-two-places", camera=name, place=place)
+                yield wrong(at, "written-twice", name=name)
+            listed.add(name)
+        count = measure.cameras.count
+        if listed and count is not None and count != len(listed):
+            stated: Path = ("measures", index, "cameras", "count")
+            yield wrong(stated, "count-not-of-ids", count=count, listed=len(listed))
+
+
+def _elsewhere(mandate: Mandate) -> Iterator[Problem]:
+    """Cameras at two places: described, listed or numbered, as the plan will name them."""
+    if filmed(mandate) > MOST_FILMED:
+        yield wrong(("measures",), "too-many-cameras-filmed", most=MOST_FILMED)
+        return
+    names = cameras_of(mandate)
+    places = {name: camera.place for name, camera in mandate.cameras.items()}
+    for index, measure in enumerate(mandate.measures):
+        here, asked = measure.cameras.place, measure.cameras
+        for number, name in enumerate(names[measure.id]):
+            place = places.setdefault(name, here)
+            if place != here:
+                below: Path = ("count",) if asked.ids is None else ("ids", number)
+                where: Path = ("measures", index, "cameras", *below)
+                yield wrong(where, "camera-at-two-places", camera=name, place=place, other=here)
 
 
 def _backwards(mandate: Mandate) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ rules can say what is missing and cite the text. What is unknown is an error (ru
 # No `from __future__ import annotations`: pydantic would compile each of them again from its text.
 
 import datetime as dt
+import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -27,6 +28,7 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic_core import PydanticCustomError
 
 from contrejour.law.mandate.periods import Period
 from contrejour.law.mandate.vocabulary import (
@@ -41,13 +43,20 @@ from contrejour.law.mandate.vocabulary import (
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
 """A short name, chosen by whoever writes the mandate."""
-NonEmptyText = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+_BLANK = r"\p{C}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0"
+NonEmptyText = Annotated[
+    str, StringConstraints(min_length=1, strip_whitespace=True, pattern=f"[^{_BLANK}]")
+]
+"""Text with something in it that a reader sees."""
 ActWord = Annotated[str, StringConstraints(pattern=r"^[a-z]+(\.[a-z_]+)*$")]
 Department = Annotated[str, StringConstraints(pattern=r"^([0-9][0-9]|2[AB]|97[1-6])$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{2,64}$")]
 WholeSha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Hours = Annotated[
-    str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$")
+    str,
+    StringConstraints(
+        pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
+    ),
 ]
 Duration = Annotated[
     Period,
@@ -56,6 +65,26 @@ Duration = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^P"}),
 ]
 """ISO 8601: P30D, P1M, PT0S."""
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _written_day(value: object) -> object:
+    """Refuse what pydantic would take for seconds since 1970."""
+    if isinstance(value, dt.date) or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    raise PydanticCustomError("date_type", "not YYYY-MM-DD")
+
+
+def _written_moment(value: object) -> object:
+    if isinstance(value, dt.datetime) or (isinstance(value, str) and _DAY.match(value)):
+        return value
+    raise PydanticCustomError("datetime_type", "not YYYY-MM-DDTHH:MM:SS+HH:MM")
+
+
+Day = Annotated[dt.date, BeforeValidator(_written_day)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_moment)]
 
 
 class StrictModel(BaseModel):
@@ -72,7 +101,7 @@ class Body(StrictModel):
 
 class Deliberation(StrictModel):
     ref: NonEmptyText
-    date: dt.date
+    date: Day
     document: Name | None = None
 
 
@@ -90,8 +119,8 @@ class Processor(StrictModel):
 
 
 class Validity(StrictModel):
-    since: dt.date = Field(alias="from")
-    until: dt.date | None = None
+    since: Day = Field(alias="from")
+    until: Day | None = None
     """The last day, included."""
 
 
@@ -104,8 +133,8 @@ class Opinion(StrEnum):
 class Document(StrictModel):
     kind: DocumentKind
     sha256: Sha256
-    date: dt.date
-    expires: dt.date | None = None
+    date: Day
+    expires: Day | None = None
     """The last day, included."""
     signed_by: NonEmptyText | None = None
     title: NonEmptyText | None = None
@@ -135,7 +164,7 @@ class Place(StrictModel):
     dwellings_masked: StrictBool | None = None
     audio: StrictBool = False
     position: Position | None = None
-    changed: dt.date | None = None
+    changed: Day | None = None
 
 
 class Role(StrictModel):
@@ -158,7 +187,7 @@ class Camera(StrictModel):
 class Cameras(StrictModel):
     place: Name
     count: Annotated[int, Field(ge=1)] | None = None
-    ids: tuple[Name, ...] | None = None
+    ids: Annotated[tuple[Name, ...], Field(min_length=1)] | None = None
 
 
 class Keep(StrictModel):
@@ -183,8 +212,8 @@ class PublicEvent(StrictModel):
 
 
 class TimeSpan(StrictModel):
-    since: AwareDatetime = Field(alias="from")
-    until: AwareDatetime
+    since: Moment = Field(alias="from")
+    until: Moment
     """The first moment that is outside."""
 
 
@@ -209,10 +238,11 @@ class Measure(StrictModel):
     cameras: Cameras
     do: Annotated[tuple[ActWord, ...], Field(min_length=1)]
     purpose: Purpose | None = None
-    hours: tuple[Hours, ...] | None = None
+    hours: Annotated[tuple[Hours, ...], Field(min_length=1)] | None = None
+    """Absent is day and night; empty would say neither."""
     device: Literal["fixed", "body", "tram-front", "driver-audio-alert"] = "fixed"
     room: Literal["own", "state-control-room"] = "own"
-    changed: dt.date | None = None
+    changed: Day | None = None
     scores_people: StrictBool = False
     link_other_files: StrictBool = False
 
@@ -280,7 +310,7 @@ class Mandate(StrictModel):
     basis: Basis | None = None
     valid: Validity
     competence: Name | None = None
-    changed: dt.date | None = None
+    changed: Day | None = None
     prior_consultation: Name | None = None
     documents: dict[Name, Document]
     places: dict[Name, Place]

@@ -71,6 +71,18 @@ def test_a_picture_at_the_bound_is_read(tmp_path: Path, monkeypatch: pytest.Monk
         picture_file._opened(path, path.read_bytes())
 
 
+@pytest.mark.parametrize("aspect", ["8/1", "1/8"])
+def test_attack_44_pixels_that_no_detector_sees_as_a_player_shows_them_are_refused(
+    aspect: str, tmp_path: Path
+) -> None:
+    plain = clip(tmp_path / "plain.mp4", frames=8)
+    ffmpeg("-i", plain, "-vf", f"setsar={aspect}", source := tmp_path / "in.mp4")
+    with pytest.raises(Unsupported, match="times as wide") as told:
+        veil_it(source, tmp_path / "out.mp4")
+    assert "setsar=1" in told.value.hint
+    assert not (tmp_path / "out.mp4").exists()
+
+
 def test_what_nobody_thought_of_is_the_error_of_one_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -112,3 +112,45 @@ def test_a_frame_the_decoder_flagged_is_corrupt_and_the_next_is_looked_at() -> N
     frames = [frame(n, one.planes[0], corrupt=n == 1) for n, one in enumerate(still(3))]
     detector = Counting()
     assert sights(look_at(frames, detector)) == [Sight.SEEN, Sight.CORRUPT, Sight.SEEN]
+
+
+def coloured(index: int, luma: np.ndarray, blue: np.ndarray) -> Frame:
+    """With chroma of half the size."""
+    height, width = luma.shape
+    planes = tuple(each.astype(np.uint8) for each in (luma, blue, np.full_like(blue, 128)))
+    return Frame(index, index, index * FRAME_NS, width, height, 0, planes, (1, 1), 8, none, False)
+
+
+GREY, PALE = np.full((240, 320), 110), np.full((120, 160), 128)
+
+
+def fine() -> np.ndarray:
+    """A figure whose mean is the background's in any square of 2 samples and more."""
+    luma = GREY.copy()
+    luma[60:180, 100:160] += np.where(np.indices((120, 60)).sum(0) % 2, 24, -24)
+    return luma
+
+
+def test_attack_41_what_changes_no_mean_of_a_block_is_looked_at() -> None:
+    tinted = PALE.copy()
+    tinted[30:90, 50:80] = 150
+    for after in (coloured(1, fine(), PALE), coloured(1, GREY, tinted)):
+        detector = Counting()
+        looks = list(look_at([coloured(0, GREY, PALE), after], detector, interval_ns=lambda: 1))
+        assert detector.asked == [0, 1]
+        assert looks[1].sight is Sight.SEEN
+
+
+def test_attack_43_somebody_who_is_away_whenever_it_is_time_to_look_is_looked_at() -> None:
+    """In three of four frames, while a mark in the corner moves in the fourth."""
+    there = GREY.copy()
+    there[60:180, 100:160] = 200
+    frames = []
+    for index in range(24):
+        luma = (GREY if index % 4 == 0 else there).copy()
+        luma[:16, :16] = 40 if index // 4 % 2 else 160
+        frames.append(frame(index, luma))
+    detector = Counting()
+    looks = list(look_at(frames, detector))
+    assert all(index in detector.asked for index in range(1, 24, 4))
+    assert all(look.sight is not Sight.SKIPPED for look in looks)

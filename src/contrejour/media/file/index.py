@@ -31,6 +31,9 @@ MIN_GOP_PACKETS = 8
 UNSURE = ("hevc", "mpeg1video", "mpeg2video", "vc1", "wmv3")
 """Codecs whose key packets may open a GOP to pictures before them, as only times would tell."""
 RATE_PACKETS = 64
+LONGEST_PIXEL = Fraction(4)
+"""Of how much longer than high a pixel is shown, or the reverse: detectors see it as a square, and
+beyond 4 they miss people whom a player shows upright. Broadcast and recorders have up to 2."""
 MOST_REORDERED = 16
 """No codec shows a picture more than 16 places from where it is stored."""
 SLOWEST = Fraction(1, 1001)
@@ -110,7 +113,10 @@ def probe(source: Input) -> Format:
         if picture is None:
             raise InputEmpty("no-picture-decodes-from", path=path, most_px=MOST_PX)
         rate = _rate(container.format.name, stream, times)
-        return format_of(container, stream, picture, rate, len(streams) - 1)
+        fmt = format_of(container, stream, picture, rate, len(streams) - 1)
+        if not 1 / LONGEST_PIXEL <= fmt.sample_aspect <= LONGEST_PIXEL:
+            raise Unsupported("pixels-too-long", source=path, aspect=str(fmt.sample_aspect))
+        return fmt
 
 
 def format_of(

@@ -47,6 +47,12 @@ def nothing(size: tuple[int, int], *, offline: bool = False) -> Fake:
     return Fake(lambda frame: ())
 
 
+def square(size: tuple[int, int], *, offline: bool = False) -> Fake:
+    """Finds a person all over a picture that is shown square, and nobody in any other."""
+    whole = Detection(Box(0, 0, 10_000, 10_000), Kind.PERSON, 0.9)
+    return Fake(lambda frame: (whole,) if size[0] == size[1] else ())
+
+
 def failing(size: tuple[int, int], *, offline: bool = False) -> Fake:
     """Raises DetectorError, always."""
 

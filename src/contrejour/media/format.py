@@ -11,6 +11,10 @@ import av.filter
 
 from contrejour.base.errors import Unsupported
 
+LONGEST_PIXEL = Fraction(4)
+"""Of how much longer than high a pixel may be shown, or the reverse. Broadcast and recorders have
+up to 2."""
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -44,6 +48,15 @@ class Format:
     def upright(self) -> tuple[int, int]:
         """(width, height) as the viewer sees it, before the display aspect ratio."""
         return (self.height, self.width) if self.rotation % 180 else (self.width, self.height)
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """(width, height) of the shape that a viewer sees, no side less than `upright` has."""
+        said = self.sample_aspect or Fraction(1)
+        aspect = sorted((1 / LONGEST_PIXEL, said, LONGEST_PIXEL))[1]
+        wide = round(self.width * aspect) if aspect > 1 else self.width
+        high = round(self.height / aspect) if aspect < 1 else self.height
+        return (high, wide) if self.rotation % 180 else (wide, high)
 
     def time_ns(self, pts: int) -> int:
         """A time stamp of the stream, in nanoseconds."""

@@ -11,7 +11,7 @@ from contrejour.base.errors import MasksError
 from contrejour.base.fixed import FixedFile, fixed
 from contrejour.base.pictures import Cells, Mask
 from contrejour.recorded.request import DETECTOR, Options
-from contrejour.vision import veil
+from contrejour.vision import detect, veil
 
 DETECTOR_ID = "contrejour.detect:build"
 """What is hashed for the default detector, wherever its factory lives: another string would rename
@@ -85,6 +85,7 @@ def identity(
     return {
         "contrejour": __version__,
         "copying": media.COPYING,
+        "looking": detect.RULES,
         "input": input_sha256,
         "hide": options.hide,
         "fill": options.fill,

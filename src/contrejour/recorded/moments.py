@@ -40,7 +40,7 @@ def _of_video(
     fmt, gops = video.fmt, video.gops
     if not gops:
         raise InputEmpty("no-pictures-inside", path=path)
-    detector = GuardedDetector(detector_for(needs, make, fmt.upright, offline=offline))
+    detector = GuardedDetector(detector_for(needs, make, fmt.shown, offline=offline))
     empty = _empty(video, detector, step) if "unlike" in needs else None
     moments, total = Moments(needs), sum(gop.packets for gop in gops)
     seen: list[Frame] = []

@@ -69,7 +69,7 @@ class VideoWorker:
             self._look_at = look_at
             build = resolve_name(self._job.options.detector)
             self._detector = GuardedDetector(
-                build(self._job.fmt.upright, offline=self._job.options.offline)
+                build(self._job.fmt.shown, offline=self._job.options.offline)
             )
 
     def do(self, task: Task, unit: object, tick: Tick) -> bytes:

@@ -244,7 +244,7 @@ class Watcher:
         if self._events:
             self._events.begin()
         needs = self._events.needs if self._events else ()
-        detector = detector_for(needs, self.make, decoder.fmt.upright, offline=self.offline)
+        detector = detector_for(needs, self.make, decoder.fmt.shown, offline=self.offline)
         masks = Masks(
             decoder.fmt,
             GuardedDetector(detector),

@@ -24,7 +24,14 @@ import numpy as np
 from contrejour.base.pictures import MOST_PX, Frame
 from contrejour.base.times import Instant
 from contrejour.media.camera.ends import MOST_TEXT
-from contrejour.media.format import Format, depth, native_format, subsampling, working_format
+from contrejour.media.format import (
+    LONGEST_PIXEL,
+    Format,
+    depth,
+    native_format,
+    subsampling,
+    working_format,
+)
 
 PREFIX = struct.Struct(">cI")
 HEAD = struct.Struct(">QqqB4qIII")
@@ -67,8 +74,10 @@ def read_format(body: bytes) -> tuple[Format, str]:
     if native_format(pix_fmt) != pix_fmt or working_format(pix_fmt, width, height) != pix_fmt:
         raise ValueError("pixel format")
     rate, time_base, aspect = (_ratio(data[key]) for key in ("rate", "time_base", "sample_aspect"))
-    if not (0 < rate <= 1000 and 0 < time_base <= 1 and 0 <= aspect <= 100):
+    if not (0 < rate <= 1000 and 0 < time_base <= 1):
         raise ValueError("rate")
+    if aspect and not 1 / LONGEST_PIXEL <= aspect <= LONGEST_PIXEL:
+        raise ValueError("aspect")
     color = tuple(int(value) for value in data["color"])
     if len(color) != 4 or not all(0 <= value < 256 for value in color):
         raise ValueError("colour")

@@ -23,7 +23,15 @@ from contrejour.media import codecs, nal
 from contrejour.media.carried import CarriedSets
 from contrejour.media.copying import CopyIndex
 from contrejour.media.file.opened import Input, input_file
-from contrejour.media.format import Format, depth, filtered, hdr_params, subsampling, working_format
+from contrejour.media.format import (
+    LONGEST_PIXEL,
+    Format,
+    depth,
+    filtered,
+    hdr_params,
+    subsampling,
+    working_format,
+)
 from contrejour.media.out.encode import can_copy
 
 MIN_GOP_PACKETS = 8
@@ -31,9 +39,6 @@ MIN_GOP_PACKETS = 8
 UNSURE = ("hevc", "mpeg1video", "mpeg2video", "vc1", "wmv3")
 """Codecs whose key packets may open a GOP to pictures before them, as only times would tell."""
 RATE_PACKETS = 64
-LONGEST_PIXEL = Fraction(4)
-"""Of how much longer than high a pixel is shown, or the reverse: detectors see it as a square, and
-beyond 4 they miss people whom a player shows upright. Broadcast and recorders have up to 2."""
 MOST_REORDERED = 16
 """No codec shows a picture more than 16 places from where it is stored."""
 SLOWEST = Fraction(1, 1001)

@@ -20,7 +20,18 @@ if TYPE_CHECKING:
     from contrejour.vision.detect.looker import build, build_at_once, build_thorough, model_hashes
     from contrejour.vision.detect.protocol import Detector
 
-__all__ = ["Detector", "build", "build_at_once", "build_thorough", "look_at", "model_hashes"]
+RULES = 2
+"""Version of what is looked at and how; another one renames every chunk, and begins runs anew."""
+
+__all__ = [
+    "RULES",
+    "Detector",
+    "build",
+    "build_at_once",
+    "build_thorough",
+    "look_at",
+    "model_hashes",
+]
 _HOMES = {
     "Detector": "protocol",
     "build": "looker",

@@ -54,9 +54,7 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{2,64}$")]
 WholeSha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Hours = Annotated[
     str,
-    StringConstraints(
-        pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
-    ),
+    StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$"),
 ]
 Duration = Annotated[
     Period,

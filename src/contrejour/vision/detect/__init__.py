@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from contrejour.vision.detect.protocol import Detector
 
 RULES = 2
-"""Version of what is looked at and how; another one renames every chunk, and begins runs anew."""
+"""Version, by definition, of what is looked at and how: another renames chunks and begins anew."""
 
 __all__ = [
     "RULES",

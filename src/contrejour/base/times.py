@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TypeAlias
 
 Clock: TypeAlias = Callable[[], datetime]
@@ -13,6 +13,9 @@ UnixClock: TypeAlias = Callable[[], float]
 """The time of day as seconds since 1970, UTC: where signatures and other machines count so."""
 Monotonic: TypeAlias = Callable[[], int]
 """Nanoseconds that only go forward, from nobody knows when."""
+YEARS = range(2000, 2200)
+"""Of days and moments that somebody else wrote. Near the calendar's ends adding a waiting time or a
+horizon to one has no answer, and whoever has to decide would fall over instead."""
 SECOND = "%Y-%m-%dT%H:%M:%SZ"
 """How `utc` writes a time."""
 
@@ -32,11 +35,18 @@ def utc(moment: datetime) -> str:
 
 def of_utc(text: str, form: str = SECOND) -> datetime:
     """The moment that is written so, UTC and aware. Raises ValueError for any other text:
-    strptime takes digits of other scripts, fewer of them, and other spaces."""
+    strptime takes digits of other scripts, fewer of them, and other spaces; and for moments to the
+    second, which people write, outside YEARS."""
     moment = datetime.strptime(text, form)
-    if moment.strftime(form) != text:
+    if moment.strftime(form) != text or (form == SECOND and moment.year not in YEARS):
         raise ValueError(text)
     return moment.replace(tzinfo=UTC)
+
+
+def day_of(text: str) -> date:
+    """The day that is written so (YYYY-MM-DD). Raises ValueError for any other text, and outside
+    YEARS."""
+    return of_utc(f"{text}T00:00:00Z").date()
 
 
 def utc_us(moment: datetime) -> str:

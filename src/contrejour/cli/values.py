@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from contrejour.base.digits import whole
 from contrejour.base.language import said
+from contrejour.base.times import YEARS, day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def file(metavar: str) -> ArgumentType:
 def day(text: str) -> date:
     """An argument that is a date, ISO 8601."""
     try:
-        return date.fromisoformat(text)
+        return day_of(text)
     except ValueError:
         raise argparse.ArgumentTypeError(said("argument-date")) from None
 
@@ -48,7 +49,7 @@ def moment(text: str) -> datetime:
         at: datetime | None = datetime.fromisoformat(text)
     except ValueError:
         at = None
-    if at is None or at.tzinfo is None:
+    if at is None or at.tzinfo is None or at.year not in YEARS:
         raise argparse.ArgumentTypeError(said("argument-moment"))
     return at
 

@@ -30,6 +30,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from contrejour.base.times import YEARS
 from contrejour.law.mandate.periods import Period
 from contrejour.law.mandate.vocabulary import (
     Access,
@@ -68,15 +69,21 @@ Duration = Annotated[
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
+def _year(value: object) -> int:
+    """Of a day, or a moment, that is written out; 0 of anything else."""
+    return int(value[:4]) if isinstance(value, str) and _DAY.match(value) else 0
+
+
 def _written_day(value: object) -> object:
     """Refuse what pydantic would take for seconds since 1970."""
-    if isinstance(value, dt.date) or (isinstance(value, str) and _DAY.fullmatch(value)):
+    year = value.year if isinstance(value, dt.date) else _year(value)
+    if year in YEARS and (isinstance(value, dt.date) or _DAY.fullmatch(str(value))):
         return value
     raise PydanticCustomError("date_type", "not YYYY-MM-DD")
 
 
 def _written_moment(value: object) -> object:
-    if isinstance(value, dt.datetime) or (isinstance(value, str) and _DAY.match(value)):
+    if (value.year if isinstance(value, dt.datetime) else _year(value)) in YEARS:
         return value
     raise PydanticCustomError("datetime_type", "not YYYY-MM-DDTHH:MM:SS+HH:MM")
 

@@ -142,6 +142,26 @@ def test_from_a_mandate_and_a_key_to_a_verified_plan(full, key, tmp_path):
     assert "something was changed after signing" in broken.stderr
 
 
+def test_a_region_describes_10_000_cameras(key, tmp_path):
+    """More than 8,000 with their positions used to be too long a text."""
+    file, plan, count = tmp_path / "region.yaml", tmp_path / "plan.json", 10_000
+    cameras = {
+        f"gare-de-lyon-quai-{n:05}": {
+            "place": "quais", "direction": n % 360, "type": "fixed", "mount": "pole",
+            "position": {"longitude": 4.85 + n / 1e5, "latitude": 45.7 + n / 1e5},
+        }
+        for n in range(count)
+    }  # fmt: skip
+    measure = {**FULL["measures"][0], "cameras": {"place": "quais", "count": count}}
+    file.write_text(json.dumps({**FULL, "cameras": cameras, "measures": [measure]}))
+    done = run("mandate", "compile", file, *DAY, "-o", plan, "--key", key)
+    assert done.returncode == 0, done.stderr
+    assert f"{count} cameras" in done.stdout
+    assert run("mandate", "publish", file, *DAY, "-o", tmp_path / "public").returncode == 0
+    shown = json.loads((tmp_path / "public" / "cameras.geojson").read_bytes())
+    assert len(shown["features"]) == count
+
+
 def test_a_plan_is_not_replaced_unless_asked(full, key, tmp_path):
     plan = tmp_path / "plan.json"
     plan.write_text("mine")

@@ -99,7 +99,7 @@ NOTE: Mapping[str, Shape] = {
 class Reader:
     """`run` reads bytes, and raises a ContrejourError for what it refuses.
 
-    `most`: bytes that it is given at most; of a file that is read bit by bit, enough of them.
+    `most`: bytes that it is given at most: as many as it takes, or enough of them.
     """
 
     run: Callable[[bytes], object]
@@ -127,7 +127,6 @@ def _voted() -> dict[str, Reader]:
     from contrejour.custody import openers
     from contrejour.custody.ledger.verify import read_trust
     from contrejour.law import mandate
-    from contrejour.law.mandate.parse import MOST_CHARACTERS
     from contrejour.law.mandate.plan import Plan
     from contrejour.law.mandate.sign import new_key
     from contrejour.live.site.rates import read_rates
@@ -148,9 +147,9 @@ def _voted() -> dict[str, Reader]:
         "signatures": repeated(b'{"keyid":"%d","sig":""},', b'{"signatures":[', b'],"signed":{}}'),
     }
     return {
-        "mandate": Reader(lambda it: mandate.read(_text(it), "x"), MOST_CHARACTERS, YAML),
-        "site": Reader(lambda it: read_site(_text(it), "x"), MOST_CHARACTERS, FAULTS),
-        "rates": Reader(lambda it: read_rates(_text(it), "x"), MOST_CHARACTERS, FAULTS),
+        "mandate": Reader(lambda it: mandate.read(_text(it), "x"), 1 << 20, YAML),
+        "site": Reader(lambda it: read_site(_text(it), "x"), 1 << 20, FAULTS),
+        "rates": Reader(lambda it: read_rates(_text(it), "x"), 1 << 20, FAULTS),
         "plan": Reader(lambda it: Plan(it, [key]), foreign.MOST_BYTES, plans),
         "open policy": Reader(openers.read, foreign.MOST_BYTES, parties),
         "witness policy": Reader(lambda it: read_trust(_text(it)), foreign.MOST_BYTES, parties),

@@ -26,7 +26,7 @@ def read(path: Path, is_open: Callable[[bytearray], bool] = lambda _: False) -> 
     OSError.
     """
     if path.is_symlink():
-        raise SignatureError("secret-is-a-link", path=path, target=path.resolve())
+        raise SignatureError("secret-is-a-link", path=path, target=os.path.realpath(path))
     with opened(path) as file:
         found = os.fstat(file.fileno())
         if found.st_size > MOST_BYTES:

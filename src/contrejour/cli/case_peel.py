@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -62,7 +63,7 @@ def each_in(output: Path, paths: Sequence[Path]) -> list[Path]:
     """
     if len(paths) == 1:
         return [output]
-    places = [output / path.resolve().parent.name for path in paths]
+    places = [output / Path(os.path.realpath(path)).parent.name for path in paths]
     if len({*places}) < len(places):
         raise UsageError("two-folders-of-one-name")
     return places

@@ -6,6 +6,7 @@ Nothing heavy is imported before a command needs it, so that `--help` is instant
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -54,9 +55,26 @@ def _run(args: argparse.Namespace) -> int:
         return told.exit_code
 
 
+_HINTS = {
+    errno.EACCES: Message("system-refuses-permission"),
+    errno.EPERM: Message("system-refuses-permission"),
+    errno.EROFS: Message("system-refuses-permission"),
+    errno.EEXIST: Message("system-refuses-name"),
+    errno.ENOTDIR: Message("system-refuses-name"),
+    errno.EISDIR: Message("system-refuses-name"),
+    errno.ELOOP: Message("system-refuses-loop"),
+}
+
+
 def _told(error: OSError) -> ContrejourError:
     if error.errno not in FULL:
-        return ContrejourError(verbatim(str(error)))
+        if error.filename is None:
+            return ContrejourError(verbatim(str(error)))
+        hint = _HINTS.get(error.errno or 0)
+        return ContrejourError(
+            "system-refuses", path=os.fsdecode(error.filename), reason=error.strerror,
+            hint=hint,
+        )  # fmt: skip
     where = error.filename or Message("the-output")
     return OutputFailed("cannot-be-written", path=where, reason=error.strerror, hint=FREE_SPACE)
 

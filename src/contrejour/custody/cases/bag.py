@@ -13,6 +13,7 @@ All of it is durable before its name is there; the SHA-256 of the tag manifest s
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -108,7 +109,7 @@ def _info(told: Mapping[str, str]) -> bytes:
 
 def _copy(source: Path, to: Path, digest: str) -> None:
     own_folders(to.parent)
-    if copied(source.resolve(), to, 0o600) != digest:
+    if copied(Path(os.path.realpath(source)), to, 0o600) != digest:
         raise InputMissing("file-changed-while-bagged", source=source)
 
 

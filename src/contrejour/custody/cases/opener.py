@@ -7,6 +7,7 @@ for path in show(folder, key, windows, cut): …          # each segment in the 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +48,7 @@ def left_windows(layer: Path, sealed: Sequence[Path], output: Path) -> list[Left
         return [LeftWindow(read_named(layer), sealed, output)]
     found: dict[str, list[Path]] = {}
     for path in sealed:
-        found.setdefault(path.resolve().parent.name, []).append(path)
+        found.setdefault(Path(os.path.realpath(path)).parent.name, []).append(path)
     windows = []
     for name, segments in found.items():
         layers = sorted((layer / name).glob("*.age"))

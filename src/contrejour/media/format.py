@@ -44,6 +44,11 @@ class Format:
     audio_tracks: int
     other_video_tracks: int
 
+    def demand_pixels(self, source: object) -> None:
+        """Raises Unsupported where they are shown too long to be looked at."""
+        if not 1 / LONGEST_PIXEL <= self.sample_aspect <= LONGEST_PIXEL:
+            raise Unsupported("pixels-too-long", source=source, aspect=str(self.sample_aspect))
+
     @property
     def upright(self) -> tuple[int, int]:
         """(width, height) as the viewer sees it, before the display aspect ratio."""

@@ -6,6 +6,7 @@ import itertools
 import socket
 import threading
 from collections.abc import Iterator
+from fractions import Fraction
 
 import pytest
 from fakes.cameras import camera
@@ -13,7 +14,7 @@ from fakes.runs import clip
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contrejour.base.errors import CameraError, CameraRefused
+from contrejour.base.errors import CameraError, CameraRefused, Unsupported
 from contrejour.media.camera.live import LiveStream, without_login
 from contrejour.media.camera.steady import LEAST_NS, Pace, Steady
 
@@ -180,3 +181,11 @@ def test_whatever_the_camera_says_time_goes_forward_and_never_leaps(steps):
         now = line.at(camera_ns if stamped else None, arrived_ns)
         assert LEAST_NS <= now - before <= waited + 2_000_000_000
         before = now
+
+
+def test_pixels_that_are_shown_too_long_are_told(tmp_path, monkeypatch):
+    """`testing camera` shows none that are four times as wide: here two are too much."""
+    monkeypatch.setattr("contrejour.media.format.LONGEST_PIXEL", Fraction(3, 2))
+    long = clip(tmp_path / "long.mp4", frames=10, size="320x192", more=("-vf", "setsar=2"))
+    with camera(long) as (address,), pytest.raises(Unsupported, match="2 times as wide"):
+        seen(address)

@@ -24,7 +24,6 @@ from contrejour.media.carried import CarriedSets
 from contrejour.media.copying import CopyIndex
 from contrejour.media.file.opened import Input, input_file
 from contrejour.media.format import (
-    LONGEST_PIXEL,
     Format,
     depth,
     filtered,
@@ -119,8 +118,7 @@ def probe(source: Input) -> Format:
             raise InputEmpty("no-picture-decodes-from", path=path, most_px=MOST_PX)
         rate = _rate(container.format.name, stream, times)
         fmt = format_of(container, stream, picture, rate, len(streams) - 1)
-        if not 1 / LONGEST_PIXEL <= fmt.sample_aspect <= LONGEST_PIXEL:
-            raise Unsupported("pixels-too-long", source=path, aspect=str(fmt.sample_aspect))
+        fmt.demand_pixels(path)
         return fmt
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import av.filter
@@ -44,7 +45,7 @@ class Format:
     audio_tracks: int
     other_video_tracks: int
 
-    def demand_pixels(self, source: object) -> None:
+    def demand_pixels(self, source: str | Path) -> None:
         """Raises Unsupported where they are shown too long to be looked at."""
         if not 1 / LONGEST_PIXEL <= self.sample_aspect <= LONGEST_PIXEL:
             raise Unsupported("pixels-too-long", source=source, aspect=str(self.sample_aspect))

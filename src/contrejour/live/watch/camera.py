@@ -169,7 +169,7 @@ class Watcher:
             except (CameraError, NotMedia, Unsupported, OutputFailed) as error:
                 if not self._may_mend(error):
                     raise
-                self.tell(Message("camera-again", error=error.message, seconds=wait_s))
+                self.tell(Message("camera-again", error=error.message, seconds=max(1.0, wait_s)))
             self.counters.reconnects += 1
             self.sleep(wait_s * random.uniform(0.8, 1.2))
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)

@@ -42,7 +42,8 @@ WORDS: Mapping[str, str] = {
     "Site.seal": "originals are sealed, of each camera that the plan lets record "
     "([how](../design/sealing.md)); without it none is kept",
     "SiteCamera.address": "where its pictures come from, without a login",
-    "SiteCamera.login_file": "a file whose first line is `user:password`; else the environment: "
+    "SiteCamera.login_file": "a file whose first line is `user:password`, mode 0640 at most; else "
+    "the environment: "
     "`CONTREJOUR_LOGIN_NAME`, capitals, `_` for `-`",
     "SiteCamera.login_in_clear": "let this camera have its password by Basic without TLS, or with "
     "`trust: anyone`: whoever hears the network has it then; `doctor` says so",
@@ -89,11 +90,12 @@ WORDS: Mapping[str, str] = {
     "MqttBroker.port": "8883 with TLS, 1883 without, by default",
     "MqttBroker.tls": "never without, but on the machine itself",
     "MqttBroker.ca_file": "the authority of its certificate, if not the system's",
-    "MqttBroker.login_file": "a file whose first line is `user:password`",
+    "MqttBroker.login_file": "a file whose first line is `user:password`, mode 0640 at most",
     "MqttBroker.topic": "what every topic begins with",
     "MqttBroker.home_assistant": "announce the cameras to Home Assistant",
     "WebhookAddress.url": "where events are posted",
-    "WebhookAddress.secret_file": "a file with the secret that each message is signed with",
+    "WebhookAddress.secret_file": "a file with the secret that each message is signed with, mode "
+    "0640 at most",
     "WebhookAddress.ca_file": "the authority of its certificate, if not the system's",
 }
 

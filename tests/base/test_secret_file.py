@@ -83,3 +83,33 @@ def test_what_holds_no_secret_may_be_open(key: Path) -> None:
     assert secret_file.read(key, lambda data: data == b"secret") == b"secret"
     with pytest.raises(SignatureError):
         secret_file.read(key, lambda data: data == b"another")
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o440, 0o640])
+def test_a_service_reads_a_login_that_its_group_may_read(key: Path, mode: int) -> None:
+    key.write_text("eve:secret\nmore\n")
+    key.chmod(mode)
+    assert secret_file.first_line(key) == "eve:secret"
+    link(key)
+    assert secret_file.first_line(key) == "eve:secret"
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o604, 0o620, 0o660, 0o641, 0o666])
+def test_attack_14_a_login_that_everybody_reads_is_refused(key: Path, mode: int) -> None:
+    key.chmod(mode)
+    with pytest.raises(SignatureError, match=f"{mode:04o}") as refused:
+        secret_file.first_line(key)
+    assert f"chmod o-rwx,g-w '{key}'" in refused.value.hint
+
+
+def test_attack_14_a_login_of_another_user_is_refused(key: Path) -> None:
+    stranger(key)
+    with pytest.raises(SignatureError, match="12345"):
+        secret_file.first_line(key)
+
+
+@pytest.mark.parametrize("data", [b"", b"\n", b"a" * 5000, b"\xff\n"])
+def test_a_login_that_is_no_line_is_refused(key: Path, data: bytes) -> None:
+    key.write_bytes(data)
+    with pytest.raises(ValueError, match=r"^$|utf-8"):
+        secret_file.first_line(key)

@@ -24,6 +24,7 @@ def found(tmp_path_factory):
              clip(folder / "b.mp4", frames=50)]  # fmt: skip
     login = folder / "login"
     login.write_text(f"{LOGIN}\n")
+    login.chmod(0o600)
     with camera(*clips, more=("--onvif", "--login", LOGIN, "--auth", "digest")) as addresses:
         yield addresses[0].rpartition(":")[2].partition("/")[0], login
 
@@ -67,6 +68,10 @@ def test_a_wrong_password_or_nobody_there_is_an_error(found, tmp_path):
     port, _ = found
     wrong = tmp_path / "login"
     wrong.write_text("eve:wr0ng\n")
+    wrong.chmod(0o644)
+    assert "mode 0644" in (done := discover((port, wrong))).stderr
+    assert done.returncode == 16
+    wrong.chmod(0o600)
     done = discover((port, wrong))
     assert (done.returncode, done.stdout) == (18, "")
     assert "refuses the user or the password" in done.stderr
@@ -87,6 +92,7 @@ def test_attack_52_who_answers_a_question_to_everybody_gets_no_login(found):
 def test_a_camera_that_takes_tokens_alone_gets_one_where_that_is_said(tmp_path):
     login = tmp_path / "login"
     login.write_text(f"{LOGIN}\n")
+    login.chmod(0o600)
     more = ("--onvif", "--login", LOGIN, "--auth", "basic")
     with camera(clip(tmp_path / "a.mp4", frames=50), more=more) as (address,):
         found = address.rpartition(":")[2].partition("/")[0], login

@@ -107,18 +107,6 @@ def lines(path: Path, most_bytes: int) -> Iterator[str]:
                 raise Malformed("not-utf-8", path=path) from None
 
 
-def first_line(path: Path, most_bytes: int = 4096) -> str:
-    """The first line of a file that its user named, without its end: a secret, most often.
-
-    Raises OSError, ValueError where it is empty, too long, or not UTF-8.
-    """
-    with opened(path, follow=True) as file:
-        line = file.readline(most_bytes + 1)
-    if not line.strip() or len(line) > most_bytes:
-        raise ValueError
-    return line.decode().splitlines()[0]
-
-
 def copied(source: Path, new: Path, mode: int = 0o666) -> str:
     """Copy a file to `new`, where nothing is; the SHA-256 of what was copied, in hexadecimal.
 

@@ -17,6 +17,7 @@ from contrejour.base.errors import InputMissing, SignatureError
 from contrejour.base.foreign import opened
 
 MOST_BYTES = 64 << 10
+_MOST_LINE = 4096
 
 
 def read(path: Path, is_open: Callable[[bytearray], bool] = lambda _: False) -> bytearray:
@@ -34,13 +35,33 @@ def read(path: Path, is_open: Callable[[bytearray], bool] = lambda _: False) -> 
         data = bytearray(found.st_size)
         del data[os.readv(file.fileno(), [data]) :]  # into no buffer that nobody could wipe
     if not is_open(data):
-        _demand_own(path, found)
+        _demand(path, found, owners=(os.geteuid(),), closed=0o077, by="600")
     return data
 
 
-def _demand_own(path: Path, found: os.stat_result) -> None:
-    if found.st_uid != os.geteuid():
+def first_line(path: Path) -> str:
+    """The first line of a login, or of what is shared with a server, without its end.
+
+    Who sets a machine up often keeps these for a service: root's, and read by its group. A link is
+    followed.
+
+    Raises SignatureError for one that everybody may read, or others change, OSError, ValueError
+    where it is empty, too long, or not UTF-8.
+    """
+    with opened(path, follow=True) as file:
+        found = os.fstat(file.fileno())
+        line = file.readline(_MOST_LINE + 1)
+    if not line.strip() or len(line) > _MOST_LINE:
+        raise ValueError
+    _demand(path, found, owners=(os.geteuid(), 0), closed=0o027, by="o-rwx,g-w")
+    return line.decode().splitlines()[0]
+
+
+def _demand(
+    path: Path, found: os.stat_result, owners: tuple[int, ...], closed: int, by: str
+) -> None:
+    if found.st_uid not in owners:
         raise SignatureError("secret-of-another-user", path=path, owner=found.st_uid)
-    if found.st_mode & 0o077:
-        mode, command = f"{stat.S_IMODE(found.st_mode):04o}", f"chmod 600 {shlex.quote(str(path))}"
+    if found.st_mode & closed:
+        mode, command = f"{stat.S_IMODE(found.st_mode):04o}", f"chmod {by} {shlex.quote(str(path))}"
         raise SignatureError("secret-open-to-others", path=path, mode=mode, command=command)

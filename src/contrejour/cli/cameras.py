@@ -18,6 +18,7 @@ from contrejour.base.digits import whole
 from contrejour.base.errors import CameraError, InputMissing, UsageError
 from contrejour.base.language import said
 from contrejour.base.messages import Message
+from contrejour.base.secret_file import first_line
 from contrejour.cli import arguments
 from contrejour.cli.command import Command, Option, Switch
 from contrejour.cli.values import FILE, ArgumentType
@@ -80,10 +81,11 @@ def _asked(
 
 
 def _login(file: Path) -> str:
-    lines = arguments.read_text(file).splitlines()
-    if not lines or ":" not in lines[0]:
-        raise InputMissing("login-file-empty", file=file)
-    return lines[0]
+    """Raises SignatureError, InputMissing."""
+    with suppress(OSError, ValueError):
+        if ":" in (login := first_line(file)):
+            return login
+    raise InputMissing("login-file-empty", file=file)
 
 
 def _json(device: Device) -> str:

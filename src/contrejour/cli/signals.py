@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contrejour.base.errors import InputMissing
-from contrejour.base.foreign import first_line
+from contrejour.base.secret_file import first_line
 from contrejour.base.stderr import warn
 from contrejour.cli.command import Argument, Command, Option, Switch
 from contrejour.cli.values import DIR, ROLE, text

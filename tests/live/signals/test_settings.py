@@ -43,6 +43,7 @@ def test_the_port_follows_from_tls_which_is_on() -> None:
 
 def test_a_login_comes_from_a_file_or_the_environment(tmp_path: Path) -> None:
     (tmp_path / "login").write_text("user:pass:word\n")
+    (tmp_path / "login").chmod(0o640)
     assert broker(f"{{host: m, login_file: {tmp_path}/login}}").login == ("user", "pass:word")
     assert broker("{host: m}", CONTREJOUR_MQTT_LOGIN="a:b").login == ("a", "b")
 
@@ -55,6 +56,7 @@ def test_a_secret_that_cannot_be_read_is_not_left_out(tmp_path: Path) -> None:
 def test_a_webhook_has_a_name_of_its_own_that_stays(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("whsec_" + base64.b64encode(bytes(32)).decode() + "\n")
+    secret.chmod(0o640)
     hooks = [f"    - {{url: 'https://h/{n}', secret_file: {secret}}}\n" for n in (1, 2)]
     one, two = (
         destinations(publish, "quais-01", {})

@@ -313,11 +313,15 @@ def test_a_site_file_is_read_strictly(text, said):
 def test_a_login_comes_from_its_file_or_the_environment(tmp_path):
     login = tmp_path / "login"
     login.write_text("eve:p@ss/word\n")
+    login.chmod(0o640)
     place = SiteCamera(address="rtsp://10.0.0.8:554/a", login_file=login)
     assert address("cam-a", place, {}) == "rtsp://eve:p%40ss%2Fword@10.0.0.8:554/a"
     plain = SiteCamera(address="rtsp://10.0.0.8/a")
     assert address("cam-a", plain, {"CONTREJOUR_LOGIN_CAM_A": "u:v"}) == "rtsp://u:v@10.0.0.8/a"
     assert address("cam-a", plain, {}) == "rtsp://10.0.0.8/a"
+    login.chmod(0o644)
+    with pytest.raises(CameraRefused, match="other users of this machine may read"):
+        address("cam-a", place, {})
     with pytest.raises(CameraRefused, match="the login of cam-a can't be read"):
         address("cam-a", SiteCamera(address="rtsp://x", login_file=tmp_path / "no"), {})
 

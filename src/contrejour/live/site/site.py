@@ -19,8 +19,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import Field
 
-from contrejour.base.errors import CameraRefused
-from contrejour.base.foreign import first_line
+from contrejour.base.errors import CameraRefused, SignatureError
+from contrejour.base.secret_file import first_line
 from contrejour.law.mandate.schema import Name, NonEmptyText
 from contrejour.law.mandate.typed import Problem, typed, wrong
 from contrejour.live.site.closed import ClosedModel
@@ -105,6 +105,8 @@ def address(name: str, camera: SiteCamera, environment: Mapping[str, str] = os.e
             login = first_line(camera.login_file)
         except (OSError, ValueError) as error:
             raise CameraRefused("login-cannot-be-read", camera=name) from error
+        except SignatureError as error:
+            raise CameraRefused(error.message) from error
     if not login:
         return camera.address
     user, _, password = login.partition(":")

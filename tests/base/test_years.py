@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from contrejour.base.errors import LedgerError
-from contrejour.base.times import day_of, of_utc
+from contrejour.base.errors import LedgerError, Malformed
+from contrejour.base.times import of_utc, written_day
 from contrejour.cli.main import main
+from contrejour.custody.cases.timeline import listed
 from contrejour.custody.ledger.entry import read
 from contrejour.custody.seal import keys
 
@@ -23,14 +24,14 @@ def test_no_moment_and_no_day_beyond_the_years_is_taken(year: str) -> None:
     with pytest.raises(ValueError, match=year):
         of_utc(f"{year}-12-31T00:00:00Z")
     with pytest.raises(ValueError, match=year):
-        day_of(f"{year}-12-31")
+        written_day(f"{year}-12-31")
 
 
 def test_a_day_is_written_one_way() -> None:
-    assert day_of("2027-02-12") == date(2027, 2, 12)
+    assert written_day("2027-02-12") == date(2027, 2, 12)
     for text in ("20270212", "2027-W06-5", "2027-02-30", "2027-2-12", " 2027-02-12"):
         with pytest.raises(ValueError, match=r"day|\d"):
-            day_of(text)
+            written_day(text)
 
 
 @pytest.mark.parametrize("year", YEARS)
@@ -72,3 +73,15 @@ def test_attack_56_no_command_takes_such_a_day(
         main([each.format(year) for each in command])
     assert ended.value.code == 2
     assert "from 2000 to 2199" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_attack_46_no_piece_of_a_timeline_is_of_such_a_year(year: str) -> None:
+    """In Paris that is a year that doesn't exist."""
+    piece = {
+        "camera": "a", "place": "quai", "since": f"{year}-12-31T23:59:59Z",
+        "until": f"{year}-12-31T23:59:59Z", "shows": "clip", "clock_ms": 0, "file": "a",
+    }  # fmt: skip
+    with pytest.raises(Malformed, match="since"):
+        listed(json.dumps([piece]).encode())
+    listed(json.dumps([piece]).replace(year, "2027").encode())

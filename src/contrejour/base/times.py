@@ -16,6 +16,8 @@ Monotonic: TypeAlias = Callable[[], int]
 YEARS = range(2000, 2200)
 """Of days and moments that somebody else wrote. Near the calendar's ends adding a waiting time or a
 horizon to one has no answer, and whoever has to decide would fall over instead."""
+END_S = int(datetime(YEARS.stop, 1, 1, tzinfo=UTC).timestamp())
+"""Where they end: seconds since 1970."""
 SECOND = "%Y-%m-%dT%H:%M:%SZ"
 """How `utc` writes a time."""
 
@@ -43,7 +45,7 @@ def of_utc(text: str, form: str = SECOND) -> datetime:
     return moment.replace(tzinfo=UTC)
 
 
-def day_of(text: str) -> date:
+def written_day(text: str) -> date:
     """The day that is written so (YYYY-MM-DD). Raises ValueError for any other text, and outside
     YEARS."""
     return of_utc(f"{text}T00:00:00Z").date()

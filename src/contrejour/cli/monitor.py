@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from contrejour.custody.ledger.monitor import Monitor
     from contrejour.custody.ledger.verify import Trust, TrustedCheckpoint
 
-LAST_S = 253_402_300_799
-"""The end of the year 9999."""
-
 
 def _monitor(args: argparse.Namespace) -> int:
     from contrejour.cli.monitor_page import page
@@ -116,7 +113,7 @@ def _tell(before: list[Alarm], now: list[Alarm], as_json: bool) -> None:
 def show(seen: TrustedCheckpoint) -> None:
     """On standard error: the log, its size, who saw it when."""
     by = ", ".join(
-        f"{name} {datetime.fromtimestamp(min(at, LAST_S), UTC):%Y-%m-%dT%H:%M:%SZ}"
+        f"{name} {datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
         for name, at in seen.by.items()
     )
     write_line(f"{seen.checkpoint.origin} {seen.checkpoint.size} {by or '-'}")

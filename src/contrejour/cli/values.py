@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from contrejour.base.digits import whole
 from contrejour.base.language import said
-from contrejour.base.times import YEARS, day_of
+from contrejour.base.times import YEARS, written_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def file(metavar: str) -> ArgumentType:
 def day(text: str) -> date:
     """An argument that is a date, ISO 8601."""
     try:
-        return day_of(text)
+        return written_day(text)
     except ValueError:
         raise argparse.ArgumentTypeError(said("argument-date")) from None
 

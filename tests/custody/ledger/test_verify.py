@@ -23,6 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrejour.base.errors import LedgerError, Malformed
+from contrejour.base.times import END_S
 from contrejour.custody import note
 from contrejour.custody.ledger import checkpoint, proof
 from contrejour.custody.ledger.verify import Ages, check_checkpoint, check_entry
@@ -101,6 +102,14 @@ def test_one_witness_that_signs_twice_is_one() -> None:
     twice = note.with_lines(plain, [one.sign(plain.text, NOW_S), one.sign(plain.text, NOW_S + 9)])
     with pytest.raises(LedgerError, match="too few witnesses have signed this: north"):
         check_checkpoint(twice, TRUST)
+
+
+@pytest.mark.parametrize("time_s", [END_S, 1 << 40, (1 << 63) - 1])
+def test_attack_46_a_witness_beyond_the_years_witnesses_nothing(time_s: int) -> None:
+    """There is no such moment: who asked when an order had been seen fell over it."""
+    check_checkpoint(ALL.witnessed(100, time_s=END_S - 1), TRUST)
+    with pytest.raises(LedgerError, match="too few witnesses have signed this: none"):
+        check_checkpoint(ALL.witnessed(100, time_s=time_s), TRUST)
 
 
 def test_strangers_witness_nothing() -> None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from contrejour.base.errors import Malformed
-from contrejour.base.times import Instant
+from contrejour.base.times import YEARS, Instant
 from contrejour.custody.cases.order import NAME
 from contrejour.custody.cases.strict import Fields
 
@@ -118,6 +118,6 @@ def _aware(fields: Fields, name: str) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         at = EPOCH.replace(tzinfo=None)
-    if at.tzinfo is None:
+    if at.tzinfo is None or at.year not in YEARS:
         raise Malformed("pieces-bad-time", name=name)
     return at

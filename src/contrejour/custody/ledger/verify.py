@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from contrejour.base.errors import LedgerError
 from contrejour.base.messages import Message
+from contrejour.base.times import END_S
 from contrejour.custody import note
 from contrejour.custody.ledger import checkpoint, proof, tree
 from contrejour.custody.ledger.checkpoint import Checkpoint
@@ -86,7 +87,7 @@ def check_checkpoint(signed: Note, trust: Trust, ages: Ages | None = None) -> Tr
     names = {key: name for name, key in trust.witnesses.items()}
     by: dict[str, int] = {}
     for key, time_s in signed.signed(names):
-        if ages is None or ages.fit(time_s):
+        if time_s < END_S and (ages is None or ages.fit(time_s)):
             by[names[key]] = max(time_s, by.get(names[key], 0))
     if not trust.policy.met(by):
         raise LedgerError(
@@ -96,12 +97,8 @@ def check_checkpoint(signed: Note, trust: Trust, ages: Ages | None = None) -> Tr
 
 
 def cosigned_at(seen: TrustedCheckpoint, trust: Trust) -> datetime | None:
-    """By when enough witnesses had cosigned it; None where none is asked, or years are beyond any
-    calendar."""
-    try:
-        times = {name: datetime.fromtimestamp(at_s, UTC) for name, at_s in seen.by.items()}
-    except (OverflowError, ValueError, OSError):
-        return None
+    """By when enough witnesses had cosigned it; None where none is asked."""
+    times = {name: datetime.fromtimestamp(at_s, UTC) for name, at_s in seen.by.items()}
     return trust.policy.met_at(times)
 
 

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from contrejour.base import secret_file
 from contrejour.base.errors import SealError
 from contrejour.base.files import make_folder
-from contrejour.base.times import SECOND, day_of, of_utc
+from contrejour.base.times import SECOND, of_utc, written_day
 from contrejour.custody.note import Key
 from contrejour.custody.openers import signers
 from contrejour.custody.quorum import Policy
@@ -64,7 +64,7 @@ def days(folder: Path) -> list[date]:
     found = set()
     for path in _there(folder, ".key"):
         with suppress(ValueError):
-            found.add(day_of(path.stem))
+            found.add(written_day(path.stem))
     return sorted(found)
 
 
@@ -159,7 +159,7 @@ def published(data: bytes, by: Key) -> dict[str, Recipient]:
     if not isinstance(keys, dict) or set(told) != {"type", "party", "keys", "v"}:
         raise SealError("not-a-keyset")
     try:
-        return {day_of(day).isoformat(): Recipient.parse(keys[day]) for day in keys}
+        return {written_day(day).isoformat(): Recipient.parse(keys[day]) for day in keys}
     except (ValueError, AttributeError) as error:
         raise SealError("keyset-with-bad-days") from error
 

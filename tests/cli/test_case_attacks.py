@@ -15,6 +15,7 @@ from fakes.desks import DAY, MINUTE, SINCE, WAY, Room, logged
 from fakes.orders import window
 from fakes.runs import check
 
+from contrejour.custody import note
 from contrejour.custody.cases import folder, records, signed
 from contrejour.custody.cases.case import Peel
 from contrejour.custody.cases.order import Order
@@ -191,3 +192,47 @@ def test_attack_11_what_the_requester_says_is_no_second_approval(room: Room) -> 
     (room.case / "entries" / "0003-order.approve.jsonl").unlink()
     assert room("witness", room.case, "--log", "log").returncode == 0
     check(room.peel_now("prosecutor", ["W.onions"]), 21, "needs two")
+
+
+def test_attack_59_one_witness_from_next_month_ends_no_case(room: Room) -> None:
+    """Its cosignature under the order's proof was when the order's time was up."""
+    room.agreed()
+    room.prove()
+    order = folder.read(room.case).case.order.id
+    path = room.case / "proofs" / f"{order}.tlog-proof"
+    sound = path.read_bytes()
+    head, _, checkpoint = sound.partition(b"\n\n")
+    note_ = note.parse(checkpoint)
+    month_s = int((datetime.now(UTC) + timedelta(days=30)).timestamp())
+    late = ledgers.WITNESSES[2].sign(note_.text, month_s)
+
+    path.write_bytes(head + b"\n\n" + str(note.with_lines(note_, [late])).encode())
+    assert folder.read(room.case).case.is_witnessed
+    assert room.show().returncode == 0
+
+    log, *two = note_.signatures
+    alone = note.Note(note_.text, (log, two[0]))
+    forged = head + b"\n\n" + str(note.with_lines(alone, [late])).encode()
+    path.write_bytes(forged)
+    (room.folder / "sound.tlog-proof").write_bytes(sound)
+    done = room("witness", room.case, "--proof", "sound.tlog-proof")
+    assert done.returncode == 0, done.stderr
+    assert path.read_bytes() == sound, "one that holds takes the place of one that doesn't yet"
+    path.write_bytes(forged)
+    assert room("witness", room.case, "--log", "log").returncode == 0
+    assert path.read_bytes() != forged
+
+
+@pytest.mark.parametrize("below", ["steps", "entries", "proofs"])
+def test_attack_62_a_file_under_ten_thousand_names_fills_no_memory(room: Room, below: str) -> None:
+    """A case comes on a stick, where they take the room of one."""
+    assert room.declare("--opener", room.opener, since=MINUTE).returncode == 0
+    place = room.case / below
+    place.mkdir(exist_ok=True)
+    large = room.folder / "large"
+    large.write_bytes(b" " * (4 << 20))
+    for number in range(2, 40):
+        (place / f"{number:04d}.json").hardlink_to(large)
+        (place / f"{number:04d}.tlog-proof").hardlink_to(large)
+    asked = room("witness", room.case, "--log", "log") if below == "entries" else room.show()
+    check(asked, 3, "holds more than 64 MiB")

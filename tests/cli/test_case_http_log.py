@@ -54,7 +54,7 @@ def test_a_case_is_declared_agreed_to_peeled_and_opened_over_http(room: Room) ->
         with takes._opened() as opened:
             opened.append([entry])
         takes._wake.set()
-        assert until(lambda: leaf in find({leaf}, opened.read))
+        assert until(lambda: leaf in find({leaf}, opened.read, ledgers.trust()))
         shown = room("open", room.case, *last, *log)
         assert shown.returncode == 0, shown.stderr
     assert (room.folder / "clear" / "0000.mp4").read_bytes() == CLEAR

@@ -11,6 +11,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader
+from itertools import islice
 from pathlib import Path
 
 from contrejour.base.errors import InputMissing, Malformed, OutputFailed
@@ -20,6 +21,9 @@ _PIECE = 1 << 20
 MOST_BYTES = 8 << 20
 """Of a file that is read whole, where nothing else is said: as many as the onions of a window, the
 longest of them, may have. What is parsed takes thirty times as many."""
+
+MOST_TOGETHER, MOST_NAMES = 64 << 20, 10_000
+"""Bytes and files of a folder that is read whole."""
 
 
 @contextmanager
@@ -78,6 +82,26 @@ def read_file(path: Path, most_bytes: int = MOST_BYTES, *, follow: bool = False)
     if len(data) > most_bytes:
         raise InputMissing("file-too-large", path=path, most_kib=most_bytes >> 10)
     return data
+
+
+def read_folder(
+    folder: Path, pattern: str, most_bytes: int = MOST_BYTES, *, follow: bool = False
+) -> dict[str, bytes]:
+    """The files of a folder that match, by name, in order; none where the folder is missing.
+
+    A stick can hold one file under any number of names, which takes no room there. Raises
+    InputMissing as `read_file`, and beyond MOST_TOGETHER or MOST_NAMES; OSError.
+    """
+    paths = list(islice(folder.glob(pattern), MOST_NAMES + 1))
+    found: dict[str, bytes] = {}
+    left = MOST_TOGETHER if len(paths) <= MOST_NAMES else -1
+    for path in sorted(paths):
+        if left >= 0:
+            found[path.name] = read_file(path, most_bytes, follow=follow)
+            left -= len(found[path.name])
+        if left < 0:
+            raise InputMissing("folder-too-large", folder=folder, most_mib=MOST_TOGETHER >> 20)
+    return found
 
 
 def read_named(path: Path) -> bytes:

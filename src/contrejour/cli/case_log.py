@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from contrejour.base import times
 from contrejour.base.errors import LedgerError, UsageError
 from contrejour.base.messages import Message
 from contrejour.base.stderr import MessageLog, warn
@@ -43,7 +44,7 @@ def settle(args: argparse.Namespace, folder: Path) -> None:
 
     with opened(args.log) as read:
         tells = append if args.log_key else send if is_url(args.log) else None
-        lacking = logged.settle(folder, read, tells)
+        lacking = logged.settle(folder, read, times.now(), tells)
     for leaf, entry in sent.items():
         kind = read_entry(entry).type
         if leaf in lacking:
@@ -71,7 +72,7 @@ def _witness(args: argparse.Namespace) -> int:
     if not args.proof and args.log is None:
         raise UsageError("witness-needs-a-log")
     for path in args.proof:
-        logged.keep(args.folder, arguments.read_bytes(path))
+        logged.keep(args.folder, arguments.read_bytes(path), times.now())
     settle(args, args.folder)
     found = folder.read(args.folder)
     for leaf in folder.owed(args.folder):

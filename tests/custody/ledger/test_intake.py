@@ -246,7 +246,7 @@ def test_two_parties_who_speak_at_once_are_each_in_the_log_once(desk: Desk, url:
         each.join()
     proven(url, bodies[0])
     proven(url, bodies[1])
-    assert len(find({leaf_hash(each).hex() for each in BOTH}, reader(desk.folder))) == 2
+    assert len(find({leaf_hash(each).hex() for each in BOTH}, reader(desk.folder), trust())) == 2
     assert audit_size(desk, url) == 3
 
 
@@ -389,3 +389,23 @@ def test_whatever_is_posted_is_a_word_as_it_stands_or_refused(body: bytes) -> No
         return
     again = found.entry.bytes + b"\n"
     assert body == (again + f"{found.key} {found.sig}\n".encode() if found.key else again)
+
+
+def test_attack_61_whoever_answers_in_a_log_s_place_has_nobody_look_for_ever(
+    desk: Desk, url: str
+) -> None:
+    """What is looked for is looked for from the last entry back: of 10^18, if one says so."""
+    post(url, declared())
+    read = reader(desk.folder)
+    asked: list[str] = []
+
+    def lying(path: str) -> bytes:
+        asked.append(path)
+        if path != "checkpoint":
+            return read(path)
+        return read(path).replace(b"\n1\n", b"\n1000000000000000000\n")
+
+    proven(url, declared())
+    with pytest.raises(LedgerError):
+        find({"00" * 32}, lying, trust())
+    assert asked == ["checkpoint"]

@@ -33,7 +33,7 @@ from contrejour.base.errors import (
     OutputExists,
 )
 from contrejour.base.files import new_folder, write_first, writing
-from contrejour.base.foreign import folder_below, read_file
+from contrejour.base.foreign import folder_below, read_file, read_folder
 from contrejour.base.messages import Message
 from contrejour.custody.cases import order as orders
 from contrejour.custody.cases import private as privates
@@ -146,7 +146,7 @@ def read(folder: Path) -> CaseFile:
     case = declare(order, rules, order.declared)
     if proof := proofs(folder).get(order.id):
         seen = cosigned(order.bytes, proof, read_trust(witnesses.decode()))
-        at = max([order.declared, *seen.values()])
+        at = max(order.declared, rules.witnesses.met_at(seen) or order.declared)
         case = replace(apply(case, Attest(order.id, seen), at), at=order.declared)
     for data in rest:
         step, at = records.read(data, order.id, known)
@@ -193,14 +193,16 @@ def owe(folder: Path, entry: bytes) -> Path:
 
 def owed(folder: Path) -> dict[str, bytes]:
     """What the log is owed, by leaf hash, in turn. Raises InputMissing."""
-    lines = [_read(path).removesuffix(b"\n") for path in sorted((folder / "entries").iterdir())]
+    if not (folder / "entries").is_dir():
+        raise InputMissing("case-without-entries", path=folder / "entries")
+    lines = [data.removesuffix(b"\n") for data in _all(folder / "entries", "*").values()]
     return {leaf_hash(line).hex(): line for line in lines}
 
 
 def proofs(folder: Path) -> dict[str, bytes]:
     """That the log has an entry, by leaf hash; none is verified. Raises InputMissing."""
-    paths = sorted((folder / "proofs").glob("*.tlog-proof"))
-    return {path.stem: _read(path) for path in paths}
+    shown = _all(folder / "proofs", "*.tlog-proof")
+    return {name.removesuffix(".tlog-proof"): data for name, data in shown.items()}
 
 
 def add_proof(folder: Path, entry: str, proof: bytes) -> None:
@@ -228,7 +230,7 @@ def add_hold_key(folder: Path, key: HoldKey) -> None:
 
 def hold_keys(folder: Path) -> list[HoldKey]:
     """What parties keep the hold with; whose each is, is not looked at. Raises Malformed."""
-    return [read_key(_read(path)) for path in sorted((folder / "holds").glob("*.json"))]
+    return [read_key(data) for data in _all(folder / "holds", "*.json").values()]
 
 
 def add_held(folder: Path, onions: Sequence[bytes]) -> None:
@@ -264,10 +266,18 @@ def _steps(folder: Path) -> list[bytes]:
     """All of them, in order, without a gap."""
     if (folder / "steps").is_symlink():
         raise InputMissing("link-in-folder", path=folder / "steps")
-    paths = sorted((folder / "steps").glob("[0-9][0-9][0-9][0-9].json"))
-    if not paths or [path.stem for path in paths] != [f"{n:04d}" for n in range(1, len(paths) + 1)]:
+    found = _all(folder / "steps", "[0-9][0-9][0-9][0-9].json")
+    if not found or [*found] != [f"{n:04d}.json" for n in range(1, len(found) + 1)]:
         raise OrderError("step-missing", folder=folder / "steps")
-    return [_read(path) for path in paths]
+    return [*found.values()]
+
+
+def _all(folder: Path, pattern: str) -> dict[str, bytes]:
+    """The files of a folder by name, in order. Raises InputMissing."""
+    try:
+        return read_folder(folder, pattern, MOST_BYTES)
+    except OSError as error:
+        raise InputMissing("case-cannot-be-read", path=folder, reason=error.strerror) from error
 
 
 def _read(path: Path) -> bytes:

@@ -41,6 +41,10 @@ SPANS_SHOWN = 4
 """In a hint; more are counted."""
 
 
+SKEW = timedelta(minutes=5)
+"""By which another's clock may differ."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """`voted`: the numbers of the plan; without one, the defaults.
@@ -52,8 +56,7 @@ class Rules:
     policy: Policy
     witnesses: Policy
     voted: Originals = field(default_factory=Originals)
-    skew: timedelta = timedelta(minutes=5)
-    """By which another's clock may differ."""
+    skew: timedelta = SKEW
     logged_within: timedelta = timedelta(hours=1)
     """Between what an order says of when it was declared, and when the log first had it."""
 

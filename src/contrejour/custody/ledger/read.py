@@ -18,7 +18,13 @@ from contrejour.custody.ledger.checkpoint import Checkpoint
 from contrejour.custody.ledger.proof import Proof
 from contrejour.custody.ledger.tiles import ENTRIES, WIDTH
 from contrejour.custody.ledger.tree import Nodes
-from contrejour.custody.ledger.verify import Ages, Trust, TrustedCheckpoint, check_checkpoint
+from contrejour.custody.ledger.verify import (
+    Ages,
+    Trust,
+    TrustedCheckpoint,
+    check_checkpoint,
+    signed_by_log,
+)
 from contrejour.custody.note import Note
 
 
@@ -45,12 +51,15 @@ def read_entry(index: int, size: int, read: tiles.TileReader) -> bytes:
     return tiles.fetch(tiles.tile_at(ENTRIES, number, size), read)[place]
 
 
-def find(leaves: Collection[str], read: tiles.TileReader) -> dict[str, int]:
+def find(leaves: Collection[str], read: tiles.TileReader, trust: Trust) -> dict[str, int]:
     """The number of each entry that the log has of these, by leaf hash in hexadecimal.
 
-    From the last one back, until all are found. Nothing is verified. Raises LedgerError.
+    From the last one back, until all are found. The log's own signature is verified, for whoever
+    answers in its place may say that it has 10^18 entries; the tiles aren't. Raises LedgerError.
     """
-    size, found = checkpoint.parse(read_checkpoint(read).text).size, dict[str, int]()
+    if not leaves:
+        return {}
+    size, found = signed_by_log(read_checkpoint(read), trust).size, dict[str, int]()
     for number in range(-(-size // WIDTH) - 1, -1, -1):
         if len(found) == len(leaves):
             break

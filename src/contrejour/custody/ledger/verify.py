@@ -76,14 +76,20 @@ def _key(words: tuple[str, ...], kind: str, of: str) -> Key:
     return key
 
 
-def check_checkpoint(signed: Note, trust: Trust, ages: Ages | None = None) -> TrustedCheckpoint:
-    """The checkpoint of a note. Raises LedgerError where it isn't to be believed."""
+def signed_by_log(signed: Note, trust: Trust) -> Checkpoint:
+    """The checkpoint of a note that its log signed, whoever witnessed it. Raises LedgerError."""
     told = checkpoint.parse(signed.text)
     ours = [key for key in trust.logs if key.name == told.origin]
     if not ours:
         raise LedgerError("log-not-in-policy", origin=told.origin[:80])
     if not signed.signed(ours):
         raise LedgerError("log-has-not-signed", origin=told.origin)
+    return told
+
+
+def check_checkpoint(signed: Note, trust: Trust, ages: Ages | None = None) -> TrustedCheckpoint:
+    """The checkpoint of a note. Raises LedgerError where it isn't to be believed."""
+    told = signed_by_log(signed, trust)
     names = {key: name for name, key in trust.witnesses.items()}
     by: dict[str, int] = {}
     for key, time_s in signed.signed(names):

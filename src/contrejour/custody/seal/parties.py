@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from contrejour.base.errors import SealError
-from contrejour.base.foreign import opened
+from contrejour.base.foreign import opened, read_folder
 from contrejour.custody.ledger.verify import Trust
 from contrejour.custody.note import MOST_BYTES
 from contrejour.custody.openers import signers
@@ -71,15 +71,14 @@ class Parties:
 
     def _read(self, suffix: str) -> list[tuple[Path, bytes]]:
         """The notes, or the proofs: what is named and is no proof is a note. Raises OSError."""
-        paths = [
-            found
-            for each in self.notes
-            for found in (
-                sorted(each.glob(f"*{suffix}")) if each.is_dir()
-                else [each] if (each.suffix == _PROOF) == (suffix == _PROOF) else []
-            )
-        ]  # fmt: skip
-        return [(path, _first(path)) for path in paths]
+        found: list[tuple[Path, bytes]] = []
+        for each in self.notes:
+            if each.is_dir():
+                told = read_folder(each, f"*{suffix}", MOST_BYTES + 1, follow=True)
+                found += [(each / name, data) for name, data in told.items()]
+            elif (each.suffix == _PROOF) == (suffix == _PROOF):
+                found.append((each, _first(each)))
+        return found
 
 
 def _demand_not_beyond(path: Path, days: Iterable[str], last: date) -> None:

@@ -28,6 +28,7 @@ from contrejour.vision.detect.look import INTERVAL_NS
 
 LOOK_AHEAD_FRAMES = 8
 """A mask is made of what is seen in so many later frames too."""
+MOST_AHEAD_NS = 2_000_000_000
 GAP_NS = 200_000_000
 """A longer time without a picture breaks a run."""
 HOLD_NS = 120_000_000
@@ -63,8 +64,14 @@ class Masks:
 
     @property
     def lookahead_ns(self) -> int:
-        """7.5 frames' time: with 8, time stamps that jitter could make it wait for a ninth."""
-        return round((LOOK_AHEAD_FRAMES - 0.5) * 1_000_000_000 / self.fmt.rate)
+        """7.5 frames' time: with 8, time stamps that jitter could make it wait for a ninth.
+
+        At least that of two looks, whatever the camera's first stamps say of its rate: whoever
+        comes is then seen while their first frames wait. At most MOST_AHEAD_NS, for all that wait
+        are kept.
+        """
+        frames_ns = round((LOOK_AHEAD_FRAMES - 0.5) * 1_000_000_000 / self.fmt.rate)
+        return min(max(2 * INTERVAL_NS, frames_ns), MOST_AHEAD_NS)
 
     def of(self, frames: Iterator[Frame]) -> Iterator[MaskedFrame]:
         """Each frame, in order."""
@@ -113,15 +120,15 @@ class Masks:
             yield MaskedFrame(frame, np.ones_like(hidden) if whole else hidden, whole)
 
     def _interval(self) -> int:
-        """Time between looks: without a scene, half of what a frame waits at most, or INTERVAL_NS,
-        so that whoever comes is seen while their first frames wait.
+        """Time between looks: without a scene, half of what a frame waits at most, so that whoever
+        comes is seen while their first frames wait.
 
         With a scene it may be longer: what isn't proven empty is hidden without a look.
         """
         wanted = self.interval_ns()
         if self.empty:
             return wanted
-        return min(wanted, max(INTERVAL_NS, self.lookahead_ns // 2))
+        return min(wanted, self.lookahead_ns // 2)
 
 
 def _held(known: deque[tuple[int, Cells]], time_ns: int) -> Cells:

@@ -212,12 +212,14 @@ def _shown(picture: av.VideoFrame, came: Arrival, damaged: bool) -> _DecodedPict
 
 
 def _rate(stamps: Sequence[int | None]) -> Fraction | None:
-    """Pictures a second, by the shortest step of the first ones: FFmpeg may guess twice that."""
+    """Pictures a second, by the middle one of the first steps: FFmpeg may guess twice that, a burst
+    at the beginning tells of a thousand, and a picture that got lost of half."""
     known = [stamp for stamp in stamps if stamp is not None]
     steps = [after - before for before, after in pairwise(known) if after > before]
     if not steps:
         return None
-    return Fraction(1_000_000_000, min(steps)).limit_denominator(1001)
+    middle_ns = sorted(steps)[len(steps) // 2]
+    return Fraction(1_000_000_000, middle_ns).limit_denominator(1001)
 
 
 def _decoded(packet: Any) -> tuple[list[Any], bool]:

@@ -201,6 +201,46 @@ def test_attack_58_damage_of_which_a_decoder_only_logs_is_damage(
     assert not any(flagged[:12])
 
 
+X265 = "keyint=12:min-keyint=12:open-gop=0:scenecut=0:bframes=2:log-level=none"
+LOST = {
+    "libx265": ("-preset", "ultrafast", "-x265-params", X265),
+    "libx264": ("-preset", "ultrafast", "-g", 12, "-bf", 2),
+    "libvpx-vp9": ("-deadline", "realtime", "-cpu-used", 8, "-g", 12, "-b:v", "1M"),
+}
+
+
+@pytest.mark.parametrize(
+    ("encoder", "left"),
+    [("libx265", 0.5), ("libx265", 12), ("libx264", 0.5), ("libx264", 12), ("libvpx-vp9", 12)],
+)
+def test_attack_66_what_can_not_be_decoded_is_a_frame_that_is_veiled_whole(
+    encoder: str, left: float, tmp_path: Path
+) -> None:
+    """H.265's decoder gives no picture of the rest of a GOP after one that is lost: they were in
+    no output, and nobody was told."""
+    whole, source = tmp_path / "whole.mkv", tmp_path / "a.mkv"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25", "-frames:v", 48, "-pix_fmt",
+           "yuv420p", "-c:v", encoder, *LOST[encoder], whole)  # fmt: skip
+    with av.open(str(whole)) as old, av.open(str(source), "w") as new:
+        of = old.streams.video[0]
+        stream = new.add_stream_from_template(of)
+        for number, packet in enumerate(each for each in old.demux(of) if each.size):
+            data = bytes(packet)
+            size = int(left * len(data)) if left < 1 else int(left)
+            cut_ = av.Packet(data[:size] if number == 17 else data)
+            cut_.pts, cut_.dts, cut_.time_base = packet.pts, packet.dts, packet.time_base
+            cut_.is_keyframe, cut_.stream = packet.is_keyframe, stream
+            new.mux(cut_)
+    fmt = media.probe(source)
+    gops = media.index(source, fmt)
+    frames = list(media.Reader(source, fmt, gops).frames(0, len(gops)))
+    assert [frame.index for frame in frames] == list(range(48))
+    assert [frame.pts for frame in frames] == sorted({frame.pts for frame in frames})
+    flagged = [frame.corrupt for frame in frames]
+    assert any(flagged)
+    assert not any(flagged[:12] + flagged[24:])
+
+
 def spoil(source: Path, number: int, dice: random.Random) -> None:
     """Change one byte in forty of a packet's second half, none to or from what marks a start."""
     with av.open(str(source)) as container:

@@ -40,6 +40,7 @@ class Reader:
         self._frames: Iterator[Frame] = iter(())
         self._position = 0
         self._decodes: Any = None
+        self._damaged = False
         self._open()
 
     def _open(self) -> None:
@@ -122,31 +123,49 @@ class Reader:
     def _decode(self, first: int, last: int) -> Iterator[Frame]:
         number = 0
         for gop in range(first, last):
-            paces: list[int | None] = []
-            coded = self._paced(self._looked_at(gop), paces)
-            for place, (picture, corrupt) in enumerate(self._pictures(coded)):
-                pts = picture.pts if picture.pts is not None else picture.dts
-                if self.fmt.paced:
-                    pts = paces[place] if place < len(paces) else None
-                yield frame_of(self.fmt, number, pts, picture, corrupt)
+            for frame in self._of(gop):
+                yield replace(frame, index=number)
                 number += 1
 
-    def _paced(
-        self, coded: Iterator[av.Packet[Any]], paces: list[int | None]
-    ) -> Iterator[av.Packet[Any]]:
-        """These packets, their places in time noted: the nth picture shown gets the nth."""
-        for packet in coded:
-            paces.append(time_of(packet, paced=True))
+    def _of(self, gop: int) -> Iterator[Frame]:
+        """The frames of a GOP. What was lost of it, once it is known to be damaged, is one too:
+        black and `corrupt`, at its time."""
+        times: list[int | None] = []  # of the packets; of those that are to be shown, but `paced`
+        paced = self.fmt.paced
+        last: int | None = None
+
+        def lost(before: int | None = None) -> Iterator[Frame]:
+            for pts in sorted({each for each in times if each is not None}):
+                if (last is None or pts > last) and (before is None or pts < before):
+                    yield blank(self.fmt, pts)
+
+        for place, (picture, damaged) in enumerate(self._pictures(self._noted(gop, times))):
+            pts = picture.pts if picture.pts is not None else picture.dts
+            if paced:
+                pts = times[place] if place < len(times) else None
+            elif pts is not None:
+                if damaged:
+                    yield from lost(before=pts)
+                times[:] = [each for each in times if each is not None and each > pts]
+                last = pts
+            yield frame_of(self.fmt, 0, pts, picture, damaged)
+        if self._damaged and not paced:
+            yield from lost()
+
+    def _noted(self, gop: int, times: list[int | None]) -> Iterator[av.Packet[Any]]:
+        """The packets, their times noted: the nth picture shown gets the nth place in time."""
+        for packet in self._looked_at(gop):
+            times.append(time_of(packet, paced=self.fmt.paced))
             yield packet
 
     def _pictures(self, coded: Iterator[av.Packet[Any]]) -> Iterator[tuple[av.VideoFrame, bool]]:
-        context, damaged = self._decoder(), False
+        context, self._damaged = self._decoder(), False
         for packet in (*coded, None):
             pictures, complained = _decoded(context, packet)
-            damaged |= complained or (packet is not None and packet.is_corrupt)
+            self._damaged |= complained or (packet is not None and packet.is_corrupt)
             for picture in pictures:
-                damaged |= picture.is_corrupt  # fail closed: the rest of this GOP is veiled whole
-                yield picture, damaged
+                self._damaged |= picture.is_corrupt  # fail closed: the rest of this GOP is veiled
+                yield picture, self._damaged
 
     def _decoder(self) -> Any:
         """One that has decoded nothing: what a GOP brings (parameter sets, tables) ends with it.
@@ -164,10 +183,10 @@ class Reader:
 def _decoded(context: Any, packet: Any) -> tuple[Sequence[av.VideoFrame], bool]:
     """The pictures of a packet, and whether its decoder complained: of much damage it only logs.
 
-    Those of H.264 and H.265 mark the pictures; they log errors of what shows nothing, too, such as
-    a message of the camera's that was cut short.
+    That of H.264 marks the pictures; it logs errors of what shows nothing, too, such as a message
+    of the camera's that was cut short. That of H.265 marks none.
     """
-    marks = context.codec.canonical_name in nal.IDR
+    marks = context.codec.canonical_name == "h264"
     av.logging.set_level(av.logging.ERROR)
     av.logging.set_skip_repeated(False)  # else what it says twice is heard once
     try:
@@ -213,6 +232,17 @@ def frame_of(
         corrupt=corrupt,
         rgb_planes=fmt.rgb,
     )
+
+
+def blank(fmt: Format, pts: int) -> Frame:
+    """A black frame that stands for a picture which couldn't be decoded."""
+    kind: Any = np.uint8 if fmt.depth == 8 else np.uint16
+    return Frame(
+        index=0, pts=pts, time_ns=fmt.time_ns(pts), width=fmt.upright[0], height=fmt.upright[1],
+        rotation=fmt.rotation, planes=tuple(np.zeros(shape, kind) for shape in fmt.shapes),
+        subsampling=fmt.subsampling, depth=fmt.depth, rgb_of=partial(rgb_of, fmt), corrupt=True,
+        rgb_planes=fmt.rgb,
+    )  # fmt: skip
 
 
 def _planes(picture: av.VideoFrame, native: str, fmt: Format) -> Iterator[Any]:

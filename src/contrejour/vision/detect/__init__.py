@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from contrejour.vision.detect.looker import build, build_at_once, build_thorough, model_hashes
     from contrejour.vision.detect.protocol import Detector
 
-RULES = 2
+RULES = 3
 """Version, by definition, of what is looked at and how: another renames chunks and begins anew."""
 
 __all__ = [

@@ -241,6 +241,28 @@ def test_attack_66_what_can_not_be_decoded_is_a_frame_that_is_veiled_whole(
     assert not any(flagged[:12] + flagged[24:])
 
 
+@pytest.mark.parametrize("encoder", ["libx264", "libx265"])
+def test_attack_76_what_leans_on_a_picture_that_is_not_in_the_file_is_veiled(
+    encoder: str, tmp_path: Path
+) -> None:
+    """Of it the H.264 decoder says one word, among its debugging output."""
+    whole, source = tmp_path / "whole.mkv", tmp_path / "a.mkv"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25", "-frames:v", 48, "-pix_fmt",
+           "yuv420p", "-c:v", encoder, *LOST[encoder], "-bf", 0, whole)  # fmt: skip
+    with av.open(str(whole)) as old, av.open(str(source), "w") as new:
+        of = old.streams.video[0]
+        stream = new.add_stream_from_template(of)
+        for number, packet in enumerate(each for each in old.demux(of) if each.size):
+            packet.stream = stream
+            if number != 17:
+                new.mux(packet)
+    fmt = media.probe(source)
+    gops = media.index(source, fmt)
+    flagged = [frame.corrupt for frame in media.Reader(source, fmt, gops).frames(0, len(gops))]
+    assert all(flagged[17:23])
+    assert not any(flagged[:12] + flagged[23:])
+
+
 def spoil(source: Path, number: int, dice: random.Random) -> None:
     """Change one byte in forty of a packet's second half, none to or from what marks a start."""
     with av.open(str(source)) as container:

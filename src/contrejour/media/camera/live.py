@@ -21,7 +21,7 @@ import av.logging
 
 from contrejour.base.errors import CameraError, ContrejourError, Unsupported
 from contrejour.base.pictures import Frame
-from contrejour.media import nal
+from contrejour.media import complaints, nal
 from contrejour.media.camera.clock import CameraClock
 from contrejour.media.camera.feeds import Arrival, connect, without_login
 from contrejour.media.camera.relay.begin import Relay, RelayLine, is_relayed
@@ -125,7 +125,8 @@ class LiveStream:
             if sets.changed:  # the next connection reads the new codec data
                 raise self._feed.gone("camera-coded-anew", camera=self.name)
             packet.opaque = sent = _PacketState(came)
-            pictures, complains = _decoded(packet)
+            # Of a missing reference the H.265 decoder only logs a warning.
+            pictures, complains = complaints.heard(packet.decode, complaints.WARNING)
             damaged |= complains  # fail closed: what refers to a broken picture is broken
             sent.damaged = damaged
             for picture in pictures:
@@ -220,22 +221,3 @@ def _rate(stamps: Sequence[int | None]) -> Fraction | None:
         return None
     middle_ns = sorted(steps)[len(steps) // 2]
     return Fraction(1_000_000_000, middle_ns).limit_denominator(1001)
-
-
-def _decoded(packet: Any) -> tuple[list[Any], bool]:
-    """The pictures of a packet, and whether the decoder complained.
-
-    Of a missing reference the H.265 decoder only logs a warning; of a whole picture that was lost
-    the H.264 decoder only logs a line with "num gap", at the level of debugging.
-    """
-    av.logging.set_level(av.logging.DEBUG)
-    try:
-        with av.logging.Capture() as said:
-            pictures = packet.decode()
-    except av.FFmpegError:
-        return [], True
-    finally:
-        av.logging.set_level(av.logging.WARNING)
-    return pictures, any(
-        level <= av.logging.WARNING or "num gap" in text for level, _, text in said
-    )

@@ -9,12 +9,11 @@ from functools import partial
 from typing import Any
 
 import av
-import av.logging
 import numpy as np
 
 from contrejour.base.errors import InputMissing, Unsupported
 from contrejour.base.pictures import Frame, Planes, Rgb
-from contrejour.media import copying, nal
+from contrejour.media import complaints, copying, nal
 from contrejour.media.file.index import Gop, open_input, packets, time_of, video_streams
 from contrejour.media.file.opened import Input, input_file
 from contrejour.media.format import Format, native_format, subsampling, working_format
@@ -160,8 +159,11 @@ class Reader:
 
     def _pictures(self, coded: Iterator[av.Packet[Any]]) -> Iterator[tuple[av.VideoFrame, bool]]:
         context, self._damaged = self._decoder(), False
+        # That of H.264 marks the pictures; it logs errors of what shows nothing, too, such as a
+        # message of the camera's that was cut short. The others mark little or nothing.
+        least = None if context.codec.canonical_name == "h264" else complaints.ERROR
         for packet in (*coded, None):
-            pictures, complained = _decoded(context, packet)
+            pictures, complained = complaints.heard(partial(context.decode, packet), least)
             self._damaged |= complained or (packet is not None and packet.is_corrupt)
             for picture in pictures:
                 self._damaged |= picture.is_corrupt  # fail closed: the rest of this GOP is veiled
@@ -178,25 +180,6 @@ class Reader:
         context = video_streams(self._decodes)[0].codec_context
         context.thread_count = 1
         return context
-
-
-def _decoded(context: Any, packet: Any) -> tuple[Sequence[av.VideoFrame], bool]:
-    """The pictures of a packet, and whether its decoder complained: of much damage it only logs.
-
-    That of H.264 marks the pictures; it logs errors of what shows nothing, too, such as a message
-    of the camera's that was cut short. That of H.265 marks none.
-    """
-    marks = context.codec.canonical_name == "h264"
-    av.logging.set_level(av.logging.ERROR)
-    av.logging.set_skip_repeated(False)  # else what it says twice is heard once
-    try:
-        with av.logging.Capture() as said:
-            pictures = context.decode(packet)
-        return pictures, not marks and any(level <= av.logging.ERROR for level, _, _ in said)
-    except av.FFmpegError:
-        return (), True
-    finally:
-        av.logging.set_level(None)
 
 
 def frame_of(

@@ -20,7 +20,7 @@ INPUT = "67905ad3cc2dd52b1f5f6a6d2814de0396618b29b4238b9af5207aeb69936e6d"
 def test_the_detector_is_hashed_under_the_name_it_first_had() -> None:
     assert identity(Options(), INPUT, ".mkv") == {
         "audio": False, "contrejour": "0.1.0", "copying": 3, "detector": "contrejour.detect:build",
-        "fill": "solid", "hide": "people", "input": INPUT, "looking": 2, "masks": None,
+        "fill": "solid", "hide": "people", "input": INPUT, "looking": 3, "masks": None,
         "output": ".mkv",
     }  # fmt: skip
 
@@ -41,7 +41,7 @@ def test_the_salt_of_chunks_is_the_identity_without_the_masks_file(tmp_path: Pat
         "[('audio', True), ('contrejour', '0.1.0'), ('copying', 3), "
         "('detector', 'contrejour.detect:build'), "
         f"('fill', 'background'), ('hide', 'unknown'), ('input', '{INPUT}'), "
-        "('looking', 2), ('output', '.mkv')]"
+        "('looking', 3), ('output', '.mkv')]"
     )
     assert chunk_salt(what, 17, "veryfast") == repr((text, 17, "veryfast"))
 

@@ -29,6 +29,8 @@ from contrejour.vision.detect.look import INTERVAL_NS
 LOOK_AHEAD_FRAMES = 8
 """A mask is made of what is seen in so many later frames too."""
 MOST_AHEAD_NS = 2_000_000_000
+"""All frames that wait are kept, by definition: of a camera that stamps one a second and sends 25
+in it, those are 50."""
 GAP_NS = 200_000_000
 """A longer time without a picture breaks a run."""
 HOLD_NS = 120_000_000

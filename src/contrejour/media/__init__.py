@@ -8,6 +8,7 @@
     testcamera/    a camera of our own that fails on request
     format.py      what a stream is, and what of it the output must repeat
     codecs.py      which codecs are decoded at all
+    complaints.py  what a decoder says of damage, often in its log alone
     carried.py     parameter sets that a GOP would have from those before it
     copying.py     what of a packet may be copied: what was looked at
     parameters.py  parameter sets that may be, read to their last bit

@@ -12,6 +12,7 @@ from fakes.detectors import Fake
 from fakes.streams import fmt_of
 
 from contrejour.base.pictures import Box, Detection, Frame, Kind
+from contrejour.base.times import Instant
 from contrejour.live.watch.hiding import MOST_AHEAD_NS, Masks
 from contrejour.media.camera.live import _rate
 from contrejour.vision.detect.look import INTERVAL_NS
@@ -38,6 +39,7 @@ def frames(stamps_ns: list[int]) -> Iterator[Frame]:
         yield Frame(
             number, at_ns, at_ns, FMT.width, FMT.height, 0, (light, grey, grey), (1, 1), 8,
             lambda planes, w, h: planes[0].astype(np.uint8),
+            taken=Instant(number * 40 * MS, 0, None, 0),
         )  # fmt: skip
 
 
@@ -48,9 +50,10 @@ def found(frame: Frame) -> tuple[Detection, ...]:
 
 
 @pytest.mark.parametrize("first_ms", [1, 2, 5, 40, 400, 9000])
-def test_attack_70_two_stamps_at_the_beginning_show_nobody_who_walks_in(first_ms: int) -> None:
+@pytest.mark.parametrize("step_ms", [1, 5, 16, 40])
+def test_attack_70_no_stamps_show_anybody_who_walks_in(first_ms: int, step_ms: int) -> None:
     """They made a rate of 1,000: frames waited for 7.5 ms, and looks were 150 ms apart."""
-    stamps = [0, *(first_ms * MS + number * 40 * MS for number in range(160))]
+    stamps = [0, *(first_ms * MS + number * step_ms * MS for number in range(160))]
     made = Masks(
         replace(FMT, rate=_rate(stamps[:2]) or Fraction(25)),
         Fake(found),

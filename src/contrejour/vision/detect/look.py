@@ -69,7 +69,7 @@ def look_at(
     seen_ns, last_ns = 0, 0
     seen: tuple[Detection, ...] = ()
     for frame in frames:
-        now_ns = clock.at(frame.time_ns)
+        now_ns = clock.at(frame.time_ns, frame.taken.monotonic_ns if frame.taken else None)
         if frame.corrupt:
             looked = None
             yield Look(frame.index, now_ns, Sight.CORRUPT)

@@ -12,6 +12,8 @@ import av.filter
 
 from contrejour.base.errors import Unsupported
 
+LEAST_SIDE, MOST_SIDE = 16, 8192
+"""Of a camera's picture, in pixels: more than encoders of H.264 and H.265 take either way."""
 LONGEST_PIXEL = Fraction(4)
 """Of how much longer than high a pixel may be shown, or the reverse. Broadcast and recorders have
 up to 2."""
@@ -44,6 +46,14 @@ class Format:
     interlaced: str
     audio_tracks: int
     other_video_tracks: int
+
+    def demand_sides(self, source: str) -> None:
+        """Raises Unsupported for a camera's picture that no encoder takes."""
+        if max(self.width, self.height) > MOST_SIDE or min(self.width, self.height) < LEAST_SIDE:
+            raise Unsupported(
+                "picture-of-odd-sides", source=source, width=self.width, height=self.height,
+                least=LEAST_SIDE, most=MOST_SIDE,
+            )  # fmt: skip
 
     def demand_pixels(self, source: str | Path) -> None:
         """Raises Unsupported where they are shown too long to be looked at."""

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import pytest
 from fakes.cameras import camera
-from fakes.runs import clip
+from fakes.runs import clip, ffmpeg
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -189,3 +189,12 @@ def test_pixels_that_are_shown_too_long_are_told(tmp_path, monkeypatch):
     long = clip(tmp_path / "long.mp4", frames=10, size="320x192", more=("-vf", "setsar=2"))
     with camera(long) as (address,), pytest.raises(Unsupported, match="2 times as wide"):
         seen(address)
+
+
+@pytest.mark.parametrize("size", ["16x9000", "9000x16", "8x64"])
+def test_attack_77_a_picture_that_no_encoder_takes_is_told_with_its_camera(size, tmp_path):
+    """One ended the watch with FFmpeg's own error, and the camera for good."""
+    odd = tmp_path / "odd.avi"
+    ffmpeg("-f", "lavfi", "-i", f"color=size={size}", "-frames:v", 8, "-c:v", "mjpeg", odd)
+    with pytest.raises(Unsupported, match=f"{size}: a camera's are 16 to 8192 pixels"):
+        seen(f"file://{odd}")

@@ -160,6 +160,7 @@ class LiveStream:
             container, stream = self._feed.first()
             rate = rate or Fraction(stream.average_rate or stream.guessed_rate or USUAL_RATE)
             self.fmt = replace(format_of(container, stream, picture, rate), time_base=TIME_BASE)
+            self.fmt.demand_sides(self.name)
             self.fmt.demand_pixels(self.name)
         pts = round(time_ns * TIME_BASE.denominator / 1_000_000_000)
         try:

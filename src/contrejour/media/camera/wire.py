@@ -21,11 +21,13 @@ from typing import Any
 
 import numpy as np
 
-from contrejour.base.pictures import MOST_PX, Frame
+from contrejour.base.pictures import Frame
 from contrejour.base.times import Instant
 from contrejour.media.camera.ends import MOST_TEXT
 from contrejour.media.format import (
+    LEAST_SIDE,
     LONGEST_PIXEL,
+    MOST_SIDE,
     Format,
     depth,
     native_format,
@@ -37,6 +39,8 @@ PREFIX = struct.Struct(">cI")
 HEAD = struct.Struct(">QqqB4qIII")
 """index, pts, time_ns, flags, the instant's four numbers, and what was counted so far."""
 CORRUPT, TIMED, CAMERA_TIMED = 1, 2, 4
+SLOWEST, NANO = Fraction(1, 1001), Fraction(1, 10**9)
+"""Pictures a second of a camera, and seconds of its clock's tick: the least that encoders take."""
 _RATIO = re.compile(r"[0-9]{1,19}(/[0-9]{1,19})?")
 
 
@@ -69,12 +73,12 @@ def read_format(body: bytes) -> tuple[Format, str]:
         raise ValueError("nested") from None
     width, height = int(data["width"]), int(data["height"])
     pix_fmt = str(data["pix_fmt"])
-    if not (width >= 16 and height >= 16 and width * height <= MOST_PX):
+    if not (LEAST_SIDE <= min(width, height) <= max(width, height) <= MOST_SIDE):
         raise ValueError("size")
     if native_format(pix_fmt) != pix_fmt or working_format(pix_fmt, width, height) != pix_fmt:
         raise ValueError("pixel format")
     rate, time_base, aspect = (_ratio(data[key]) for key in ("rate", "time_base", "sample_aspect"))
-    if not (0 < rate <= 1000 and 0 < time_base <= 1):
+    if not (SLOWEST <= rate <= 1000 and NANO <= time_base <= 1):
         raise ValueError("rate")
     if aspect and not 1 / LONGEST_PIXEL <= aspect <= LONGEST_PIXEL:
         raise ValueError("aspect")

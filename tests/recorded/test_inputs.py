@@ -3,9 +3,14 @@
 from pathlib import Path
 
 import pytest
+from fakes.runs import clip, masks_for, run
+from fakes.veiled import quiet, veil_it
+from fakes.videos import pool_of
 
 from contrejour.base.errors import InputEmpty, InputMissing, UsageError
 from contrejour.recorded.inputs import targets
+from contrejour.recorded.request import Options, masks_name
+from contrejour.recorded.run import veil_video
 
 JPEG = b"\xff\xd8\xff\xe0 and so on"
 
@@ -79,3 +84,64 @@ def test_a_missing_input_and_an_empty_folder_are_said(tmp_path: Path) -> None:
         targets([tmp_path / "none.mp4"], None)
     with pytest.raises(InputEmpty):
         targets([tmp_path], None)
+
+
+@pytest.mark.parametrize("link", ["none", "symbolic", "hard", "folder"])
+@pytest.mark.parametrize("option", ["output", "masks beside", "report on input", "report on masks"])
+def test_attack_71_no_output_replaces_an_input_by_whatever_name(
+    tmp_path: Path, option: str, link: str
+) -> None:
+    """Files are compared, not paths; and --force is no word for it."""
+    (tmp_path / "in").mkdir()
+    source = clip(tmp_path / "in" / "a.mp4.masks.json", frames=2, more=("-f", "mp4"))
+    given = masks_for(source, tmp_path / "in" / "given.json", lambda _: ())
+    dear = given if option == "report on masks" else source
+    name = dear
+    if link == "folder":
+        (tmp_path / "there").symlink_to(tmp_path / "in")
+        name = tmp_path / "there" / dear.name
+    elif link != "none":
+        name = tmp_path / "a.mp4.masks.json"
+        name.symlink_to(dear) if link == "symbolic" else name.hardlink_to(dear)
+    out, report = tmp_path / "out.mp4", None
+    if option == "output":
+        out = name
+    elif option == "masks beside":
+        out = name.with_name("a.mp4")
+    else:
+        report = name
+    before = dear.read_bytes()
+    options = Options(masks=given, report=report, force=True)
+    with pytest.raises(UsageError, match="replace an input"):
+        veil_video(source, out, options, quiet, pool_of(0))
+    assert name.read_bytes() == dear.read_bytes() == before
+
+
+def test_attack_71_masks_are_replaced_by_those_of_their_output_only_with_force(
+    tmp_path: Path,
+) -> None:
+    source, out = clip(tmp_path / "in.mp4", frames=2), tmp_path / "out.mp4"
+    given = masks_for(source, masks_name(out), lambda _: ())
+    with pytest.raises(UsageError, match="replace an input"):
+        veil_video(source, out, Options(masks=given), quiet, pool_of(0))
+    veil_it(source, out, masks=given, force=True)
+    assert out.exists()
+
+
+@pytest.mark.parametrize("name", ["out.mp4", "out.mp4.masks.json"])
+def test_attack_71_a_report_takes_no_name_of_another_output(tmp_path: Path, name: str) -> None:
+    source = clip(tmp_path / "in.mp4", frames=2)
+    options = Options(report=tmp_path / name, force=True)
+    with pytest.raises(UsageError, match="both write"):
+        veil_video(source, tmp_path / "out.mp4", options, quiet, pool_of(0))
+
+
+def test_attack_71_the_command_refuses_before_the_first_of_many_is_veiled(
+    tmp_path: Path,
+) -> None:
+    """The masks of one output are the name of another input."""
+    one, two = touch(tmp_path / "a.mp4"), touch(tmp_path / "out" / "a.mp4.masks.json")
+    done = run("veil", one, two, "-o", tmp_path / "out", "--force")
+    assert done.returncode == 2
+    assert two.read_bytes() == b"video"
+    assert not (tmp_path / "out" / "a.mp4").exists()

@@ -55,6 +55,9 @@ def _run(args: argparse.Namespace) -> int:
         allow_truncated=args.allow_truncated, force=args.force, resume=args.resume,
         offline=args.offline, jobs=args.jobs, report=args.report,
     )  # fmt: skip
+    others = [args.seal_to, *(args.keyset or ()), args.plan, args.pub]
+    read = [Path(other) for other in others if other]
+    inputs.demand_apart(targets, options, read, sealed=bool(args.seal_to))
     detectors = None
     if any(target.picture for target in targets):
         from contrejour.recorded.pictures import Detectors
@@ -67,7 +70,7 @@ def _run(args: argparse.Namespace) -> int:
                 taken = inputs.take(target.source)  # what is sealed is what is veiled
                 done = args.resume and is_done(taken, target.out, options)
                 if sealer:
-                    sealer.keep(taken, _sealed(target), resume=args.resume)
+                    sealer.keep(taken, inputs.sealed_name(target.out), resume=args.resume)
                 if done:
                     continue  # atomic: what is there is whole
                 with inputs.at_fault(target.source):
@@ -92,11 +95,6 @@ def _one(
     from contrejour.recorded.run import veil_video
 
     return veil_video(taken, target.out, options, step)
-
-
-def _sealed(target: Target) -> Path:
-    """Where its original is kept, sealed."""
-    return target.out.with_name(f"{target.out.name}.sealed")
 
 
 def _refuse_existing(targets: Sequence[Target]) -> None:

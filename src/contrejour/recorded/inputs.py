@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from contrejour.base.errors import (
     UsageError,
 )
 from contrejour.base.fixed import FixedFile, fixed
+from contrejour.recorded.request import Options, masks_name
 
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"}
 VIDEOS = {
@@ -45,7 +46,7 @@ def targets(inputs: Sequence[Path], out: Path | None) -> list[Target]:
     found = list(_found(inputs, out))
     if not found:
         raise InputEmpty("nothing-to-veil", inputs=", ".join(map(str, inputs)))
-    sources = {_place(target.source) for target in found}
+    demand_none_replaced([target.source for target in found], [target.out for target in found])
     writers: dict[Path, Path] = {}
     for target in found:
         place = _place(target.out)
@@ -53,10 +54,55 @@ def targets(inputs: Sequence[Path], out: Path | None) -> list[Target]:
             raise UsageError(
                 "outputs-collide", first=writers[place], second=target.source, out=target.out
             )
-        if place in sources:
-            raise UsageError("output-replaces-input", out=target.out)
         writers[place] = target.source
     return found
+
+
+def demand_apart(
+    found: Sequence[Target], options: Options, others: Sequence[Path] = (), *, sealed: bool = False
+) -> None:
+    """No file that is read for these targets is one that is written for any of them.
+
+    `others` are read too; `sealed` says that originals are kept in OUT.sealed. One may be both: the
+    masks that were given may be those of the output, which `force` replaces by what they say.
+    Raises UsageError for that, and where the report would be the output or its masks.
+    """
+    masks = [] if options.masks is None else [options.masks]
+    beside = [masks_name(target.out) for target in found]
+    report = [] if options.report is None else [options.report]
+    outs = [target.out for target in found]
+    kept = [sealed_name(out) for out in outs] if sealed else []
+    for page in report:
+        if _place(page) in {_place(out) for out in [*outs, *beside, *kept]}:
+            raise UsageError("outputs-collide", first=found[0].source, second="--report", out=page)
+    sources = [*(target.source for target in found), *others]
+    demand_none_replaced(sources, [*outs, *beside, *report, *kept])
+    demand_none_replaced(masks, [*outs, *report, *kept, *([] if options.force else beside)])
+
+
+def demand_none_replaced(read: Iterable[Path], written: Iterable[Path]) -> None:
+    """No file of `read` is there under a name of `written`: files are compared, links followed.
+
+    Raises UsageError.
+    """
+    files = {file for path in read if (file := _file(path))}
+    for path in written:
+        if _file(path) in files:
+            raise UsageError("output-replaces-input", out=path)
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Which file is there; None for none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def sealed_name(out: Path) -> Path:
+    """Where the original of an output is kept, sealed."""
+    return out.with_name(f"{out.name}.sealed")
 
 
 def take(path: Path) -> FixedFile:

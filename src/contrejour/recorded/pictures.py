@@ -26,7 +26,7 @@ from contrejour.base.fixed import FixedFile, Source
 from contrejour.base.pictures import Frame, Look, Mask, Planes, Rgb, Sight
 from contrejour.recorded import masksfile, vouched
 from contrejour.recorded.folder import WorkFolder
-from contrejour.recorded.inputs import take
+from contrejour.recorded.inputs import Target, demand_apart, take
 from contrejour.recorded.job import given_masks, identity
 from contrejour.recorded.picture_file import pixels_of
 from contrejour.recorded.request import DETECTOR, Options, Summary, masks_name
@@ -57,6 +57,7 @@ def veil_picture(source: Source, out: Path, options: Options, detectors: Detecto
     if kind is None:
         raise Unsupported("picture-type-unknown", suffix=out.suffix)
     taken = source if isinstance(source, FixedFile) else take(source)
+    demand_apart([Target(taken.path, out, picture=True)], options)
     frame = _frame(pixels_of(taken, allow_truncated=options.allow_truncated))
     with WorkFolder(out, force=options.force, resume=False) as folder:
         folder.begin({})

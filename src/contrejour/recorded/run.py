@@ -34,7 +34,7 @@ from contrejour.base.messages import Message
 from contrejour.base.pictures import Cells, Mask
 from contrejour.recorded import detected, masksfile, units, vouched
 from contrejour.recorded.folder import WorkFolder, old_folder_path
-from contrejour.recorded.inputs import take
+from contrejour.recorded.inputs import Target, demand_apart, take
 from contrejour.recorded.job import Job
 from contrejour.recorded.pool import Pool
 from contrejour.recorded.processes import ProcessPool
@@ -79,6 +79,7 @@ def veil_video(
 
 def _veil(taken: FixedFile, out: Path, options: Options, step: Step, pool_of: PoolOf) -> Summary:
     started = time.monotonic()
+    demand_apart([Target(taken.path, out, picture=False)], options)
     before = _stamp(taken.path)
     fmt, gops = media.examine(taken)
     media.check_container(out.suffix.lower(), fmt)

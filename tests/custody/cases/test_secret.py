@@ -69,6 +69,19 @@ def test_a_swapped_opening_is_refused(other) -> None:
     refused(OrderError, "not of this order", asked(hidden(), opening=swapped))
 
 
+@pytest.mark.parametrize("name", ["cameras", "seconds"])
+def test_attack_73_a_number_that_no_order_has_is_no_entry(name: str) -> None:
+    """Whoever reckoned the windows of 2^53-1 seconds fell over: every monitor, at each start."""
+    told = json.loads(hidden().bytes)
+    for number, fits in ((10**9, True), (10**9 + 1, False), ((1 << 53) - 1, False)):
+        data = canonical({**told, "secret": {**told["secret"], name: number}})
+        if fits:
+            read_entry(data)
+        else:
+            with pytest.raises(LedgerError, match="secret has a value"):
+                read_entry(data)
+
+
 def test_what_an_order_says_of_its_secret_can_not_be_less_than_it_hides() -> None:
     told = json.loads(hidden().bytes)
     for lie in ({"cameras": 1}, {"seconds": 60}, {"reveal_by": utc(NOW + 900 * DAY)}):

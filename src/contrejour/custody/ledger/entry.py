@@ -88,12 +88,18 @@ def _commitments(value: object) -> bool:
     )
 
 
+_MOST_OF_SECRET = 10**9
+"""Of cameras and of seconds: no order is for so much, and time can be reckoned with it."""
+
+
 def _secret(value: object) -> bool:
     """What a secret order shows: how much, until when it hides the rest, and commitments of it."""
     if not isinstance(value, dict) or value.keys() != {"cameras", "of", "reveal_by", "seconds"}:
         return False
     counts = _count(value["cameras"]) and _count(value["seconds"])
-    return counts and _moment(value["reveal_by"]) and _hidden(value["of"])
+    if not counts or max(value["cameras"], value["seconds"]) > _MOST_OF_SECRET:
+        return False
+    return _moment(value["reveal_by"]) and _hidden(value["of"])
 
 
 def _hidden(value: object) -> bool:

@@ -373,7 +373,7 @@ def _heard() -> dict[str, Reader]:
     from contrejour.live.signals.segment import read as journal
     from contrejour.media import nal
     from contrejour.media.camera import ends, wire
-    from contrejour.media.onvif import xml
+    from contrejour.media.onvif import digest, xml
     from contrejour.media.sets import Sets
 
     def request(data: bytes) -> None:
@@ -418,7 +418,21 @@ def _heard() -> dict[str, Reader]:
         "other sets": repeated(b"\0\0\1\x42\1\1"),
         "escapes": repeated(b"\0\0\3", b"\0\0\1\x67"),
     }
+
+    def challenge(data: bytes) -> None:
+        line = data.decode("latin-1")
+        digest.strongest(digest.challenges([line], "digest"))
+        digest.fields(line)
+
+    words = {
+        "a word": repeated(b"a", b"Digest "),
+        "words": repeated(b"a,", b"Digest "),
+        "marks": repeated(b'a="', b"Digest "),
+        "spaces": repeated(b" ", b"Basic,"),
+        "commas": repeated(b", ", b"Digest "),
+    }
     return {
+        "challenge": Reader(challenge, 64 << 10, words),
         "request": Reader(
             request,
             http_head.MOST_BYTES,

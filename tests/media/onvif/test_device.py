@@ -76,6 +76,7 @@ def test_a_clock_that_is_wrong_is_reckoned_with():
         ("<t:Height>1080</t:Height>", "", "Resolution/Height is nothing"),
         ("<t:FrameRateLimit>25", "<t:FrameRateLimit>nan", "FrameRateLimit is nan"),
         ("<t:Month>", "<t:Month>9", "doesn't say what time it is"),
+        ("<t:Year>20", "<t:Year>99", "doesn't say what time it is"),
         ("rtsp://127.0.0.1", "rtsp://10.9.9.9", "sends elsewhere for its pictures"),
         ("rtsp://127.0.0.1:554", "file://127.0.0.1", "sends elsewhere for its pictures"),
         ("rtsp://127.0.0.1:554", "http://127.0.0.1", "sends elsewhere for its pictures"),

@@ -59,6 +59,7 @@ def test_heads_are_read_where_they_are_asked_for() -> None:
         ("0,1,1,1,10,10\n", "line 1"),
         ("1,1,1,1,0,10\n", "line 1"),
         ("1,1,inf,1,10,10\n", "line 1"),
+        ("1,1,-1e300,-1e300,1e308,1e308\n", "line 1"),
         ("frame,id,left\n0,1,2\n", "face_x1"),
         (FACES + "0,1,10,20,30,50\n", "line 2"),
         (FACES + "-1,1,10,20,30,50,1\n", "line 2"),

@@ -76,6 +76,9 @@ GOOD = {"t": 1, "at": NOON.isoformat(), "size": [16, 9], "things": []}
 BOMB = base64.b64encode(zlib.compress(bytes(1 << 20))).decode()
 
 
+HUGE = 10**400
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -85,6 +88,11 @@ BOMB = base64.b64encode(zlib.compress(bytes(1 << 20))).decode()
         {"size": "169"},
         {"t": "x"},
         {"t": float("inf")},
+        {"t": HUGE},
+        {"size": [HUGE, HUGE]},
+        {"things": [[1, "person", HUGE, 0, 1, 1, 0.5, 0]]},
+        {"things": [[1, "person", 0, 0, HUGE, 1, 0.5, 0]]},
+        {"things": [[1, "person", 0, 0, 1, 1, 0.5, HUGE]]},
         {"things": [[1, "person", 0, 0, 1, 1, 2.0, 0]]},
         {"things": [[1, "face of somebody", 0, 0, 1, 1, 0.5, 0]]},
         {"things": [[1, "person", 0, 0, 1, 1, 0.5]]},

@@ -81,6 +81,8 @@ def _clock(told: Element, address: str) -> datetime:
         year, month, day, hour, minute, second = (
             int(text_of(told, f"{utc}/{name}")) for name in names
         )
+        if year >= times.YEARS.stop:  # 1970 is a clock that nobody set
+            raise ValueError
         return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
     except ValueError:
         raise CameraRefused("onvif-without-time", camera=address) from None

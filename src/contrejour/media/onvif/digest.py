@@ -36,7 +36,7 @@ def _algorithm(challenge: str) -> str:
 
 def fields(header: str) -> dict[str, str]:
     """What a challenge, or an answer to one, says."""
-    found = re.findall(r'(\w+)=(?:"([^"]*)"|([^,\s]*))', header)
+    found = re.findall(r'(?<!\w)(\w{1,40})=(?:"([^"]*)"|([^,\s]*))', header)
     return {key.lower(): quoted or bare for key, quoted, bare in found}
 
 

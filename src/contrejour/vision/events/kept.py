@@ -30,6 +30,8 @@ from contrejour.base.pictures import Box, Kind, Thing
 from contrejour.vision.events.moment import Moment
 
 FORMAT, VERSION = "contrejour.moments", 1
+MOST, MOST_NS = 1 << 31, 1 << 62
+"""Farther from nothing no number of a moment is, nor a time."""
 MOST_CELLS = 1 << 18
 """Cells of a grid at most, so that a line that was tampered with takes no memory. By eye."""
 MOST_BYTES = 4 << 20
@@ -94,7 +96,7 @@ def _json(line: str, name: str, number: int) -> dict[str, Any]:
 def _moment(data: dict[str, Any]) -> Moment:
     width, height = map(int, data["size"])
     at = datetime.fromisoformat(data["at"])
-    if at.tzinfo is None or min(width, height) < 1:
+    if at.tzinfo is None or not 1 <= min(width, height) <= max(width, height) <= MOST:
         raise ValueError
     unlike = None
     if data.get("unlike") is not None:
@@ -106,6 +108,8 @@ def _moment(data: dict[str, Any]) -> Moment:
     doubted = data.get("doubted")
     if doubted is not None:
         doubted = tuple(_thing(*each) for each in doubted)
+    if abs(data["t"]) > MOST_NS:
+        raise ValueError
     return Moment(int(data["t"]), at, (width, height), things, unlike=unlike, doubted=doubted,
                   **grids)  # fmt: skip
 
@@ -120,6 +124,8 @@ def _thing(
     number: int, kind: str, x: int, y: int, w: int, h: int, score: float, since_ns: int
 ) -> Thing:
     if not 0 <= score <= 1:
+        raise ValueError
+    if max(map(abs, (number, x, y, w, h))) > MOST or abs(since_ns) > MOST_NS:
         raise ValueError
     box = Box(int(x), int(y), int(w), int(h))
     return Thing(int(number), Kind(kind), box, float(score), int(since_ns))

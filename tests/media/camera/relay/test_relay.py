@@ -132,6 +132,8 @@ REFUSED = {
     "a challenge that is always stale": ([said(
         'WWW-Authenticate: Digest realm="x", nonce="1", stale=true', status="401 No")] * 9,
         "refuses the user"),
+    "a channel beyond a byte": ([OK, DESCRIBED, said(
+        "Session: 7", "Transport: RTP/AVP/TCP;unicast;interleaved=0-999")], "doesn't speak RTSP"),
     "a head without end": ([b"RTSP/1.0 200 OK\r\nX: " + b"x" * MOST_BYTES], "doesn't speak RTSP"),
     "a body without end": ([OK, b"RTSP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n" % (MOST_BODY + 1)],
                            "doesn't speak RTSP"),

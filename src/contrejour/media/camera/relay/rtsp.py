@@ -30,6 +30,7 @@ USUAL_S, LEAST_S, MOST_S = 60, 4, 3600
 MOST_DATAGRAM = 1 << 16
 UDP_BUFFER = 1 << 20
 _TIMEOUT = re.compile(r";\s*timeout\s*=\s*([0-9]{1,6})")
+LAST_CHANNEL = 255
 _CHANNELS = re.compile(r"interleaved=([0-9]{1,3})(?:-([0-9]{1,3}))?")
 _PORTS = re.compile(r"server_port=([0-9]{1,5})(?:-([0-9]{1,5}))?")
 
@@ -85,7 +86,10 @@ class RtspRelay:
             self._to(_PORTS.search(transport))
         elif found := _CHANNELS.search(transport):
             first = int(found[1])
-            self._channels = {first: RTP, int(found[2] or first + 1): RTCP}
+            last = int(found[2] or first + 1)
+            if max(first, last) > LAST_CHANNEL:
+                raise self._talk.strange()
+            self._channels = {first: RTP, last: RTCP}
 
     def _to(self, found: re.Match[str] | None) -> None:
         """Hear the camera's own ports, and nobody else."""

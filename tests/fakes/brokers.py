@@ -146,3 +146,35 @@ class Relay:
     def close(self) -> None:
         self.shut()
         self._server.close()
+
+
+class HostileBroker:
+    """Accepts whoever calls, and then says the same thing, up to a bound, to whoever listens."""
+
+    ACCEPTED = b"\x20\x02\0\0"
+
+    def __init__(self, says: bytes) -> None:
+        self._says = says
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._server.getsockname()[1])
+        self.calls = 0
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._server.accept()
+                self.calls += 1
+                threading.Thread(target=self._answer, args=(near,), daemon=True).start()
+
+    def _answer(self, near: socket.socket) -> None:
+        with near, suppress(OSError):
+            near.recv(1 << 16)
+            near.sendall(self.ACCEPTED)
+            for _ in range((32 << 20) // (len(self._says) << 4)):
+                near.sendall(self._says * 16)
+            while near.recv(1 << 16):
+                pass
+
+    def close(self) -> None:
+        self._server.close()

@@ -6,6 +6,7 @@ Nothing here acts on anything: no door, no loudspeaker, no dispatch, and nothing
     journal.py    Journal                  writing it
     outbox.py     Outbox, Destination      what one destination is still to be told
     mqtt.py       Mqtt, Broker             webhook.py    Webhook, Hook
+    short_answers.py  ShortAnswers         what a broker may say, which is little
     decide.py     decide, events, shares   a human's word on an event
     signals.py    Signals                  one camera's: all of this together
     pieces.py                              events for the time line of a case

@@ -5,8 +5,9 @@
     TOPIC/SITE/CAMERA/status    online or offline, retained; the last will says offline
 
 One message is on its way at a time, so that order holds. Nothing is subscribed to: nobody commands
-a camera over MQTT. The session is persistent and its client id fixed, so that a connection that is
-half dead gives way to its successor.
+a camera over MQTT, and a broker that says more than it owes is hung up on (`short_answers.py`).
+The session is persistent and its client id fixed, so that a connection that is half dead gives way
+to its successor.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ class Mqtt:
         self._client: Client | None = None
         self._said: SimpleQueue[tuple[str, object]] = SimpleQueue()
         self._online = self._stopped = False
+        self._ended: Message | None = None  # why the broker was hung up on, until it is told
 
     def send(self, entry: JournalEntry) -> None:
         self._publish(TOPICS[entry.kind], canonical(payload(entry)))
@@ -107,6 +109,8 @@ class Mqtt:
 
     def _connect(self) -> None:
         self._drop()
+        if self._ended is not None:
+            raise self._failed(self._ended)
         broker = self._broker
         client = self._client = self._made()
         try:
@@ -125,14 +129,21 @@ class Mqtt:
 
     def _made(self) -> Client:
         """A client that has never been used: what an older one had not sent, the outbox has."""
-        from paho.mqtt.client import Client
         from paho.mqtt.enums import CallbackAPIVersion
 
-        client = Client(
+        from contrejour.live.signals.short_answers import ShortAnswers
+
+        said = self._said = SimpleQueue()
+
+        def unowed() -> None:
+            self._ended = Message("broker-says-unowed")
+            said.put(("gone", self._ended))
+
+        client = ShortAnswers(
+            unowed,
             CallbackAPIVersion.VERSION2, f"contrejour-{self._site}-{self._camera}",
             clean_session=False, reconnect_on_failure=False,
         )  # fmt: skip
-        said = self._said = SimpleQueue()
         if self._stopped:
             said.put(("gone", Message("told-to-stop")))
         client.on_connect = lambda _c, _u, _f, why, _p: said.put(
@@ -160,6 +171,7 @@ class Mqtt:
         raise self._failed(why if isinstance(why := said[1], Message) else str(why))
 
     def _failed(self, why: Message | str) -> Unsent:
+        self._ended = None
         host = f"{self._broker.host}:{self._broker.port}"
         return Unsent(Message("destination-said", host=host, reason=why))
 

@@ -11,11 +11,14 @@ import re
 import subprocess
 from pathlib import Path
 
+import av
 import pytest
 from fakes import videos
 from PIL import Image, PngImagePlugin, TiffImagePlugin
 
+from contrejour.base.errors import Unsupported
 from contrejour.base.pictures import Box
+from contrejour.media.file.mux import without_comments
 from contrejour.recorded.pictures import Detectors, veil_picture
 from contrejour.recorded.request import Options
 
@@ -269,3 +272,64 @@ def test_no_canary_survives_in_a_picture(suffix: str, tmp_path: Path) -> None:
         told = {key: value for key, value in veiled.info.items() if isinstance(value, bytes | str)}
         assert not told.keys() - {"compression", "jfif_unit"}, told
         assert not dict(veiled.getexif()) or suffix == ".tif"
+
+
+def laced(*headers: bytes) -> bytes:
+    """Three headers of Vorbis, as mkvmerge writes them."""
+    sizes = b"".join(b"\xff" * (len(each) // 255) + bytes([len(each) % 255])
+                     for each in headers[:2])  # fmt: skip
+    return b"\x02" + sizes + b"".join(headers)
+
+
+def test_attack_79_a_name_in_the_headers_of_kept_sound_stays_behind(tmp_path: Path) -> None:
+    """Vorbis has its comments among what a decoder needs, which was copied."""
+    plain, source, out = (tmp_path / name for name in ("a.mkv", "in.mkv", "out.mkv"))
+    videos.ffmpeg(
+        "-f",
+        "lavfi",
+        "-i",
+        "testsrc2=size=160x96:rate=25",
+        "-f",
+        "lavfi",
+        "-i",
+        "sine",
+        "-t",
+        2,
+        "-pix_fmt",
+        "yuv420p",
+        "-c:v",
+        "libx264",
+        "-c:a",
+        "libvorbis",
+        plain,
+    )
+    said = f"artist={text('artist')}{' ' * 300}".encode()
+    with av.open(str(plain)) as old, av.open(str(source), "w") as new:
+        tracks = {each.index: new.add_stream_from_template(each) for each in old.streams}
+        sound = tracks[old.streams.audio[0].index].codec_context
+        first, second, third = re.split(rb"(?=[\x03\x05]vorbis)", sound.extradata or b"")
+        first = first[first.index(b"\x01vorbis") :]
+        second = second[:7] + bytes(4) + (1).to_bytes(4, "little")
+        second += len(said).to_bytes(4, "little") + said + b"\x01"
+        sound.extradata = laced(first, second, third)
+        for packet in old.demux():
+            if packet.size:
+                packet.stream = tracks[packet.stream_index]
+                new.mux(packet)
+    planted(source, 1)
+    videos.veil(source, out, hide, keep_audio=True)
+    assert found_in(out) == []
+    heard = []
+    for path in (plain, out):
+        videos.ffmpeg("-i", path, "-map", "0:a", "-f", "md5", path.with_suffix(".md5"))
+        heard.append(path.with_suffix(".md5").read_text())
+    assert heard[0] == heard[1]
+
+
+NO_HEADERS = [b"", b"\x02", b"\x02\x05", b"\x02\xff\xff", b"\x02\x01\x01ab", b"a"]
+
+
+@pytest.mark.parametrize("data", NO_HEADERS)
+def test_what_are_no_headers_of_vorbis_is_refused(data: bytes) -> None:
+    with pytest.raises(Unsupported, match="Vorbis"):
+        without_comments(data)

@@ -135,6 +135,8 @@ class _Sounds:
             except ValueError as error:
                 raise Unsupported("sound-does-not-fit", reason=str(error)) from error
             track.metadata.clear()
+            if stream.codec_context.name == "vorbis":
+                track.codec_context.extradata = without_comments(stream.codec_context.extradata)
             self._tracks[stream.index] = track
         self._packets = self._demux()
         self._waiting: Any = None
@@ -159,3 +161,25 @@ class _Sounds:
             packet.stream = self._tracks[packet.stream_index]
             self._container.mux(packet)
             self._waiting = None
+
+
+def without_comments(headers: bytes | None) -> bytes:
+    """The three headers of Vorbis, as Matroska has them, with nothing in the second.
+
+    A title, a name or a place may stand there. Raises Unsupported for what aren't three headers.
+    """
+    data, at = headers or b"", 1
+    lengths: list[int] = []
+    while data[:1] == b"\x02" and len(lengths) < 2 and at < len(data):
+        length = 0
+        while at < len(data) and data[at] == 0xFF:
+            length, at = length + 0xFF, at + 1
+        lengths.append(length + data[at] if at < len(data) else 0)
+        at += 1
+    if len(lengths) < 2 or at + sum(lengths) >= len(data):
+        raise Unsupported("sound-does-not-fit", reason="Vorbis")
+    first, third = data[at : at + lengths[0]], data[at + sum(lengths) :]
+    empty = b"\x03vorbis" + bytes(8) + b"\x01"  # no maker, no comments: Vorbis I, 5.2.1
+    laced = b"".join(b"\xff" * (len(each) // 0xFF) + bytes([len(each) % 0xFF])
+                     for each in (first, empty))  # fmt: skip
+    return b"\x02" + laced + first + empty + third

@@ -17,6 +17,7 @@ from contrejour.custody import note
 from contrejour.custody.ledger import tree
 from contrejour.custody.ledger.checkpoint import Checkpoint
 from contrejour.custody.ledger.witness import (
+    MOST_FORKS,
     SIZE,
     CheckpointRequest,
     Witness,
@@ -217,6 +218,25 @@ def test_the_proof_of_a_fork_is_kept(tmp_path: Path) -> None:
     assert first == str(ALL.checkpoint(900))
     assert note.parse(other.encode()).signed([LOG.key])
     assert told == [f"{ORIGIN} signed two trees of one size: the proof is in {tmp_path}/seen"]
+
+
+def test_attack_60_a_fork_that_is_sent_again_and_again_fills_no_disk(tmp_path: Path) -> None:
+    """Each padding of one fork with lines of nobody's was kept: 533 MB in 20 seconds."""
+    told: list[str] = []
+    with Witness(
+        tmp_path / "seen", WITNESSES[0], [LOG.key], tell=lambda each: told.append(str(each))
+    ) as witness:
+        witness.add(ask(ALL, 0, 900))
+        fork = ask(ALL.branch(700, "x"), 900, 900)
+        for number in range(30):
+            line = Signature(f"nobody-{number}", bytes(4), bytes(2000)).line
+            again = fork + line.encode() + fork[fork.rindex("— ".encode()) :]
+            assert witness.add(again).status == 409
+        for number in range(2 * MOST_FORKS):
+            witness.add(ask(ALL.branch(700, f"y{number}"), 900, 900))
+        kept = witness._known.execute("select note from forks").fetchall()
+    assert len(kept) == len(told) == MOST_FORKS
+    assert not any("nobody" in each for (each,) in kept)
 
 
 def test_of_many_who_ask_at_once_none_rolls_it_back(known: Callable[[], Witness]) -> None:

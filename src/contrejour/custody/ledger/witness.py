@@ -37,6 +37,7 @@ PATH = "/add-checkpoint"
 SIZE = "text/x.tlog.size"
 TEXT = "text/plain; charset=utf-8"
 MOST_BYTES = note.MOST_BYTES + 4096
+MOST_FORKS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class Witness:
             try:
                 verdict = decide(body, self._logs, self.held)
                 if verdict.new is not None:
-                    self._keep(verdict.new, str(parse(body).signed))
+                    self._keep(verdict.new, self._own(parse(body).signed))
                 elif verdict.forked:
                     self._accuse(parse(body).signed)
                 self._known.execute("commit")
@@ -160,14 +161,25 @@ class Witness:
             (new.origin, new.size, new.root, signed),
         )
 
+    def _own(self, signed: Note) -> str:
+        """Without the lines that others put under it, as many as they like."""
+        known = {(key.name, key.id) for keys in self._logs.values() for key in keys}
+        lines = [each for each in signed.signatures if (each.name, each.id) in known]
+        return str(Note(signed.text, tuple(dict.fromkeys(lines))))
+
     def _accuse(self, signed: Note) -> None:
-        """Keep two trees of one size, both signed by the log, which prove that it lies; tell."""
+        """Keep two trees of one size, both signed by the log, which prove that it lies; tell.
+
+        Of one log no more than MOST_FORKS: whoever saw one can send it again, and its log others.
+        """
         origin = checkpoint.parse(signed.text).origin
-        self._known.execute(
-            "insert or ignore into forks select ?, note from seen where origin = ?",
-            (str(signed), origin),
+        kept = self._known.execute(
+            "insert or ignore into forks select ?, note from seen where origin = ? and"
+            " (select count(*) from forks where substr(note, 1, ?) = ?) < ?",
+            (self._own(signed), origin, len(origin) + 1, f"{origin}\n", MOST_FORKS),
         )
-        self._tell(Message("two-trees-signed", origin=origin, path=self._path))
+        if kept.rowcount > 0:
+            self._tell(Message("two-trees-signed", origin=origin, path=self._path))
 
     @contextmanager
     def _keeping(self) -> Iterator[None]:

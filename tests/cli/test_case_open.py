@@ -105,6 +105,26 @@ def test_attack_06_before_the_log_has_it_nothing_is_peeled_and_nothing_is_spent(
     assert room.peel_now("dpo", ["W.onions"]).returncode == 0
 
 
+@pytest.mark.parametrize("kind", ["unseal.peel", "order.approve"])
+def test_attack_74_a_word_that_a_kill_kept_from_the_log_is_owed_again(room, kind):
+    """Its step said that it was said: the window could never be peeled by that party again."""
+    room.agreed()
+    if kind == "unseal.peel":
+        room.prove()
+        check(room.peel_now("dpo", ["W.onions"]), 20, "hasn't what this party says")
+    *_, last = sorted((room.case / "entries").iterdir())
+    assert kind in last.name
+    entry = last.read_bytes()
+    last.unlink()
+    if kind == "unseal.peel":
+        check(room.peel_now("dpo", ["W.onions"]), 20, "hasn't what this party says")
+    else:
+        room("witness", room.case, "--log", "log")
+    assert last.read_bytes() == entry
+    room.prove()
+    assert room.peel("dpo", "W.onions").returncode == 0
+
+
 def test_attack_06_nothing_is_shown_before_the_log_has_it(room):
     room.agreed()
     room.prove()

@@ -21,6 +21,7 @@ def settle(args: argparse.Namespace, folder: Path) -> None:
 
     A log at an address is sent the words of parties, and what becomes of each is said.
     """
+    from contrejour.custody.cases import folder as folders
     from contrejour.custody.cases import logged
     from contrejour.custody.ledger.entry import read as read_entry
     from contrejour.custody.ledger.web import is_url, opened
@@ -31,6 +32,8 @@ def settle(args: argparse.Namespace, folder: Path) -> None:
         return
     if args.log_key and is_url(args.log):
         raise UsageError("log-key-goes-with-a-folder")
+
+    folders.owe_all(folder, folders.read(folder).documents)
 
     def append(told: Sequence[bytes]) -> None:
         from contrejour.cli.ledger import append as appended

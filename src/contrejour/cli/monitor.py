@@ -21,8 +21,8 @@ from contrejour.cli.values import FILE, SECONDS, ArgumentType, text
 
 if TYPE_CHECKING:
     from contrejour.custody.ledger.alarms import Alarm, Expectations
-    from contrejour.custody.ledger.checkpoint import Checkpoint
     from contrejour.custody.ledger.monitor import Monitor
+    from contrejour.custody.ledger.sightings import Sightings
     from contrejour.custody.ledger.verify import Trust, TrustedCheckpoint
 
 
@@ -35,9 +35,10 @@ def _monitor(args: argparse.Namespace) -> int:
     if args.page and not args.every:
         raise UsageError("page-goes-with-every")
     trust = read_trust(arguments.read_text(args.policy))
+    last = _last(args.state, trust) if args.state.exists() else None
     monitor = Monitor(
-        trust, _wanted(args), seen=_last(args.state, trust) if args.state.exists() else None,
-        max_age_s=args.max_age, new=_print,
+        trust, _wanted(args), seen=last.checkpoint if last else None,
+        sightings=_sightings(args.state, last, trust), max_age_s=args.max_age, new=_print,
     )  # fmt: skip
     standing: list[Alarm] = []
     with suppress(*([KeyboardInterrupt, Termination] if args.every else [])):
@@ -71,11 +72,29 @@ def _wanted(args: argparse.Namespace) -> Expectations:
     )
 
 
-def _last(path: Path, trust: Trust) -> Checkpoint:
+def _sightings(state: Path, last: TrustedCheckpoint | None, trust: Trust) -> Sightings:
+    """Those beside the state; a state without them tells of one. Raises Malformed."""
+    from contrejour.custody.ledger.sightings import Sightings
+    from contrejour.custody.ledger.verify import cosigned_at
+
+    beside = _beside(state)
+    if last and beside.exists():
+        return Sightings.of_text(arguments.read_text(beside), str(beside))
+    found = Sightings()
+    if last and (at := cosigned_at(last, trust)):
+        found.add(last.checkpoint.size, int(at.timestamp()))
+    return found
+
+
+def _beside(state: Path) -> Path:
+    return state.with_name(f"{state.name}.sightings")
+
+
+def _last(path: Path, trust: Trust) -> TrustedCheckpoint:
     from contrejour.custody.ledger.verify import check_checkpoint
     from contrejour.custody.note import parse
 
-    return check_checkpoint(parse(arguments.read_bytes(path)), trust).checkpoint
+    return check_checkpoint(parse(arguments.read_bytes(path)), trust)
 
 
 def _print(entry: bytes) -> None:
@@ -87,6 +106,7 @@ def _print(entry: bytes) -> None:
 def _keep(state: Path, monitor: Monitor) -> None:
     """What was believed last, and the first that doesn't go on from it. Raises OutputFailed."""
     if monitor.believed:
+        arguments.write_new(_beside(state), str(monitor.sightings).encode(), force=True)
         arguments.write_new(state, str(monitor.believed[0]).encode(), force=True)
     if monitor.accused:
         with suppress(OutputExists):

@@ -11,11 +11,13 @@ from fakes.ledgers import LOG, ORIGIN, WITNESSES, trust
 from fakes.openings import APPROVED, ORDER, POLICIES, order, word
 from fakes.parties import due
 
+from contrejour.base.errors import Malformed
 from contrejour.custody.ledger.alarms import Expectations
 from contrejour.custody.ledger.checkpoint import parse
 from contrejour.custody.ledger.log import Log, create
 from contrejour.custody.ledger.monitor import Monitor
 from contrejour.custody.ledger.server import LedgerServer, Responder, Response, of_log
+from contrejour.custody.ledger.sightings import Sightings
 from contrejour.custody.ledger.verify import check_checkpoint
 from contrejour.custody.ledger.web import opened
 
@@ -190,6 +192,43 @@ def test_attack_06_a_time_after_the_cosignatures_is_told_and_counts_as_theirs(
     monitor = Monitor(trust(), WANTED)
     served.grow("real", batch(NOW + 20 * MINUTE, 0, 9))
     assert look(monitor, served, NOW_S + 1201) == ["clock", "silent"]
+
+
+def test_attack_65_a_monitor_that_starts_again_knows_when_entries_came(served: Served) -> None:
+    """It took all of the log for as old as it said: what had been told was forgotten, and an order
+    dated two days back, and opened at once, was told by no monitor that a timer starts."""
+    first, later_s = Monitor(trust(), WANTED), NOW_S + 3 * 3600
+    look(first, served)
+    served.grow("real", batch(NOW + 20 * MINUTE, 0, 9))
+    assert "clock" in look(first, served, NOW_S + 1201)
+    assert first.believed is not None
+    seen = first.believed[1].checkpoint
+    served.grow("real", CHANGE, time_s=later_s)
+
+    def again(sightings: Sightings) -> list[str]:
+        return look(Monitor(trust(), WANTED, seen=seen, sightings=sightings), served, later_s)
+
+    assert "clock" in again(Sightings.of_text(str(first.sightings), "kept"))
+    assert "clock" not in again(Sightings()), "nothing else tells it"
+
+
+def test_an_entry_came_between_two_sightings() -> None:
+    seen = Sightings()
+    for size, at_s in ((2, 100), (2, 160), (5, 220), (4, 300), (5, 200), (5, 280)):
+        seen.add(size, at_s)
+    assert str(seen) == "2 100 160\n5 220 280\n"
+    kept = Sightings.of_text(str(seen), "x")
+    of = [tuple(at and int(at.timestamp()) for at in kept.of(number)) for number in range(6)]
+    assert of == [(100, None)] * 2 + [(220, 160)] * 3 + [(None, 280)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x", "1 2", "1 3 2\n", "2 1 1\n1 2 2\n", "1 5 5\n2 4 6\n", "1 1 99999999999\n", "1 1 1\n\n"],
+)
+def test_what_are_no_sightings_is_refused(text: str) -> None:
+    with pytest.raises(Malformed, match="not when a log was seen"):
+        Sightings.of_text(text, "x")
 
 
 def test_a_log_that_fails_half_way_through_is_read_whole_the_next_time(served: Served) -> None:

@@ -51,8 +51,10 @@ from contrejour.custody.cases.case import (
 from contrejour.custody.cases.hold import HoldKey, demand_held, read_key
 from contrejour.custody.cases.private import Private
 from contrejour.custody.cases.rules import Rules, keys
+from contrejour.custody.cases.strict import type_of
 from contrejour.custody.ledger.tree import leaf_hash
 from contrejour.custody.ledger.verify import Trust, check_entry, read_trust
+from contrejour.custody.ledger.words import PEEL
 from contrejour.custody.openers import demand_spoken_for
 from contrejour.custody.quorum import parse
 from contrejour.law.mandate.originals import Originals, PolicyHashes
@@ -63,6 +65,7 @@ MODE = 0o644
 KEPT = Message("free-space-kept")
 HOLD, SECRET = "hold.json", "secret.json"
 """A secret order's opening is beside it, and the hold's beside the hold's: hold.secret.json."""
+_LOGGED = frozenset({signed.SignedAct.APPROVE, signed.SignedAct.REFUSE, PEEL})
 RULED_BY = ("open.policy", "witness.policy", "plan.json")
 
 
@@ -189,6 +192,19 @@ def owe(folder: Path, entry: bytes) -> Path:
         name = f"{number:04d}-{kind}.jsonl"
         files.create(below / name, entry + b"\n", MODE)
         return due / name
+
+
+def owe_all(folder: Path, documents: Sequence[bytes]) -> None:
+    """Owe the log what these steps say, where a kill between a step and its entry left it out.
+
+    Raises OutputFailed.
+    """
+    known = owed(folder)
+    for data in documents:
+        if type_of(data) in _LOGGED:
+            entry = records.entry_of(data)
+            if leaf_hash(entry).hex() not in known:
+                owe(folder, entry)
 
 
 def owed(folder: Path) -> dict[str, bytes]:

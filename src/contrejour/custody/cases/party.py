@@ -191,6 +191,7 @@ class Party:
             step = Peel(own.role, onion.way, request.window)
             if any(step.window == each.window and own.role == each.role
                    for each in found.case.peels):  # fmt: skip
+                folders.owe_all(folder, found.documents)
                 continue
             used_s = max(0, self.spent.used_s(now) - found.case.peeled_s(own.role, now))
             document = records.say_peel(step, found.case.order.id, now, signer)

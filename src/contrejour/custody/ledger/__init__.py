@@ -19,5 +19,6 @@ ask.py                      asks the witnesses
 intake.py      Intake       takes words of parties into a log, each once
 send.py                     sends a party's word to such a log
 monitor.py     Monitor      watches a log, round after round
+sightings.py   Sightings    when it was seen with how many entries
 server.py      LedgerServer a log, or a witness, over HTTP
 """

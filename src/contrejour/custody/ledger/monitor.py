@@ -19,6 +19,7 @@ from contrejour.custody.ledger import tiles
 from contrejour.custody.ledger.alarms import Alarm, Expectations, Watch
 from contrejour.custody.ledger.checkpoint import Checkpoint
 from contrejour.custody.ledger.read import audit, read_checkpoint
+from contrejour.custody.ledger.sightings import Sightings
 from contrejour.custody.ledger.verify import (
     Ages,
     Trust,
@@ -35,18 +36,21 @@ ROUND_S = 45.0
 class Monitor:
     """One thread looks at a time. `seen`: the checkpoint that a monitor before it believed last.
 
+    sightings: when the log was seen with how many entries, by that monitor too.
+
     believed: the last checkpoint that holds, and who cosigned it when.
     accused: a signed one that doesn't go on from it; the two prove that the log lied.
     """
 
     def __init__(
         self, trust: Trust, wanted: Expectations, *, seen: Checkpoint | None = None,
-        max_age_s: int | None = None, limit_s: float = ROUND_S,
+        sightings: Sightings | None = None, max_age_s: int | None = None, limit_s: float = ROUND_S,
         new: Callable[[bytes], object] = lambda _: None,
     ) -> None:  # fmt: skip
         """`new`: told of each entry since `seen`."""
         self.believed: tuple[Note, TrustedCheckpoint] | None = None
         self.accused: Note | None = None
+        self.sightings = sightings or Sightings()
         self._trust, self._wanted, self._seen, self._new = trust, wanted, seen, new
         self._max_age_s, self._limit_s = max_age_s, limit_s
         self._watch: Watch | None = None
@@ -77,13 +81,14 @@ class Monitor:
     def _follow(self, read: tiles.TileReader, signed: Note, now: datetime) -> None:
         """Audit a checkpoint and take its new entries; none where this raises LedgerError."""
         told = self._seen.size if self._seen else 0
-        by = min(now, cosigned_at(check_checkpoint(signed, self._trust), self._trust) or now)
-        since = cosigned_at(self.believed[1], self._trust) if self.believed else None
+        cosigned = cosigned_at(check_checkpoint(signed, self._trust), self._trust)
+        by = min(now, cosigned or now)
         watch, waiting = self._watch or Watch(self._wanted), list[tuple[int, bytes]]()
         first = self._watch is None
 
         def take(number: int, data: bytes) -> None:
-            watch.see(number, data, by, since)
+            before, since = self.sightings.of(number)
+            watch.see(number, data, min(by, before or by), since)
             if number >= told:
                 self._new(data)
 
@@ -95,6 +100,8 @@ class Monitor:
         for each in waiting:
             take(*each)
         self._watch, self._seen, self.believed = watch, seen.checkpoint, (signed, seen)
+        if cosigned:
+            self.sightings.add(seen.checkpoint.size, int(min(by, cosigned).timestamp()))
 
 
 def _hurried(read: tiles.TileReader, limit_s: float) -> tiles.TileReader:

@@ -425,6 +425,37 @@ def test_windows_are_destroyed_whole_when_they_are_due_whether_the_camera_runs_o
     assert len(only.prev) == 64
 
 
+@pytest.mark.parametrize(
+    ("day", "time", "manifest"),
+    [
+        ("20270212", "120000", b'{"segs":[{"t0":%s,"t1":1,"ct_len":1}]}' % (b"9" * 31)),
+        ("20270212", "120000", b'{"window":{"t1":%s}}' % (b"9" * 31)),
+        ("20270212", "120000", b"[" * 200_000),
+        ("20270212", "120000", b'{"segs":[3],"window":[]}'),
+        ("20270212", "120000", b" " * (9 << 20)),
+        ("20279999", "120000", b"{}"), ("20270212", "996161", b"{}"),
+    ],
+)  # fmt: skip
+def test_attack_69_a_window_that_somebody_planted_stops_no_other_camera(
+    day, time, manifest, tmp_path, started, clock, told
+):
+    """Nothing that was due of any camera was destroyed, and the log was told nothing, for ever."""
+    of = started()
+    seal(of, clock, 3)
+    of.leave("cam-a")
+    planted = tmp_path / "cam-b" / day / time
+    planted.mkdir(parents=True)
+    (planted / "W.json").write_bytes(manifest)
+    until = plan_for("record", day=DAY).destroy_by("cam-a", datetime(2027, 2, 12, tzinfo=UTC))
+    clock.wait(int(until.timestamp() * 1000) + 10 * MINUTE - clock.wall_ms)
+    of.turn()
+    assert store.windows(tmp_path / "cam-a") == []
+    gone = [row["camera"] for rows in told() for row in rows if row["type"] == "media.delete"]
+    assert "cam-a" in gone
+    of.close()
+    assert "expiry" not in "".join(of.said)
+
+
 def test_what_is_due_goes_from_a_full_disk_too_and_is_told_later(
     tmp_path, started, clock, told, monkeypatch
 ):

@@ -19,10 +19,10 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from contrejour.base.errors import SealError
+from contrejour.base.errors import InputMissing, SealError
 from contrejour.base.files import make_folder, sync
 from contrejour.base.foreign import demand_no_link, read_file
-from contrejour.base.times import of_utc
+from contrejour.base.times import END_S, of_utc
 from contrejour.custody.seal.manifest import Manifest, Status, digest
 from contrejour.custody.seal.new_files import write_new
 from contrejour.custody.seal.segment import MANIFEST, ONIONS, OPEN
@@ -30,6 +30,11 @@ from contrejour.custody.seal.segment import MANIFEST, ONIONS, OPEN
 AHEAD = "ahead"
 _CAMERA = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _DAY, _TIME = re.compile(r"[0-9]{8}"), re.compile(r"[0-9]{6}")
+
+_STRANGE = (
+    OSError, InputMissing, ValueError, KeyError, TypeError, AttributeError, RecursionError,
+)  # fmt: skip
+"""What reading a manifest raises that is none of ours: it is as if it weren't there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,9 @@ def start_of(folder: Path) -> int:
 def end_of(folder: Path) -> int:
     """When it ends, as far as it is said there."""
     for name in (MANIFEST, OPEN):
-        with suppress(OSError, ValueError, KeyError, TypeError):
+        with suppress(*_STRANGE):
             told = json.loads(read_file(folder / name).partition(b"\n")[0])
-            return int(told["window"]["t1"])
+            return _time(told["window"]["t1"])
     return start_of(folder) + 1
 
 
@@ -66,7 +71,18 @@ def cameras(base: Path) -> list[Path]:
 
 def days(camera: Path) -> Iterator[tuple[Path, list[Path]]]:
     """Each day, with the folders of its windows, in order of time."""
-    return ((day, _named(day, _TIME)) for day in _named(camera, _DAY))
+    return (
+        (day, [each for each in _named(day, _TIME) if _is_window(each)])
+        for day in _named(camera, _DAY)
+    )
+
+
+def _is_window(folder: Path) -> bool:
+    """Whether it is named after a time: whoever may write there can make others."""
+    try:
+        return bool(start_of(folder))
+    except ValueError:
+        return False
 
 
 def windows(camera: Path) -> list[Path]:
@@ -124,11 +140,19 @@ def sealed_until(camera: Path) -> int:
 def stretches(folder: Path) -> Iterator[tuple[int, int]]:
     """What was sealed in a window, as its manifest says, or what is to become one."""
     for name in (MANIFEST, OPEN):
-        with suppress(OSError, ValueError, KeyError, TypeError):
+        with suppress(*_STRANGE):
             text = read_file(folder / name).partition(b"\n")[0]
             segs: list[dict[str, Any]] = json.loads(text)["segs"]
-            yield from ((each["t0"], each["t1"]) for each in segs if each["ct_len"])
+            found = [(_time(each["t0"]), _time(each["t1"])) for each in segs if each["ct_len"]]
+            yield from found
             return
+
+
+def _time(value: object) -> int:
+    """Milliseconds since 1970. Raises ValueError for what is none, or beyond the years."""
+    if type(value) is not int or not 0 <= value < END_S * 1000:
+        raise ValueError(value)
+    return value
 
 
 def enter(camera: Path, t0: int, onions: Path) -> Path:

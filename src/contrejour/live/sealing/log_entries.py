@@ -23,7 +23,7 @@ from typing import Any
 
 from contrejour.base import files
 from contrejour.base.canonical import canonical
-from contrejour.base.errors import SealError
+from contrejour.base.errors import InputMissing, SealError
 from contrejour.base.files import make_folder, sync
 from contrejour.base.foreign import read_file
 from contrejour.base.times import utc
@@ -124,7 +124,10 @@ class LogEntries:
             for folder in store.after(camera, of.get("t0", -1)):
                 path = folder / MANIFEST
                 if path.exists():
-                    data = read_file(path)
+                    try:
+                        data = read_file(path)
+                    except InputMissing:  # a link, or more than a manifest can be: none of ours
+                        continue
                     of["t0"], of["prev"] = store.start_of(folder), digest(data)
                     of["since"] = store.end_of(folder)
                     yield leaf_hash(data), path.relative_to(self._base).as_posix()

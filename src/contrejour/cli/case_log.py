@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from contrejour.base import times
-from contrejour.base.errors import LedgerError, UsageError
+from contrejour.base.errors import LedgerError, OrderError, UsageError
 from contrejour.base.messages import Message
 from contrejour.base.stderr import MessageLog, warn
 from contrejour.cli import arguments
@@ -33,7 +34,8 @@ def settle(args: argparse.Namespace, folder: Path) -> None:
     if args.log_key and is_url(args.log):
         raise UsageError("log-key-goes-with-a-folder")
 
-    folders.owe_all(folder, folders.read(folder).documents)
+    with suppress(OrderError):  # a proof that is renewed below may be why it can't be read
+        folders.owe_all(folder, folders.read(folder).documents)
 
     def append(told: Sequence[bytes]) -> None:
         from contrejour.cli.ledger import append as appended

@@ -31,7 +31,7 @@ from contrejour.vision.events.moment import Moment
 
 FORMAT, VERSION = "contrejour.moments", 1
 MOST, MOST_NS = 1 << 31, 1 << 62
-"""Farther from nothing no number of a moment is, nor a time."""
+"""Farther from nothing no number of a moment is, nor a time, by definition."""
 MOST_CELLS = 1 << 18
 """Cells of a grid at most, so that a line that was tampered with takes no memory. By eye."""
 MOST_BYTES = 4 << 20

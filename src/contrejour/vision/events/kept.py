@@ -31,7 +31,7 @@ from contrejour.vision.events.moment import Moment
 
 FORMAT, VERSION = "contrejour.moments", 1
 MOST, MOST_NS = 1 << 31, 1 << 62
-"""Farther from nothing no number of a moment is, nor a time, by definition."""
+"""Farther from nothing no place of a moment is; nor a time or a number, by definition."""
 MOST_CELLS = 1 << 18
 """Cells of a grid at most, so that a line that was tampered with takes no memory. By eye."""
 MOST_BYTES = 4 << 20
@@ -125,7 +125,7 @@ def _thing(
 ) -> Thing:
     if not 0 <= score <= 1:
         raise ValueError
-    if max(map(abs, (number, x, y, w, h))) > MOST or abs(since_ns) > MOST_NS:
+    if max(map(abs, (x, y, w, h))) > MOST or max(abs(number), abs(since_ns)) > MOST_NS:
         raise ValueError
     box = Box(int(x), int(y), int(w), int(h))
     return Thing(int(number), Kind(kind), box, float(score), int(since_ns))
